@@ -1,0 +1,71 @@
+// Builds the package: kernels, then dist/ from the sources, then the command line's link in node_modules/.bin.
+// Does nothing when no input has changed since the last time.
+
+import { spawnSync } from 'node:child_process'
+import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { buildKernels } from './build-kernels.ts'
+import { filesUnder, hashOf, root, runAsMain } from './files.ts'
+
+const dist = join(root, 'dist')
+
+/** Brings dist/ up to date; true when it had to be rebuilt. */
+export async function build(): Promise<boolean> {
+  await buildKernels()
+  const sources = (await filesUnder(join(root, 'src'))).filter((file) => /(?<!\.as|\.test)\.ts$/.test(file))
+  const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.ts']
+  const stamp = await hashOf([...sources, ...settings.map((file) => join(root, file))])
+  const stampFile = join(dist, '.stamp')
+  const changed = stamp !== (await readFile(stampFile, 'utf8').catch(() => ''))
+  if (changed) {
+    const part = `${dist}.${process.pid}.part`
+    try {
+      await compile(part)
+      await writeFile(join(part, '.stamp'), stamp)
+      await rm(dist, { recursive: true, force: true })
+      await rename(part, dist)
+    } finally {
+      await rm(part, { recursive: true, force: true })
+    }
+  }
+  await linkCommand()
+  return changed
+}
+
+/** The TypeScript compiler's output, with the worker addresses it leaves alone rewritten like its imports. */
+async function compile(folder: string): Promise<void> {
+  const compiler = join(root, 'node_modules/typescript/bin/tsc')
+  const { status } = spawnSync(
+    process.execPath,
+    [compiler, '-p', join(root, 'tsconfig.build.json'), '--outDir', folder],
+    { stdio: 'inherit' },
+  )
+  if (status !== 0) throw new Error('dist was not built: the compiler reports the errors above.')
+  for (const file of await filesUnder(folder)) {
+    const text = await readFile(file, 'utf8')
+    const rewritten = file.endsWith('.d.ts')
+      ? text.replace(/((?:from|import|import\()\s*['"]\.{1,2}\/[^'"]*)\.ts(?=['"])/g, '$1.js')
+      : text.replace(/(new URL\(\s*['"]\.{1,2}\/[^'"]*)\.ts(?=['"],\s*import\.meta\.url\))/g, '$1.js')
+    if (rewritten !== text) await writeFile(file, rewritten)
+  }
+}
+
+/** `npx lenslet` in this repository runs what was built here. */
+async function linkCommand(): Promise<void> {
+  const main = join(dist, 'cli/main.js')
+  const exists = await chmod(main, 0o755).then(
+    () => true,
+    () => false,
+  )
+  if (!exists) return
+  const link = join(root, 'node_modules/.bin/lenslet')
+  await mkdir(join(root, 'node_modules/.bin'), { recursive: true })
+  await symlink('../../dist/cli/main.js', `${link}.${process.pid}`)
+  await rename(`${link}.${process.pid}`, link)
+}
+
+if (runAsMain(import.meta.url)) {
+  const started = performance.now()
+  const built = await build()
+  console.log(built ? `dist: built in ${Math.round(performance.now() - started)} ms` : 'dist: unchanged')
+}

@@ -1,0 +1,52 @@
+// The rows of the kernel modules we build: one row a module. A later variant (another tile, another feature set) is one row more.
+
+/** What AssemblyScript code sees as the constant `VARIANT`; a kernel picks its tile or multiply-add by it. */
+export const variantCode = { plain: 0, relaxed: 1 } as const
+
+export interface KernelVariant {
+  /** Name of the module, `<instructions>-<memory>`. */
+  readonly name: string
+  readonly variant: keyof typeof variantCode
+  readonly shared: boolean
+  /** Features beyond asc's defaults (which have bulk memory on). */
+  readonly features: readonly string[]
+}
+
+/**
+ * Optimization level given to asc. Measured: at -O3 Binaryen chains the multiply-adds of the matrix product's inner
+ * loop and spills, which costs 20–35 % of its speed; at -O1 it keeps the order that the source has.
+ */
+export const optimization = '-O1'
+
+/** Pages a 32-bit memory may have: the import accepts a memory of any size. */
+export const maximumPages = 65536
+
+// `threads` also in the single-memory modules: atomics work on plain memory, so both kinds share one source.
+export const kernelVariants: readonly KernelVariant[] = [
+  { name: 'relaxed-shared', variant: 'relaxed', shared: true, features: ['simd', 'threads', 'relaxed-simd'] },
+  { name: 'relaxed-single', variant: 'relaxed', shared: false, features: ['simd', 'threads', 'relaxed-simd'] },
+  { name: 'plain-shared', variant: 'plain', shared: true, features: ['simd', 'threads'] },
+  { name: 'plain-single', variant: 'plain', shared: false, features: ['simd', 'threads'] },
+]
+
+/** The arguments of one asc run, entry file and outputs apart. */
+export function ascArguments(row: KernelVariant): string[] {
+  return [
+    optimization,
+    '--noAssert',
+    '--runtime',
+    'stub',
+    '--importMemory',
+    '--noExportMemory',
+    '--initialMemory',
+    '0',
+    '--maximumMemory',
+    String(maximumPages),
+    ...(row.shared ? ['--sharedMemory'] : []),
+    ...row.features.flatMap((feature) => ['--enable', feature]),
+    '--use',
+    `VARIANT=${variantCode[row.variant]}`,
+    '--use',
+    `SHARED=${row.shared ? 1 : 0}`,
+  ]
+}

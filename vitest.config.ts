@@ -1,0 +1,16 @@
+// Tests run from the sources: the "lenslet-source" condition makes `#platform` and `lenslet/...` resolve to src/.
+import { defineConfig } from 'vitest/config'
+
+const conditions = ['lenslet-source', 'node', 'module', 'import', 'default']
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    pool: 'forks',
+    // Worker threads that the code under test starts run on plain Node, which strips the types itself.
+    execArgv: ['--conditions=lenslet-source'],
+    testTimeout: 20_000,
+  },
+})
