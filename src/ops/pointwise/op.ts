@@ -1,0 +1,73 @@
+/**
+ * Activation functions: y = f(x) for every value by itself, and dx = dy·f′. What backward keeps is told by the row of
+ * the function (`table.ts`): its output, for all that have a derivative in terms of y.
+ */
+
+import { OpShapeError } from '../errors.ts'
+import { expectSize } from '../specs.ts'
+import type { ArraySpec, Attributes, Op } from '../types.ts'
+import { pointwiseGradientReference, pointwiseReference } from './reference.ts'
+import { activations, type PointwiseAttributes, parameterOf } from './table.ts'
+import { pointwiseGradientWasm, pointwiseWasm } from './wasm.ts'
+
+export type { ActivationName, PointwiseAttributes } from './table.ts'
+
+function describe(attributes: PointwiseAttributes): string {
+  const { parameter } = activations[attributes.function]
+  return parameter === undefined ? attributes.function : `${attributes.function} ${parameterOf(attributes)}`
+}
+
+function checkParameter(kind: string, attributes: PointwiseAttributes): void {
+  const { parameter } = activations[attributes.function]
+  const received = parameterOf(attributes)
+  if (parameter === undefined || received >= parameter.minimum) return
+  throw new OpShapeError(`${kind}: ${attributes.function} cannot have this ${parameter.name}`, {
+    received: String(received),
+    expected: `a number of at least ${parameter.minimum}`,
+  })
+}
+
+/** [x] → [y], any shape. */
+export const pointwise: Op<PointwiseAttributes> = {
+  kind: 'pointwise',
+  describe,
+  outputs(attributes, inputs) {
+    checkParameter('pointwise', attributes)
+    const [x] = inputs as readonly [ArraySpec]
+    return [{ shape: x.shape, dtype: 'f32' }]
+  },
+  inPlace: [[0, 0]],
+  gradient({ attributes, inputs, outputs }, [dy], tape) {
+    const [x] = inputs
+    const [y] = outputs
+    if (dy === undefined || x === undefined || y === undefined || !tape.wants(x)) return
+    const kept = activations[attributes.function].keeps === 'output' ? y : x
+    const [dx] = tape.emit(pointwiseGradient, attributes, [kept, dy])
+    if (dx !== undefined) tape.give(x, dx)
+  },
+  reference: pointwiseReference,
+  wasm: pointwiseWasm,
+}
+
+/** [kept, dy] → [dx]; `kept` is y or x, as the function's row says. */
+export const pointwiseGradient: Op<PointwiseAttributes> = {
+  kind: 'pointwise.gradient',
+  describe,
+  outputs(attributes, inputs) {
+    checkParameter('pointwise.gradient', attributes)
+    const [kept] = inputs as readonly [ArraySpec]
+    expectSize('pointwise.gradient', inputs, 1, kept.shape, 'output gradients')
+    return [{ shape: kept.shape, dtype: 'f32' }]
+  },
+  inPlace: [[1, 0]],
+  reference: pointwiseGradientReference,
+  wasm: pointwiseGradientWasm,
+}
+
+/** The name under which an op can apply the step `next` at its own store; undefined where it cannot. */
+export function fusedActivation(next: { readonly kind: string; readonly attributes: Attributes }): 'relu' | undefined {
+  if (next.kind !== pointwise.kind) return undefined
+  return activations[(next.attributes as PointwiseAttributes).function].fused
+}
+
+export const pointwiseOps = { pointwise, 'pointwise.gradient': pointwiseGradient } as const

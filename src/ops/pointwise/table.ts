@@ -1,0 +1,72 @@
+/**
+ * The activation functions, one row each: y = f(x) for every value by itself. A new one is a row here and a pair of
+ * functions in `kernel.as.ts`; nothing else knows which there are.
+ */
+
+export interface ActivationRow {
+  /** y = f(x). `parameter` is what `parameter` below describes, 0 where the function has none. */
+  forward(x: number, parameter: number): number
+  /** dy/dx, from the value that `keeps` names. */
+  derivative(kept: number, parameter: number): number
+  /**
+   * What backward keeps. An output costs nothing (the next layer keeps it anyway as its input), lets forward work in
+   * place, and lets a convolution apply the function at its store and never write x.
+   */
+  readonly keeps: 'output' | 'input'
+  /** Other ops can apply it at their own store under this name. */
+  readonly fused?: 'relu'
+  readonly parameter?: { readonly name: string; readonly usual: number; readonly minimum: number }
+  /** Exported AssemblyScript functions (x, y, count, parameter, chunk) and (kept, dy, dx, count, parameter, chunk). */
+  readonly kernels: { readonly forward: string; readonly gradient: string }
+  /** Why finite differences say nothing on random values, if so. */
+  readonly kink?: string
+}
+
+const rows = {
+  /** max(0, x); the derivative at 0 is 0, as everywhere. */
+  relu: {
+    forward: (x) => (x < 0 ? 0 : x),
+    derivative: (y) => (y > 0 ? 1 : 0),
+    keeps: 'output',
+    fused: 'relu',
+    kernels: { forward: 'reluForward', gradient: 'reluGradient' },
+    kink: 'ReLU has a kink at 0',
+  },
+  /** x where positive, slope·x elsewhere (Maas et al. 2013). The slope may not be negative: y must have the sign of x. */
+  lrelu: {
+    forward: (x, slope) => (x > 0 ? x : slope * x),
+    derivative: (y, slope) => (y > 0 ? 1 : slope),
+    keeps: 'output',
+    parameter: { name: 'slope', usual: 0.01, minimum: 0 },
+    kernels: { forward: 'lreluForward', gradient: 'lreluGradient' },
+    kink: 'leaky ReLU has a kink at 0',
+  },
+  /** 1 / (1 + e⁻ˣ) */
+  sigmoid: {
+    forward: (x) => 1 / (1 + Math.exp(-x)),
+    derivative: (y) => y * (1 - y),
+    keeps: 'output',
+    kernels: { forward: 'sigmoidForward', gradient: 'sigmoidGradient' },
+  },
+  tanh: {
+    forward: Math.tanh,
+    derivative: (y) => 1 - y * y,
+    keeps: 'output',
+    kernels: { forward: 'tanhForward', gradient: 'tanhGradient' },
+  },
+} as const satisfies Record<string, ActivationRow>
+
+export type ActivationName = keyof typeof rows
+
+export const activations: Readonly<Record<ActivationName, ActivationRow>> = rows
+
+export interface PointwiseAttributes {
+  readonly function: ActivationName
+  /** The row's parameter (the slope of lrelu); absent: the usual one. */
+  readonly parameter?: number
+}
+
+/** The parameter that is in force, 0 for functions that have none. */
+export function parameterOf({ function: name, parameter }: PointwiseAttributes): number {
+  return parameter ?? activations[name].parameter?.usual ?? 0
+}
