@@ -25,7 +25,7 @@ export interface ActivationRow {
 const rows = {
   /** max(0, x); the derivative at 0 is 0, as everywhere. */
   relu: {
-    forward: (x) => (x < 0 ? 0 : x),
+    forward: (x) => Math.max(x, 0),
     derivative: (y) => (y > 0 ? 1 : 0),
     keeps: 'output',
     fused: 'relu',
