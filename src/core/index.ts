@@ -1,0 +1,14 @@
+/** Shapes, seeded random numbers and the root of all errors. Imports nothing. */
+
+export { ArgumentError, type ErrorDetails, LensletError } from './errors.ts'
+export { Random, type RandomState } from './random.ts'
+export {
+  printShape,
+  printVolume,
+  type Shape,
+  sameShape,
+  sameVolume,
+  sizeOf,
+  type Volume,
+  volumeSize,
+} from './shapes.ts'

@@ -1,0 +1,50 @@
+/**
+ * Activations: RELU, LRELU 0.1, SIGMOID, TANH: one layer for each row of `ops/pointwise/table.ts`, named as its row.
+ * They keep the volume and have no parameters.
+ */
+
+import { z } from 'zod'
+import { pointwise } from '../../ops/pointwise/op.ts'
+import { type ActivationName, type ActivationRow, activations as table } from '../../ops/pointwise/table.ts'
+import { NotationValueError } from '../errors.ts'
+import { only } from '../parts.ts'
+import type { Layer, WordForm } from '../types.ts'
+
+interface ActivationAttributes {
+  /** What the row's `parameter` describes: the slope below 0 of a leaky ReLU. */
+  readonly parameter?: number | undefined
+}
+
+function activation(name: ActivationName, { parameter }: ActivationRow): Layer<ActivationAttributes> {
+  const word = name.toUpperCase()
+  const form: WordForm =
+    parameter === undefined ? { example: word } : { number: 'optional', example: `${word} ${parameter.usual}` }
+  return {
+    type: name,
+    notation: {
+      word,
+      form,
+      read({ number }) {
+        if (parameter === undefined) return {}
+        const value = number ?? parameter.usual
+        if (Number.isFinite(value) && value >= parameter.minimum) return { parameter: value }
+        throw new NotationValueError(`${word} cannot have this ${parameter.name}`, {
+          received: `${value}`,
+          expected: `a number of at least ${parameter.minimum}`,
+        })
+      },
+      write: ({ parameter: value }) => (value === undefined || value === parameter?.usual ? {} : { number: value }),
+    },
+    attributes:
+      parameter === undefined ? z.strictObject({}) : z.strictObject({ parameter: z.number().min(parameter.minimum) }),
+    inputs: { min: 1, max: 1 },
+    output: (_, inputs) => only(inputs),
+    lower: ({ emit }, { parameter: value }, inputs) =>
+      only(emit(pointwise, value === undefined ? { function: name } : { function: name, parameter: value }, inputs)),
+    describe: ({ parameter: value }) => (value === undefined ? '' : `${parameter?.name} ${value}`),
+  }
+}
+
+export const activations: readonly Layer<ActivationAttributes>[] = Object.entries(table).map(([name, row]) =>
+  activation(name as ActivationName, row),
+)

@@ -1,0 +1,38 @@
+/** DROPOUT 0.5: zeroes each value with that probability in training and scales the rest up (Srivastava et al. 2014). */
+
+import { z } from 'zod'
+import { sizeOf } from '../../core/index.ts'
+import { dropout as dropoutOp } from '../../ops/dropout/op.ts'
+import { NotationValueError } from '../errors.ts'
+import { only } from '../parts.ts'
+import type { Layer } from '../types.ts'
+
+interface DropoutAttributes {
+  /** Probability that a value is dropped. */
+  readonly rate: number
+}
+
+export const dropout: Layer<DropoutAttributes> = {
+  type: 'dropout',
+  notation: {
+    word: 'DROPOUT',
+    form: { number: 'optional', example: 'DROPOUT 0.5' },
+    read({ number: rate = 0.5 }) {
+      if (rate >= 0 && rate < 1) return { rate }
+      throw new NotationValueError('DROPOUT takes the probability of dropping a value', {
+        received: `${rate}`,
+        expected: 'a number from 0 up to, but without, 1',
+      })
+    },
+    write: ({ rate }) => ({ number: rate }),
+  },
+  attributes: z.strictObject({ rate: z.number().min(0).lt(1) }),
+  inputs: { min: 1, max: 1 },
+  output: (_, inputs) => only(inputs),
+  lower({ mode, emit, seed, stream }, { rate }, inputs) {
+    const x = only(inputs)
+    if (mode === 'inference' || rate === 0) return x
+    return only(emit(dropoutOp, { count: sizeOf(x.shape), rate, stream }, [x, seed]))
+  },
+  describe: ({ rate }) => `drops ${rate}`,
+}

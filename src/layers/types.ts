@@ -1,0 +1,116 @@
+/**
+ * What a layer is. A layer is what a person writes: it answers questions about itself, and everybody (sizer, planner,
+ * notation, exporter, CLI) asks; nobody tests its name. One folder a layer, one line in `layers/index.ts`.
+ *
+ * Attributes are plain JSON data, wholly resolved: no defaults are left open in a network.
+ */
+
+import type { ZodType } from 'zod'
+import type { Shape, Volume } from '../core/index.ts'
+import type { Emit, Value } from '../ops/types.ts'
+import type { WindowSpec } from '../ops/window.ts'
+
+export interface Layer<A extends object = object> {
+  /** Name of the kind in JSON, and stem of default names: `conv` gives conv1, conv2, ... */
+  readonly type: string
+  readonly notation: Notation<A>
+  /** Validates the attributes of a network that comes from JSON. */
+  readonly attributes: ZodType<A>
+  /** How many volumes flow in. */
+  readonly inputs: { readonly min: number; readonly max: number }
+  /** Volume of the output. Throws `VolumeError`, with the notes' arithmetic, where nothing would be left. */
+  output(attributes: A, inputs: readonly Volume[]): Volume
+  /** What is learned (or tracked). Absent: nothing. */
+  parameters?(attributes: A, inputs: readonly Volume[]): readonly ParameterSpec[]
+  /** Multiply–accumulates for one picture. Absent: none worth counting. */
+  macs?(attributes: A, inputs: readonly Volume[]): number
+  /** The window through which an output position sees the input; absent: only the position itself. */
+  window?(attributes: A, inputs: readonly Volume[]): WindowSpec
+  /** Sizes that were rounded, and other things that a person should know: one sentence each. */
+  notices?(attributes: A, inputs: readonly Volume[]): readonly string[]
+  /**
+   * True where the output is a distribution over the input's logits (softmax): training then takes its loss from the
+   * logits, which is exact where log(softmax) is not.
+   */
+  readonly distribution?: boolean
+  /** Emits the forward steps and returns the output, [n, h, w, c]. Backward follows from the ops' gradient rules. */
+  lower(context: Lowering, attributes: A, inputs: readonly Value[], parameters: ReadonlyMap<string, Value>): Value
+  /** One line for tables: `5×5 s1 p2, 6 filters`. */
+  describe(attributes: A): string
+}
+
+/** One array that belongs to a layer. */
+export interface ParameterSpec {
+  /** `filters`, `bias`, `scale`, ...; the weight's full name is `<node>.<name>`. */
+  readonly name: string
+  readonly shape: Shape
+  readonly initial: Initial
+  /** `learned` by the optimizer and counted as a parameter, or `tracked` by the layer itself (running statistics). */
+  readonly role: 'learned' | 'tracked'
+  /** Whether weight decay applies by default: not to biases and norms. */
+  readonly decays: boolean
+}
+
+/**
+ * How a weight starts. `he`: normal with variance 2/fanIn (He et al. 2015); `xavier`: uniform with variance
+ * 2/(fanIn + fanOut) (Glorot and Bengio 2010). Both fans are given, so that a person may ask for the other rule.
+ */
+export type Initial =
+  | { readonly kind: 'he' | 'xavier'; readonly fanIn: number; readonly fanOut: number }
+  | { readonly kind: 'constant'; readonly value: number }
+
+/** What a layer may use while it lowers itself. */
+export interface Lowering {
+  readonly mode: 'inference' | 'training'
+  /** Pictures in the batch. */
+  readonly batch: number
+  readonly emit: Emit
+  /** i32 [2]: the run's seed and the step, for what is random (dropout). Only training has it. */
+  readonly seed: Value
+  /** A number of its own for each node: keeps the random streams of layers apart. */
+  readonly stream: number
+}
+
+// --- notation ----------------------------------------------------------------------------------------------------
+
+/** One word of the notation as the grammar found it: `CONV3x5-64 s2 p0 ceil`, `DROPOUT 0.5`, `INPUT 32x32x3`. */
+export interface WordParts {
+  /** `[3]` of CONV3, `[3, 5]` of CONV3x5. */
+  readonly size?: readonly number[]
+  /** 64 of CONV3-64. */
+  readonly count?: number
+  /** `[32, 32, 3]` of INPUT 32x32x3. */
+  readonly volume?: readonly [number, number, number]
+  /** 0.5 of DROPOUT 0.5. */
+  readonly number?: number
+  /** `{ s: [2], p: [0, 0, 1, 1] }` of s2 p0,0,1,1. */
+  readonly options?: Readonly<Record<string, readonly number[]>>
+  /** `['ceil']` */
+  readonly flags?: readonly string[]
+}
+
+/** Which parts a layer's word takes. The grammar checks them, with positions, before `read` sees them. */
+export interface WordForm {
+  readonly size?: 'required' | 'optional'
+  readonly count?: 'required' | 'optional'
+  readonly volume?: 'required'
+  readonly number?: 'required' | 'optional'
+  /** Letter → what it means, for messages: `{ s: 'stride', p: 'padding' }`. Each takes one to four whole numbers. */
+  readonly options?: Readonly<Record<string, string>>
+  /** Flag → what it means: `{ ceil: "Caffe's rounding" }`. */
+  readonly flags?: Readonly<Record<string, string>>
+  /** A correct use, for messages: `CONV3-64 s1 p1`. */
+  readonly example: string
+}
+
+export interface Notation<A> {
+  /** In capitals: `CONV`. */
+  readonly word: string
+  readonly form: WordForm
+  /** True for words that join branches: `ADD(a | b)`. */
+  readonly branches?: boolean
+  /** Throws `NotationValueError` where a part cannot be meant (stride 0). */
+  read(parts: WordParts): A
+  /** The shortest parts that read back as the same attributes. */
+  write(attributes: A): WordParts
+}

@@ -1,0 +1,7 @@
+/** The network as data: nodes and wiring, checked; volumes, cost and receptive fields by asking layers; JSON. */
+
+export { NetworkError, NetworkFileError, SizeError } from './errors.ts'
+export { networkFromJson, networkToJson } from './json.ts'
+export { layerOf, makeNetwork, type Network, type NetworkNode } from './network.ts'
+export { type ReceptiveField, receptiveFields } from './receptiveField.ts'
+export { inferVolumes, type SizedNode } from './volumes.ts'

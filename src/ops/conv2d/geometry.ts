@@ -1,0 +1,49 @@
+/** Attributes of the convolution ops: one geometry, computed once by whoever lowers, shared by all three directions. */
+
+import { printWindow, type Window } from '../window.ts'
+
+export interface Conv2dGeometry {
+  /** Pictures in the batch. */
+  readonly batch: number
+  readonly window: Window
+  /** C, depth of the input. */
+  readonly channels: number
+  /** K, number of filters, depth of the output. */
+  readonly filters: number
+  /** Both channels and filters are divided into so many independent groups. */
+  readonly groups: number
+}
+
+export interface Conv2dAttributes extends Conv2dGeometry {
+  readonly bias: boolean
+  /** Applied at the store. */
+  readonly activation: 'none' | 'relu'
+}
+
+/** [n, h, w, c] */
+export function inputShape(geometry: Conv2dGeometry): readonly [number, number, number, number] {
+  return [geometry.batch, geometry.window.input[0], geometry.window.input[1], geometry.channels]
+}
+
+/** [n, h, w, k] */
+export function outputShape(geometry: Conv2dGeometry): readonly [number, number, number, number] {
+  return [geometry.batch, geometry.window.output[0], geometry.window.output[1], geometry.filters]
+}
+
+/** [F, F, C/groups, K]: row-major it is the GEMM matrix [F·F·C/groups, K]. */
+export function filterShape(geometry: Conv2dGeometry): readonly [number, number, number, number] {
+  const { kernel } = geometry.window
+  return [kernel[0], kernel[1], geometry.channels / geometry.groups, geometry.filters]
+}
+
+/** Every output value is a dot product of F·F·C/groups terms (the notes' X_col × W_row). Padding counts as terms. */
+export function macs(geometry: Conv2dGeometry): number {
+  const [n, height, width, filters] = outputShape(geometry)
+  const [fh, fw, depth] = filterShape(geometry)
+  return n * height * width * filters * fh * fw * depth
+}
+
+export function describeGeometry(geometry: Conv2dGeometry): string {
+  const groups = geometry.groups === 1 ? '' : `, ${geometry.groups} groups`
+  return `${printWindow(geometry.window)}, ${geometry.filters} filters${groups}`
+}

@@ -1,0 +1,101 @@
+/**
+ * Convolution and its three gradients. FC layers are convolutions of a 1×1 volume (the notes' FC → CONV), so this slice
+ * is also the matrix product. Backward keeps x (for the filters) and, where a ReLU was taken into the store, y (its sign
+ * is the mask); the pre-activation is never stored.
+ */
+
+import { fusedActivation, pointwiseGradient } from '../pointwise/op.ts'
+import { expectSize, f32 } from '../specs.ts'
+import type { Op } from '../types.ts'
+import {
+  type Conv2dAttributes,
+  type Conv2dGeometry,
+  describeGeometry,
+  filterShape,
+  inputShape,
+  macs,
+  outputShape,
+} from './geometry.ts'
+import { channelSumReference, conv2dReference, filterGradientReference, inputGradientReference } from './reference.ts'
+import { channelSumWasm, conv2dWasm, filterGradientWasm, inputGradientWasm } from './wasm.ts'
+
+/** [x, filters, bias?] → [y] */
+export const conv2d: Op<Conv2dAttributes> = {
+  kind: 'conv2d',
+  describe: (attributes) =>
+    describeGeometry(attributes) + (attributes.activation === 'none' ? '' : `, ${attributes.activation}`),
+  outputs(attributes, inputs) {
+    expectSize('conv2d', inputs, 0, inputShape(attributes), 'pictures')
+    expectSize('conv2d', inputs, 1, filterShape(attributes), 'filters')
+    if (attributes.bias) expectSize('conv2d', inputs, 2, [attributes.filters], 'biases')
+    return [f32(...outputShape(attributes))]
+  },
+  macs,
+  absorb(attributes, next) {
+    const activation = fusedActivation(next)
+    return activation === 'relu' && attributes.activation === 'none' ? { ...attributes, activation } : undefined
+  },
+  gradient({ attributes, inputs, outputs }, [given], tape) {
+    if (given === undefined) return
+    const [x, filters, bias] = inputs
+    const [y] = outputs
+    if (x === undefined || filters === undefined || y === undefined) return
+    const { bias: _bias, activation, ...geometry } = attributes
+    let dy = given
+    if (activation === 'relu') {
+      const [dz] = tape.emit(pointwiseGradient, { function: 'relu' }, [y, given])
+      if (dz !== undefined) dy = dz
+    }
+    const give = (value: typeof x, [gradient]: readonly (typeof x)[]) => gradient && tape.give(value, gradient)
+    if (bias !== undefined && tape.wants(bias))
+      give(bias, tape.emit(channelSum, { channels: attributes.filters }, [dy]))
+    if (tape.wants(filters)) give(filters, tape.emit(conv2dFilterGradient, geometry, [x, dy]))
+    if (tape.wants(x)) give(x, tape.emit(conv2dInputGradient, geometry, [dy, filters]))
+  },
+  reference: conv2dReference,
+  wasm: conv2dWasm,
+}
+
+/** [dy, filters] → [dx] */
+export const conv2dInputGradient: Op<Conv2dGeometry> = {
+  kind: 'conv2d.inputGradient',
+  describe: describeGeometry,
+  outputs(attributes, inputs) {
+    expectSize('conv2d.inputGradient', inputs, 0, outputShape(attributes), 'output gradients')
+    expectSize('conv2d.inputGradient', inputs, 1, filterShape(attributes), 'filters')
+    return [f32(...inputShape(attributes))]
+  },
+  macs,
+  reference: inputGradientReference,
+  wasm: inputGradientWasm,
+}
+
+/** [x, dy] → [dfilters] */
+export const conv2dFilterGradient: Op<Conv2dGeometry> = {
+  kind: 'conv2d.filterGradient',
+  describe: describeGeometry,
+  outputs(attributes, inputs) {
+    expectSize('conv2d.filterGradient', inputs, 0, inputShape(attributes), 'pictures')
+    expectSize('conv2d.filterGradient', inputs, 1, outputShape(attributes), 'output gradients')
+    return [f32(...filterShape(attributes))]
+  },
+  macs,
+  reference: filterGradientReference,
+  wasm: filterGradientWasm,
+}
+
+/** [dy] → [dbias]: the sum over pictures and positions. */
+export const channelSum: Op<{ readonly channels: number }> = {
+  kind: 'channelSum',
+  describe: ({ channels }) => `${channels} channels`,
+  outputs: ({ channels }) => [f32(channels)],
+  reference: channelSumReference,
+  wasm: channelSumWasm,
+}
+
+export const conv2dOps = {
+  conv2d,
+  'conv2d.inputGradient': conv2dInputGradient,
+  'conv2d.filterGradient': conv2dFilterGradient,
+  channelSum,
+} as const

@@ -1,0 +1,79 @@
+/**
+ * Convolution as the notes define it: V[n, y, x, k] = Σ X[window]·W[k] + b[k], in float64. Three directions, each written
+ * from the definition: a product x·w contributes to one output, and its two partial derivatives follow from it.
+ */
+
+import type { ReferenceKernel } from '../types.ts'
+import { type Conv2dAttributes, type Conv2dGeometry, filterShape, inputShape, outputShape } from './geometry.ts'
+
+/** Calls `term` for every product of the convolution: flat indices of the input value, the filter weight, the output. */
+function forEachProduct(geometry: Conv2dGeometry, term: (x: number, w: number, y: number) => void): void {
+  const { window, groups } = geometry
+  const [, height, width, channels] = inputShape(geometry)
+  const [batch, rows, columns, filters] = outputShape(geometry)
+  const [fh, fw, depth] = filterShape(geometry)
+  const perGroup = filters / groups
+  for (let n = 0; n < batch; n++)
+    for (let row = 0; row < rows; row++)
+      for (let column = 0; column < columns; column++)
+        for (let i = 0; i < fh; i++)
+          for (let j = 0; j < fw; j++) {
+            const y = row * window.stride[0] + i * window.dilation[0] - window.padding[0]
+            const x = column * window.stride[1] + j * window.dilation[1] - window.padding[1]
+            if (y < 0 || y >= height || x < 0 || x >= width) continue
+            for (let c = 0; c < depth; c++)
+              for (let k = 0; k < filters; k++) {
+                const channel = Math.floor(k / perGroup) * depth + c
+                term(
+                  ((n * height + y) * width + x) * channels + channel,
+                  ((i * fw + j) * depth + c) * filters + k,
+                  ((n * rows + row) * columns + column) * filters + k,
+                )
+              }
+          }
+}
+
+/** inputs [x, filters, bias?] → [y] */
+export const conv2dReference: ReferenceKernel<Conv2dAttributes> = ({ attributes }, { inputs, outputs }) => {
+  const [x, w, bias] = inputs as readonly [Float64Array, Float64Array, Float64Array?]
+  const [y] = outputs as readonly [Float64Array]
+  for (let i = 0; i < y.length; i++) y[i] = bias === undefined ? 0 : (bias[i % attributes.filters] as number)
+  forEachProduct(attributes, (xi, wi, yi) => {
+    y[yi] = (y[yi] as number) + (x[xi] as number) * (w[wi] as number)
+  })
+  if (attributes.activation === 'relu') for (let i = 0; i < y.length; i++) y[i] = Math.max(y[i] as number, 0)
+}
+
+/** inputs [dy, filters] → [dx] */
+export const inputGradientReference: ReferenceKernel<Conv2dGeometry> = ({ attributes }, { inputs, outputs }) => {
+  const [dy, w] = inputs as readonly [Float64Array, Float64Array]
+  const [dx] = outputs as readonly [Float64Array]
+  dx.fill(0)
+  forEachProduct(attributes, (xi, wi, yi) => {
+    dx[xi] = (dx[xi] as number) + (dy[yi] as number) * (w[wi] as number)
+  })
+}
+
+/** inputs [x, dy] → [dfilters] */
+export const filterGradientReference: ReferenceKernel<Conv2dGeometry> = ({ attributes }, { inputs, outputs }) => {
+  const [x, dy] = inputs as readonly [Float64Array, Float64Array]
+  const [dw] = outputs as readonly [Float64Array]
+  dw.fill(0)
+  forEachProduct(attributes, (xi, wi, yi) => {
+    dw[wi] = (dw[wi] as number) + (x[xi] as number) * (dy[yi] as number)
+  })
+}
+
+/** inputs [dy] → [dbias] */
+export const channelSumReference: ReferenceKernel<{ readonly channels: number }> = (
+  { attributes },
+  { inputs, outputs },
+) => {
+  const [dy] = inputs as readonly [Float64Array]
+  const [sum] = outputs as readonly [Float64Array]
+  sum.fill(0)
+  for (let i = 0; i < dy.length; i++) {
+    const channel = i % attributes.channels
+    sum[channel] = (sum[channel] as number) + (dy[i] as number)
+  }
+}
