@@ -18,8 +18,6 @@ export interface ActivationRow {
   readonly parameter?: { readonly name: string; readonly usual: number; readonly minimum: number }
   /** Exported AssemblyScript functions (x, y, count, parameter, chunk) and (kept, dy, dx, count, parameter, chunk). */
   readonly kernels: { readonly forward: string; readonly gradient: string }
-  /** Why finite differences say nothing on random values, if so. */
-  readonly kink?: string
 }
 
 const rows = {

@@ -1,0 +1,121 @@
+/** Activation functions: a loop over ranges of values for each function of functions.as.ts. */
+
+import { map, zip } from '../kernel/map.as.ts'
+import {
+  Lrelu,
+  LreluGradient,
+  Relu,
+  ReluGradient,
+  Sigmoid,
+  SigmoidGradient,
+  Tanh,
+  TanhGradient,
+} from './functions.as.ts'
+
+export function reluForward(
+  x: usize,
+  y: usize,
+  count: i32,
+  parameter: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  map<Relu>(x, y, count, parameter, chunk, tiles, counter)
+}
+
+export function reluGradient(
+  kept: usize,
+  dy: usize,
+  dx: usize,
+  count: i32,
+  parameter: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  zip<ReluGradient>(kept, dy, dx, count, parameter, chunk, tiles, counter)
+}
+
+export function lreluForward(
+  x: usize,
+  y: usize,
+  count: i32,
+  parameter: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  map<Lrelu>(x, y, count, parameter, chunk, tiles, counter)
+}
+
+export function lreluGradient(
+  kept: usize,
+  dy: usize,
+  dx: usize,
+  count: i32,
+  parameter: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  zip<LreluGradient>(kept, dy, dx, count, parameter, chunk, tiles, counter)
+}
+
+export function sigmoidForward(
+  x: usize,
+  y: usize,
+  count: i32,
+  parameter: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  map<Sigmoid>(x, y, count, parameter, chunk, tiles, counter)
+}
+
+export function sigmoidGradient(
+  kept: usize,
+  dy: usize,
+  dx: usize,
+  count: i32,
+  parameter: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  zip<SigmoidGradient>(kept, dy, dx, count, parameter, chunk, tiles, counter)
+}
+
+export function tanhForward(
+  x: usize,
+  y: usize,
+  count: i32,
+  parameter: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  map<Tanh>(x, y, count, parameter, chunk, tiles, counter)
+}
+
+export function tanhGradient(
+  kept: usize,
+  dy: usize,
+  dx: usize,
+  count: i32,
+  parameter: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  zip<TanhGradient>(kept, dy, dx, count, parameter, chunk, tiles, counter)
+}
