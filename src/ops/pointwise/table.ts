@@ -28,7 +28,6 @@ const rows = {
     keeps: 'output',
     fused: 'relu',
     kernels: { forward: 'reluForward', gradient: 'reluGradient' },
-    kink: 'ReLU has a kink at 0',
   },
   /** x where positive, slope·x elsewhere (Maas et al. 2013). The slope may not be negative: y must have the sign of x. */
   lrelu: {
@@ -37,7 +36,6 @@ const rows = {
     keeps: 'output',
     parameter: { name: 'slope', usual: 0.01, minimum: 0 },
     kernels: { forward: 'lreluForward', gradient: 'lreluGradient' },
-    kink: 'leaky ReLU has a kink at 0',
   },
   /** 1 / (1 + e⁻ˣ) */
   sigmoid: {
