@@ -68,9 +68,7 @@ function assemblyImports(text: string): ImportEdge[] {
 export function resolveImport(from: string, specifier: string, platform = 'src/platform/node.ts'): string | undefined {
   if (specifier === '#platform') return platform
   if (!specifier.startsWith('.')) return undefined
-  const target = posix.join(posix.dirname(from), specifier)
-  // asc lets the extension go.
-  return from.endsWith('.as.ts') && !target.endsWith('.ts') ? `${target}.ts` : target
+  return posix.join(posix.dirname(from), specifier)
 }
 
 const isTest = (path: string) => path.endsWith('.test.ts')

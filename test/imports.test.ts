@@ -109,7 +109,7 @@ describe('the import table refuses', () => {
       'src/index.ts': "export { parse } from './notation/index.ts'",
       'src/plan/a.ts': "import { b } from './b.ts'\nimport { c } from '../core/c.ts'\nimport { z } from 'zod'",
       'src/plan/a.test.ts': "import { run } from '../backends/index.ts'",
-      'src/ops/r/kernel.as.ts': "import {\n  tile\n} from '../kernel/tile.as'\n@inline\nfunction f(): void {}",
+      'src/ops/r/kernel.as.ts': "import {\n  tile\n} from '../kernel/tile.as.ts'\n@inline\nfunction f(): void {}",
       'studio/main.ts': "import { plan } from 'lenslet/plan'\nimport { view } from './view.ts'",
     })
     expect(forbiddenImports(files, ['.', './plan'])).toEqual([])
