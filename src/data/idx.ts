@@ -1,0 +1,49 @@
+/**
+ * IDX, the format of MNIST's files (LeCun, Cortes, Burges: "The MNIST database"): two zero bytes, a type byte, the
+ * number of axes, one big-endian 32-bit length an axis, then the values. Only bytes (type 0x08) occur in picture sets.
+ */
+import { IdxError, TruncatedFileError } from './errors.ts'
+
+const unsignedByte = 0x08
+
+export interface IdxArray {
+  /** Lengths per axis, slowest first. */
+  readonly shape: readonly number[]
+  /** A view into the file, nothing is copied. */
+  readonly values: Uint8Array
+}
+
+/**
+ * Reads an unpacked IDX file of bytes. The header is believed only as far as the file is long, and nothing is allocated.
+ *
+ * @throws {IdxError} another format, another type, lengths that cannot be
+ * @throws {TruncatedFileError} fewer bytes than the header says
+ */
+export function parseIdx(file: Uint8Array, name: string): IdxArray {
+  if (file.length < 4) throw new TruncatedFileError(name, file.length, 4)
+  const [zero, zeroToo, type, axes] = file as unknown as [number, number, number, number]
+  if (zero !== 0 || zeroToo !== 0 || type !== unsignedByte || axes < 1 || axes > 4)
+    throw new IdxError(`${name} is not an IDX file of bytes`, {
+      received: `first bytes ${[zero, zeroToo, type, axes].map((b) => b.toString(16).padStart(2, '0')).join(' ')}`,
+      expected: '00 00 08, then 1 for labels or 3 for pictures',
+      advice: 'give the official file, packed (.gz) or unpacked',
+    })
+  const headerBytes = 4 + 4 * axes
+  if (file.length < headerBytes) throw new TruncatedFileError(name, file.length, headerBytes)
+  const view = new DataView(file.buffer, file.byteOffset, headerBytes)
+  const shape = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis))
+  const size = shape.reduce((product, length) => product * length, 1)
+  if (size === 0 || !Number.isSafeInteger(size))
+    throw new IdxError(`${name}: its header cannot be true`, {
+      received: `lengths ${shape.join(' × ')}`,
+      expected: 'lengths from 1 whose product is the number of bytes that follow',
+    })
+  const available = file.length - headerBytes
+  if (available < size) throw new TruncatedFileError(name, file.length, headerBytes + size)
+  if (available > size)
+    throw new IdxError(`${name} goes on after its last value`, {
+      received: `${file.length} bytes`,
+      expected: `${headerBytes + size} bytes (${shape.join(' × ')} values and the header)`,
+    })
+  return { shape, values: file.subarray(headerBytes) }
+}

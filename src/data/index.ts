@@ -1,0 +1,21 @@
+/**
+ * Data sets, decoding, batching, augmentation: everything that runs in Node and in a page alike. What needs files, the
+ * network or sharp stands in node.ts, which offers all of this, too.
+ */
+export { type Augmentation, parseAugmentation, printAugmentation } from './augmentation.ts'
+export { Batches, type BatchesOptions } from './batches.ts'
+export {
+  type Cifar10Batch,
+  cifar10Classes,
+  cifar10Dataset,
+  cifar10Normalization,
+  encodeCifar10Batch,
+  parseCifar10Batches,
+} from './cifar10.ts'
+export { type Dataset, type DatasetSource, dataset, type Split, type SplitSource } from './dataset.ts'
+export { decodeImage } from './decode.browser.ts'
+export * from './errors.ts'
+export { type IdxArray, parseIdx } from './idx.ts'
+export { type IdxDatasetOptions, idxDataset, type MnistFile, mnistFiles, mnistNormalization } from './mnist.ts'
+export { measureNormalization, type Normalization, normalizationTable } from './normalization.ts'
+export type { Fit, PictureSize } from './resize.ts'

@@ -1,0 +1,146 @@
+/**
+ * A download that can be killed at any moment: bytes collect in `FILE.part`, the next try asks for the rest, and only
+ * verified contents get the final name.
+ */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { ChecksumError, FetchError } from '../errors.ts'
+import { sizeOnDisk } from './files.ts'
+
+export interface FetchProgress {
+  readonly stage: 'download' | 'verify' | 'unpack'
+  /** Bytes so far, with those of earlier tries. */
+  readonly received: number
+  /** Bytes in all. */
+  readonly total: number
+}
+
+export interface DownloadOptions {
+  /** `sha512-…`, as npm writes it. */
+  readonly integrity: string
+  /** Exact length. */
+  readonly bytes: number
+  readonly onProgress?: ((progress: FetchProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Tries after a broken connection; 4 where it is not given. */
+  readonly tries?: number
+  /** First pause between tries, doubled each time; 500 ms where it is not given. */
+  readonly pauseMs?: number
+  /** A connection that sends nothing for so long is given up; 30 s where it is not given. */
+  readonly silenceMs?: number
+}
+
+/**
+ * Fetches `address` into `file`, going on from what an earlier try left.
+ *
+ * @throws {FetchError} no connection, or an answer that is no file; what has arrived stays for the next try
+ * @throws {ChecksumError} other contents than published; nothing stays
+ */
+export async function download(address: string, file: string, options: DownloadOptions): Promise<void> {
+  const part = `${file}.part`
+  await mkdir(dirname(file), { recursive: true })
+  const resumed = ((await sizeOnDisk(part)) ?? 0) > 0
+  await receiveWithRetries(address, part, options)
+  try {
+    await verify(part, options)
+  } catch (error) {
+    await rm(part, { force: true })
+    // What an earlier try left may have been damaged; a clean start decides.
+    if (!resumed || !(error instanceof ChecksumError)) throw error
+    await receiveWithRetries(address, part, options)
+    await verify(part, options)
+  }
+  await rename(part, file)
+}
+
+/** @throws {ChecksumError} */
+export async function verify(file: string, { integrity, bytes, onProgress }: DownloadOptions): Promise<void> {
+  const hash = createHash('sha512')
+  let received = 0
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
+    hash.update(chunk)
+    received += chunk.length
+    onProgress?.({ stage: 'verify', received, total: bytes })
+  }
+  const digest = `sha512-${hash.digest('base64')}`
+  if (digest !== integrity)
+    throw new ChecksumError(file, `${received} bytes, ${digest}`, `${bytes} bytes, ${integrity}`)
+}
+
+async function receiveWithRetries(address: string, part: string, options: DownloadOptions): Promise<void> {
+  const { tries = 4, pauseMs = 500, signal } = options
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await receive(address, part, options)
+    } catch (cause) {
+      signal?.throwIfAborted()
+      if (cause instanceof FetchError) throw cause
+      if (attempt >= tries) {
+        const kept = (await sizeOnDisk(part)) ?? 0
+        throw new FetchError('the download broke off', {
+          received: `${kept} of ${options.bytes} bytes; ${reason(cause)}`,
+          expected: 'a connection that lasts',
+          advice: `run it again: it goes on from byte ${kept}`,
+          cause,
+        })
+      }
+      await wait(pauseMs * 2 ** (attempt - 1), undefined, { signal })
+    }
+}
+
+async function receive(address: string, part: string, options: DownloadOptions): Promise<void> {
+  const { bytes, onProgress, signal, silenceMs = 30_000 } = options
+  let received = (await sizeOnDisk(part)) ?? 0
+  if (received > bytes) received = 0
+  if (received === bytes) return
+  const silence = new AbortController()
+  const alarm = setTimeout(() => silence.abort(new Error(`nothing arrived for ${silenceMs} ms`)), silenceMs)
+  try {
+    const response = await fetch(address, {
+      headers: { 'accept-encoding': 'identity', ...(received > 0 && { range: `bytes=${received}-` }) },
+      signal: signal ? AbortSignal.any([signal, silence.signal]) : silence.signal,
+    })
+    if (!response.ok || response.body === null) refuse(response)
+    const goesOn = response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${received}-`)
+    if (!goesOn) received = 0
+    const file = await open(part, goesOn ? 'a' : 'w')
+    try {
+      for await (const chunk of response.body) {
+        alarm.refresh()
+        received += chunk.length
+        if (received > bytes) break
+        await file.appendFile(chunk)
+        onProgress?.({ stage: 'download', received, total: bytes })
+      }
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+  } finally {
+    clearTimeout(alarm)
+  }
+  if (received > bytes) {
+    await rm(part, { force: true })
+    throw new FetchError('the download is longer than the published file', {
+      received: `more than ${bytes} bytes`,
+      expected: `${bytes} bytes`,
+    })
+  }
+  if (received < bytes) throw new Error(`the connection ended after ${received} bytes`)
+}
+
+/** Answers of the 5xx kind and 408, 416, 429 may pass, so they count as a broken connection; others are final. */
+function refuse(response: Response): never {
+  const answer = `${response.status} ${response.statusText}`.trim()
+  if (response.status >= 500 || [408, 416, 429].includes(response.status))
+    throw new Error(`the server answered ${answer}`)
+  throw new FetchError('the server does not give the file', { received: answer, expected: '200 or 206' })
+}
+
+function reason(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  return cause.cause instanceof Error ? `${cause.message} (${cause.cause.message})` : cause.message
+}

@@ -1,0 +1,64 @@
+/** Folders that appear whole or not at all, and files read with a bound. */
+import { mkdir, mkdtemp, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { DatasetError } from '../errors.ts'
+
+/**
+ * Fills a folder under another name beside it and gives it its name at the end, so that a process killed at any moment
+ * leaves nothing half-written under `folder`. Where another process was faster, its folder stays.
+ */
+export async function createFolder(
+  folder: string,
+  fill: (write: (name: string, bytes: Uint8Array) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true })
+  const unfinished = await mkdtemp(join(dirname(folder), `${basename(folder)}.unfinished-`))
+  try {
+    await fill(async (name, bytes) => {
+      const file = await open(join(unfinished, name), 'wx')
+      try {
+        await file.writeFile(bytes)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+    })
+    await rename(unfinished, folder)
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true })
+    if (!(await exists(folder))) throw error
+  }
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return (await sizeOnDisk(path)) !== undefined
+}
+
+/** Bytes of a file; undefined where there is none. */
+export async function sizeOnDisk(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).size
+  } catch {
+    return undefined
+  }
+}
+
+export async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory()
+  } catch {
+    return false
+  }
+}
+
+/** @throws {DatasetError} no such file, or one larger than it may be */
+export async function readBounded(path: string, limit: number): Promise<Uint8Array> {
+  const size = await sizeOnDisk(path)
+  if (size === undefined || size > limit)
+    throw new DatasetError(`cannot read ${path}`, {
+      received: size === undefined ? 'no such file' : `${size} bytes`,
+      expected: `a file of at most ${limit} bytes`,
+      advice: 'check the path',
+    })
+  return readFile(path)
+}

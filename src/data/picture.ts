@@ -1,0 +1,116 @@
+/**
+ * Writes one picture of a split as normalized floats, augmented or not. The inner loops of the data path: bytes go
+ * through a look-up table straight to their place in the batch, so no picture exists in between.
+ */
+import type { Augmentation } from './augmentation.ts'
+import type { Split } from './dataset.ts'
+
+/**
+ * Uniform integer in [0, below) that depends on nothing but (key, position, draw): no state, so that a resumed run
+ * draws the same. Murmur3's finalizer, twice, over the mixed counters.
+ */
+export function drawInteger(key: number, position: number, draw: number, below: number): number {
+  let h = mix(key ^ Math.imul(position + 1, 0x9e3779b9))
+  h = mix(h ^ Math.imul(draw + 1, 0x85ebca6b))
+  return Math.floor(((h >>> 0) / 4294967296) * below)
+}
+
+function mix(value: number): number {
+  let h = value
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return h ^ (h >>> 16)
+}
+
+/** Writes the picture as it is: `size` values from byte `from` to float `to`. */
+export function writePlain(split: Split, table: Float32Array, from: number, out: Float32Array, to: number): void {
+  const { images, channels } = split
+  const size = split.height * split.width * channels
+  copy(images, from, table, channels, out, to, size / channels, channels)
+}
+
+/**
+ * Writes the picture cropped out of its padding, mirrored and cut out, as the draws of (key, position) say.
+ * Order: crop, flip, cutout. Border and cutout are 0, the mean color.
+ */
+export function writeAugmented(
+  split: Split,
+  table: Float32Array,
+  augmentation: Augmentation,
+  key: number,
+  position: number,
+  from: number,
+  out: Float32Array,
+  to: number,
+): void {
+  const { images, height, width, channels } = split
+  const { crop = 0, cutout = 0, border } = augmentation
+  const flip = augmentation.flip === true && drawInteger(key, position, 0, 2) === 1
+  const top = crop === 0 ? 0 : drawInteger(key, position, 1, 2 * crop + 1) - crop
+  const left = crop === 0 ? 0 : drawInteger(key, position, 2, 2 * crop + 1) - crop
+  const reflect = border === 'reflect'
+  const row = width * channels
+  const stride = flip ? -channels : channels
+  // The columns x whose source x + left lies inside the picture are one run; the rest is border.
+  const first = Math.max(0, -left)
+  const last = Math.min(width, width - left)
+  for (let y = 0; y < height; y++) {
+    const outRow = to + y * row
+    let sourceY = y + top
+    const inside = sourceY >= 0 && sourceY < height
+    if (!inside && !reflect) {
+      out.fill(0, outRow, outRow + row)
+      continue
+    }
+    if (!inside) sourceY = mirror(sourceY, height)
+    const sourceRow = from + sourceY * row
+    for (let x = 0; x < width; x++) {
+      if (x === first) x = last
+      if (x >= width) break
+      const at = outRow + (flip ? width - 1 - x : x) * channels
+      if (reflect) copy(images, sourceRow + mirror(x + left, width) * channels, table, channels, out, at, 1, channels)
+      else out.fill(0, at, at + channels)
+    }
+    const at = outRow + (flip ? width - 1 - first : first) * channels
+    copy(images, sourceRow + (first + left) * channels, table, channels, out, at, last - first, stride)
+  }
+  if (cutout > 0) {
+    const centerY = drawInteger(key, position, 3, height) - (cutout >> 1)
+    const centerX = drawInteger(key, position, 4, width) - (cutout >> 1)
+    const x0 = Math.max(0, centerX) * channels
+    const x1 = Math.min(width, centerX + cutout) * channels
+    for (let y = Math.max(0, centerY); y < Math.min(height, centerY + cutout); y++)
+      out.fill(0, to + y * row + x0, to + y * row + x1)
+  }
+}
+
+/** −1 → 1, −2 → 2, size → size − 2: the edge pixel is not repeated (PyTorch's ReflectionPad2d). */
+function mirror(index: number, size: number): number {
+  if (index < 0) return -index
+  return index < size ? index : 2 * size - 2 - index
+}
+
+/** `pixels` pixels in a row through the table; `stride` floats from one written pixel to the next, negative to mirror. */
+function copy(
+  images: Uint8Array,
+  from: number,
+  table: Float32Array,
+  channels: number,
+  out: Float32Array,
+  to: number,
+  pixels: number,
+  stride: number,
+): void {
+  if (channels === 1) {
+    for (let p = 0, at = to; p < pixels; p++, at += stride) out[at] = table[images[from + p] as number] as number
+  } else if (channels === 3) {
+    for (let p = 0, at = to, byte = from; p < pixels; p++, at += stride, byte += 3) {
+      out[at] = table[images[byte] as number] as number
+      out[at + 1] = table[256 + (images[byte + 1] as number)] as number
+      out[at + 2] = table[512 + (images[byte + 2] as number)] as number
+    }
+  } else {
+    for (let p = 0, at = to, byte = from; p < pixels; p++, at += stride, byte += channels)
+      for (let c = 0; c < channels; c++) out[at + c] = table[c * 256 + (images[byte + c] as number)] as number
+  }
+}
