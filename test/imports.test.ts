@@ -36,8 +36,9 @@ describe('the sources', async () => {
   })
 
   it('give pages a library without Node modules or native packages', () => {
-    const entries = Object.values(manifest.exports).flatMap((target) =>
-      typeof target === 'string' ? [] : [target['lenslet-source'].slice(2)],
+    const forPages = Object.entries(manifest.exports).filter(([subpath]) => !subpath.endsWith('/node'))
+    const entries = forPages.flatMap(([, target]) =>
+      typeof target === 'string' ? [] : [target['lenslet-source'].slice('./'.length)],
     )
     expect(browserFaults(files, entries)).toEqual([])
   })
