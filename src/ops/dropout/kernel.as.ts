@@ -1,0 +1,75 @@
+/** Dropout: hash, compare, scale. 13 integer operations a vector keep it near memory speed without a stored mask. */
+
+import { nextTile } from '../kernel/tiles.as.ts'
+
+// The two keys and the bits of mask.ts; any change must be made in both.
+
+// @ts-ignore: decorator
+@inline
+function mix(value: u32): u32 {
+  let x = value
+  x = (x ^ (x >>> 17)) * 0xed5ad4bb
+  x = (x ^ (x >>> 11)) * 0xac4c1b51
+  x = (x ^ (x >>> 15)) * 0x31848bab
+  return x ^ (x >>> 14)
+}
+
+// @ts-ignore: decorator
+@inline
+function maskBits(element: v128, key0: v128, key1: v128): v128 {
+  let x = i32x4.add(element, key0)
+  x = i32x4.mul(v128.xor(x, i32x4.shr_u(x, 17)), i32x4.splat(0xed5ad4bb))
+  x = i32x4.add(x, key1)
+  x = i32x4.mul(v128.xor(x, i32x4.shr_u(x, 11)), i32x4.splat(0xac4c1b51))
+  x = i32x4.add(x, key0)
+  x = i32x4.mul(v128.xor(x, i32x4.shr_u(x, 15)), i32x4.splat(0x31848bab))
+  return v128.xor(x, i32x4.shr_u(x, 14))
+}
+
+/** y = x·factor where the bits of an element are at most `limit`, else 0; zeros throughout if factor is 0. */
+export function dropout(
+  x: usize,
+  seed: usize,
+  y: usize,
+  count: i32,
+  stream: i32,
+  limit: i32,
+  factor: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  const start = load<u32>(seed)
+  const step = load<u32>(seed, 4)
+  const key0 = i32x4.splat(mix(mix(mix(start + 0x243f6a88) ^ step) ^ <u32>stream))
+  const key1 = i32x4.splat(mix(mix(mix(start + 0x85a308d3) ^ step) ^ <u32>stream))
+  const limits = i32x4.splat(limit)
+  const factors = f32x4.splat(factor)
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const first = tile * chunk
+    const end = min(first + chunk, count)
+    if (factor == 0) {
+      memory.fill(y + (<usize>first << 2), 0, <usize>(end - first) << 2)
+      continue
+    }
+    let element = i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3))
+    let from = x + (<usize>first << 2)
+    let to = y + (<usize>first << 2)
+    let i = first
+    for (; i + 4 <= end; i += 4) {
+      const dropped = i32x4.gt_s(maskBits(element, key0, key1), limits)
+      v128.store(to, v128.andnot(f32x4.mul(v128.load(from), factors), dropped))
+      element = i32x4.add(element, i32x4.splat(4))
+      from += 16
+      to += 16
+    }
+    for (; i < end; i++) {
+      const dropped = i32x4.extract_lane(i32x4.gt_s(maskBits(element, key0, key1), limits), 0)
+      store<f32>(to, dropped ? 0 : load<f32>(from) * factor)
+      element = i32x4.add(element, i32x4.splat(1))
+      from += 4
+      to += 4
+    }
+  }
+}

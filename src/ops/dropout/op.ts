@@ -1,0 +1,41 @@
+/**
+ * Inverted dropout (the notes, "Regularization"): at training time a value is dropped with probability `rate`, and those
+ * that stay are divided by 1 − rate, so that prediction needs no change. The mask is a pure function of the run's seed,
+ * the step, the layer and the element (mask.ts): it is never stored, and backward makes it again.
+ */
+
+import { SEED_COUNT } from '../scalars.ts'
+import { expectSize } from '../specs.ts'
+import type { Op } from '../types.ts'
+import { dropoutReference } from './reference.ts'
+import { dropoutWasm } from './wasm.ts'
+
+export interface DropoutAttributes {
+  /** Values in the batch. */
+  readonly count: number
+  /** Probability that a value is dropped, 0 ≤ rate ≤ 1. */
+  readonly rate: number
+  /** A whole number of the layer's own: two layers with the same stream would drop the same elements. */
+  readonly stream: number
+}
+
+/** [x, seed] → [y]. Its gradient is itself: the mask and the factor of the values, applied to the gradients. */
+export const dropout: Op<DropoutAttributes> = {
+  kind: 'dropout',
+  describe: ({ rate, stream }) => `rate ${rate}, stream ${stream}`,
+  outputs({ count }, inputs) {
+    expectSize('dropout', inputs, 0, [count], 'values')
+    expectSize('dropout', inputs, 1, [SEED_COUNT], 'seed and step')
+    return inputs.slice(0, 1)
+  },
+  inPlace: [[0, 0]],
+  gradient({ attributes, inputs: [x, seed] }, [dy], tape) {
+    if (dy === undefined || x === undefined || seed === undefined || !tape.wants(x)) return
+    const [dx] = tape.emit(dropout, attributes, [dy, seed])
+    if (dx !== undefined) tape.give(x, dx)
+  },
+  reference: dropoutReference,
+  wasm: dropoutWasm,
+}
+
+export const dropoutOps = { dropout } as const

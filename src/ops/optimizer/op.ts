@@ -1,0 +1,88 @@
+/**
+ * The four update rules (the notes, "Parameter updates"), each one op with inputs [gradient, scalars], updates
+ * [parameter, state…] and no outputs. Formulas, the place of ε included, are PyTorch's; with g = gradientScale·gradient
+ * + λ·p (the decoupled Adam without λ·p) and η the learning rate:
+ *
+ *   sgd      v = m·v + g;  p −= η·(nesterov ? g + m·v : v)          without momentum p −= η·g
+ *   adagrad  s += g²;      p −= η·g/(√s + ε)
+ *   rmsprop  s = α·s + (1 − α)·g²;  d = g/(√s + ε);  p −= η·d       with momentum v = m·v + d; p −= η·v
+ *   adam     a = β₁·a + (1 − β₁)·g;  s = β₂·s + (1 − β₂)·g²;
+ *            p −= η·(a/(1 − β₁ᵗ)/(√(s/(1 − β₂ᵗ)) + ε) + (decoupled ? λ·p : 0))
+ *
+ * All state starts at 0. Which state a rule needs is said in table.ts.
+ */
+
+import { SCALAR_COUNT } from '../scalars.ts'
+import { expectSize } from '../specs.ts'
+import type { Op } from '../types.ts'
+import type {
+  AdagradAttributes,
+  AdamAttributes,
+  OptimizerAttributes,
+  RmspropAttributes,
+  SgdAttributes,
+} from './attributes.ts'
+import { adagradReference, adamReference, rmspropReference, sgdReference } from './reference.ts'
+import { adagradWasm, adamWasm, rmspropWasm, sgdWasm } from './wasm.ts'
+
+/** An optimizer's op from what is particular to it. */
+function update<A extends OptimizerAttributes>(
+  row: Pick<Op<A>, 'kind' | 'reference' | 'wasm'> & { readonly numbers: (attributes: A) => readonly string[] },
+): Op<A> {
+  const { kind, numbers, reference, wasm } = row
+  return {
+    kind,
+    describe(attributes) {
+      const decay = attributes.weightDecay === 0 ? [] : [`weight decay ${attributes.weightDecay}`]
+      return [`${attributes.count} values`, ...numbers(attributes), ...decay].join(', ')
+    },
+    outputs({ count }, inputs) {
+      expectSize(kind, inputs, 0, [count], 'gradients')
+      expectSize(kind, inputs, 1, [SCALAR_COUNT], 'scalars')
+      return []
+    },
+    reference,
+    wasm,
+  }
+}
+
+const momentumText = (momentum: number) => (momentum === 0 ? [] : [`momentum ${momentum}`])
+
+export const sgd: Op<SgdAttributes> = update({
+  kind: 'optimizer.sgd',
+  numbers: ({ momentum, nesterov }) => [...momentumText(momentum), ...(nesterov ? ['nesterov'] : [])],
+  reference: sgdReference,
+  wasm: sgdWasm,
+})
+
+export const adagrad: Op<AdagradAttributes> = update({
+  kind: 'optimizer.adagrad',
+  numbers: ({ epsilon }) => [`ε ${epsilon}`],
+  reference: adagradReference,
+  wasm: adagradWasm,
+})
+
+export const rmsprop: Op<RmspropAttributes> = update({
+  kind: 'optimizer.rmsprop',
+  numbers: ({ smoothing, epsilon, momentum }) => [`α ${smoothing}`, `ε ${epsilon}`, ...momentumText(momentum)],
+  reference: rmspropReference,
+  wasm: rmspropWasm,
+})
+
+export const adam: Op<AdamAttributes> = update({
+  kind: 'optimizer.adam',
+  numbers: ({ beta1, beta2, epsilon, decoupled }) => [
+    `β ${beta1} ${beta2}`,
+    `ε ${epsilon}`,
+    ...(decoupled ? ['decoupled'] : []),
+  ],
+  reference: adamReference,
+  wasm: adamWasm,
+})
+
+export const optimizerOps = {
+  'optimizer.sgd': sgd,
+  'optimizer.adagrad': adagrad,
+  'optimizer.rmsprop': rmsprop,
+  'optimizer.adam': adam,
+} as const

@@ -1,0 +1,4 @@
+import { testCases } from '../testing/suite.ts'
+import { cases } from './cases.ts'
+
+testCases(cases)

@@ -1,0 +1,64 @@
+/** Softmax and its gradient, row by row: three short passes while the row is in the first cache. */
+
+import { nextTile } from '../kernel/tiles.as.ts'
+import { rowExponentials, rowMaximum, rowScale } from './rows.as.ts'
+
+/** x, y: [rows, classes]; y may be x. A tile is `chunk` rows. */
+export function softmax(
+  x: usize,
+  y: usize,
+  rows: i32,
+  classes: i32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const end = min((tile + 1) * chunk, rows)
+    for (let row = tile * chunk; row < end; row++) {
+      const at = (<usize>row * <usize>classes) << 2
+      const sum = rowExponentials(x + at, y + at, classes, rowMaximum(x + at, classes))
+      rowScale(y + at, y + at, classes, <f32>(1 / sum), 0)
+    }
+  }
+}
+
+/** dx = y·(dy − Σ y·dy); dx may be y or dy. */
+export function softmaxGradient(
+  y: usize,
+  dy: usize,
+  dx: usize,
+  rows: i32,
+  classes: i32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const end = min((tile + 1) * chunk, rows)
+    for (let row = tile * chunk; row < end; row++) {
+      const at = (<usize>row * <usize>classes) << 2
+      gradientOfRow(y + at, dy + at, dx + at, classes)
+    }
+  }
+}
+
+function gradientOfRow(y: usize, dy: usize, dx: usize, classes: i32): void {
+  let sums = f32x4.splat(0)
+  let i: usize = 0
+  const bytes = (<usize>classes) << 2
+  for (; i + 16 <= bytes; i += 16) sums = f32x4.add(sums, f32x4.mul(v128.load(y + i), v128.load(dy + i)))
+  let sum =
+    f32x4.extract_lane(sums, 0) +
+    f32x4.extract_lane(sums, 1) +
+    (f32x4.extract_lane(sums, 2) + f32x4.extract_lane(sums, 3))
+  for (; i < bytes; i += 4) sum += load<f32>(y + i) * load<f32>(dy + i)
+  const mean = f32x4.splat(sum)
+  i = 0
+  for (; i + 16 <= bytes; i += 16) {
+    v128.store(dx + i, f32x4.mul(v128.load(y + i), f32x4.sub(v128.load(dy + i), mean)))
+  }
+  for (; i < bytes; i += 4) store<f32>(dx + i, load<f32>(y + i) * (load<f32>(dy + i) - sum))
+}
