@@ -15,15 +15,18 @@ export async function build(): Promise<boolean> {
   const sources = (await filesUnder(join(root, 'src'))).filter((file) => /(?<!\.as|\.test)\.ts$/.test(file))
   const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.ts']
   const stamp = await hashOf([...sources, ...settings.map((file) => join(root, file))])
-  const stampFile = join(dist, '.stamp')
-  const changed = stamp !== (await readFile(stampFile, 'utf8').catch(() => ''))
+  const isCurrent = async () => stamp === (await readFile(join(dist, '.stamp'), 'utf8').catch(() => ''))
+  const changed = !(await isCurrent())
   if (changed) {
     const part = `${dist}.${process.pid}.part`
     try {
       await compile(part)
       await writeFile(join(part, '.stamp'), stamp)
       await rm(dist, { recursive: true, force: true })
-      await rename(part, dist)
+      await rename(part, dist).catch(async (error) => {
+        // Another build of the same sources was quicker.
+        if (!(await isCurrent())) throw error
+      })
     } finally {
       await rm(part, { recursive: true, force: true })
     }

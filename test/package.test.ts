@@ -36,7 +36,7 @@ describe('the tarball', () => {
   it('has the built package, its licence, and nothing else of the repository', () => {
     const others = packed.files.filter((file) => !file.startsWith('dist/'))
     expect(others.toSorted()).toEqual(['LICENSE', 'README.md', 'package.json'])
-    expect(packed.files.filter((file) => /\.test\.|\/testing\/|(?<!\.d)\.ts$|\.map$/.test(file))).toEqual([])
+    expect(packed.files.filter((file) => /\.test\.|\/testing\/|\/\.|(?<!\.d)\.ts$/.test(file))).toEqual([])
   })
 
   it('stays small', () => {
