@@ -6,14 +6,14 @@ import { hyperbolicTangent, sigmoid } from '../kernel/math.as.ts'
 @final
 export class Relu {
   // pmax in this order hands a NaN on. f32x4.max would be several instructions.
-  @inline apply(x: v128, p: v128): v128 {
+  @inline apply(x: v128, _p: v128): v128 {
     return f32x4.pmax(x, f32x4.splat(0))
   }
 }
 @unmanaged
 @final
 export class ReluGradient {
-  @inline apply(y: v128, dy: v128, p: v128): v128 {
+  @inline apply(y: v128, dy: v128, _p: v128): v128 {
     return v128.and(dy, f32x4.gt(y, f32x4.splat(0)))
   }
 }
@@ -36,14 +36,14 @@ export class LreluGradient {
 @unmanaged
 @final
 export class Sigmoid {
-  @inline apply(x: v128, p: v128): v128 {
+  @inline apply(x: v128, _p: v128): v128 {
     return sigmoid(x)
   }
 }
 @unmanaged
 @final
 export class SigmoidGradient {
-  @inline apply(y: v128, dy: v128, p: v128): v128 {
+  @inline apply(y: v128, dy: v128, _p: v128): v128 {
     return f32x4.mul(dy, f32x4.mul(y, f32x4.sub(f32x4.splat(1), y)))
   }
 }
@@ -51,14 +51,14 @@ export class SigmoidGradient {
 @unmanaged
 @final
 export class Tanh {
-  @inline apply(x: v128, p: v128): v128 {
+  @inline apply(x: v128, _p: v128): v128 {
     return hyperbolicTangent(x)
   }
 }
 @unmanaged
 @final
 export class TanhGradient {
-  @inline apply(y: v128, dy: v128, p: v128): v128 {
+  @inline apply(y: v128, dy: v128, _p: v128): v128 {
     return f32x4.mul(dy, f32x4.sub(f32x4.splat(1), f32x4.mul(y, y)))
   }
 }

@@ -1,0 +1,66 @@
+/**
+ * y = a + b, value by value: where the paths of a residual block meet (He et al. 2015). The ReLU that follows it there is
+ * applied at the store. Backward keeps nothing without a ReLU, and y with one.
+ */
+
+import { sizeOf } from '../../core/index.ts'
+import { rangesOf } from '../kernel/ranges.ts'
+import { fusedActivation, pointwiseGradient } from '../pointwise/op.ts'
+import { expectSize } from '../specs.ts'
+import type { ArraySpec, Op, ReferenceKernel, WasmKernel } from '../types.ts'
+
+export interface AddAttributes {
+  /** Applied at the store. */
+  readonly activation: 'none' | 'relu'
+}
+
+const reference: ReferenceKernel<AddAttributes> = ({ attributes }, { inputs, outputs }) => {
+  const [a, b] = inputs as readonly [Float64Array, Float64Array]
+  const [y] = outputs as readonly [Float64Array]
+  for (let i = 0; i < y.length; i++) y[i] = (a[i] as number) + (b[i] as number)
+  if (attributes.activation === 'relu') for (let i = 0; i < y.length; i++) y[i] = Math.max(y[i] as number, 0)
+}
+
+const wasm: WasmKernel<AddAttributes> = {
+  calls({ attributes, outputs }, at) {
+    const count = sizeOf(outputs[0]?.shape ?? [0])
+    const { chunk, tiles } = rangesOf(count)
+    const floor = attributes.activation === 'relu' ? 0 : Number.NEGATIVE_INFINITY
+    return { run: [{ kernel: 'addForward', args: [...at.inputs, ...at.outputs, count, floor, chunk], tiles }] }
+  },
+}
+
+/** [a, b] → [y], of any one shape. */
+export const add: Op<AddAttributes> = {
+  kind: 'add',
+  describe: ({ activation }) => (activation === 'none' ? '' : activation),
+  outputs(_attributes, inputs) {
+    const [a] = inputs as readonly [ArraySpec]
+    expectSize('add', inputs, 1, a.shape, 'second summands')
+    return [{ shape: a.shape, dtype: 'f32' }]
+  },
+  inPlace: [
+    [0, 0],
+    [1, 0],
+  ],
+  absorb(attributes, next) {
+    const activation = fusedActivation(next)
+    return activation !== undefined && attributes.activation === 'none' ? { ...attributes, activation } : undefined
+  },
+  gradient({ attributes, inputs, outputs }, [given], tape) {
+    const [a, b] = inputs
+    const [y] = outputs
+    if (given === undefined || a === undefined || b === undefined || y === undefined) return
+    if (!tape.wants(a) && !tape.wants(b)) return
+    let dy = given
+    if (attributes.activation !== 'none') {
+      const [dz] = tape.emit(pointwiseGradient, { function: attributes.activation }, [y, given])
+      if (dz !== undefined) dy = dz
+    }
+    for (const summand of [a, b]) if (tape.wants(summand)) tape.give(summand, dy)
+  },
+  reference,
+  wasm,
+}
+
+export const addOps = { add } as const
