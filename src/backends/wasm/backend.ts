@@ -1,0 +1,99 @@
+/** The backend that everybody runs on: AssemblyScript kernels in WebAssembly, on one thread or several. */
+
+import type { Plan } from '../../plan/types.ts'
+import { WorkerStartError } from '../../platform/errors.ts'
+import type { Backend, Program } from '../types.ts'
+import { KernelMissingError } from './errors.ts'
+import { startInline } from './inline.ts'
+import { allocate } from './memory.ts'
+import { kernelModule } from './modules.ts'
+import { WasmProgram } from './program.ts'
+import type { Runner, RunnerStart } from './runner.ts'
+import { scheduleOf } from './schedule.ts'
+import { chooseThreads } from './threads.ts'
+import { chooseVariant, moduleOf } from './variants.ts'
+import { startWorkers } from './workers.ts'
+
+export interface WasmOptions {
+  /** Kernel variant by name; default: LENSLET_VARIANT, or else the best that runs here. */
+  readonly variant?: string
+}
+
+/** @throws {VariantError} none runs here, or not the one asked for */
+export function wasmBackend(options: WasmOptions = {}): Backend {
+  const { variant, why } = chooseVariant(options.variant)
+
+  async function bind(plan: Plan): Promise<Program> {
+    const schedule = scheduleOf(plan)
+    const start = async (threads: number) => {
+      const shared = threads > 1
+      const memory = allocate(plan.arenaBytes, shared)
+      const module = await kernelModule(moduleOf(variant, shared))
+      const placeOf = (call: number) => {
+        const step = schedule.stepOf(call)
+        return { kernel: schedule.calls[call]?.kernel ?? '', step, node: plan.steps[step]?.node ?? '' }
+      }
+      const of: RunnerStart = {
+        module,
+        memory,
+        calls: schedule.calls,
+        control: plan.control.offset,
+        scratch: plan.scratch,
+        placeOf,
+      }
+      checkKernels(of)
+      const runner = shared ? await startWorkers(of, threads) : await startInline(of)
+      return { memory, runner }
+    }
+
+    const choice = chooseThreads(plan.threads)
+    let { reason } = choice
+    const { memory, runner } = await start(choice.threads).catch((error: unknown) => {
+      if (!(error instanceof WorkerStartError)) throw error
+      reason = error.message.replaceAll(/\s+/g, ' ')
+      return start(1)
+    })
+    return new WasmProgram(plan, memory, schedule, runner, describe(runner, plan.threads > 1 ? reason : undefined))
+  }
+
+  function describe({ threads }: Runner, reason: string | undefined): string {
+    const because = reason === undefined ? '' : `: ${reason}`
+    return `wasm, ${variant} kernels (${why}), ${threads} ${threads === 1 ? 'thread' : 'threads'}${because}`
+  }
+
+  return { name: 'wasm', bind }
+}
+
+function checkKernels({ module, calls, placeOf }: RunnerStart): void {
+  const exported = new Set(WebAssembly.Module.exports(module).map(({ name }) => name))
+  calls.forEach(({ kernel }, call) => {
+    if (exported.has(kernel)) return
+    throw new KernelMissingError(`no kernel is called "${kernel}"`, {
+      received: `step ${placeOf(call).step}, for ${placeOf(call).node}`,
+      expected: 'a function that a src/ops/**/kernel.as.ts exports',
+      advice: 'run `npm run kernels`, and compare the names in wasm.ts and kernel.as.ts',
+    })
+  })
+}
+
+export interface WasmDescription {
+  readonly variant: string
+  /** Why this variant. */
+  readonly why: string
+  /** What a model takes when its maker does not say. */
+  readonly threads: number
+  readonly sharedMemory: boolean
+  /** Why memory is not shared. */
+  readonly reason?: string
+}
+
+/**
+ * What this machine and engine offer, without running anything but a look at the kernel module.
+ * @throws {VariantError} the kernels do not run here
+ */
+export async function describeWasm(): Promise<WasmDescription> {
+  const choice = chooseVariant()
+  const threads = chooseThreads()
+  await kernelModule(moduleOf(choice.variant, threads.threads > 1))
+  return { ...choice, sharedMemory: threads.reason === undefined, ...threads }
+}

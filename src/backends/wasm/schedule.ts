@@ -1,0 +1,77 @@
+/**
+ * A plan's steps as one flat list of kernel calls. An order to the workers is a range of it. At inference the filters
+ * are prepared once, so their calls stand by themselves before all others; when parameters change from run to run, each
+ * step prepares its own just before it uses them.
+ */
+
+import { type ArraySpec, ops, type WasmCall } from '../../ops/index.ts'
+import type { Plan, PlanStep } from '../../plan/types.ts'
+
+export interface CallRange {
+  readonly from: number
+  readonly to: number
+}
+
+export interface Schedule {
+  readonly calls: readonly WasmCall[]
+  /** Calls that fill the prepared workspaces: run before all others, and again whenever parameters were written. */
+  readonly prepare: CallRange
+  /** Step that a call belongs to. */
+  stepOf(call: number): number
+  /** Calls of the steps [from, to). */
+  range(from: number, to: number): CallRange
+}
+
+export function scheduleOf(plan: Plan): Schedule {
+  const preparedOnce = plan.mode === 'inference'
+  const calls: WasmCall[] = []
+  const owners: number[] = []
+  const append = (step: number, more: readonly WasmCall[] | undefined) => {
+    for (const call of more ?? []) {
+      calls.push(call)
+      owners.push(step)
+    }
+  }
+  const bound = plan.steps.map((step) => callsOf(plan, step))
+  if (preparedOnce) bound.forEach(({ prepare }, step) => void append(step, prepare))
+  const prepare = { from: 0, to: calls.length }
+  const starts = bound.map(({ prepare, run }, step) => {
+    const start = calls.length
+    if (!preparedOnce) append(step, prepare)
+    append(step, run)
+    return start
+  })
+  const startOf = (step: number) => starts[step] ?? calls.length
+  return {
+    calls,
+    prepare,
+    stepOf: (call) => owners[call] ?? 0,
+    range: (from, to) => ({ from: startOf(from), to: startOf(to) }),
+  }
+}
+
+function callsOf(plan: Plan, step: PlanStep) {
+  const buffers = (ids: readonly number[]) => ids.map((id) => bufferOf(plan, id))
+  const address = (id: number | undefined) => (id === undefined ? 0 : bufferOf(plan, id).offset)
+  const inputs = buffers(step.inputs)
+  const outputs = buffers(step.outputs)
+  const updates = buffers(step.updates)
+  const offsets = (of: readonly { offset: number }[]) => of.map(({ offset }) => offset)
+  const arrays: Record<'inputs' | 'outputs' | 'updates', readonly ArraySpec[]> = { inputs, outputs, updates }
+  return ops[step.kind].wasm.calls(
+    { attributes: step.attributes, ...arrays },
+    {
+      inputs: offsets(inputs),
+      outputs: offsets(outputs),
+      updates: offsets(updates),
+      prepared: address(step.prepared),
+      shared: address(step.shared),
+    },
+  )
+}
+
+export function bufferOf(plan: Plan, id: number): Plan['buffers'][number] {
+  const buffer = plan.buffers[id]
+  if (!buffer) throw new RangeError(`the plan has no buffer ${id}; it has ${plan.buffers.length}`)
+  return buffer
+}

@@ -1,0 +1,54 @@
+import { afterEach, expect, it, vi } from 'vitest'
+import { VariantError } from './errors.ts'
+import { kernelModuleRows } from './gen/kernels.gen.ts'
+import { kernelModule } from './modules.ts'
+import { chooseVariant, moduleOf } from './variants.ts'
+
+afterEach(() => vi.unstubAllEnvs())
+
+/** An engine that accepts only the probes that do not hold these bytes. */
+const without =
+  (...bytes: number[]) =>
+  (probe: Uint8Array) =>
+    !probe.join().includes(bytes.join())
+const relaxedMadd = [0xfd, 0x85, 0x02]
+const anySimd = [0xfd]
+
+it('probes with modules that this engine accepts', () => {
+  const seen: Uint8Array[] = []
+  chooseVariant('plain', (probe) => seen.push(probe) > 0)
+  chooseVariant('relaxed', (probe) => seen.push(probe) > 0)
+  expect(seen.map((probe) => WebAssembly.validate(Uint8Array.from(probe)))).toEqual([true, true])
+})
+
+it('takes the best variant that the engine runs, and says why', () => {
+  expect(chooseVariant()).toEqual({ variant: 'relaxed', why: 'the engine has relaxed SIMD' })
+  expect(chooseVariant(undefined, without(...relaxedMadd))).toEqual({
+    variant: 'plain',
+    why: 'the engine has SIMD, but not relaxed SIMD',
+  })
+})
+
+it('names what is missing when none runs', () => {
+  expect(() => chooseVariant(undefined, without(...anySimd))).toThrow(VariantError)
+  expect(() => chooseVariant(undefined, without(...anySimd))).toThrow(/without SIMD/)
+})
+
+it('obeys the caller before the environment', () => {
+  vi.stubEnv('LENSLET_VARIANT', 'plain')
+  expect(chooseVariant()).toEqual({ variant: 'plain', why: 'asked for by LENSLET_VARIANT' })
+  expect(chooseVariant('relaxed')).toEqual({ variant: 'relaxed', why: 'asked for by the caller' })
+})
+
+it('refuses a variant that does not exist, or does not run here', () => {
+  vi.stubEnv('LENSLET_VARIANT', 'fastest')
+  expect(() => chooseVariant()).toThrow(/"fastest", asked for by LENSLET_VARIANT[\s\S]*relaxed, plain/)
+  expect(() => chooseVariant('relaxed', without(...relaxedMadd))).toThrow(/an engine with relaxed SIMD/)
+})
+
+it('has a module for each variant and kind of memory, compiled once', async () => {
+  for (const { variant, shared, name } of kernelModuleRows) {
+    expect(moduleOf(variant, shared)).toBe(name)
+    expect(await kernelModule(name)).toBe(await kernelModule(name))
+  }
+})

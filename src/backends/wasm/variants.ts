@@ -1,0 +1,94 @@
+/**
+ * Which kernel modules run here: one row a variant, the best first. A row is taken when the engine accepts its probe, a
+ * module of some forty bytes that uses the row's instructions once (jax-js and wasm-feature-detect do likewise).
+ */
+
+import { platform } from '#platform'
+import { VariantError } from './errors.ts'
+import { type KernelModuleName, kernelModuleRows } from './gen/kernels.gen.ts'
+
+/** Instruction set of a kernel module. */
+export type VariantName = (typeof kernelModuleRows)[number]['variant']
+
+interface VariantRow {
+  readonly name: VariantName
+  /** What its instructions are called, for people. */
+  readonly needs: string
+  readonly probe: Uint8Array<ArrayBuffer>
+}
+
+/** A module of one function, [] -> [v128], with this body after `no locals`. */
+function probe(...body: number[]): Uint8Array<ArrayBuffer> {
+  const size = body.length + 2
+  return Uint8Array.of(
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...[1, 5, 1, 0x60, 0, 1, 0x7b],
+    ...[3, 2, 1, 0],
+    ...[10, size + 2, 1, size, 0, ...body, 0x0b],
+  )
+}
+
+/** i32.const 0, i8x16.splat */
+const splat = [0x41, 0, 0xfd, 0x0f]
+
+const rows: readonly VariantRow[] = [
+  // f32x4.relaxed_madd
+  { name: 'relaxed', needs: 'relaxed SIMD', probe: probe(...splat, ...splat, ...splat, 0xfd, 0x85, 0x02) },
+  // i8x16.popcnt
+  { name: 'plain', needs: 'SIMD', probe: probe(...splat, 0xfd, 0x62) },
+]
+
+export interface VariantChoice {
+  readonly variant: VariantName
+  /** One clause: why this one. */
+  readonly why: string
+}
+
+/**
+ * The variant asked for, by argument or by the environment's LENSLET_VARIANT, or else the best that runs here.
+ * @throws {VariantError}
+ */
+export function chooseVariant(
+  requested?: string,
+  runs: (probe: Uint8Array<ArrayBuffer>) => boolean = (bytes) => WebAssembly.validate(bytes),
+): VariantChoice {
+  const fromEnvironment = platform.environment('LENSLET_VARIANT')
+  if (requested !== undefined) return request(requested, 'asked for by the caller', runs)
+  if (fromEnvironment) return request(fromEnvironment, 'asked for by LENSLET_VARIANT', runs)
+  const lacking: string[] = []
+  for (const row of rows) {
+    if (runs(row.probe)) {
+      const also = lacking.map((needs) => `, but not ${needs}`).join('')
+      return { variant: row.name, why: `the engine has ${row.needs}${also}` }
+    }
+    lacking.push(row.needs)
+  }
+  throw new VariantError('this engine cannot run the kernels', {
+    received: 'a WebAssembly engine without SIMD',
+    expected: '128-bit SIMD, as in every browser since 2023 and in Node 16.4 and later',
+    advice: 'use a newer engine, or the reference backend',
+  })
+}
+
+function request(name: string, why: string, runs: (probe: Uint8Array<ArrayBuffer>) => boolean): VariantChoice {
+  const row = rows.find((candidate) => candidate.name === name)
+  if (!row) {
+    const expected = rows.map((candidate) => candidate.name).join(', ')
+    throw new VariantError(`no kernel variant is called "${name}"`, { received: `"${name}", ${why}`, expected })
+  }
+  if (!runs(row.probe)) {
+    throw new VariantError(`kernel variant ${name} does not run here`, {
+      received: `${name}, ${why}`,
+      expected: `an engine with ${row.needs}`,
+      advice: 'leave the choice to Lenslet',
+    })
+  }
+  return { variant: row.name, why }
+}
+
+/** The module of a variant, for shared or for one thread's own memory. */
+export function moduleOf(variant: VariantName, shared: boolean): KernelModuleName {
+  const row = kernelModuleRows.find((candidate) => candidate.variant === variant && candidate.shared === shared)
+  if (!row) throw new VariantError(`no kernel module ${variant} for ${shared ? 'shared' : 'single'} memory was built`)
+  return row.name
+}

@@ -1,0 +1,89 @@
+/** A page or a web worker: threads from a text, no files. */
+
+import { FileError, WorkerStartError } from './errors.ts'
+import type { Platform, PlatformWorker, WorkerEvents, WorkerPort } from './types.ts'
+
+export const platform: Platform = {
+  name: 'browser',
+  parallelism: () => Math.max(1, navigator.hardwareConcurrency ?? 1),
+  whyNoThreads,
+  environment: () => undefined,
+  now: () => performance.now(),
+  nextTurn,
+  startWorker,
+  readFile: (path) => Promise.reject(noFiles(`cannot read ${path}`, 'fetch the file yourself and hand over its bytes')),
+  writeFileAtomic: (path) =>
+    Promise.reject(noFiles(`cannot write ${path}`, 'take the bytes and offer them as a download')),
+}
+
+function whyNoThreads(): string | undefined {
+  if (typeof Worker === 'undefined') return 'this context cannot start workers'
+  if (typeof SharedArrayBuffer === 'undefined' || !globalThis.crossOriginIsolated) {
+    return 'the page is not cross-origin isolated, so SharedArrayBuffer is missing'
+  }
+  return undefined
+}
+
+/** Not a timer: browsers stretch nested timers to 4 ms. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(undefined)
+  })
+}
+
+function startWorker(main: (port: WorkerPort) => void, events: WorkerEvents): PlatformWorker {
+  // From a text: a bundler needs to know nothing, and a package served from another origin starts its workers, too.
+  const address = URL.createObjectURL(new Blob([`(${main.toString()})(self)`], { type: 'text/javascript' }))
+  let worker: Worker
+  try {
+    worker = new Worker(address, { name: 'lenslet' })
+  } catch (cause) {
+    URL.revokeObjectURL(address)
+    throw refused(String(cause), cause)
+  }
+  let heard = false
+  let over = false
+  const fail = (error: Error) => {
+    if (over) return
+    over = true
+    URL.revokeObjectURL(address)
+    events.failure(error)
+  }
+  worker.onmessage = (event) => {
+    if (!heard) URL.revokeObjectURL(address)
+    heard = true
+    events.message(event.data)
+  }
+  worker.onmessageerror = () => fail(new Error('a message could not be handed over'))
+  // A policy that forbids the text shows as an error without a word, before anything was heard.
+  worker.onerror = (event) => {
+    event.preventDefault?.()
+    fail(heard || event.message ? new Error(event.message || 'the worker failed') : refused('an error without a word'))
+  }
+  return {
+    postMessage: (message) => worker.postMessage(message),
+    keepAlive: () => {},
+    terminate: async () => {
+      over = true
+      URL.revokeObjectURL(address)
+      worker.terminate()
+    },
+  }
+}
+
+function refused(received: string, cause?: unknown): WorkerStartError {
+  return new WorkerStartError('the browser gave no worker', {
+    received,
+    advice: "let the page's Content-Security-Policy allow worker-src blob:",
+    cause,
+  })
+}
+
+function noFiles(message: string, advice: string): FileError {
+  return new FileError(message, { received: 'a path in a browser', expected: 'bytes: a page has no files', advice })
+}

@@ -1,0 +1,9 @@
+/** What can go wrong outside the process: files and threads. */
+
+import { LensletError } from '../core/index.ts'
+
+/** A file could not be read or written. */
+export class FileError extends LensletError {}
+
+/** The host gave no thread: forbidden by a policy, or out of resources. */
+export class WorkerStartError extends LensletError {}

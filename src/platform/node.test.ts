@@ -1,0 +1,110 @@
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { FileError } from './errors.ts'
+import { platform } from './node.ts'
+import type { PlatformWorker } from './types.ts'
+
+describe('files', () => {
+  let folder = ''
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lenslet-'))
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+  const bytes = Uint8Array.of(1, 2, 3, 250)
+
+  it('come back as they were written, in memory of their own', async () => {
+    const path = join(folder, 'a.bin')
+    await platform.writeFileAtomic(path, bytes)
+    const read = await platform.readFile(path)
+    expect(read).toEqual(bytes)
+    expect(read.buffer.byteLength).toBe(4)
+  })
+
+  it('are replaced whole, and nothing else is left in the folder', async () => {
+    const path = join(folder, 'a.bin')
+    await writeFile(path, 'a longer text that was there before')
+    await platform.writeFileAtomic(path, bytes)
+    expect([...(await readFile(path))]).toEqual([...bytes])
+    expect(await readdir(folder)).toEqual(['a.bin'])
+  })
+
+  it('are replaced behind a symbolic link', async () => {
+    await writeFile(join(folder, 'target'), '')
+    await symlink(join(folder, 'target'), join(folder, 'link'))
+    await platform.writeFileAtomic(join(folder, 'link'), bytes)
+    expect([...(await readFile(join(folder, 'target')))]).toEqual([...bytes])
+  })
+
+  it('fail with a named error, and without leaving a part behind', async () => {
+    await expect(platform.readFile(join(folder, 'none'))).rejects.toThrow(FileError)
+    await expect(platform.readFile(folder)).rejects.toThrow(/name a file, not a folder/)
+    await expect(platform.writeFileAtomic(join(folder, 'none', 'a'), bytes)).rejects.toThrow(/its folder exist/)
+    // Renaming a file onto a folder fails after the part was written.
+    await expect(platform.writeFileAtomic(folder, bytes)).rejects.toThrow(FileError)
+    expect(await readdir(join(folder, '..')).then((names) => names.filter((name) => name.endsWith('.part')))).toEqual(
+      [],
+    )
+  })
+})
+
+describe('workers', () => {
+  const started: PlatformWorker[] = []
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((worker) => worker.terminate()))
+  })
+  const start = (main: Parameters<typeof platform.startWorker>[0]) =>
+    new Promise((resolve, reject) => {
+      const worker = platform.startWorker(main, { message: resolve, failure: reject })
+      started.push(worker)
+      worker.postMessage(20)
+    })
+
+  it('answer', async () => {
+    const answer = await start((port) => {
+      port.onmessage = ({ data }) => port.postMessage((data as number) + 1)
+    })
+    expect(answer).toBe(21)
+  })
+
+  it('that throw or end by themselves are heard of', async () => {
+    const thrown = start((port) => {
+      port.onmessage = () => {
+        throw new Error('no such thing')
+      }
+    })
+    await expect(thrown).rejects.toThrow('no such thing')
+    const ended = start((port) => {
+      port.onmessage = () => process.exit(3)
+    })
+    await expect(ended).rejects.toThrow('code 3')
+  })
+
+  it('end in the middle of an endless loop, without a failure being told', async () => {
+    const failure = vi.fn()
+    const running = new Promise<PlatformWorker>((resolve) => {
+      const worker = platform.startWorker(
+        (port) => {
+          port.postMessage('running')
+          for (;;);
+        },
+        { message: () => resolve(worker), failure },
+      )
+    })
+    await (await running).terminate()
+    expect(failure).not.toHaveBeenCalled()
+  })
+})
+
+it('names what the machine offers', async () => {
+  expect(platform.parallelism()).toBeGreaterThanOrEqual(1)
+  expect(platform.whyNoThreads()).toBeUndefined()
+  vi.stubEnv('LENSLET_TEST', 'here')
+  expect(platform.environment('LENSLET_TEST')).toBe('here')
+  vi.unstubAllEnvs()
+  expect(platform.environment('LENSLET_TEST')).toBeUndefined()
+  const before = platform.now()
+  await platform.nextTurn()
+  expect(platform.now()).toBeGreaterThanOrEqual(before)
+})

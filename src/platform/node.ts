@@ -1,0 +1,103 @@
+/** Node: worker threads, the file system, the environment. */
+
+import { randomUUID } from 'node:crypto'
+import { open, readFile, realpath, rename, rm } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { FileError, WorkerStartError } from './errors.ts'
+import type { Platform, PlatformWorker, WorkerEvents, WorkerPort } from './types.ts'
+
+export const platform: Platform = {
+  name: 'node',
+  parallelism: () => Math.max(1, availableParallelism()),
+  whyNoThreads: () => undefined,
+  environment: (name) => process.env[name],
+  now: () => performance.now(),
+  nextTurn: () => new Promise((resolve) => void setImmediate(resolve)),
+  startWorker,
+  readFile: (path) =>
+    readFile(path).then(
+      // A small file comes as a window on Buffer's pool, at any alignment: typed arrays over it need their own memory.
+      (bytes) => new Uint8Array(bytes),
+      (error: unknown) => {
+        throw fileError(`cannot read ${path}`, error)
+      },
+    ),
+  writeFileAtomic: (path, bytes) =>
+    replaceFile(path, bytes).catch((error: unknown) => {
+      throw fileError(`cannot write ${path}`, error)
+    }),
+}
+
+function startWorker(main: (port: WorkerPort) => void, events: WorkerEvents): PlatformWorker {
+  // Works whether the text is taken for CommonJS or for a module. No execArgv: loaders of the parent (test runners, TypeScript hooks) would only slow the start.
+  const code = `(${main.toString()})(process.getBuiltinModule('node:worker_threads').parentPort)`
+  let worker: Worker
+  try {
+    worker = new Worker(code, { eval: true, execArgv: [], name: 'lenslet' })
+  } catch (cause) {
+    throw new WorkerStartError('Node gave no worker thread', { received: String(cause), cause })
+  }
+  let over = false
+  const fail = (error: Error) => {
+    if (over) return
+    over = true
+    events.failure(error)
+  }
+  worker.on('message', events.message)
+  worker.on('messageerror', fail)
+  worker.on('error', fail)
+  worker.on('exit', (code) => fail(new Error(`the worker thread ended with code ${code}`)))
+  return {
+    postMessage: (message) => worker.postMessage(message),
+    keepAlive: (alive) => (alive ? worker.ref() : worker.unref()),
+    terminate: async () => {
+      over = true
+      await worker.terminate()
+    },
+  }
+}
+
+async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+  // Renaming onto a symbolic link would replace the link.
+  const target = await realpath(path).catch(() => path)
+  const part = join(dirname(target), `.${basename(target)}.${randomUUID().slice(0, 8)}.part`)
+  try {
+    const file = await open(part, 'wx')
+    try {
+      await file.writeFile(bytes)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(part, target)
+  } catch (error) {
+    await rm(part, { force: true })
+    throw error
+  }
+  await syncFolder(dirname(target))
+}
+
+/** Makes the new name durable, too. Windows and some file systems cannot; the file is whole all the same. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined)
+  await handle?.sync().catch(() => {})
+  await handle?.close()
+}
+
+const advice: Readonly<Record<string, string>> = {
+  ENOENT: 'check that the path and its folder exist',
+  EISDIR: 'name a file, not a folder',
+  ENOTDIR: 'check the path: a part of it is a file, not a folder',
+  EACCES: 'check the permissions of the file and of its folder',
+  EPERM: 'check the permissions of the file and of its folder',
+  EROFS: 'choose a folder that can be written to',
+  ENOSPC: 'make room on the disk; the former file is untouched',
+}
+
+function fileError(message: string, cause: unknown): FileError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const hint = advice[code]
+  return new FileError(message, { received: String(cause), cause, ...(hint === undefined ? {} : { advice: hint }) })
+}

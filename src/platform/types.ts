@@ -1,0 +1,54 @@
+/**
+ * What differs between Node and a page, as one interface. `import { platform } from '#platform'` gives the one that fits;
+ * package.json chooses by the "browser" condition, so nothing of Node reaches a page.
+ */
+
+export interface Platform {
+  readonly name: 'node' | 'browser'
+  /** Logical processors that this process may use; at least 1. */
+  parallelism(): number
+  /** Why several threads cannot work on one memory here, as a clause; undefined where they can. */
+  whyNoThreads(): string | undefined
+  /** An environment variable; a page has none. */
+  environment(name: string): string | undefined
+  /** Milliseconds since some fixed moment, never running backwards. */
+  now(): number
+  /** Lets timers, signals, input and painting have their turn. */
+  nextTurn(): Promise<void>
+  /**
+   * Starts a thread. `main` is sent as text, so it may use its parameters and the language's globals only: no imports,
+   * no constants of its file, no named functions inside (a bundler that keeps names wraps those in a helper).
+   * @throws {WorkerStartError} no thread can be had
+   */
+  startWorker(main: (port: WorkerPort) => void, events: WorkerEvents): PlatformWorker
+  /** @throws {FileError} */
+  readFile(path: string): Promise<Uint8Array>
+  /**
+   * Writes a file that is whole at every moment: under another name in the same folder, flushed to the disk, then
+   * renamed. A process killed meanwhile leaves the former file, or none.
+   * @throws {FileError}
+   */
+  writeFileAtomic(path: string, bytes: Uint8Array): Promise<void>
+}
+
+/** The thread's end of the line. */
+export interface WorkerPort {
+  postMessage(message: unknown): void
+  onmessage: ((event: { readonly data: unknown }) => void) | null
+}
+
+/** What the starter hears of a thread. */
+export interface WorkerEvents {
+  message(data: unknown): void
+  /** It could not start, threw, or ended without being asked to. Said at most once. */
+  failure(error: Error): void
+}
+
+/** The starter's end of the line. */
+export interface PlatformWorker {
+  postMessage(message: unknown): void
+  /** Whether this thread keeps the process from ending; at first it does. */
+  keepAlive(alive: boolean): void
+  /** Ends it at once, also in the middle of a computation or asleep. Idempotent. */
+  terminate(): Promise<void>
+}
