@@ -28,6 +28,8 @@ export interface Layer<A extends object = object> {
   window?(attributes: A, inputs: readonly Volume[]): WindowSpec
   /** Sizes that were rounded, and other things that a person should know: one sentence each. */
   notices?(attributes: A, inputs: readonly Volume[]): readonly string[]
+  /** True where the output may take the input's place (RELU, DROPOUT), so that the notes do not count its volume again. */
+  readonly inPlace?: boolean
   /**
    * True where the output is a distribution over the input's logits (softmax): training then takes its loss from the
    * logits, which is exact where log(softmax) is not.

@@ -39,6 +39,7 @@ function activation(name: ActivationName, { parameter }: ActivationRow): Layer<A
       parameter === undefined ? z.strictObject({}) : z.strictObject({ parameter: z.number().min(parameter.minimum) }),
     inputs: { min: 1, max: 1 },
     output: (_, inputs) => only(inputs),
+    inPlace: true,
     lower: ({ emit }, { parameter: value }, inputs) =>
       only(emit(pointwise, value === undefined ? { function: name } : { function: name, parameter: value }, inputs)),
     describe: ({ parameter: value }) => (value === undefined ? '' : `${parameter?.name} ${value}`),

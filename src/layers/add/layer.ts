@@ -1,7 +1,7 @@
 /** ADD(ID | CONV3-64 -> BN): the sum of branches, value by value: a residual block (He et al. 2015). */
 
 import { z } from 'zod'
-import { printVolume, sameVolume, sizeOf, type Volume } from '../../core/index.ts'
+import { printVolume, sameVolume, type Volume } from '../../core/index.ts'
 import { add as addOp } from '../../ops/add/op.ts'
 import { VolumeError } from '../errors.ts'
 import { only } from '../parts.ts'
@@ -29,10 +29,7 @@ export const add: Layer<object> = {
   },
   lower: ({ emit }, _, [first, ...others]) => {
     if (first === undefined) throw new VolumeError('ADD needs branches')
-    return others.reduce(
-      (sum, other) => only(emit(addOp, { count: sizeOf(sum.shape), activation: 'none' }, [sum, other])),
-      first,
-    )
+    return others.reduce((sum, other) => only(emit(addOp, { activation: 'none' }, [sum, other])), first)
   },
   describe: () => '',
 }

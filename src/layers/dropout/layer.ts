@@ -29,6 +29,7 @@ export const dropout: Layer<DropoutAttributes> = {
   attributes: z.strictObject({ rate: z.number().min(0).lt(1) }),
   inputs: { min: 1, max: 1 },
   output: (_, inputs) => only(inputs),
+  inPlace: true,
   lower({ mode, emit, seed, stream }, { rate }, inputs) {
     const x = only(inputs)
     if (mode === 'inference' || rate === 0) return x

@@ -11,6 +11,7 @@ export const softmax: Layer<object> = {
   attributes: z.strictObject({}),
   inputs: { min: 1, max: 1 },
   output: (_, inputs) => only(inputs),
+  inPlace: true,
   distribution: true,
   lower({ emit, batch }, _, inputs) {
     const x = only(inputs)

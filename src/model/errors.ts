@@ -1,0 +1,15 @@
+/** What can go wrong with a model that somebody holds. */
+
+import { LensletError } from '../core/index.ts'
+
+/** No such weight, or values that do not fit it. */
+export class WeightError extends LensletError {}
+
+/** Bytes that are not a safetensors file: cut short, overlapping, lying about their lengths. */
+export class SafetensorsError extends LensletError {}
+
+/** A safetensors file that is not a Lenslet model, or whose weights do not fit its network. */
+export class ModelFileError extends LensletError {}
+
+/** Pictures whose number of values is not a multiple of the input volume. */
+export class PicturesError extends LensletError {}

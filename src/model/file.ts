@@ -1,0 +1,78 @@
+/** The model file, `.lenslet`: safetensors whose metadata holds the network and what its user must know. */
+
+import { z } from 'zod'
+import { printShape, sameShape } from '../core/index.ts'
+import { inferVolumes, type Network, networkFromJson } from '../network/index.ts'
+import { ModelFileError } from './errors.ts'
+import { readSafetensors, type Tensor, writeSafetensors } from './safetensors.ts'
+
+/** What a model knows besides its weights. */
+export interface ModelInfo {
+  /** Names of the classes, in the order of the scores. */
+  readonly classes?: readonly string[] | undefined
+  /** (x/255 − mean)/std, for each channel: what pictures need before the network sees them. */
+  readonly normalization?: { readonly mean: readonly number[]; readonly std: readonly number[] } | undefined
+  /** Where it comes from: data set, epochs, accuracy; one line for people. */
+  readonly origin?: string | undefined
+}
+
+export interface ModelFile {
+  readonly network: Network
+  readonly info: ModelInfo
+  readonly tensors: ReadonlyMap<string, Tensor>
+}
+
+const numbers = z.array(z.number()).min(1).max(65536)
+const infoSchema = z.object({
+  classes: z
+    .array(z.string())
+    .max(1 << 20)
+    .optional(),
+  normalization: z.object({ mean: numbers, std: numbers }).optional(),
+  origin: z.string().optional(),
+})
+
+export function encodeModel({ network, info, tensors }: ModelFile): Uint8Array<ArrayBuffer> {
+  return writeSafetensors(tensors, {
+    format: 'lenslet.model',
+    version: '1',
+    network: JSON.stringify(network),
+    info: JSON.stringify(info),
+  })
+}
+
+/** Throws `SafetensorsError`, `ModelFileError`, or what is wrong with the network in it. */
+export function decodeModel(bytes: Uint8Array): ModelFile {
+  const { tensors, metadata } = readSafetensors(bytes)
+  if (metadata.format !== 'lenslet.model' || metadata.version !== '1') {
+    throw new ModelFileError('not a Lenslet model', {
+      received:
+        metadata.format === undefined
+          ? 'safetensors without our metadata'
+          : `${metadata.format} version ${metadata.version}`,
+      expected: 'lenslet.model version 1',
+    })
+  }
+  const network = networkFromJson(metadata.network ?? '')
+  const info = parseInfo(metadata.info ?? '{}')
+  for (const { node, parameters } of inferVolumes(network)) {
+    for (const spec of parameters) {
+      const name = `${node.name}.${spec.name}`
+      const shape = tensors.get(name)?.shape
+      if (shape !== undefined && sameShape(shape, spec.shape)) continue
+      throw new ModelFileError(`${name} does not fit the network`, {
+        received: shape === undefined ? 'no such weight in the file' : printShape(shape),
+        expected: printShape(spec.shape),
+      })
+    }
+  }
+  return { network, info, tensors }
+}
+
+function parseInfo(text: string): ModelInfo {
+  try {
+    return infoSchema.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new ModelFileError('its info cannot be read', { received: text.slice(0, 80), cause })
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * Weights before training. Each weight draws from a stream of its own (seed, its name), so that a layer added elsewhere
+ * does not change it.
+ */
+
+import { ArgumentError, Random, sizeOf } from '../core/index.ts'
+import type { Initial, ParameterSpec } from '../layers/index.ts'
+
+/** A rule for all filters, instead of what each layer says (He's). Biases and norms keep their constants. */
+export type Initializer = 'he' | 'xavier' | 'zeros' | { readonly constant: number }
+
+export function initialValues(spec: ParameterSpec, name: string, seed: number, rule?: Initializer): Float32Array {
+  const values = new Float32Array(sizeOf(spec.shape))
+  const initial = override(spec.initial, rule)
+  if (initial.kind === 'constant') return values.fill(initial.value)
+  const random = Random.seeded(seed, 'weights', name)
+  if (initial.kind === 'he') {
+    const deviation = Math.sqrt(2 / initial.fanIn)
+    return values.map(() => random.normal() * deviation)
+  }
+  const limit = Math.sqrt(6 / (initial.fanIn + initial.fanOut))
+  return values.map(() => (2 * random.next() - 1) * limit)
+}
+
+function override(initial: Initial, rule: Initializer | undefined): Initial {
+  if (rule === undefined || initial.kind === 'constant') return initial
+  if (rule === 'he' || rule === 'xavier') return { ...initial, kind: rule }
+  if (rule === 'zeros') return { kind: 'constant', value: 0 }
+  if (typeof rule === 'object' && Number.isFinite(rule.constant)) return { kind: 'constant', value: rule.constant }
+  throw new ArgumentError('no such initializer', {
+    received: JSON.stringify(rule),
+    expected: 'he, xavier, zeros or { constant: number }',
+  })
+}

@@ -1,0 +1,178 @@
+/** What a user holds: a network with weights on a backend. Predict, save, load. */
+
+import { platform } from '#platform'
+import { referenceBackend } from '../backends/reference/backend.ts'
+import type { Backend, Program } from '../backends/types.ts'
+import { chooseThreads, wasmBackend } from '../backends/wasm/index.ts'
+import { ArgumentError, printVolume, sizeOf, type Volume, volumeSize } from '../core/index.ts'
+import { inferVolumes, type Network } from '../network/index.ts'
+import { plan } from '../plan/plan.ts'
+import type { Plan, PlanOptions } from '../plan/types.ts'
+import { PicturesError } from './errors.ts'
+import { decodeModel, encodeModel, type ModelInfo } from './file.ts'
+import { type Initializer, initialValues } from './initialize.ts'
+import type { Tensor } from './safetensors.ts'
+import { Weights } from './weights.ts'
+
+const backends = { wasm: () => wasmBackend(), reference: () => referenceBackend } as const satisfies Record<
+  string,
+  () => Backend
+>
+
+export interface ModelOptions {
+  /** Default 0. */
+  readonly seed?: number
+  /** Pictures that run at once. Default 32; `predict` takes any number. */
+  readonly batch?: number
+  /** Default: as many as the processor has, one where memory cannot be shared. Never changes a result. */
+  readonly threads?: number
+  /** Default `wasm`. `reference` is float64 and slow: the definition. */
+  readonly backend?: keyof typeof backends
+  /** How filters start; default: as each layer says (He). */
+  readonly initial?: Initializer
+  readonly info?: ModelInfo
+}
+
+export class Model {
+  readonly network: Network
+  readonly weights: Weights
+  /** Volume of a picture. */
+  readonly input: Volume
+  /** Volume of what the last layer gives. */
+  readonly output: Volume
+  info: ModelInfo
+  readonly #program: Program
+  readonly #backend: Backend
+  /** Runs wait for each other: they share one arena. */
+  #queue: Promise<unknown> = Promise.resolve()
+
+  private constructor(program: Program, backend: Backend, info: ModelInfo) {
+    const nodes = inferVolumes(program.plan.network)
+    this.network = program.plan.network
+    this.input = nodes[0]?.output as Volume
+    this.output = nodes.at(-1)?.output as Volume
+    this.weights = new Weights(program)
+    this.info = info
+    this.#program = program
+    this.#backend = backend
+  }
+
+  /** Plans, allocates and initializes. Throws `SizeError`, `MemoryError`, `ArgumentError`. */
+  static async create(network: Network, options: ModelOptions = {}): Promise<Model> {
+    const { seed = 0, initial } = options
+    if (!Number.isInteger(seed)) throw new ArgumentError('a seed is a whole number', { received: `${seed}` })
+    const model = await Model.#bind(network, options)
+    for (const { node, parameters } of inferVolumes(network)) {
+      for (const spec of parameters) {
+        const name = `${node.name}.${spec.name}`
+        model.weights.set(name, initialValues(spec, name, seed, initial))
+      }
+    }
+    return model
+  }
+
+  /** From a file's path (Node) or its bytes. Throws `FileError`, `SafetensorsError`, `ModelFileError`. */
+  static async load(
+    source: string | Uint8Array,
+    options: Omit<ModelOptions, 'seed' | 'initial' | 'info'> = {},
+  ): Promise<Model> {
+    const { network, info, tensors } = decodeModel(
+      typeof source === 'string' ? await platform.readFile(source) : source,
+    )
+    const model = await Model.#bind(network, { ...options, info })
+    for (const name of model.weights.names) model.weights.set(name, (tensors.get(name) as Tensor).values)
+    return model
+  }
+
+  static async #bind(network: Network, options: ModelOptions): Promise<Model> {
+    const { batch = 32, info = {} } = options
+    const name = options.backend ?? 'wasm'
+    const backend = Object.hasOwn(backends, name) ? backends[name]() : undefined
+    if (backend === undefined)
+      throw new ArgumentError('no such backend', { received: `${name}`, expected: Object.keys(backends).join(', ') })
+    const threads = options.threads ?? chooseThreads().threads
+    return new Model(await backend.bind(plan(network, { batch, threads })), backend, info)
+  }
+
+  /** The inference plan that `predict` runs. */
+  get plan(): Plan {
+    return this.#program.plan
+  }
+
+  /** Which kernels run, on how many threads, and why not more. */
+  get description(): string {
+    return this.#program.description
+  }
+
+  /** Bytes allocated for the arena: what the plan said. */
+  get allocatedBytes(): number {
+    return this.#program.allocatedBytes
+  }
+
+  /**
+   * Pictures [n, h, w, c], already normalized, to what the network's last layer gives, [n, classes]. Any n; batches by
+   * itself. Throws `PicturesError` where the values are not a whole number of pictures.
+   */
+  async predict(pictures: Float32Array): Promise<Float32Array> {
+    const each = volumeSize(this.input)
+    if (pictures.length === 0 || pictures.length % each !== 0) {
+      throw new PicturesError('not a whole number of pictures', {
+        received: `${pictures.length} values`,
+        expected: `a multiple of ${each}, ${printVolume(this.input)} a picture, from 1 picture`,
+        advice: 'pictures are [n, height, width, channels], values side by side',
+      })
+    }
+    const count = pictures.length / each
+    const { plan: own } = this.#program
+    const scores = volumeSize(this.output)
+    const results = new Float32Array(count * scores)
+    for (let first = 0; first < count; first += own.batch) {
+      const some = Math.min(own.batch, count - first)
+      const part = await this.#runBatch(pictures.subarray(first * each, (first + some) * each))
+      results.set(part.subarray(0, some * scores), first * scores)
+    }
+    return results
+  }
+
+  #runBatch(part: Float32Array): Promise<Float32Array> {
+    const { ports, buffers } = this.#program.plan
+    const run = async () => {
+      let given = part
+      const size = sizeOf(buffers[ports.pictures]?.shape ?? [])
+      if (part.length < size) {
+        given = new Float32Array(size)
+        given.set(part)
+      }
+      this.#program.write(ports.pictures, given)
+      await this.#program.run()
+      return (this.#program.read(ports.output) as Float32Array).slice()
+    }
+    const result = this.#queue.then(run)
+    this.#queue = result.catch(() => undefined)
+    return result
+  }
+
+  /** Binds another plan of this network on the same backend, with the same number of threads: what training runs on. */
+  async bind(options: Omit<PlanOptions, 'threads'>): Promise<Program> {
+    return this.#backend.bind(plan(this.network, { ...options, threads: this.plan.threads }))
+  }
+
+  /** The model as the bytes of its file. */
+  encode(): Uint8Array<ArrayBuffer> {
+    return encodeModel({ network: this.network, info: this.info, tensors: this.weights.tensors() })
+  }
+
+  /** Writes `.lenslet`: the whole file or none of it. */
+  async save(path: string): Promise<void> {
+    await platform.writeFileAtomic(path, this.encode())
+  }
+
+  /** Frees the memory and ends the workers. */
+  async dispose(): Promise<void> {
+    await this.#program.dispose()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose()
+  }
+}

@@ -1,0 +1,86 @@
+/** What `lenslet plan` tells: a row for each layer, the totals, and the largest batch that fits. */
+
+import { ArgumentError, sizeOf, type Volume, volumeSize } from '../core/index.ts'
+import type { Network } from '../network/network.ts'
+import { type ReceptiveField, receptiveFields } from '../network/receptiveField.ts'
+import { inferVolumes } from '../network/volumes.ts'
+import { plan } from './plan.ts'
+import type { PlanOptions } from './types.ts'
+
+export interface LayerCost {
+  readonly name: string
+  readonly type: string
+  /** `5×5 s1 p2, 6 filters` */
+  readonly description: string
+  readonly output: Volume
+  /** Learned numbers: weights and biases. */
+  readonly parameters: number
+  /** The notes' convention leaves biases out. */
+  readonly weights: number
+  /** Multiply–accumulates for one picture; 1 MAC = 2 FLOPs. */
+  readonly macs: number
+  readonly receptiveField: ReceptiveField
+}
+
+export interface NetworkCost {
+  readonly layers: readonly LayerCost[]
+  readonly totals: {
+    readonly parameters: number
+    readonly weights: number
+    readonly macs: number
+    /** Values of all volumes of one picture as the notes add them up: the input, and every layer that makes a new volume. */
+    readonly activations: number
+  }
+  /** Rounded sizes and the like, `<node>: <sentence>`. */
+  readonly notices: readonly string[]
+}
+
+/** Sizes and cost of one picture. Throws `SizeError`. */
+export function cost(network: Network): NetworkCost {
+  const nodes = inferVolumes(network)
+  const fields = receptiveFields(nodes)
+  const layers = nodes.map(({ node, layer, output, parameters, macs }): LayerCost => {
+    const learned = parameters.filter(({ role }) => role === 'learned')
+    const sum = (specs: typeof learned) => specs.reduce((total, { shape }) => total + sizeOf(shape), 0)
+    return {
+      name: node.name,
+      type: node.type,
+      description: layer.describe(node.attributes),
+      output,
+      parameters: sum(learned),
+      weights: sum(learned.filter(({ decays }) => decays)),
+      macs,
+      receptiveField: fields.get(node.name) as ReceptiveField,
+    }
+  })
+  const total = (pick: (row: LayerCost) => number) => layers.reduce((sum, row) => sum + pick(row), 0)
+  return {
+    layers,
+    totals: {
+      parameters: total(({ parameters }) => parameters),
+      weights: total(({ weights }) => weights),
+      macs: total(({ macs }) => macs),
+      activations: nodes.reduce((sum, { layer, output }) => sum + (layer.inPlace === true ? 0 : volumeSize(output)), 0),
+    },
+    notices: nodes.flatMap(({ node, notices }) => notices.map((sentence) => `${node.name}: ${sentence}`)),
+  }
+}
+
+/**
+ * The largest batch whose arena fits into `bytes`, 0 where even one picture does not. The arena grows with the batch, so
+ * a doubling and a bisection find it in some 2·log₂(batch) plans.
+ */
+export function maxBatch(network: Network, bytes: number, options: Omit<PlanOptions, 'batch'> = {}): number {
+  if (!(bytes > 0)) throw new ArgumentError('the memory must be a positive number of bytes', { received: `${bytes}` })
+  const fits = (batch: number) => plan(network, { ...options, batch }).arenaBytes <= bytes
+  if (!fits(1)) return 0
+  let good = 1
+  while (good < 2 ** 20 && fits(good * 2)) good *= 2
+  let bad = good * 2
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2)
+    if (fits(middle)) good = middle
+    else bad = middle
+  }
+  return good
+}

@@ -1,0 +1,41 @@
+/** A plan as text: what a bug report holds and what goldens compare. One line a step, one line a buffer. */
+
+import { printShape } from '../core/index.ts'
+import { ops } from '../ops/index.ts'
+import type { Plan, PlanBuffer, PlanStep } from './types.ts'
+
+export function printPlan(plan: Plan): string {
+  const { mode, batch, threads, steps, buffers, memory, arenaBytes } = plan
+  const head = `plan: ${mode}, batch ${batch}, threads ${threads}, ${steps.length} steps, arena ${arenaBytes} bytes`
+  const bytes = Object.entries(memory)
+    .filter(([name]) => name !== 'arenaBytes')
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
+  return `${[
+    head,
+    `memory: ${bytes}`,
+    '',
+    'steps',
+    ...table(steps.map((step, index) => stepRow(plan, step, index))),
+    '',
+    'buffers',
+    ...table(buffers.map(bufferRow)),
+  ].join('\n')}\n`
+}
+
+function stepRow(plan: Plan, step: PlanStep, index: number): readonly string[] {
+  const names = (ids: readonly number[]) => ids.map((id) => plan.buffers[id]?.name ?? `#${id}`).join(', ')
+  const updates = step.updates.length === 0 ? '' : ` ~ ${names(step.updates)}`
+  const flow = `${names(step.inputs)} → ${names(step.outputs)}${updates}`
+  return [`${index}`, step.phase, step.node, step.kind, ops[step.kind].describe(step.attributes), flow]
+}
+
+function bufferRow({ id, name, role, shape, dtype, offset, bytes, from, to }: PlanBuffer): readonly string[] {
+  return [`#${id}`, name, role, `${dtype} ${printShape(shape)}`, `@${offset}`, `+${bytes}`, `steps ${from}–${to}`]
+}
+
+/** Columns padded to the widest cell; nothing trails. */
+function table(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
+}

@@ -1,0 +1,86 @@
+/** What a training plan adds to the forward steps: the loss, the backward pass, clipping and the update. */
+
+import { sizeOf } from '../core/index.ts'
+import { clipNorms, clipScale } from '../ops/clip/op.ts'
+import { crossEntropy } from '../ops/crossEntropy/op.ts'
+import type { Optimizer } from '../ops/optimizer/optimizers.ts'
+import { f32, i32 } from '../ops/specs.ts'
+import type { Value } from '../ops/types.ts'
+import { backward } from './backward.ts'
+import type { Draft, DraftParameter, DraftValue } from './draft.ts'
+import type { Lowered } from './lower.ts'
+
+export interface TrainingValues {
+  readonly labels: DraftValue
+  readonly losses: Value
+  readonly hits: Value
+  /** Index of the first step after the loss. */
+  readonly backwardFrom: number
+  /** Optimizer state by its name, `conv1.filters.velocity`. */
+  readonly state: ReadonlyMap<string, DraftValue>
+  /** By parameter name: filled where there is no optimizer to consume them. */
+  readonly gradients: ReadonlyMap<string, Value>
+}
+
+export interface TrainingChoices {
+  readonly batch: number
+  readonly smoothing: number
+  /** Absent: gradients are computed and kept. */
+  readonly optimizer?: Optimizer | undefined
+  readonly clipNorm?: number | undefined
+  readonly scalars: DraftValue
+}
+
+interface Finished {
+  readonly parameter: DraftParameter
+  readonly gradient: Value
+  readonly node: string
+}
+
+export function addTraining(draft: Draft, lowered: Lowered, choices: TrainingChoices): TrainingValues {
+  const { batch, smoothing, optimizer, clipNorm, scalars } = choices
+  const labels = draft.value('labels', 'data', i32(batch))
+  const lossEmit = draft.emitter('loss', 'loss', 'activation')
+  const classes = sizeOf(lowered.output.shape) / batch
+  const [losses, hits] = lossEmit(crossEntropy, { batch, classes, smoothing }, [lowered.output, labels]) as [
+    Value,
+    Value,
+  ]
+  draft.named(losses).name = 'losses'
+  draft.named(hits).name = 'hits'
+  const backwardFrom = draft.steps.length
+
+  const state = new Map<string, DraftValue>()
+  const gradients = new Map<string, Value>()
+  const waiting: Finished[] = []
+
+  const update = ({ parameter, gradient, node }: Finished) => {
+    if (optimizer === undefined) {
+      gradients.set(parameter.name, gradient)
+      return
+    }
+    const states = optimizer.states.map((name) => {
+      const full = `${parameter.name}.${name}`
+      const value = draft.value(full, 'optimizer', f32(...parameter.value.shape))
+      state.set(full, value)
+      return value
+    })
+    const emit = draft.emitter(node, 'update', 'gradient')
+    optimizer.emit({ parameter: parameter.value, gradient, scalars, states, decay: parameter.spec.decays }, emit)
+  }
+
+  // Without clipping each parameter is updated at once and its gradient dropped; the global norm needs them all.
+  const clips = optimizer !== undefined && clipNorm !== undefined
+  const norms: Value[] = []
+  backward(draft, lowered.parameters, (parameter, gradient, node) => {
+    if (!clips) return update({ parameter, gradient, node })
+    waiting.push({ parameter, gradient, node })
+    const emit = draft.emitter(node, 'backward', 'gradient', `${parameter.name}.norms`)
+    norms.push(...emit(clipNorms, { count: sizeOf(gradient.shape) }, [gradient]))
+  })
+  if (clips) {
+    draft.emitter('clip', 'update', 'gradient')(clipScale, { maxNorm: clipNorm }, norms, [scalars])
+    for (const finished of waiting) update(finished)
+  }
+  return { labels, losses, hits, backwardFrom, state, gradients }
+}

@@ -1,0 +1,22 @@
+/** What a zoo entry is: a network in notation, and its card. */
+
+import type { TrainOptions } from '../train/index.ts'
+
+export interface ZooEntry {
+  readonly name: string
+  /** One line for people. */
+  readonly title: string
+  readonly paper: string
+  /** The network in Lenslet's notation. */
+  readonly notation: string
+  /** What the card promises; tests hold the network to it. */
+  readonly parameters: number
+  /** Multiply–accumulates for one picture. */
+  readonly macs: number
+  /** What a reader of the notes should know when the plan is printed. */
+  readonly remarks?: readonly string[]
+  /** Settings that train it well, by data set. */
+  readonly recipes?: Readonly<Record<string, Recipe>>
+}
+
+export type Recipe = Omit<TrainOptions, 'resume' | 'signal' | 'checkpoint' | 'metrics'>
