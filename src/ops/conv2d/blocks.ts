@@ -1,0 +1,27 @@
+/** How work is cut into tiles: rules of shapes alone, so that the same step has the same bits on any number of workers. */
+
+/** Enough that eight workers end together, few enough that fetching one does not show. */
+const mostTiles = 32
+/** Below some 4 µs of work a tile is not worth a worker's waking. */
+const leastMacs = 100_000
+
+/** How many tiles a step of so many multiply–accumulates should have. */
+export function tilesWanted(macs: number): number {
+  return Math.max(1, Math.min(mostTiles, Math.floor(macs / leastMacs)))
+}
+
+/** Cuts `total` into pieces of at most `most`, as even as whole numbers allow: the length of a piece. */
+export function evenPiece(total: number, most: number): number {
+  const pieces = Math.ceil(total / Math.max(1, Math.min(total, Math.floor(most))))
+  return Math.ceil(total / pieces)
+}
+
+/** Rounds bytes up to whole cache lines. */
+export function lines(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64
+}
+
+/** The lower bound of a fused activation. */
+export function activationFloor(activation: 'none' | 'relu'): number {
+  return activation === 'relu' ? 0 : Number.NEGATIVE_INFINITY
+}

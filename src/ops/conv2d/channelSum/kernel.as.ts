@@ -1,0 +1,42 @@
+/** The sum over all pixels, channel by channel (a bias's gradient), in chunks of rows that sumChunks adds up in order. */
+
+import { nextTile } from '../../kernel/tiles.as.ts'
+
+/** sums[chunk][channel] = Σ over the chunk's rows of source[row, channel]; one tile a chunk, `pitch` bytes a chunk. */
+export function channelSums(
+  source: usize,
+  rows: i32,
+  channels: i32,
+  rowsEach: i32,
+  sums: usize,
+  pitch: usize,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  const row = <usize>channels << 2
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const first = tile * rowsEach
+    const count = min(rowsEach, rows - first)
+    const from = source + <usize>first * row
+    const to = sums + <usize>tile * pitch
+    let channel = 0
+    for (; channel + 8 <= channels; channel += 8) {
+      let at = from + (<usize>channel << 2)
+      let x = f32x4.splat(0)
+      let y = f32x4.splat(0)
+      for (let left = count; left > 0; left--, at += row) {
+        x = f32x4.add(x, v128.load(at))
+        y = f32x4.add(y, v128.load(at, 16))
+      }
+      v128.store(to + (<usize>channel << 2), x)
+      v128.store(to + (<usize>channel << 2), y, 16)
+    }
+    for (; channel < channels; channel++) {
+      let at = from + (<usize>channel << 2)
+      let sum: f32 = 0
+      for (let left = count; left > 0; left--, at += row) sum += load<f32>(at)
+      store<f32>(to + (<usize>channel << 2), sum)
+    }
+  }
+}

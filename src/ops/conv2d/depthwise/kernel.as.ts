@@ -1,0 +1,430 @@
+/**
+ * Depthwise convolution: every channel has filters of its own, so there is no sum over channels and no matrix product;
+ * vectors run over channels instead. A multiplier m (m filters a channel) is met while copying the tile's piece of the
+ * picture: forward each channel is copied m times; for the input gradient the m filters of a channel become m passes of
+ * one sum. Channels are padded to 8 in the copy, in the packed filters and in the sums.
+ */
+
+import { copyBlock, copyValues, zeroValues } from '../../kernel/copy.as.ts'
+import { multiplyAdd } from '../../kernel/multiplyAdd.as.ts'
+import { Rows1, Rows2, Rows3, Rows4 } from '../../kernel/rows.as.ts'
+import { nextTile } from '../../kernel/tiles.as.ts'
+
+/**
+ * Packs [taps, channels·spread] into [1 + pass·tap][channels padded to 8], a first row of biases (0: none) before all.
+ * Taps are taken as by conv2dPackTurned; row (pass, tap) holds filters[tap, channel·spread + pass].
+ */
+export function depthwisePack(
+  filters: usize,
+  bias: usize,
+  filterWidth: i32,
+  firstY: i32,
+  firstX: i32,
+  stepY: i32,
+  stepX: i32,
+  tapsY: i32,
+  tapsX: i32,
+  passes: i32,
+  spread: i32,
+  channels: i32,
+  packed: usize,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  const pitch = <usize>((channels + 7) & ~7) << 2
+  const taps = tapsY * tapsX
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const to = packed + <usize>tile * pitch
+    zeroValues(to, (channels + 7) & ~7)
+    if (tile == 0) {
+      if (bias != 0) copyValues(to, bias, channels)
+      continue
+    }
+    const pass = (tile - 1) / taps
+    const y = ((tile - 1) % taps) / tapsX
+    const x = (tile - 1) % tapsX
+    const tap = (firstY + y * stepY) * filterWidth + firstX + x * stepX
+    let from = filters + (<usize>(tap * channels * spread + pass) << 2)
+    for (let channel = 0; channel < channels; channel++, from += <usize>spread << 2) {
+      store<f32>(to + (<usize>channel << 2), load<f32>(from))
+    }
+  }
+}
+
+/** copyBlock with `count` channels of which number i comes from channel (first + i)·up/down + pass, padded with zeros to `padded`. */
+function copyChannels(
+  to: usize,
+  source: usize,
+  height: i32,
+  width: i32,
+  pixel: usize,
+  first: i32,
+  count: i32,
+  padded: i32,
+  up: i32,
+  down: i32,
+  pass: i32,
+  firstY: i32,
+  firstX: i32,
+  rows: i32,
+  columns: i32,
+): void {
+  if (up == 1 && down == 1 && count == padded) {
+    copyBlock(to, source + (<usize>first << 2), height, width, pixel, count, firstY, firstX, rows, columns)
+    return
+  }
+  const bytes = <usize>padded << 2
+  for (let y = firstY; y < firstY + rows; y++) {
+    for (let x = firstX; x < firstX + columns; x++, to += bytes) {
+      if (y < 0 || y >= height || x < 0 || x >= width) {
+        zeroValues(to, padded)
+        continue
+      }
+      const from = source + <usize>(y * width + x) * pixel
+      if (up == 1 && down == 1) {
+        copyValues(to, from + (<usize>first << 2), count)
+      } else {
+        for (let i = 0; i < count; i++) {
+          store<f32>(to + (<usize>i << 2), load<f32>(from + (<usize>(((first + i) * up) / down + pass) << 2)))
+        }
+      }
+      zeroValues(to + (<usize>count << 2), padded - count)
+    }
+  }
+}
+
+/** 1–4 neighbouring output pixels × 8 channels. */
+function multiplyTaps<R>(
+  source: usize,
+  /** Bytes from pixel to pixel, from tap to tap, and from the end of a row of taps (of a pass) to the next. */
+  step: usize,
+  tapStep: usize,
+  rowJump: usize,
+  passJump: usize,
+  passes: i32,
+  tapsY: i32,
+  tapsX: i32,
+  /** The bias; a row of weights follows every `pitch` bytes. */
+  weights: usize,
+  pitch: usize,
+  target: usize,
+  targetStep: usize,
+  floor: f32,
+): void {
+  const pixels = offsetof<R>()
+  let a = source
+  let w = weights
+  let x0 = v128.load(w)
+  let y0 = v128.load(w, 16)
+  let x1 = x0
+  let y1 = y0
+  let x2 = x0
+  let y2 = y0
+  let x3 = x0
+  let y3 = y0
+  for (let pass = passes; pass > 0; pass--) {
+    for (let i = tapsY; i > 0; i--) {
+      for (let j = tapsX; j > 0; j--) {
+        w += pitch
+        const w0 = v128.load(w)
+        const w1 = v128.load(w, 16)
+        x0 = multiplyAdd(v128.load(a), w0, x0)
+        y0 = multiplyAdd(v128.load(a, 16), w1, y0)
+        if (pixels > 1) {
+          const at = a + step
+          x1 = multiplyAdd(v128.load(at), w0, x1)
+          y1 = multiplyAdd(v128.load(at, 16), w1, y1)
+          if (pixels > 2) {
+            const at = a + 2 * step
+            x2 = multiplyAdd(v128.load(at), w0, x2)
+            y2 = multiplyAdd(v128.load(at, 16), w1, y2)
+          }
+          if (pixels > 3) {
+            const at = a + 3 * step
+            x3 = multiplyAdd(v128.load(at), w0, x3)
+            y3 = multiplyAdd(v128.load(at, 16), w1, y3)
+          }
+        }
+        a += tapStep
+      }
+      a += rowJump
+    }
+    a += passJump
+  }
+  const least = f32x4.splat(floor)
+  v128.store(target, f32x4.pmax(x0, least))
+  v128.store(target, f32x4.pmax(y0, least), 16)
+  if (pixels > 1) {
+    target += targetStep
+    v128.store(target, f32x4.pmax(x1, least))
+    v128.store(target, f32x4.pmax(y1, least), 16)
+  }
+  if (pixels > 2) {
+    target += targetStep
+    v128.store(target, f32x4.pmax(x2, least))
+    v128.store(target, f32x4.pmax(y2, least), 16)
+  }
+  if (pixels > 3) {
+    target += targetStep
+    v128.store(target, f32x4.pmax(x3, least))
+    v128.store(target, f32x4.pmax(y3, least), 16)
+  }
+}
+
+/**
+ * target[n, y, x, k] = max(floor, bias[k] + Σ over passes and taps of source[n, y·strideY + originY + i·dilationY, …,
+ * k·up/down + pass]·weight). Tiles are an image's blocks of rows times ranges of channels.
+ */
+export function depthwiseProduct(
+  source: usize,
+  height: i32,
+  width: i32,
+  pixel: usize,
+  images: i32,
+  gridHeight: i32,
+  gridWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  originY: i32,
+  originX: i32,
+  tapsY: i32,
+  tapsX: i32,
+  dilationY: i32,
+  dilationX: i32,
+  up: i32,
+  down: i32,
+  passes: i32,
+  /** As packed above. */
+  filters: usize,
+  channels: i32,
+  target: usize,
+  targetImage: usize,
+  targetRow: usize,
+  targetColumn: usize,
+  floor: f32,
+  blockRows: i32,
+  blockChannels: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  const blocksY = (gridHeight + blockRows - 1) / blockRows
+  const image = <usize>(height * width) * pixel
+  const weightsPitch = <usize>((channels + 7) & ~7) << 2
+  const copiedColumns = max((gridWidth - 1) * strideX + (tapsX - 1) * dilationX + 1, 0)
+  // Results of 4 pixels × 8 channels, where not all of the 8 exist.
+  const part = scratch
+  const copied = scratch + 128
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const firstY = (tile % blocksY) * blockRows
+    const n = (tile / blocksY) % images
+    const firstChannel = (tile / blocksY / images) * blockChannels
+    const count = min(blockChannels, channels - firstChannel)
+    const padded = (count + 7) & ~7
+    const countY = min(blockRows, gridHeight - firstY)
+    const copiedRows = max((countY - 1) * strideY + (tapsY - 1) * dilationY + 1, 0)
+    const pitchX = <usize>padded << 2
+    const pitchY = <usize>copiedColumns * pitchX
+    const passBytes = <usize>copiedRows * pitchY
+    for (let pass = 0; pass < passes; pass++) {
+      const to = copied + <usize>pass * passBytes
+      const from = source + <usize>n * image
+      copyChannels(to, from, height, width, pixel, firstChannel, count, padded, up, down, pass, firstY * strideY + originY, originX, copiedRows, copiedColumns)
+    }
+    const tapStep = <usize>dilationX * pitchX
+    const rowJump = <usize>dilationY * pitchY - <usize>tapsX * tapStep
+    const passJump = passBytes - <usize>(tapsY * dilationY) * pitchY
+    const step = <usize>strideX * pitchX
+    for (let channel = 0; channel < count; channel += 8) {
+      const valid = min(count - channel, 8)
+      const weights = filters + (<usize>(firstChannel + channel) << 2)
+      for (let y = 0; y < countY; y++) {
+        let from = copied + (<usize>channel << 2) + <usize>(y * strideY) * pitchY
+        let to = target + <usize>n * targetImage + <usize>(firstY + y) * targetRow + (<usize>(firstChannel + channel) << 2)
+        for (let left = gridWidth; left > 0; left -= 4) {
+          const pixels = min(left, 4)
+          const out = valid < 8 ? part : to
+          const outStep: usize = valid < 8 ? 32 : targetColumn
+          if (pixels == 4) multiplyTaps<Rows4>(from, step, tapStep, rowJump, passJump, passes, tapsY, tapsX, weights, weightsPitch, out, outStep, floor)
+          else if (pixels == 3) multiplyTaps<Rows3>(from, step, tapStep, rowJump, passJump, passes, tapsY, tapsX, weights, weightsPitch, out, outStep, floor)
+          else if (pixels == 2) multiplyTaps<Rows2>(from, step, tapStep, rowJump, passJump, passes, tapsY, tapsX, weights, weightsPitch, out, outStep, floor)
+          else multiplyTaps<Rows1>(from, step, tapStep, rowJump, passJump, passes, tapsY, tapsX, weights, weightsPitch, out, outStep, floor)
+          if (valid < 8) {
+            for (let i = 0; i < pixels; i++) copyValues(to + <usize>i * targetColumn, part + (<usize>i << 5), valid)
+          }
+          from += 4 * step
+          to += 4 * targetColumn
+        }
+      }
+    }
+  }
+}
+
+/** 1–4 neighbouring taps × 8 channels, summed over a block of pixels. */
+function accumulateTaps<R>(
+  source: usize,
+  step: usize,
+  tapStep: usize,
+  rowJump: usize,
+  gradient: usize,
+  gradientStep: usize,
+  rows: i32,
+  columns: i32,
+  sums: usize,
+  pitch: usize,
+  fresh: i32,
+): void {
+  const taps = offsetof<R>()
+  let a = source
+  let g = gradient
+  let x0 = f32x4.splat(0)
+  let y0 = x0
+  let x1 = x0
+  let y1 = x0
+  let x2 = x0
+  let y2 = x0
+  let x3 = x0
+  let y3 = x0
+  if (!fresh) {
+    let from = sums
+    x0 = v128.load(from)
+    y0 = v128.load(from, 16)
+    if (taps > 1) {
+      from += pitch
+      x1 = v128.load(from)
+      y1 = v128.load(from, 16)
+    }
+    if (taps > 2) {
+      from += pitch
+      x2 = v128.load(from)
+      y2 = v128.load(from, 16)
+    }
+    if (taps > 3) {
+      from += pitch
+      x3 = v128.load(from)
+      y3 = v128.load(from, 16)
+    }
+  }
+  for (let i = rows; i > 0; i--) {
+    for (let j = columns; j > 0; j--) {
+      const g0 = v128.load(g)
+      const g1 = v128.load(g, 16)
+      x0 = multiplyAdd(v128.load(a), g0, x0)
+      y0 = multiplyAdd(v128.load(a, 16), g1, y0)
+      if (taps > 1) {
+        const at = a + tapStep
+        x1 = multiplyAdd(v128.load(at), g0, x1)
+        y1 = multiplyAdd(v128.load(at, 16), g1, y1)
+      }
+      if (taps > 2) {
+        const at = a + 2 * tapStep
+        x2 = multiplyAdd(v128.load(at), g0, x2)
+        y2 = multiplyAdd(v128.load(at, 16), g1, y2)
+      }
+      if (taps > 3) {
+        const at = a + 3 * tapStep
+        x3 = multiplyAdd(v128.load(at), g0, x3)
+        y3 = multiplyAdd(v128.load(at, 16), g1, y3)
+      }
+      a += step
+      g += gradientStep
+    }
+    a += rowJump
+  }
+  let to = sums
+  v128.store(to, x0)
+  v128.store(to, y0, 16)
+  if (taps > 1) {
+    to += pitch
+    v128.store(to, x1)
+    v128.store(to, y1, 16)
+  }
+  if (taps > 2) {
+    to += pitch
+    v128.store(to, x2)
+    v128.store(to, y2, 16)
+  }
+  if (taps > 3) {
+    to += pitch
+    v128.store(to, x3)
+    v128.store(to, y3, 16)
+  }
+}
+
+/** sums[chunk][tap][k] = Σ over the chunk's pixels of source[…, k/multiplier]·gradient[…, k]; summed up by sumChunks. */
+export function depthwiseFilterGradient(
+  source: usize,
+  height: i32,
+  width: i32,
+  pixel: usize,
+  multiplier: i32,
+  images: i32,
+  gridHeight: i32,
+  gridWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  originY: i32,
+  originX: i32,
+  tapsY: i32,
+  tapsX: i32,
+  dilationY: i32,
+  dilationX: i32,
+  gradient: usize,
+  channels: i32,
+  sums: usize,
+  chunkBytes: usize,
+  pitch: usize,
+  blockRows: i32,
+  blockChannels: i32,
+  /** Blocks of rows in a chunk. */
+  chunkBlocks: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  const channelRanges = (channels + blockChannels - 1) / blockChannels
+  const blocksY = (gridHeight + blockRows - 1) / blockRows
+  const blocks = blocksY * images
+  const image = <usize>(height * width) * pixel
+  const gradientPixel = <usize>channels << 2
+  const copiedColumns = (gridWidth - 1) * strideX + (tapsX - 1) * dilationX + 1
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const firstChannel = (tile % channelRanges) * blockChannels
+    const chunk = tile / channelRanges
+    const count = min(blockChannels, channels - firstChannel)
+    const padded = (count + 7) & ~7
+    const pitchX = <usize>padded << 2
+    const pitchY = <usize>copiedColumns * pitchX
+    const copied = scratch + <usize>(blockRows * gridWidth) * pitchX
+    const first = chunk * chunkBlocks
+    const end = min(first + chunkBlocks, blocks)
+    for (let block = first; block < end; block++) {
+      const firstY = (block % blocksY) * blockRows
+      const n = block / blocksY
+      const countY = min(blockRows, gridHeight - firstY)
+      const copiedRows = (countY - 1) * strideY + (tapsY - 1) * dilationY + 1
+      copyChannels(copied, source + <usize>n * image, height, width, pixel, firstChannel, count, padded, 1, multiplier, 0, firstY * strideY + originY, originX, copiedRows, copiedColumns)
+      const dy = gradient + <usize>(n * gridHeight * gridWidth) * gradientPixel
+      copyChannels(scratch, dy, gridHeight, gridWidth, gradientPixel, firstChannel, count, padded, 1, 1, 0, firstY, 0, countY, gridWidth)
+      const step = <usize>strideX * pitchX
+      const tapStep = <usize>dilationX * pitchX
+      const rowJump = <usize>strideY * pitchY - <usize>gridWidth * step
+      for (let channel = 0; channel < count; channel += 8) {
+        const offset = <usize>channel << 2
+        const out = sums + <usize>chunk * chunkBytes + (<usize>firstChannel << 2) + offset
+        for (let y = 0; y < tapsY; y++) {
+          for (let x = 0; x < tapsX; x += 4) {
+            const taps = min(tapsX - x, 4)
+            const from = copied + offset + <usize>(y * dilationY) * pitchY + <usize>x * tapStep
+            const to = out + <usize>(y * tapsX + x) * pitch
+            if (taps == 4) accumulateTaps<Rows4>(from, step, tapStep, rowJump, scratch + offset, pitchX, countY, gridWidth, to, pitch, block == first)
+            else if (taps == 3) accumulateTaps<Rows3>(from, step, tapStep, rowJump, scratch + offset, pitchX, countY, gridWidth, to, pitch, block == first)
+            else if (taps == 2) accumulateTaps<Rows2>(from, step, tapStep, rowJump, scratch + offset, pitchX, countY, gridWidth, to, pitch, block == first)
+            else accumulateTaps<Rows1>(from, step, tapStep, rowJump, scratch + offset, pitchX, countY, gridWidth, to, pitch, block == first)
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * Convolution as a matrix product whose left matrix, im2col(X) of the notes, is never written. A tile of output pixels
+ * gets a table of addresses (one a pixel: where its window starts) and the micro-kernel walks the windows in place; only
+ * where zero-padding or groups interrupt the windows is the tile's piece of the picture first copied, once (not F·F
+ * times) and into the worker's own cache. The same kernel is the input gradient: see wasm.ts.
+ *
+ * Measured (Node 24, one Zen 3 core, see bench rows): FILL
+ */
+
+import { copyBlock, copyFromRowsOf8 } from '../kernel/copy.as.ts'
+import { multiplyPanel } from '../kernel/multiply.as.ts'
+import { packColumns, packRows } from '../kernel/pack.as.ts'
+import { nextTile } from '../kernel/tiles.as.ts'
+
+/**
+ * Packs filters [terms, groups·columns] into panels [group][panel][1 + terms][8] whose first row is the bias (0: none).
+ * One tile a panel; `panels` is the number a group has room for, those beyond `columns` stay as they are.
+ */
+export function conv2dPack(
+  filters: usize,
+  bias: usize,
+  terms: i32,
+  groups: i32,
+  columns: i32,
+  panels: i32,
+  packed: usize,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  const used = (columns + 7) >> 3
+  const pitch = (<usize>(groups * columns)) << 2
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const group = tile / used
+    const panel = tile % used
+    const valid = min(columns - panel * 8, 8)
+    const first = (<usize>(group * columns + panel * 8)) << 2
+    const to = packed + <usize>(group * panels + panel) * ((<usize>(1 + terms)) << 5)
+    packColumns(to, bias == 0 ? filters : bias + first, 0, 1, bias == 0 ? 0 : valid)
+    packColumns(to + 32, filters + first, pitch, terms, valid)
+  }
+}
+
+/**
+ * The same for the input gradient: columns are the channels, terms the filters, and of the taps only tapsY × tapsX are
+ * taken, from (firstY, firstX) in steps (a stride's parity class; negative steps turn the filter round).
+ * Filters are [filterHeight·filterWidth, channels, groups·filtersEach]. No bias: a first row of zeros.
+ */
+export function conv2dPackTurned(
+  filters: usize,
+  filterWidth: i32,
+  firstY: i32,
+  firstX: i32,
+  stepY: i32,
+  stepX: i32,
+  tapsY: i32,
+  tapsX: i32,
+  groups: i32,
+  channels: i32,
+  filtersEach: i32,
+  panels: i32,
+  packed: usize,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  const used = (channels + 7) >> 3
+  const pitch = (<usize>(groups * filtersEach)) << 2
+  const terms = tapsY * tapsX * filtersEach
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const group = tile / used
+    const panel = tile % used
+    const valid = min(channels - panel * 8, 8)
+    let to = packed + <usize>(group * panels + panel) * ((<usize>(1 + terms)) << 5)
+    packColumns(to, filters, 0, 1, 0)
+    to += 32
+    for (let y = 0; y < tapsY; y++) {
+      for (let x = 0; x < tapsX; x++) {
+        const tap = (firstY + y * stepY) * filterWidth + firstX + x * stepX
+        const from = filters + <usize>(tap * channels + panel * 8) * pitch + ((<usize>(group * filtersEach)) << 2)
+        packRows(to, from, pitch, filtersEach, valid)
+        to += (<usize>filtersEach) << 5
+      }
+    }
+  }
+}
+
+/**
+ * target[n, y, x, group·columns + j] = max(floor, bias + Σ source[n, y·strideY + originY + i·dilationY, …, c]·filters).
+ * Positions outside of the source are zeros. Tiles are blocks of the grid of output pixels times ranges of panels.
+ */
+export function conv2dProduct(
+  /** [images, height, width, groups·channels], `pixel` bytes a pixel */
+  source: usize,
+  height: i32,
+  width: i32,
+  pixel: usize,
+  groups: i32,
+  channels: i32,
+  images: i32,
+  gridHeight: i32,
+  gridWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  originY: i32,
+  originX: i32,
+  tapsY: i32,
+  tapsX: i32,
+  dilationY: i32,
+  dilationX: i32,
+  /** As packed above. */
+  filters: usize,
+  panels: i32,
+  columns: i32,
+  /** Address of grid position (0, 0), and the bytes between images, rows and columns of the grid. */
+  target: usize,
+  targetImage: usize,
+  targetRow: usize,
+  targetColumn: usize,
+  floor: f32,
+  /** Whether to copy the tile's piece of the picture first. */
+  copy: i32,
+  blockImages: i32,
+  blockRows: i32,
+  blockColumns: i32,
+  blockPanels: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  const used = (columns + 7) >> 3
+  const panelRanges = (used + blockPanels - 1) / blockPanels
+  const blocksX = (gridWidth + blockColumns - 1) / blockColumns
+  const blocksY = (gridHeight + blockRows - 1) / blockRows
+  const blocks = blocksX * blocksY * ((images + blockImages - 1) / blockImages)
+  const image = <usize>(height * width) * pixel
+  const panelBytes = (<usize>(1 + tapsY * tapsX * channels)) << 5
+
+  const most = <usize>(blockImages * blockRows * blockColumns)
+  const sources = scratch
+  const targets = sources + ((most * 4 + 63) & ~63)
+  const partTargets = targets + ((most * 4 + 63) & ~63)
+  const part = partTargets + ((most * 4 + 63) & ~63)
+  const copied = part + most * 32
+  for (let i: usize = 0; i < most; i++) store<usize>(partTargets + i * 4, part + i * 32)
+
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const block = tile % blocks
+    const group = tile / blocks / panelRanges
+    const firstPanel = ((tile / blocks) % panelRanges) * blockPanels
+    const firstX = (block % blocksX) * blockColumns
+    const firstY = ((block / blocksX) % blocksY) * blockRows
+    const firstImage = (block / blocksX / blocksY) * blockImages
+    const countX = min(blockColumns, gridWidth - firstX)
+    const countY = min(blockRows, gridHeight - firstY)
+    const countImages = min(blockImages, images - firstImage)
+
+    // Where the windows lie: in the copy, or in the picture itself.
+    let origin = source + <usize>firstImage * image + ((<usize>(group * channels)) << 2)
+    let pitchX = pixel
+    let pitchY = <usize>width * pixel
+    let pitchImage = image
+    const sourceY = firstY * strideY + originY
+    const sourceX = firstX * strideX + originX
+    if (copy) {
+      const copiedRows = (countY - 1) * strideY + (tapsY - 1) * dilationY + 1
+      const copiedColumns = (countX - 1) * strideX + (tapsX - 1) * dilationX + 1
+      pitchX = (<usize>channels) << 2
+      pitchY = <usize>copiedColumns * pitchX
+      pitchImage = <usize>copiedRows * pitchY
+      let to = copied
+      for (let i = 0; i < countImages; i++, to += pitchImage, origin += image) {
+        copyBlock(to, origin, height, width, pixel, channels, sourceY, sourceX, copiedRows, copiedColumns)
+      }
+      origin = copied
+    } else {
+      origin += <usize>(sourceY * width + sourceX) * pixel
+    }
+    let at: usize = 0
+    for (let i = 0; i < countImages; i++) {
+      for (let y = 0; y < countY; y++) {
+        let from = origin + <usize>i * pitchImage + <usize>(y * strideY) * pitchY
+        let to =
+          target +
+          <usize>(firstImage + i) * targetImage +
+          <usize>(firstY + y) * targetRow +
+          <usize>firstX * targetColumn
+        for (let x = 0; x < countX; x++) {
+          store<usize>(sources + at, from)
+          store<usize>(targets + at, to)
+          at += 4
+          from += <usize>strideX * pitchX
+          to += targetColumn
+        }
+      }
+    }
+    const count = <i32>(at >> 2)
+
+    // The values under one row of a window are one run, unless dilation or other groups' channels lie between them.
+    const whole = dilationX == 1 && pitchX == (<usize>channels) << 2
+    const inner = whole ? 1 : tapsX
+    const run = whole ? tapsX * channels : channels
+    const innerJump: usize = whole ? 0 : <usize>dilationX * pitchX - ((<usize>channels) << 2)
+    const outerJump = <usize>dilationY * pitchY - (whole ? (<usize>run) << 2 : <usize>(tapsX * dilationX) * pitchX)
+
+    const lastPanel = min(firstPanel + blockPanels, used)
+    for (let panel = firstPanel; panel < lastPanel; panel++) {
+      const packed = filters + <usize>(group * panels + panel) * panelBytes
+      const valid = columns - panel * 8
+      const offset = (<usize>(group * columns + panel * 8)) << 2
+      if (valid >= 8) {
+        multiplyPanel(
+          count,
+          sources,
+          targets,
+          0,
+          offset,
+          packed,
+          0,
+          packed + 32,
+          tapsY,
+          inner,
+          run,
+          innerJump,
+          outerJump,
+          floor,
+        )
+      } else {
+        multiplyPanel(
+          count,
+          sources,
+          partTargets,
+          0,
+          0,
+          packed,
+          0,
+          packed + 32,
+          tapsY,
+          inner,
+          run,
+          innerJump,
+          outerJump,
+          floor,
+        )
+        copyFromRowsOf8(targets, offset, part, count, valid)
+      }
+    }
+  }
+}

@@ -1,0 +1,152 @@
+/** Calls of conv2dProduct for one correlation: packed filters, blocks, workspace. */
+
+import type { WasmCall } from '../types.ts'
+import { evenPiece, lines, tilesWanted } from './blocks.ts'
+import { type Correlation, reachesOutside, span } from './correlation.ts'
+
+/** What a product needs to know besides the correlation; channels and columns are those of one group. */
+export interface ProductShape {
+  readonly images: number
+  readonly groups: number
+  readonly channels: number
+  readonly columns: number
+}
+
+interface Blocks {
+  readonly images: number
+  readonly rows: number
+  readonly columns: number
+  readonly panels: number
+  readonly copy: boolean
+  readonly scratch: number
+  readonly tiles: number
+}
+
+/** A block's piece of the picture stays in a core's second-level cache beside a panel of filters. */
+const copyBudget = 192 * 1024
+/** More pixels a block than this gain nothing: a panel is read once for all of them. */
+const mostPixels = 480
+
+/** Room for an even number of panels a group, so that kernels with 16 columns a panel need no other workspace. */
+export function panelRoom(columns: number): number {
+  return Math.ceil(columns / 16) * 2
+}
+
+export function packedBytes({ taps }: Correlation, { groups, channels, columns }: ProductShape): number {
+  return groups * panelRoom(columns) * (1 + taps[0] * taps[1] * channels) * 32
+}
+
+export function productScratch(correlation: Correlation, shape: ProductShape): number {
+  return blocksOf(correlation, shape).scratch
+}
+
+function blocksOf(correlation: Correlation, { images, groups, channels, columns }: ProductShape): Blocks {
+  const [gridHeight, gridWidth] = correlation.grid
+  const terms = correlation.taps[0] * correlation.taps[1] * channels
+  const copy = reachesOutside(correlation)
+  const pixelBytes = channels * 4
+  const bytes = (rows: number, width: number) => span(correlation, 0, rows) * span(correlation, 1, width) * pixelBytes
+  const wanted = tilesWanted(images * gridHeight * gridWidth * terms * columns * groups)
+  const used = Math.ceil(columns / 8)
+
+  // First as wide as fits, then as many rows, then as many pictures; but leave blocks for all workers.
+  const most = Math.max(24, Math.min(mostPixels, Math.floor((images * gridHeight * gridWidth) / wanted)))
+  let width = gridWidth
+  while (width > 12 && (bytes(1, width) > copyBudget || width > mostPixels)) width = Math.ceil(width / 2)
+  let rows = 1
+  while (rows < gridHeight && (rows + 1) * width <= most && bytes(rows + 1, width) <= copyBudget) rows++
+  rows = evenPiece(gridHeight, rows)
+  let pictures = 1
+  if (rows === gridHeight && width === gridWidth) {
+    const fit = Math.min(most / (rows * width), copyBudget / Math.max(bytes(rows, width), 1))
+    pictures = evenPiece(images, Math.max(1, fit))
+  }
+  const blocks = Math.ceil(images / pictures) * Math.ceil(gridHeight / rows) * Math.ceil(gridWidth / width)
+  const ranges = Math.ceil(wanted / (blocks * groups))
+  const panels = evenPiece(used, used / ranges)
+  const pixels = pictures * rows * width
+  return {
+    images: pictures,
+    rows,
+    columns: width,
+    panels,
+    copy,
+    scratch: 3 * lines(pixels * 4) + pixels * 32 + (copy ? lines(pictures * bytes(rows, width)) : 0),
+    tiles: blocks * groups * Math.ceil(used / panels),
+  }
+}
+
+/** Packs filters [taps·channels, groups·columns] with their bias (0: none). */
+export function packCall(
+  { taps }: Correlation,
+  shape: ProductShape,
+  filters: number,
+  bias: number,
+  packed: number,
+): WasmCall {
+  const { groups, channels, columns } = shape
+  return {
+    kernel: 'conv2dPack',
+    args: [filters, bias, taps[0] * taps[1] * channels, groups, columns, panelRoom(columns), packed],
+    tiles: groups * Math.ceil(columns / 8),
+  }
+}
+
+/** Packs filters [tap, columns, groups·channels] for the product with their transposes; `filterWidth` is F's second side. */
+export function packTurnedCall(
+  { firstTap, tapStep, taps }: Correlation,
+  { groups, channels, columns }: ProductShape,
+  filterWidth: number,
+  filters: number,
+  packed: number,
+): WasmCall {
+  const room = panelRoom(columns)
+  return {
+    kernel: 'conv2dPackTurned',
+    args: [filters, filterWidth, ...firstTap, ...tapStep, ...taps, groups, columns, channels, room, packed],
+    tiles: groups * Math.ceil(columns / 8),
+  }
+}
+
+/** `source` and `target` are dense NHWC arrays with groups·channels and groups·columns values a pixel. */
+export function productCall(
+  correlation: Correlation,
+  shape: ProductShape,
+  source: number,
+  packed: number,
+  target: number,
+  floor: number,
+): WasmCall {
+  const { images, groups, channels, columns } = shape
+  const { grid, stride, origin, taps, dilation, targetFirst, targetStep } = correlation
+  const blocks = blocksOf(correlation, shape)
+  const pixel = groups * columns * 4
+  const row = correlation.target[1] * pixel
+  const args = [
+    source,
+    ...correlation.source,
+    groups * channels * 4,
+    groups,
+    channels,
+    images,
+    ...grid,
+    ...stride,
+    ...origin,
+    ...taps,
+    ...dilation,
+    packed,
+    panelRoom(columns),
+    columns,
+    target + targetFirst[0] * row + targetFirst[1] * pixel,
+    correlation.target[0] * row,
+    targetStep[0] * row,
+    targetStep[1] * pixel,
+    floor,
+    blocks.copy ? 1 : 0,
+    blocks.images,
+    blocks.rows,
+    blocks.columns,
+    blocks.panels,
+  ]
+  return { kernel: 'conv2dProduct', args, tiles: blocks.tiles }
+}

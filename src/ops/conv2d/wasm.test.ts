@@ -1,0 +1,175 @@
+/**
+ * Every kernel of convolution against the reference: the rows of cases.ts, and geometries drawn at random, because edge
+ * tiles, blocks and remainder classes meet in more ways than a list can hold.
+ */
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type OpCase, opCase } from '../cases.ts'
+import { f32 } from '../specs.ts'
+import { checkCase, testedModules } from '../testing/harness.ts'
+import { testCases } from '../testing/suite.ts'
+import { type Padding, type Pair, windowOn } from '../window.ts'
+import { cases } from './cases.ts'
+import { type Conv2dGeometry, filterShape, inputShape, outputShape } from './geometry.ts'
+import { channelSum, conv2d, conv2dFilterGradient, conv2dInputGradient } from './op.ts'
+
+testCases(cases)
+
+/** All directions of one geometry. */
+function casesOf(name: string, geometry: Conv2dGeometry): readonly OpCase[] {
+  const x = f32(...inputShape(geometry))
+  const w = f32(...filterShape(geometry))
+  const y = f32(...outputShape(geometry))
+  const [fh, fw, depth] = filterShape(geometry)
+  const [n, height, width, filters] = outputShape(geometry)
+  const both = { ...geometry, bias: true, activation: 'relu' } as const
+  const none = { ...geometry, bias: false, activation: 'none' } as const
+  const pixels = n * height * width
+  const back = (fh * fw * filters) / geometry.groups
+  return [
+    opCase({ name, op: conv2d, attributes: both, inputs: [x, w, f32(filters)], terms: fh * fw * depth + 1 }),
+    opCase({ name, op: conv2d, attributes: none, inputs: [x, w], terms: fh * fw * depth }),
+    opCase({ name, op: conv2dInputGradient, attributes: geometry, inputs: [y, w], terms: back }),
+    opCase({ name, op: conv2dFilterGradient, attributes: geometry, inputs: [x, y], terms: pixels }),
+    opCase({ name, op: channelSum, attributes: { channels: filters }, inputs: [y], terms: pixels }),
+  ]
+}
+
+interface Given {
+  readonly batch: number
+  readonly size: Pair
+  readonly kernel: Pair
+  readonly stride?: Pair
+  readonly padding?: Padding
+  readonly dilation?: Pair
+  readonly groups?: number
+  /** Channels and filters of one group. */
+  readonly depth: number
+  readonly filters: number
+}
+
+function geometryOf({ batch, size, kernel, stride, padding, dilation, groups = 1, depth, filters }: Given) {
+  const window = windowOn(
+    { kernel, stride: stride ?? [1, 1], padding: padding ?? [0, 0, 0, 0], dilation: dilation ?? [1, 1] },
+    { height: size[0], width: size[1], channels: groups * depth },
+  )
+  return { batch, window, channels: groups * depth, filters: groups * filters, groups }
+}
+
+const pair = (least: number, most: number) =>
+  fc.tuple(fc.integer({ min: least, max: most }), fc.integer({ min: least, max: most }))
+
+/** Maps of 1–9 pixels a side; groups of one channel (depthwise, with and without multiplier) are drawn often. */
+const geometries = fc
+  .record({
+    batch: fc.integer({ min: 1, max: 5 }),
+    size: pair(1, 9),
+    kernel: fc.oneof(fc.constant<Pair>([1, 1]), pair(1, 5)),
+    stride: fc.oneof(fc.constant<Pair>([1, 1]), pair(1, 4)),
+    padding: fc.oneof(
+      fc.constant<Padding>([0, 0, 0, 0]),
+      fc.tuple(fc.nat(3), fc.nat(3), fc.nat(3), fc.nat(3)) as fc.Arbitrary<Padding>,
+    ),
+    dilation: fc.oneof(fc.constant<Pair>([1, 1]), pair(1, 4)),
+    groups: fc.oneof(fc.constant(1), fc.integer({ min: 2, max: 11 })),
+    depth: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 19 })),
+    filters: fc.integer({ min: 1, max: 27 }),
+  })
+  .map(geometryOf)
+  .filter(({ window, groups, channels }) => Math.min(...window.output) > 0 && (groups < 4 || channels < 50))
+
+describe.each(testedModules)('random geometries on %s', (module) => {
+  it('give what the reference gives', () => {
+    fc.assert(
+      fc.property(geometries, fc.integer({ min: 1, max: 1e6 }), (geometry, seed) => {
+        for (const row of casesOf(JSON.stringify(geometry), geometry)) checkCase(row, module, seed)
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
+
+/** Shapes that need several blocks, chunks and ranges of panels; what they cover is asserted, lest the rules outgrow them. */
+const large: readonly (Given & { readonly name: string })[] = [
+  { name: 'many blocks', batch: 3, size: [19, 40], kernel: [3, 3], padding: [1, 1, 1, 1], depth: 16, filters: 20 },
+  {
+    name: 'strided blocks',
+    batch: 2,
+    size: [31, 23],
+    kernel: [3, 3],
+    stride: [2, 2],
+    padding: [1, 1, 1, 1],
+    depth: 9,
+    filters: 33,
+  },
+  {
+    name: 'wide rows in pieces',
+    batch: 1,
+    size: [3, 611],
+    kernel: [3, 3],
+    padding: [1, 1, 1, 1],
+    depth: 8,
+    filters: 9,
+  },
+  {
+    name: 'channels in ranges',
+    batch: 2,
+    size: [6, 6],
+    kernel: [3, 3],
+    padding: [1, 1, 1, 1],
+    depth: 131,
+    filters: 73,
+  },
+  { name: 'pictures in blocks', batch: 65, size: [4, 4], kernel: [2, 2], depth: 12, filters: 16 },
+  { name: 'fully connected, deep', batch: 9, size: [1, 1], kernel: [1, 1], depth: 1300, filters: 140 },
+  { name: 'fully connected, one row', batch: 1, size: [5, 5], kernel: [5, 5], depth: 41, filters: 301 },
+  { name: 'fully connected, many rows', batch: 230, size: [2, 2], kernel: [2, 2], depth: 10, filters: 21 },
+  {
+    name: 'depthwise',
+    batch: 2,
+    size: [25, 25],
+    kernel: [3, 3],
+    padding: [1, 1, 1, 1],
+    groups: 75,
+    depth: 1,
+    filters: 1,
+  },
+  {
+    name: 'depthwise, strided, multiplied',
+    batch: 2,
+    size: [24, 17],
+    kernel: [5, 5],
+    stride: [2, 2],
+    padding: [2, 2, 2, 2],
+    groups: 34,
+    depth: 1,
+    filters: 2,
+  },
+]
+
+describe.each(testedModules)('large shapes on %s', (module) => {
+  it.each(large.map((given) => [given.name, given] as const))('%s', (name, given) => {
+    for (const row of casesOf(name, geometryOf(given))) checkCase(row, module)
+  })
+})
+
+it('the large shapes make every kernel cut its work into several tiles', () => {
+  const tiles = new Map<string, number>()
+  for (const given of large)
+    for (const { op, attributes, inputs } of casesOf(given.name, geometryOf(given))) {
+      const step = { attributes, inputs, outputs: op.outputs(attributes, inputs), updates: [] }
+      const { run } = op.wasm.calls(step, { inputs: [0, 0, 0], outputs: [0], updates: [], prepared: 0, shared: 0 })
+      for (const call of run) tiles.set(call.kernel, Math.max(tiles.get(call.kernel) ?? 0, call.tiles))
+    }
+  expect([...tiles].filter(([, most]) => most < 2)).toEqual([])
+  expect([...tiles.keys()].sort()).toEqual([
+    'channelSums',
+    'conv2dFilterGradient',
+    'conv2dProduct',
+    'denseProduct',
+    'depthwiseFilterGradient',
+    'depthwiseProduct',
+    'sumChunks',
+  ])
+})

@@ -1,0 +1,187 @@
+/**
+ * Convolution and its gradients on WASM: which kernel a geometry goes to. A filter that covers the whole picture is a
+ * matrix product (dense/), as many groups as channels are independent sums (depthwise/), all else is a product whose
+ * left matrix is read in place (kernel.as.ts).
+ */
+
+import type { WasmCall, WasmKernel } from '../types.ts'
+import { activationFloor, lines } from './blocks.ts'
+import { type Correlation, forwardCorrelation, inputGradientCorrelations } from './correlation.ts'
+import { type DenseShape, denseCall, denseScratch, denseShape } from './dense/wasm.ts'
+import {
+  type DepthwiseShape,
+  depthwiseCall,
+  depthwiseFilterGradientCalls,
+  depthwiseFilterGradientWorkspace,
+  depthwisePackCall,
+  depthwisePackedBytes,
+  depthwiseScratch,
+} from './depthwise/wasm.ts'
+import { filterGradientCalls, filterGradientWorkspace } from './filterGradient/wasm.ts'
+import type { Conv2dAttributes, Conv2dGeometry } from './geometry.ts'
+import { type ProductShape, packCall, packedBytes, packTurnedCall, productCall, productScratch } from './product.ts'
+
+export { channelSumWasm } from './channelSum/wasm.ts'
+
+const none = Number.NEGATIVE_INFINITY
+
+function isDepthwise({ channels, groups }: Conv2dGeometry): boolean {
+  return groups === channels && groups > 1
+}
+
+/** Source channels and result columns of one group. */
+function forwardShape({ batch, channels, filters, groups }: Conv2dGeometry): ProductShape {
+  return { images: batch, groups, channels: channels / groups, columns: filters / groups }
+}
+
+function backwardShape({ batch, channels, filters, groups }: Conv2dGeometry): ProductShape {
+  return { images: batch, groups, channels: filters / groups, columns: channels / groups }
+}
+
+function depthwiseForward({ batch, channels, filters }: Conv2dGeometry): DepthwiseShape {
+  return { images: batch, channels: filters, sourceChannels: channels, up: 1, down: filters / channels, passes: 1 }
+}
+
+function depthwiseBackward({ batch, channels, filters }: Conv2dGeometry): DepthwiseShape {
+  const multiplier = filters / channels
+  return { images: batch, channels, sourceChannels: filters, up: multiplier, down: 1, passes: multiplier }
+}
+
+/** inputs [x, filters, bias?] → [y] */
+export const conv2dWasm: WasmKernel<Conv2dAttributes> = {
+  workspace({ attributes }) {
+    const dense = denseShape(attributes)
+    if (dense) return { perThread: denseScratch(dense) }
+    const forward = forwardCorrelation(attributes.window)
+    if (isDepthwise(attributes)) {
+      const shape = depthwiseForward(attributes)
+      return { prepared: depthwisePackedBytes(forward, shape), perThread: depthwiseScratch(forward, shape) }
+    }
+    const shape = forwardShape(attributes)
+    return { prepared: packedBytes(forward, shape), perThread: productScratch(forward, shape) }
+  },
+  calls({ attributes }, at) {
+    const [source = 0, filters = 0, bias = 0] = at.inputs
+    const [target = 0] = at.outputs
+    const floor = activationFloor(attributes.activation)
+    const dense = denseShape(attributes)
+    if (dense) return { run: [denseCall(dense, false, { source, weights: filters, bias, target }, floor)] }
+    const forward = forwardCorrelation(attributes.window)
+    if (isDepthwise(attributes)) {
+      const shape = depthwiseForward(attributes)
+      const from = { filters, bias, packed: at.prepared }
+      return {
+        prepare: [depthwisePackCall(forward, shape, attributes.window.kernel[1], from)],
+        run: [depthwiseCall(forward, shape, source, at.prepared, target, floor)],
+      }
+    }
+    const shape = forwardShape(attributes)
+    return {
+      prepare: [packCall(forward, shape, filters, bias, at.prepared)],
+      run: [productCall(forward, shape, source, at.prepared, target, floor)],
+    }
+  },
+}
+
+/** inputs [dy, filters] → [dx] */
+export const inputGradientWasm: WasmKernel<Conv2dGeometry> = {
+  workspace({ attributes }) {
+    const dense = denseShape(attributes)
+    if (dense) return { perThread: denseScratch(turned(dense)) }
+    const parts = inputGradientParts(attributes, 0)
+    return {
+      prepared: parts.reduce((sum, part) => sum + part.bytes, 0),
+      perThread: parts.reduce((most, part) => Math.max(most, part.scratch), 0),
+    }
+  },
+  calls({ attributes }, at) {
+    const [source = 0, filters = 0] = at.inputs
+    const [target = 0] = at.outputs
+    const dense = denseShape(attributes)
+    if (dense) return { run: [denseCall(turned(dense), true, { source, weights: filters, bias: 0, target }, none)] }
+    const parts = inputGradientParts(attributes, at.prepared)
+    return {
+      prepare: parts.map((part) => part.prepare(filters)),
+      run: parts.map((part) => part.run(source, target)),
+    }
+  },
+}
+
+/** dY·Wᵀ: the product of the same weights with rows of K terms. */
+function turned({ rows, terms, columns }: DenseShape): DenseShape {
+  return { rows, terms: columns, columns: terms }
+}
+
+/** One correlation of the input gradient, with its place in the prepared workspace. */
+interface Part {
+  readonly bytes: number
+  readonly scratch: number
+  prepare(filters: number): WasmCall
+  run(source: number, target: number): WasmCall
+}
+
+function inputGradientParts(geometry: Conv2dGeometry, prepared: number): readonly Part[] {
+  const filterWidth = geometry.window.kernel[1]
+  let packed = prepared
+  return inputGradientCorrelations(geometry.window).map((correlation) => {
+    const here = packed
+    let part: Part
+    if (isDepthwise(geometry)) {
+      const shape = depthwiseBackward(geometry)
+      part = {
+        bytes: lines(depthwisePackedBytes(correlation, shape)),
+        scratch: depthwiseScratch(correlation, shape),
+        prepare: (filters) => depthwisePackCall(correlation, shape, filterWidth, { filters, bias: 0, packed: here }),
+        run: (source, target) => depthwiseCall(correlation, shape, source, here, target, none),
+      }
+    } else {
+      const shape = backwardShape(geometry)
+      part = {
+        bytes: lines(packedBytes(correlation, shape)),
+        scratch: productScratch(correlation, shape),
+        prepare: (filters) => packTurnedCall(correlation, shape, filterWidth, filters, here),
+        run: (source, target) => productCall(correlation, shape, source, here, target, none),
+      }
+    }
+    packed += part.bytes
+    return part
+  })
+}
+
+/** inputs [x, dy] → [dfilters] */
+export const filterGradientWasm: WasmKernel<Conv2dGeometry> = {
+  workspace({ attributes }) {
+    const forward = forwardCorrelation(attributes.window)
+    if (isDepthwise(attributes)) return depthwiseFilterGradientWorkspace(forward, depthwiseForward(attributes))
+    const [correlation, shape] = filterGradientShape(attributes)
+    return filterGradientWorkspace(correlation, shape)
+  },
+  calls({ attributes }, at) {
+    const [source = 0, gradient = 0] = at.inputs
+    const [target = 0] = at.outputs
+    const addresses = { source, gradient, target, shared: at.shared }
+    if (isDepthwise(attributes)) {
+      const forward = forwardCorrelation(attributes.window)
+      return { run: depthwiseFilterGradientCalls(forward, depthwiseForward(attributes), addresses) }
+    }
+    const [correlation, shape] = filterGradientShape(attributes)
+    return { run: filterGradientCalls(correlation, shape, addresses) }
+  },
+}
+
+/** A filter that covers the whole picture is a 1×1 filter on one pixel of F·F·C channels. */
+function filterGradientShape(geometry: Conv2dGeometry): readonly [Correlation, ProductShape] {
+  const dense = denseShape(geometry)
+  if (!dense) return [forwardCorrelation(geometry.window), forwardShape(geometry)]
+  const { rows, terms, columns } = dense
+  return [onePixel, { images: rows, groups: 1, channels: terms, columns }]
+}
+
+const onePixel = forwardCorrelation({
+  kernel: [1, 1],
+  stride: [1, 1],
+  padding: [0, 0, 0, 0],
+  dilation: [1, 1],
+  input: [1, 1],
+  output: [1, 1],
+})

@@ -1,0 +1,322 @@
+/**
+ * The micro-kernel of every matrix product: 1–6 rows times one panel of 8 columns, kept in registers over the whole sum.
+ * Rows are addresses, not a packed matrix: a row's terms lie in runs (the values under one row of a filter window are
+ * neighbours in NHWC), so a convolution's im2col matrix is read where the picture is and never written anywhere.
+ */
+
+import { multiplyAdd } from './multiplyAdd.as.ts'
+import { nextRows, Rows1, Rows2, Rows3, Rows4, Rows5, Rows6 } from './rows.as.ts'
+
+/** out[row][0..8) = max(floor, initial[row] + Σ row·panel). */
+function multiply<R>(
+  /** Addresses of the rows' first terms, and where their results go: 4 bytes a row. */
+  sources: usize,
+  targets: usize,
+  /** Added to each of them. */
+  sourceOffset: usize,
+  targetOffset: usize,
+  /** 8 values a row that the sum starts from, and the bytes from row to row (0: a bias for all). */
+  initial: usize,
+  initialPitch: usize,
+  /** [term][8] */
+  panel: usize,
+  /** Terms lie in runs × runs of `run` values; the jumps lead from the end of a run to the next one. */
+  outer: i32,
+  inner: i32,
+  run: i32,
+  innerJump: usize,
+  outerJump: usize,
+  floor: f32,
+): void {
+  const rows = offsetof<R>()
+  // So few rows have too few independent sums to hide an addition's latency: odd terms get sums of their own.
+  const twice = rows < (VARIANT == 1 ? 4 : 3)
+  let a0 = load<usize>(sources) + sourceOffset
+  let a1 = rows > 1 ? load<usize>(sources, 4) + sourceOffset : 0
+  let a2 = rows > 2 ? load<usize>(sources, 8) + sourceOffset : 0
+  let a3 = rows > 3 ? load<usize>(sources, 12) + sourceOffset : 0
+  let a4 = rows > 4 ? load<usize>(sources, 16) + sourceOffset : 0
+  let a5 = rows > 5 ? load<usize>(sources, 20) + sourceOffset : 0
+  let b = panel
+  let from = initial
+  let x0 = v128.load(from)
+  let y0 = v128.load(from, 16)
+  let x1 = f32x4.splat(0)
+  let y1 = f32x4.splat(0)
+  let x2 = f32x4.splat(0)
+  let y2 = f32x4.splat(0)
+  let x3 = f32x4.splat(0)
+  let y3 = f32x4.splat(0)
+  let x4 = f32x4.splat(0)
+  let y4 = f32x4.splat(0)
+  let x5 = f32x4.splat(0)
+  let y5 = f32x4.splat(0)
+  if (rows > 1) {
+    from += initialPitch
+    x1 = v128.load(from)
+    y1 = v128.load(from, 16)
+  }
+  if (rows > 2) {
+    from += initialPitch
+    x2 = v128.load(from)
+    y2 = v128.load(from, 16)
+  }
+  if (rows > 3) {
+    from += initialPitch
+    x3 = v128.load(from)
+    y3 = v128.load(from, 16)
+  }
+  if (rows > 4) {
+    from += initialPitch
+    x4 = v128.load(from)
+    y4 = v128.load(from, 16)
+  }
+  if (rows > 5) {
+    from += initialPitch
+    x5 = v128.load(from)
+    y5 = v128.load(from, 16)
+  }
+  for (let i = outer; i > 0; i--) {
+    for (let j = inner; j > 0; j--) {
+      let k = run
+      if (twice) {
+        for (; k > 1; k -= 2) {
+          let b0 = v128.load(b)
+          let b1 = v128.load(b, 16)
+          let a = v128.load32_splat(a0)
+          x0 = multiplyAdd(a, b0, x0)
+          y0 = multiplyAdd(a, b1, y0)
+          if (rows > 1) {
+            a = v128.load32_splat(a1)
+            x1 = multiplyAdd(a, b0, x1)
+            y1 = multiplyAdd(a, b1, y1)
+          }
+          if (rows > 2) {
+            a = v128.load32_splat(a2)
+            x2 = multiplyAdd(a, b0, x2)
+            y2 = multiplyAdd(a, b1, y2)
+          }
+          b0 = v128.load(b, 32)
+          b1 = v128.load(b, 48)
+          b += 64
+          a = v128.load32_splat(a0, 4)
+          x3 = multiplyAdd(a, b0, x3)
+          y3 = multiplyAdd(a, b1, y3)
+          a0 += 8
+          if (rows > 1) {
+            a = v128.load32_splat(a1, 4)
+            x4 = multiplyAdd(a, b0, x4)
+            y4 = multiplyAdd(a, b1, y4)
+            a1 += 8
+          }
+          if (rows > 2) {
+            a = v128.load32_splat(a2, 4)
+            x5 = multiplyAdd(a, b0, x5)
+            y5 = multiplyAdd(a, b1, y5)
+            a2 += 8
+          }
+        }
+      }
+      if (!twice) {
+        for (; k > 1; k -= 2) {
+        let b0 = v128.load(b, 0)
+        let b1 = v128.load(b, 16)
+        let a = v128.load32_splat(a0, 0)
+        x0 = multiplyAdd(a, b0, x0)
+        y0 = multiplyAdd(a, b1, y0)
+        if (rows > 1) {
+          a = v128.load32_splat(a1, 0)
+          x1 = multiplyAdd(a, b0, x1)
+          y1 = multiplyAdd(a, b1, y1)
+        }
+        if (rows > 2) {
+          a = v128.load32_splat(a2, 0)
+          x2 = multiplyAdd(a, b0, x2)
+          y2 = multiplyAdd(a, b1, y2)
+        }
+        if (rows > 3) {
+          a = v128.load32_splat(a3, 0)
+          x3 = multiplyAdd(a, b0, x3)
+          y3 = multiplyAdd(a, b1, y3)
+        }
+        if (rows > 4) {
+          a = v128.load32_splat(a4, 0)
+          x4 = multiplyAdd(a, b0, x4)
+          y4 = multiplyAdd(a, b1, y4)
+        }
+        if (rows > 5) {
+          a = v128.load32_splat(a5, 0)
+          x5 = multiplyAdd(a, b0, x5)
+          y5 = multiplyAdd(a, b1, y5)
+        }
+        b0 = v128.load(b, 32)
+        b1 = v128.load(b, 48)
+        b += 64
+        a = v128.load32_splat(a0, 4)
+        x0 = multiplyAdd(a, b0, x0)
+        y0 = multiplyAdd(a, b1, y0)
+        a0 += 8
+        if (rows > 1) {
+          a = v128.load32_splat(a1, 4)
+          x1 = multiplyAdd(a, b0, x1)
+          y1 = multiplyAdd(a, b1, y1)
+          a1 += 8
+        }
+        if (rows > 2) {
+          a = v128.load32_splat(a2, 4)
+          x2 = multiplyAdd(a, b0, x2)
+          y2 = multiplyAdd(a, b1, y2)
+          a2 += 8
+        }
+        if (rows > 3) {
+          a = v128.load32_splat(a3, 4)
+          x3 = multiplyAdd(a, b0, x3)
+          y3 = multiplyAdd(a, b1, y3)
+          a3 += 8
+        }
+        if (rows > 4) {
+          a = v128.load32_splat(a4, 4)
+          x4 = multiplyAdd(a, b0, x4)
+          y4 = multiplyAdd(a, b1, y4)
+          a4 += 8
+        }
+        if (rows > 5) {
+          a = v128.load32_splat(a5, 4)
+          x5 = multiplyAdd(a, b0, x5)
+          y5 = multiplyAdd(a, b1, y5)
+          a5 += 8
+        }
+      }
+      }
+      for (; k > 0; k--) {
+        const b0 = v128.load(b)
+        const b1 = v128.load(b, 16)
+        b += 32
+        let a = v128.load32_splat(a0)
+        x0 = multiplyAdd(a, b0, x0)
+        y0 = multiplyAdd(a, b1, y0)
+        a0 += 4
+        if (rows > 1) {
+          a = v128.load32_splat(a1)
+          x1 = multiplyAdd(a, b0, x1)
+          y1 = multiplyAdd(a, b1, y1)
+          a1 += 4
+        }
+        if (rows > 2) {
+          a = v128.load32_splat(a2)
+          x2 = multiplyAdd(a, b0, x2)
+          y2 = multiplyAdd(a, b1, y2)
+          a2 += 4
+        }
+        if (rows > 3) {
+          a = v128.load32_splat(a3)
+          x3 = multiplyAdd(a, b0, x3)
+          y3 = multiplyAdd(a, b1, y3)
+          a3 += 4
+        }
+        if (rows > 4) {
+          a = v128.load32_splat(a4)
+          x4 = multiplyAdd(a, b0, x4)
+          y4 = multiplyAdd(a, b1, y4)
+          a4 += 4
+        }
+        if (rows > 5) {
+          a = v128.load32_splat(a5)
+          x5 = multiplyAdd(a, b0, x5)
+          y5 = multiplyAdd(a, b1, y5)
+          a5 += 4
+        }
+      }
+      a0 += innerJump
+      if (rows > 1) a1 += innerJump
+      if (rows > 2) a2 += innerJump
+      if (rows > 3) a3 += innerJump
+      if (rows > 4) a4 += innerJump
+      if (rows > 5) a5 += innerJump
+    }
+    a0 += outerJump
+    if (rows > 1) a1 += outerJump
+    if (rows > 2) a2 += outerJump
+    if (rows > 3) a3 += outerJump
+    if (rows > 4) a4 += outerJump
+    if (rows > 5) a5 += outerJump
+  }
+  if (twice) {
+    x0 = f32x4.add(x0, x3)
+    y0 = f32x4.add(y0, y3)
+    x1 = f32x4.add(x1, x4)
+    y1 = f32x4.add(y1, y4)
+    x2 = f32x4.add(x2, x5)
+    y2 = f32x4.add(y2, y5)
+  }
+  // ReLU without a branch: floor is 0 or −∞. In this order of operands pmax hands a NaN on.
+  const least = f32x4.splat(floor)
+  let to = load<usize>(targets) + targetOffset
+  v128.store(to, f32x4.pmax(x0, least))
+  v128.store(to, f32x4.pmax(y0, least), 16)
+  if (rows > 1) {
+    to = load<usize>(targets, 4) + targetOffset
+    v128.store(to, f32x4.pmax(x1, least))
+    v128.store(to, f32x4.pmax(y1, least), 16)
+  }
+  if (rows > 2) {
+    to = load<usize>(targets, 8) + targetOffset
+    v128.store(to, f32x4.pmax(x2, least))
+    v128.store(to, f32x4.pmax(y2, least), 16)
+  }
+  if (rows > 3) {
+    to = load<usize>(targets, 12) + targetOffset
+    v128.store(to, f32x4.pmax(x3, least))
+    v128.store(to, f32x4.pmax(y3, least), 16)
+  }
+  if (rows > 4) {
+    to = load<usize>(targets, 16) + targetOffset
+    v128.store(to, f32x4.pmax(x4, least))
+    v128.store(to, f32x4.pmax(y4, least), 16)
+  }
+  if (rows > 5) {
+    to = load<usize>(targets, 20) + targetOffset
+    v128.store(to, f32x4.pmax(x5, least))
+    v128.store(to, f32x4.pmax(y5, least), 16)
+  }
+}
+
+/** Any number of rows times one panel. The arguments are those of `multiply`, with `initialPitch` 0 or 32. */
+export function multiplyPanel(
+  count: i32,
+  sources: usize,
+  targets: usize,
+  sourceOffset: usize,
+  targetOffset: usize,
+  initial: usize,
+  initialPitch: usize,
+  panel: usize,
+  outer: i32,
+  inner: i32,
+  run: i32,
+  innerJump: usize,
+  outerJump: usize,
+  floor: f32,
+): void {
+  while (count > 0) {
+    const rows = nextRows(count)
+    if (VARIANT == 1 && rows == 6) {
+      multiply<Rows6>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor)
+    } else if (VARIANT == 1 && rows == 5) {
+      multiply<Rows5>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor)
+    } else if (rows == 4) {
+      multiply<Rows4>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor)
+    } else if (rows == 3) {
+      multiply<Rows3>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor)
+    } else if (rows == 2) {
+      multiply<Rows2>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor)
+    } else {
+      multiply<Rows1>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor)
+    }
+    const bytes = <usize>rows * 4
+    sources += bytes
+    targets += bytes
+    initial += <usize>rows * initialPitch
+    count -= rows
+  }
+}
