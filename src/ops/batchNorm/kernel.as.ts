@@ -1,0 +1,422 @@
+/**
+ * Batch normalization. Sums run over groups of 16 rows in float32, as distances from a pivot near the mean, so that
+ * nothing cancels; groups are added up in float64. All loops go along the rows of NHWC, channels innermost, over
+ * four channels and then single ones (see lanes.as.ts).
+ */
+
+import { Four, halves, highHalf, lowHalf, One } from '../kernel/lanes.as.ts'
+import { multiplyAdd } from '../kernel/multiplyAdd.as.ts'
+import { nextTile } from '../kernel/tiles.as.ts'
+
+const GROUP: i32 = 16
+
+/** (x − mean)·factor + shift: the same operations wherever it is needed, so that forward and backward agree on its sign. */
+// @ts-ignore: decorator
+@inline
+function normalized(distance: v128, factor: v128, shift: v128): v128 {
+  return multiplyAdd(distance, factor, shift)
+}
+
+/** partials[tile] = Σx and Σx² of `chunk` rows: [2][channels] float64. */
+export function batchNormSums(
+  x: usize,
+  partials: usize,
+  rows: i32,
+  channels: i32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  const pitch = <usize>channels << 2
+  const fours = channels & ~3
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const first = tile * chunk
+    const end = min(first + chunk, rows)
+    const sums = partials + (<usize>(tile * channels) << 4)
+    memory.fill(sums, 0, <usize>channels << 4)
+    for (let row = first; row < end; row += GROUP) {
+      const count = min(GROUP, end - row)
+      const from = x + <usize>row * pitch
+      addGroup<Four>(from, sums, channels, 0, fours, count, row - first)
+      addGroup<One>(from, sums, channels, fours, channels, count, row - first)
+    }
+  }
+}
+
+/** Adds `count` rows to the sums of channels begin … end − 1; `before` rows are in them already. */
+function addGroup<L>(x: usize, sums: usize, channels: i32, begin: i32, end: i32, count: i32, before: i32): void {
+  const pitch = <usize>channels << 2
+  const width = changetype<L>(0).width()
+  const reciprocal = f64x2.splat(before > 0 ? 1.0 / <f64>before : 0)
+  const n = f64x2.splat(<f64>count)
+  for (let c = begin; c < end; c += width) {
+    const sum = sums + (<usize>c << 3)
+    const square = sum + (<usize>channels << 3)
+    let from = x + (<usize>c << 2)
+    const low = changetype<L>(0).loadLow(sum)
+    const high = changetype<L>(0).loadHigh(sum)
+    let pivot = changetype<L>(0).load(from)
+    if (before > 0) pivot = halves(f64x2.mul(low, reciprocal), f64x2.mul(high, reciprocal))
+    let s0 = f32x4.splat(0)
+    let s1 = f32x4.splat(0)
+    let q0 = f32x4.splat(0)
+    let q1 = f32x4.splat(0)
+    let i = count
+    for (; i > 1; i -= 2) {
+      const d0 = f32x4.sub(changetype<L>(0).load(from), pivot)
+      const d1 = f32x4.sub(changetype<L>(0).load(from + pitch), pivot)
+      s0 = f32x4.add(s0, d0)
+      s1 = f32x4.add(s1, d1)
+      q0 = multiplyAdd(d0, d0, q0)
+      q1 = multiplyAdd(d1, d1, q1)
+      from += pitch << 1
+    }
+    if (i > 0) {
+      const d = f32x4.sub(changetype<L>(0).load(from), pivot)
+      s0 = f32x4.add(s0, d)
+      q0 = multiplyAdd(d, d, q0)
+    }
+    const s = f32x4.add(s0, s1)
+    const q = f32x4.add(q0, q1)
+    // Σx = n·p + Σd and Σx² = Σd² + p·(2Σd + n·p)
+    let p = lowHalf(pivot)
+    let d = lowHalf(s)
+    let np = f64x2.mul(n, p)
+    changetype<L>(0).storeLow(sum, f64x2.add(low, f64x2.add(np, d)))
+    let more = f64x2.add(lowHalf(q), f64x2.mul(p, f64x2.add(f64x2.add(d, d), np)))
+    changetype<L>(0).storeLow(square, f64x2.add(changetype<L>(0).loadLow(square), more))
+    p = highHalf(pivot)
+    d = highHalf(s)
+    np = f64x2.mul(n, p)
+    changetype<L>(0).storeHigh(sum, f64x2.add(high, f64x2.add(np, d)))
+    more = f64x2.add(highHalf(q), f64x2.mul(p, f64x2.add(f64x2.add(d, d), np)))
+    changetype<L>(0).storeHigh(square, f64x2.add(changetype<L>(0).loadHigh(square), more))
+  }
+}
+
+/** Adds up the partials in order; writes the statistics and factor = scale·inverse, updates the running ones. */
+export function batchNormStatistics(
+  partials: usize,
+  count: i32,
+  rows: i32,
+  channels: i32,
+  epsilon: f64,
+  momentum: f64,
+  scale: usize,
+  mean: usize,
+  inverse: usize,
+  factor: usize,
+  runningMean: usize,
+  runningVariance: usize,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  if (nextTile(counter) >= tiles) return
+  const n = <f64>rows
+  for (let c = 0; c < channels; c++) {
+    const m = total(partials, c, channels, count) / n
+    const meanSquare = total(partials, channels + c, channels, count) / n
+    const variance = max<f64>(meanSquare - m * m, 0)
+    const at = <usize>c << 2
+    const deviation = <f32>(1.0 / sqrt(variance + epsilon))
+    store<f32>(mean + at, <f32>m)
+    store<f32>(inverse + at, deviation)
+    store<f32>(factor + at, load<f32>(scale + at) * deviation)
+    const oldMean = <f64>load<f32>(runningMean + at)
+    const oldVariance = <f64>load<f32>(runningVariance + at)
+    store<f32>(runningMean + at, <f32>((1.0 - momentum) * oldMean + momentum * m))
+    store<f32>(runningVariance + at, <f32>((1.0 - momentum) * oldVariance + (momentum * variance * n) / (n - 1.0)))
+  }
+}
+
+/** Σ over the partials of entry `i` of [2][channels]. */
+function total(partials: usize, i: i32, channels: i32, count: i32): f64 {
+  let sum: f64 = 0
+  let at = partials + (<usize>i << 3)
+  for (let k = 0; k < count; k++) {
+    sum += load<f64>(at)
+    at += <usize>channels << 4
+  }
+  return sum
+}
+
+/** factor = scale / √(variance + ε) */
+export function batchNormFactor(
+  scale: usize,
+  variance: usize,
+  factor: usize,
+  channels: i32,
+  epsilon: f64,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  if (nextTile(counter) >= tiles) return
+  for (let at: usize = 0; at < <usize>channels << 2; at += 4) {
+    store<f32>(factor + at, <f32>(<f64>load<f32>(scale + at) / sqrt(<f64>load<f32>(variance + at) + epsilon)))
+  }
+}
+
+/** y = max((x − mean)·factor + shift, floor) for ranges of `chunk` rows. */
+export function batchNormApply(
+  x: usize,
+  y: usize,
+  mean: usize,
+  factor: usize,
+  shift: usize,
+  rows: i32,
+  channels: i32,
+  floor: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  const pitch = <usize>channels << 2
+  const fours = channels & ~3
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const end = min((tile + 1) * chunk, rows)
+    let row = tile * chunk
+    while (row < end) {
+      // Four rows share the loads of what belongs to the channel.
+      const step = row + 4 <= end ? 4 : 1
+      const offset = <usize>row * pitch
+      applyRows<Four>(x + offset, y + offset, mean, factor, shift, step, 0, fours, pitch, floor)
+      applyRows<One>(x + offset, y + offset, mean, factor, shift, step, fours, channels, pitch, floor)
+      row += step
+    }
+  }
+}
+
+function applyRows<L>(
+  x: usize,
+  y: usize,
+  mean: usize,
+  factor: usize,
+  shift: usize,
+  count: i32,
+  begin: i32,
+  end: i32,
+  pitch: usize,
+  floor: f32,
+): void {
+  const width = changetype<L>(0).width()
+  const least = f32x4.splat(floor)
+  for (let c = begin; c < end; c += width) {
+    const at = <usize>c << 2
+    const m = changetype<L>(0).load(mean + at)
+    const f = changetype<L>(0).load(factor + at)
+    const s = changetype<L>(0).load(shift + at)
+    const from = x + at
+    const to = y + at
+    const z = normalized(f32x4.sub(changetype<L>(0).load(from), m), f, s)
+    changetype<L>(0).store(to, f32x4.pmax(z, least))
+    if (count > 1) {
+      const from2 = from + (pitch << 1)
+      const to2 = to + (pitch << 1)
+      const z1 = normalized(f32x4.sub(changetype<L>(0).load(from + pitch), m), f, s)
+      const z2 = normalized(f32x4.sub(changetype<L>(0).load(from2), m), f, s)
+      const z3 = normalized(f32x4.sub(changetype<L>(0).load(from2 + pitch), m), f, s)
+      changetype<L>(0).store(to + pitch, f32x4.pmax(z1, least))
+      changetype<L>(0).store(to2, f32x4.pmax(z2, least))
+      changetype<L>(0).store(to2 + pitch, f32x4.pmax(z3, least))
+    }
+  }
+}
+
+/** partials[tile] = Σdy and Σdy·(x − mean) of `chunk` rows, dy being 0 where the ReLU cut: [2][channels] float64. */
+export function batchNormGradientSums(
+  x: usize,
+  dy: usize,
+  scale: usize,
+  shift: usize,
+  mean: usize,
+  inverse: usize,
+  partials: usize,
+  rows: i32,
+  channels: i32,
+  cut: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  const pitch = <usize>channels << 2
+  const fours = channels & ~3
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const first = tile * chunk
+    const end = min(first + chunk, rows)
+    const sums = partials + (<usize>(tile * channels) << 4)
+    memory.fill(sums, 0, <usize>channels << 4)
+    for (let row = first; row < end; row += GROUP) {
+      const count = min(GROUP, end - row)
+      const offset = <usize>row * pitch
+      addGradients<Four>(x + offset, dy + offset, scale, shift, mean, inverse, sums, channels, 0, fours, count, cut)
+      addGradients<One>(x + offset, dy + offset, scale, shift, mean, inverse, sums, channels, fours, channels, count, cut)
+    }
+  }
+}
+
+function addGradients<L>(
+  x: usize,
+  dy: usize,
+  scale: usize,
+  shift: usize,
+  mean: usize,
+  inverse: usize,
+  sums: usize,
+  channels: i32,
+  begin: i32,
+  end: i32,
+  count: i32,
+  cut: f32,
+): void {
+  const pitch = <usize>channels << 2
+  const width = changetype<L>(0).width()
+  const least = f32x4.splat(cut)
+  for (let c = begin; c < end; c += width) {
+    const at = <usize>c << 2
+    const m = changetype<L>(0).load(mean + at)
+    const f = f32x4.mul(changetype<L>(0).load(scale + at), changetype<L>(0).load(inverse + at))
+    const b = changetype<L>(0).load(shift + at)
+    let from = x + at
+    let given = dy + at
+    let s0 = f32x4.splat(0)
+    let s1 = f32x4.splat(0)
+    let q0 = f32x4.splat(0)
+    let q1 = f32x4.splat(0)
+    let i = count
+    for (; i > 1; i -= 2) {
+      const d0 = f32x4.sub(changetype<L>(0).load(from), m)
+      const d1 = f32x4.sub(changetype<L>(0).load(from + pitch), m)
+      const g0 = v128.and(changetype<L>(0).load(given), f32x4.gt(normalized(d0, f, b), least))
+      const g1 = v128.and(changetype<L>(0).load(given + pitch), f32x4.gt(normalized(d1, f, b), least))
+      s0 = f32x4.add(s0, g0)
+      s1 = f32x4.add(s1, g1)
+      q0 = multiplyAdd(g0, d0, q0)
+      q1 = multiplyAdd(g1, d1, q1)
+      from += pitch << 1
+      given += pitch << 1
+    }
+    if (i > 0) {
+      const d = f32x4.sub(changetype<L>(0).load(from), m)
+      const g = v128.and(changetype<L>(0).load(given), f32x4.gt(normalized(d, f, b), least))
+      s0 = f32x4.add(s0, g)
+      q0 = multiplyAdd(g, d, q0)
+    }
+    const s = f32x4.add(s0, s1)
+    const q = f32x4.add(q0, q1)
+    const sum = sums + (<usize>c << 3)
+    const product = sum + (<usize>channels << 3)
+    changetype<L>(0).storeLow(sum, f64x2.add(changetype<L>(0).loadLow(sum), lowHalf(s)))
+    changetype<L>(0).storeHigh(sum, f64x2.add(changetype<L>(0).loadHigh(sum), highHalf(s)))
+    changetype<L>(0).storeLow(product, f64x2.add(changetype<L>(0).loadLow(product), lowHalf(q)))
+    changetype<L>(0).storeHigh(product, f64x2.add(changetype<L>(0).loadHigh(product), highHalf(q)))
+  }
+}
+
+/** Adds up the partials in order; writes dscale, dshift and the coefficients of dx = factor·dy − slope·(x − mean) − offset. */
+export function batchNormGradientStatistics(
+  partials: usize,
+  count: i32,
+  rows: i32,
+  channels: i32,
+  scale: usize,
+  inverse: usize,
+  factor: usize,
+  slope: usize,
+  offset: usize,
+  dscale: usize,
+  dshift: usize,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  if (nextTile(counter) >= tiles) return
+  for (let c = 0; c < channels; c++) {
+    const at = <usize>c << 2
+    const sum = total(partials, c, channels, count)
+    const product = total(partials, channels + c, channels, count)
+    const deviation = load<f32>(inverse + at)
+    const f = load<f32>(scale + at) * deviation
+    const perRow = <f64>f / <f64>rows
+    store<f32>(factor + at, f)
+    store<f32>(slope + at, <f32>(perRow * <f64>deviation * <f64>deviation * product))
+    store<f32>(offset + at, <f32>(perRow * sum))
+    store<f32>(dscale + at, <f32>(product * <f64>deviation))
+    store<f32>(dshift + at, <f32>sum)
+  }
+}
+
+/** dx = factor·dy − slope·(x − mean) − offset, dy being 0 where the ReLU cut, for ranges of `chunk` rows. */
+export function batchNormGradientApply(
+  x: usize,
+  dy: usize,
+  dx: usize,
+  mean: usize,
+  factor: usize,
+  shift: usize,
+  slope: usize,
+  offset: usize,
+  rows: i32,
+  channels: i32,
+  cut: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  const pitch = <usize>channels << 2
+  const fours = channels & ~3
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const end = min((tile + 1) * chunk, rows)
+    let row = tile * chunk
+    while (row < end) {
+      const step = row + 4 <= end ? 4 : 1
+      const o = <usize>row * pitch
+      applyGradient<Four>(x + o, dy + o, dx + o, mean, factor, shift, slope, offset, step, 0, fours, pitch, cut)
+      applyGradient<One>(x + o, dy + o, dx + o, mean, factor, shift, slope, offset, step, fours, channels, pitch, cut)
+      row += step
+    }
+  }
+}
+
+function applyGradient<L>(
+  x: usize,
+  dy: usize,
+  dx: usize,
+  mean: usize,
+  factor: usize,
+  shift: usize,
+  slope: usize,
+  offset: usize,
+  count: i32,
+  begin: i32,
+  end: i32,
+  pitch: usize,
+  cut: f32,
+): void {
+  const width = changetype<L>(0).width()
+  const least = f32x4.splat(cut)
+  for (let c = begin; c < end; c += width) {
+    const at = <usize>c << 2
+    const m = changetype<L>(0).load(mean + at)
+    const f = changetype<L>(0).load(factor + at)
+    const b = changetype<L>(0).load(shift + at)
+    const k = changetype<L>(0).load(slope + at)
+    const o = changetype<L>(0).load(offset + at)
+    let from = x + at
+    let given = dy + at
+    let to = dx + at
+    for (let i = count; i > 0; i--) {
+      const d = f32x4.sub(changetype<L>(0).load(from), m)
+      const g = v128.and(changetype<L>(0).load(given), f32x4.gt(normalized(d, f, b), least))
+      changetype<L>(0).store(to, f32x4.sub(f32x4.mul(f, g), multiplyAdd(k, d, o)))
+      from += pitch
+      given += pitch
+      to += pitch
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/** Batch normalization (Ioffe and Szegedy 2015) by its formulas: two passes for the statistics, sums over the batch. */
+
+import type { ReferenceKernel } from '../types.ts'
+import type { BatchNormAttributes, TrainingAttributes } from './attributes.ts'
+
+type Arrays<N extends number, T extends readonly Float64Array[] = []> = T['length'] extends N
+  ? T
+  : Arrays<N, readonly [...T, Float64Array]>
+
+const at = (array: Float64Array, i: number): number => array[i] as number
+
+/** inputs [x, scale, shift] → [y, mean, inverseDeviation], updates [runningMean, runningVariance] */
+export const batchNormReference: ReferenceKernel<TrainingAttributes> = ({ attributes }, data) => {
+  const { rows, channels, epsilon, momentum, activation } = attributes
+  const [x, scale, shift] = data.inputs as Arrays<3>
+  const [y, mean, inverse] = data.outputs as Arrays<3>
+  const [runningMean, runningVariance] = data.updates as Arrays<2>
+  for (let c = 0; c < channels; c++) {
+    let sum = 0
+    for (let row = 0; row < rows; row++) sum += at(x, row * channels + c)
+    const m = sum / rows
+    let squares = 0
+    for (let row = 0; row < rows; row++) squares += (at(x, row * channels + c) - m) ** 2
+    mean[c] = m
+    inverse[c] = 1 / Math.sqrt(squares / rows + epsilon)
+    runningMean[c] = (1 - momentum) * at(runningMean, c) + momentum * m
+    runningVariance[c] = (1 - momentum) * at(runningVariance, c) + (momentum * squares) / (rows - 1)
+    for (let row = 0; row < rows; row++) {
+      const z = (at(x, row * channels + c) - m) * at(inverse, c) * at(scale, c) + at(shift, c)
+      y[row * channels + c] = activation === 'relu' ? Math.max(z, 0) : z
+    }
+  }
+}
+
+/** inputs [x, dy, scale, shift, mean, inverseDeviation] → [dx, dscale, dshift] */
+export const batchNormGradientReference: ReferenceKernel<BatchNormAttributes> = ({ attributes }, data) => {
+  const { rows, channels, activation } = attributes
+  const [x, dy, scale, shift, mean, inverse] = data.inputs as Arrays<6>
+  const [dx, dscale, dshift] = data.outputs as Arrays<3>
+  for (let c = 0; c < channels; c++) {
+    const normal = (row: number) => (at(x, row * channels + c) - at(mean, c)) * at(inverse, c)
+    const given = (row: number) => {
+      const cut = activation === 'relu' && normal(row) * at(scale, c) + at(shift, c) <= 0
+      return cut ? 0 : at(dy, row * channels + c)
+    }
+    let sum = 0
+    let product = 0
+    for (let row = 0; row < rows; row++) {
+      sum += given(row)
+      product += given(row) * normal(row)
+    }
+    dscale[c] = product
+    dshift[c] = sum
+    for (let row = 0; row < rows; row++)
+      dx[row * channels + c] =
+        at(scale, c) * at(inverse, c) * (given(row) - sum / rows - (normal(row) * product) / rows)
+  }
+}
+
+/** inputs [x, scale, shift, runningMean, runningVariance] → [y] */
+export const batchNormInferenceReference: ReferenceKernel<BatchNormAttributes> = ({ attributes }, data) => {
+  const { channels, epsilon, activation } = attributes
+  const [x, scale, shift, mean, variance] = data.inputs as Arrays<5>
+  const [y] = data.outputs as Arrays<1>
+  for (let i = 0; i < y.length; i++) {
+    const c = i % channels
+    const z = ((at(x, i) - at(mean, c)) / Math.sqrt(at(variance, c) + epsilon)) * at(scale, c) + at(shift, c)
+    y[i] = activation === 'relu' ? Math.max(z, 0) : z
+  }
+}
