@@ -1,0 +1,171 @@
+/** What plans promise: the notes' figures, gradients by finite differences, memory that adds up, fusion, goldens. */
+
+import { describe, expect, it } from 'vitest'
+import { referenceBackend } from '../backends/reference/backend.ts'
+import { ArgumentError, Random, sizeOf } from '../core/index.ts'
+import { SizeError } from '../network/index.ts'
+import { parse } from '../notation/index.ts'
+import { cost, maxBatch, type PlanMemory, type PlanOptions, plan, printPlan } from './index.ts'
+
+const tiny = parse('INPUT 6x6x2 -> CONV3-4 -> RELU -> POOL2 -> FC-3')
+const everything = parse(`INPUT 8x8x2 -> CONV3-4 nobias -> BN -> RELU
+  -> ADD(ID | CONV3-4 -> BN -> TANH -> CONV3-4 d2)
+  -> CONCAT(CONV1-3 | CONV3-4 g2 -> SIGMOID) -> AVGPOOL2
+  -> ADD(POOL1 s2 -> WIDEN-9 | CONV3-9 s2 -> LRELU 0.1) -> GAP -> FC-5 -> TANH -> FC-3 -> SOFTMAX`)
+
+describe('memory', () => {
+  const parts = ({ arenaBytes: _, ...others }: PlanMemory) => Object.values(others).reduce((a, b) => a + b, 0)
+  const variations: readonly PlanOptions[] = [
+    { batch: 1 },
+    { batch: 7, threads: 3 },
+    { batch: 5, mode: 'training', optimizer: 'adam' },
+    { batch: 5, mode: 'training', optimizer: 'momentum', clipNorm: 1, labelSmoothing: 0.1 },
+    { batch: 2, mode: 'gradients' },
+  ]
+
+  it.each(variations)('adds up to the arena, and every buffer lies inside it: %o', (options) => {
+    const made = plan(everything, options)
+    expect(parts(made.memory)).toBe(made.arenaBytes)
+    expect(made.memory.arenaBytes).toBe(made.arenaBytes)
+    expect(made.arenaBytes % 65536).toBe(0)
+    expect(made.memory.padding).toBeGreaterThanOrEqual(0)
+    for (const { offset, bytes } of made.buffers) {
+      expect(offset % 64).toBe(0)
+      expect(offset).toBeGreaterThanOrEqual(made.control.bytes)
+      expect(offset + bytes).toBeLessThanOrEqual(made.scratch.offset)
+    }
+    expect(made.scratch.offset + made.threads * made.scratch.bytesPerThread).toBeLessThanOrEqual(made.arenaBytes)
+  })
+
+  it('drops dead activations at inference and keeps them for training', () => {
+    const deep = parse('INPUT 32x32x8 -> [CONV3-8 -> RELU]*10 -> GAP -> FC-2')
+    const forward = plan(deep, { batch: 4 }).memory
+    const training = plan(deep, { batch: 4, mode: 'training' }).memory
+    const volume = 4 * 32 * 32 * 8 * 4
+    expect(forward.activations).toBeLessThanOrEqual(2 * volume)
+    expect(training.activations).toBeGreaterThanOrEqual(9 * volume)
+  })
+
+  it('counts the optimizer: none, one, two numbers a parameter', () => {
+    const parameters = cost(tiny).totals.parameters * 4
+    const bytes = (optimizer: NonNullable<PlanOptions['optimizer']>) =>
+      plan(tiny, { mode: 'training', optimizer }).memory.optimizer
+    expect(bytes('sgd')).toBe(0)
+    expect(bytes('momentum')).toBe(parameters)
+    expect(bytes('adam')).toBe(2 * parameters)
+  })
+
+  it('finds the largest batch that fits, exactly', () => {
+    const bytes = 3_000_000
+    const options = { mode: 'training', optimizer: 'adam' } as const
+    const batch = maxBatch(everything, bytes, options)
+    expect(plan(everything, { ...options, batch }).arenaBytes).toBeLessThanOrEqual(bytes)
+    expect(plan(everything, { ...options, batch: batch + 1 }).arenaBytes).toBeGreaterThan(bytes)
+    expect(maxBatch(everything, 65536, options)).toBe(0)
+  })
+})
+
+describe('fusion', () => {
+  const kinds = (text: string, options: PlanOptions = {}) => plan(parse(text), options).steps.map(({ kind }) => kind)
+
+  it('takes the ReLU into the convolution', () => {
+    expect(kinds('INPUT 4x4x1 -> CONV3-2 -> RELU -> FC-2')).toEqual(['conv2d', 'conv2d'])
+  })
+
+  it('does not where somebody else reads the sum before it', () => {
+    expect(kinds('INPUT 4x4x1 -> CONV3-2 -> ADD(ID | RELU)')).toContain('pointwise')
+  })
+
+  it('leaves the dropout out at inference and the softmax out of training', () => {
+    const text = 'INPUT 4x4x1 -> DROPOUT 0.5 -> FC-2 -> SOFTMAX'
+    expect(kinds(text)).toEqual(['conv2d', 'softmax'])
+    const training = kinds(text, { mode: 'training' })
+    expect(training).toContain('dropout')
+    expect(training).not.toContain('softmax')
+  })
+
+  it('computes no gradient of the pictures', () => {
+    const made = plan(tiny, { mode: 'training' })
+    expect(made.steps.filter(({ kind, node }) => kind === 'conv2d.inputGradient' && node === 'conv1')).toEqual([])
+  })
+})
+
+describe('gradients of whole networks by finite differences', () => {
+  // ReLU and max pooling have kinks: the differences are taken where the network is smooth.
+  const smooth = parse(`INPUT 8x8x2 -> CONV3-4 nobias -> BN -> TANH
+    -> ADD(ID | CONV3-4 -> BN -> TANH -> CONV3-4 d2)
+    -> CONCAT(CONV1-3 | CONV3-4 g2 -> SIGMOID) -> AVGPOOL2 -> DROPOUT 0.3
+    -> ADD(AVGPOOL1 s2 -> WIDEN-9 | CONV3-9 s2) -> GAP -> FC-5 -> TANH -> FC-3`)
+
+  it('agree for every parameter', async () => {
+    const made = plan(smooth, { batch: 3, mode: 'gradients', labelSmoothing: 0.1 })
+    const program = await referenceBackend.bind(made)
+    const random = Random.seeded(11)
+    const fill = (id: number, value: (index: number) => number) =>
+      program.write(
+        id,
+        Array.from({ length: sizeOf(made.buffers[id]?.shape ?? []) }, (_, index) => value(index)),
+      )
+    for (const { buffer } of made.parameters) fill(buffer, () => random.normal() * 0.5)
+    fill(made.ports.pictures, () => random.normal())
+    fill(made.ports.labels as number, (index) => index % 3)
+    fill(made.ports.seed as number, (index) => 5 + index)
+    await program.run()
+    const loss = async () => {
+      await program.run(0, made.backwardFrom)
+      const losses = program.read(made.ports.losses as number)
+      return losses.reduce((a, b) => a + b, 0) / losses.length
+    }
+    const gradients = made.ports.gradients as Readonly<Record<string, number>>
+    const learned = made.parameters.filter(({ name }) => name in gradients)
+    expect(learned.length).toBe(19)
+    const analytic = new Map(learned.map(({ name }) => [name, program.read(gradients[name] as number).slice()]))
+    // Losses are read as float32, so the step is wide and the tolerance follows: 2⁻²⁴·loss/h + h²·curvature.
+    const h = 1e-2
+    for (const { name, buffer } of learned) {
+      const values = program.read(buffer)
+      for (const index of [0, values.length - 1]) {
+        const kept = values[index] as number
+        const at = async (value: number) => {
+          fill(buffer, (i) => (i === index ? value : (values[i] as number)))
+          return loss()
+        }
+        const difference = ((await at(kept + h)) - (await at(kept - h))) / (2 * h)
+        fill(buffer, (i) => values[i] as number)
+        expect(Math.abs(difference - (analytic.get(name)?.[index] as number)), `${name}[${index}]`).toBeLessThan(2e-4)
+      }
+    }
+  })
+})
+
+describe('print', () => {
+  it('of a small network, inference', () => {
+    expect(printPlan(plan(tiny, { batch: 2 }))).toMatchSnapshot()
+  })
+  it('of a small network, training', () => {
+    expect(printPlan(plan(tiny, { batch: 2, mode: 'training', optimizer: 'momentum' }))).toMatchSnapshot()
+  })
+  it('survives JSON', () => {
+    const made = plan(everything, { mode: 'training' })
+    expect(printPlan(JSON.parse(JSON.stringify(made)))).toBe(printPlan(made))
+  })
+})
+
+describe('refuses', () => {
+  it.each([
+    { batch: 0 },
+    { batch: 1.5 },
+    { threads: 0 },
+    { clipNorm: -1, mode: 'training' },
+    { labelSmoothing: 1, mode: 'training' },
+    { optimizer: 'adm', mode: 'training' },
+    { mode: 'train' },
+  ])('%o', (options) => {
+    expect(() => plan(tiny, options as unknown as PlanOptions)).toThrow(ArgumentError)
+  })
+
+  it('a filter larger than the padded picture, with the arithmetic', () => {
+    expect(() => cost(parse('INPUT 2x2x1 -> CONV3-64 p0'))).toThrow(/\(2 − 3 \+ 2·0\)\/1 \+ 1 = 0/)
+    expect(() => cost(parse('INPUT 2x2x1 -> CONV3-64 p0'))).toThrow(SizeError)
+  })
+})
