@@ -1,4 +1,150 @@
+/** Cross-entropy: kernels against the reference, the gradient of the mean loss by differences, special values. */
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { sizeOf } from '../../core/index.ts'
+import { opCase } from '../cases.ts'
+import { f32, i32 } from '../specs.ts'
+import { type CaseArrays, drawArrays, runReference } from '../testing/arrays.ts'
+import { analyticGradients } from '../testing/differences.ts'
+import { checkCase, compare, runWasm, testedModules } from '../testing/harness.ts'
 import { testCases } from '../testing/suite.ts'
 import { cases } from './cases.ts'
+import { crossEntropy } from './op.ts'
 
 testCases(cases)
+
+it.each(testedModules)('fits any batch, number of classes and smoothing on %s', (module) => {
+  const attributes = fc.record({
+    batch: fc.integer({ min: 1, max: 300 }),
+    classes: fc.integer({ min: 1, max: 70 }),
+    smoothing: fc.constantFrom(0, 0.1, 0.7, 1),
+  })
+  fc.assert(
+    fc.property(attributes, fc.integer(), (sizes, seed) => {
+      const { batch, classes } = sizes
+      const inputs = [f32(batch, classes), i32(batch)]
+      const row = { name: 'random', op: crossEntropy, attributes: sizes, inputs, terms: classes + 4 }
+      checkCase(
+        opCase({ ...row, fill: (random, array) => (array === 1 ? random.integer(classes) : undefined) }),
+        module,
+        seed,
+      )
+    }),
+    { numRuns: 25 },
+  )
+})
+
+const mean = (values: ArrayLike<number>) => Array.from(values).reduce((sum, value) => sum + value, 0) / values.length
+
+describe('the gradient is that of the mean loss, by finite differences', () => {
+  const rows = cases.filter(({ op, name }) => op.gradient !== undefined && !name.includes('out of range'))
+  it.each(rows.map((row) => [row.name, row] as const))('%s', (_, row) => {
+    const arrays = drawArrays(row, 3, 'f64')
+    const [logits, labels] = arrays.inputs as readonly [Float64Array, Float64Array]
+    const [gradient] = analyticGradients(row, arrays, []) as readonly [Float64Array]
+    expect(gradient).toHaveLength(sizeOf(row.inputs[0]?.shape ?? []))
+    const step = 1e-5
+    const lossAt = (i: number, by: number) => {
+      const moved = logits.slice()
+      moved[i] = (moved[i] as number) + by
+      return mean(runReference(row, { inputs: [moved, labels], updates: [] }).outputs[0] as Float64Array)
+    }
+    const stride = Math.ceil(logits.length / 24)
+    for (let i = 0; i < logits.length; i += stride) {
+      const numeric = (lossAt(i, step) - lossAt(i, -step)) / (2 * step)
+      // Rounding: ε₆₄·loss/step; truncation: step²·|third derivative| / 6. Gradients are at most 1/batch.
+      expect(Math.abs((gradient[i] as number) - numeric)).toBeLessThan(1e-8)
+    }
+  })
+})
+
+const [inf, nan] = [Number.POSITIVE_INFINITY, Number.NaN]
+
+interface Special {
+  readonly what: string
+  readonly logits: readonly number[]
+  readonly label: number
+  readonly loss: number
+  readonly hit: number
+  readonly smoothed: number
+}
+
+/** `smoothed`: the loss with ε = 0.5, half of it spread over the 5 classes. */
+const special: readonly Special[] = [
+  {
+    what: 'equal scores: the first is the guess',
+    logits: [7, 7, 7, 7, 7],
+    label: 0,
+    loss: Math.log(5),
+    hit: 1,
+    smoothed: Math.log(5),
+  },
+  {
+    what: 'equal scores: no other is',
+    logits: [7, 7, 7, 7, 7],
+    label: 1,
+    loss: Math.log(5),
+    hit: 0,
+    smoothed: Math.log(5),
+  },
+  {
+    what: 'a score of 1000 does not overflow',
+    logits: [1000, 0, 0, 0, 0],
+    label: 1,
+    loss: 1000,
+    hit: 0,
+    smoothed: 900,
+  },
+  { what: 'a score of 1000 on the label', logits: [0, 0, 0, 0, 1000], label: 4, loss: 0, hit: 1, smoothed: 400 },
+  { what: '∞ on the label', logits: [0, 0, inf, 0, 0], label: 2, loss: 0, hit: 1, smoothed: inf },
+  { what: '∞ elsewhere', logits: [inf, 0, 0, 0, 0], label: 2, loss: inf, hit: 0, smoothed: inf },
+  { what: '∞ twice', logits: [0, inf, 0, inf, 0], label: 3, loss: Math.log(2), hit: 0, smoothed: inf },
+  { what: '−∞ on the label', logits: [0, 0, 0, 0, -inf], label: 4, loss: inf, hit: 0, smoothed: inf },
+  { what: '−∞ elsewhere', logits: [-inf, 0, 0, -inf, -inf], label: 1, loss: Math.log(2), hit: 1, smoothed: inf },
+  { what: 'NaN on the label', logits: [0, nan, 0, 0, 0], label: 1, loss: nan, hit: 0, smoothed: nan },
+  { what: 'NaN elsewhere', logits: [0, 9, 0, 0, nan], label: 1, loss: nan, hit: 0, smoothed: nan },
+  { what: 'no such label', logits: [1, 2, 3, 4, 5], label: 5, loss: nan, hit: 0, smoothed: nan },
+  { what: 'a negative label', logits: [1, 2, 3, 4, 5], label: -1, loss: nan, hit: 0, smoothed: nan },
+]
+
+describe.each([0, 0.5])('cross-entropy of special values, smoothing %d', (smoothing) => {
+  const batch = special.length
+  const row = opCase({
+    name: 'special',
+    op: crossEntropy,
+    attributes: { batch, classes: 5, smoothing },
+    inputs: [f32(batch, 5), i32(batch)],
+    terms: 8,
+  })
+  const inputs = [special.flatMap(({ logits }) => logits), special.map(({ label }) => label)]
+  const arrays: CaseArrays = { inputs: inputs.map((values) => Float64Array.from(values)), updates: [] }
+  const results = [
+    ['reference', runReference(row, arrays).outputs],
+    ...testedModules.map((module) => [module, runWasm(row, arrays, { module }).outputs] as const),
+  ] as const
+  for (const [where, [losses, hits]] of results) {
+    it.each(special.map((line, i) => [line.what, line, i] as const))(`on ${where}: %s`, (what, line, i) => {
+      const loss = smoothing === 0 ? line.loss : line.smoothed
+      compare(what, [losses?.[i] ?? -1], [loss], 1e-4)
+      expect(hits?.[i]).toBe(line.hit)
+    })
+  }
+})
+
+describe.each(testedModules)('the loss on %s', (module) => {
+  it('is exact to float32 where the label is nearly certain', () => {
+    const margins = Array.from({ length: 64 }, (_, i) => i / 2)
+    const batch = margins.length
+    const attributes = { batch, classes: 2, smoothing: 0 }
+    const row = opCase({ name: 'certain', op: crossEntropy, attributes, inputs: [f32(batch, 2), i32(batch)], terms: 1 })
+    const logits = Float64Array.from(margins.flatMap((margin) => [margin, 0]))
+    const arrays: CaseArrays = { inputs: [logits, new Float64Array(batch)], updates: [] }
+    const [losses] = runWasm(row, arrays, { module }).outputs as [Float32Array]
+    margins.forEach((margin, i) => {
+      const exact = Math.log1p(Math.exp(-margin))
+      // 2 ulp of the exponential, a rounding of the result; 1 + x in float64 keeps x ≥ ε₆₄.
+      expect(Math.abs((losses[i] as number) - exact)).toBeLessThan(exact * 4e-7 + 2 ** -52)
+    })
+  })
+})
