@@ -1,0 +1,95 @@
+// docs/notation.md is true: its networks parse, its faults fail as it says, its tables hold every word.
+
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { LensletError } from '../core/index.ts'
+import { plannedWords, words } from '../layers/index.ts'
+import { parse, print, UnbuiltWordError } from './index.ts'
+
+const page = readFileSync(new URL('../../docs/notation.md', import.meta.url), 'utf8')
+
+const fences = [...page.matchAll(/^```(.*)\n([^`]*(?:`(?!``)[^`]*)*)^```$/gm)].map(([, language = '', body = '']) => ({
+  language,
+  body: body.trimEnd(),
+}))
+const section = (title: string) => page.split(new RegExp(`^##+ ${title}\\n`, 'm'))[1]?.split(/^## /m)[0] ?? ''
+/** The code in the first column of a section's tables. */
+const written = (text: string) =>
+  [...text.matchAll(/^\| (`.*?) \| /gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code.replaceAll('\\|', '|')),
+  )
+
+describe('networks', () => {
+  const networks = fences.filter(({ language }) => language === 'net')
+  it('are many', () => expect(networks.length).toBeGreaterThan(8))
+
+  it.each(networks)('$body', ({ body }) => {
+    const network = parse(body)
+    expect(parse(print(network))).toEqual(network)
+  })
+})
+
+describe('faults', () => {
+  const faults = fences.flatMap(({ language, body }, index) =>
+    language === 'net fails' ? [{ body, said: fences[index + 1]?.body ?? '' }] : [],
+  )
+  it('are many', () => expect(faults.length).toBeGreaterThan(4))
+
+  it.each(faults)('$body', ({ body, said }) => {
+    expect(said).not.toBe('')
+    let message = ''
+    try {
+      parse(body)
+    } catch (error) {
+      if (!(error instanceof LensletError)) throw error
+      message = error.message
+    }
+    expect(message.slice(0, said.length)).toBe(said)
+  })
+})
+
+describe('words', () => {
+  const examples = written(section('Words').split('### ')[0] ?? '')
+
+  it.each(examples)('%s', (example) => {
+    const text = example.startsWith('INPUT') ? example : `INPUT 16x16x4 -> ${example}`
+    expect(parse(text).nodes.length).toBeGreaterThan(0)
+  })
+
+  it('are all there', () => {
+    const said = new Set(examples.map((example) => /^[A-Z]+/.exec(example)?.[0]))
+    expect(words.filter((word) => !said.has(word))).toEqual([])
+  })
+
+  it('without a layer are named', () => {
+    const [sentence = ''] = /^Three words of the notes.*$/m.exec(page) ?? []
+    const planned = [...sentence.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code)
+    expect(planned).toHaveLength(Object.keys(plannedWords).length)
+    for (const word of planned) expect(() => parse(`INPUT 8x8x4 -> ${word}`)).toThrow(UnbuiltWordError)
+  })
+})
+
+it('options and flags are read by some word', () => {
+  const options = written(section('Options and flags'))
+  expect(options.length).toBeGreaterThan(8)
+  for (const option of options) {
+    const takes = ['CONV3-4', 'AVGPOOL3'].filter((word) => {
+      try {
+        return parse(`INPUT 16x16x4 -> ${word} ${option}`).nodes.length === 2
+      } catch {
+        return false
+      }
+    })
+    expect(takes, option).not.toEqual([])
+  }
+})
+
+it('the lines of code run', () => {
+  const blocks = fences.filter(({ language }) => language === 'ts')
+  expect(blocks).toHaveLength(1)
+  for (const { body } of blocks) {
+    const [, expected] = /return .*? \/\/ (.*)$/.exec(body) ?? []
+    const run = new Function('parse', 'print', body.replace(/^import .*$/m, ''))
+    expect(run(parse, print)).toBe(expected)
+  }
+})

@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest'
+import { ArgumentError, LensletError } from '../core/index.ts'
+import { NotationValueError } from '../layers/index.ts'
+import { SizeError } from '../network/index.ts'
+import { NotationError, NotationLimitError, type ParseOptions, type Place, parse, UnbuiltWordError } from './index.ts'
+
+function errorOf(text: string, options?: ParseOptions): LensletError & Partial<Place> {
+  try {
+    parse(text, options)
+  } catch (error) {
+    if (error instanceof LensletError) return error
+    throw error
+  }
+  throw new Error(`no error for ${text}`)
+}
+
+const start = 'INPUT 8x8x3 -> '
+
+/** The text after `start`, the column after `start` (from 1), and what the message must hold. */
+const rows: readonly [text: string, column: number, message: RegExp][] = [
+  ['CNV3-64', 1, /unknown word `CNV3-64`.*did you mean CONV\?/s],
+  ['MAXPOOL2', 1, /did you mean POOL\?/],
+  ['RLEU', 1, /did you mean RELU\?/],
+  ['CONV', 1, /CONV needs a size.*CONV3-64/s],
+  ['CONV3', 1, /CONV needs a number after a dash.*CONV3-64/s],
+  ['FC', 1, /FC needs a number after a dash.*FC-10/s],
+  ['FC10', 1, /FC takes no size.*FC-10/s],
+  ['RELU-3', 1, /RELU takes no number after a dash/],
+  ['RELU 3', 6, /RELU takes no `3`/],
+  ['CONV 3-64', 6, /written without a space/],
+  ['CONV3-64s2', 1, /cannot read `3-64s2` after CONV/],
+  ['CONV3-64 stride 2', 10, /CONV takes no `stride`.*s1 \(stride\)/s],
+  ['CONV3-64 nobais', 10, /did you mean nobias\?/],
+  ['CONV3-64 s=2', 10, /s \(stride\) takes whole numbers/],
+  ['CONV3-64 s-1', 10, /s \(stride\) takes whole numbers/],
+  ['CONV3-64 p1,2,3,4,5', 10, /one to four numbers/],
+  ['CONV3-64 s1 s2', 13, /has this part twice/],
+  ['POOL2 ceil CEIL', 12, /has this part twice/],
+  ['DROPOUT 0.1 0.2', 13, /has this part twice/],
+  ['CONV3-64 RELU', 10, /an arrow is missing before `RELU`/],
+  ['CONV3-64 a: RELU', 10, /an arrow is missing before `a`/],
+  ['[RELU] [RELU]', 8, /an arrow is missing before `\[`/],
+  ['RELU => RELU', 6, /did you mean ->\?/],
+  ['RELU -> -> RELU', 9, /`->` cannot stand here/],
+  ['RELU ->', 8, /the text ends too early/],
+  ['RELU]', 5, /`\]` cannot stand here/],
+  ['[RELU', 1, /this \[ is never closed/],
+  ['[]', 2, /`\]` cannot stand here/],
+  ['RELU*2', 5, /only a group/],
+  ['[RELU]*', 7, /how many times/],
+  ['[RELU]*2.5', 8, /how many times/],
+  ['[RELU]*N', 8, /\*N does not say how many times.*bindings: \{ N: 2 \}/s],
+  ['POOL2?', 1, /"perhaps".*keep `POOL2`/s],
+  ['[POOL2]?', 8, /"perhaps"/],
+  ['RELU(3)', 5, /nothing in parentheses/],
+  ['ADD', 1, /ADD needs branches/],
+  ['ADD(ID)', 1, /ADD takes 2 to 64 branches/],
+  ['ADD(ID | RELU', 4, /this \( is never closed/],
+  ['ADD(ID | RELU]', 14, /`\]` cannot stand here/],
+  ['ID', 1, /ID is the value that comes into a branch/],
+  ['ADD(ID -> RELU | ID)', 5, /stands alone/],
+  ['INPUT 8x8x3', 1, /one INPUT/],
+  ['a: RELU -> a: RELU', 12, /the name `a` is taken.*line 1, column 16/s],
+  ['[a: RELU]*2 -> a_2: RELU', 16, /the name `a_2` is taken.*a copy of `a`/s],
+  ['1a: RELU', 1, /cannot have this name/],
+  ['a: [RELU]', 4, /must stand before a layer/],
+  ['a: b: RELU', 4, /must stand before a layer/],
+  ['CONV3-64: [8x8x64]', 11, /worked out/],
+  ['8x8x64', 1, /a volume can only stand/],
+  ['32', 1, /expected a layer/],
+]
+
+describe('errors of the text', () => {
+  it.each(rows)('%s', (text, column, message) => {
+    const error = errorOf(start + text)
+    expect(error).toBeInstanceOf(NotationError)
+    expect(error.message).toMatch(message)
+    expect([error.line, error.column]).toEqual([1, start.length + column])
+  })
+
+  it.each([
+    ['', /no network/],
+    [' # nothing\n', /no network/],
+    ['[INPUT 8x8x3]*0', /no network/],
+    ['CONV3-64', /starts with the volume of its pictures.*INPUT 32x32x3 -> CONV/s],
+    ['ADD(INPUT 8x8x3 | INPUT 8x8x3)', /starts with the volume/],
+    ['INPUT', /INPUT needs a volume/],
+    ['INPUT -> RELU', /INPUT needs a volume/],
+    ['INPUT 8x8 -> RELU', /three numbers/],
+    ['INPUT32x32x3', /takes no size/],
+    ['INPUT [8x8x3 -> RELU', /never closed/],
+  ])('%s', (text, message) => {
+    const error = errorOf(text)
+    expect(error).toBeInstanceOf(NotationError)
+    expect(error.message).toMatch(message)
+  })
+
+  it('explains that the line of the notes is a pattern', () => {
+    const pattern = '-> [[CONV -> RELU]*N -> POOL?]*M -> [FC -> RELU]*K -> FC'
+    for (const text of [`INPUT ${pattern}`, `INPUT 32x32x3 ${pattern}`]) {
+      expect(errorOf(text).message).toMatch(/this is a pattern: choose its numbers, as in INPUT 32x32x3 -> /)
+    }
+    expect(errorOf('INPUT 8x8x3 -> CONV').message).not.toMatch(/pattern/)
+  })
+
+  it('names words whose layer is not built', () => {
+    for (const text of ['LRN', 'lrn5', 'LOCAL3-64', 'L2POOL2']) {
+      const error = errorOf(start + text)
+      expect(error).toBeInstanceOf(UnbuiltWordError)
+      expect(error.message).toMatch(/is not built yet/)
+      expect(error.column).toBe(start.length + 1)
+    }
+  })
+
+  it('has the suggestion as a field', () => {
+    expect(errorOf(`${start}CNV3-64`)).toMatchObject({ suggestion: 'CONV', received: undefined })
+  })
+})
+
+describe('errors of layers keep their class and get a place', () => {
+  it('a value', () => {
+    const error = errorOf('INPUT 8x8x3\n  -> CONV3-64 s0')
+    expect(error).toBeInstanceOf(NotationValueError)
+    expect(error).toMatchObject({ name: 'NotationValueError', line: 2, column: 6 })
+    expect(error.message).toMatch(/^line 2, column 6: .*stride/)
+  })
+
+  it('a volume', () => {
+    const error = errorOf('INPUT 2x2x3\r\n-> [RELU -> c: CONV3-64 p0]*2')
+    expect(error).toBeInstanceOf(SizeError)
+    expect(error).toMatchObject({ name: 'SizeError', node: 'c', line: 2, column: 13 })
+    expect(error.message).toMatch(/^line 2, column 13: c: .*\(2 − 3 \+ 2·0\)\/1 \+ 1 = 0/)
+  })
+
+  it('rounded sizes, where strict', () => {
+    expect(parse('INPUT 10x10x3 -> CONV3-8 p0 s2').nodes).toHaveLength(2)
+    const error = errorOf('INPUT 10x10x3 -> CONV3-8 p0 s2', { strict: true })
+    expect(error).toBeInstanceOf(SizeError)
+    expect(error).toMatchObject({ node: 'conv1', column: 18 })
+    expect(error.message).toMatch(/\(10 − 3 \+ 2·0\)\/2 \+ 1 = 4\.5/)
+    expect(parse('INPUT 11x11x3 -> CONV3-8 p0 s2', { strict: true }).nodes).toHaveLength(2)
+  })
+})
+
+describe('places', () => {
+  it('shows the line with a caret', () => {
+    expect(errorOf('INPUT 8x8x3\n\t-> FOO').text).toBe('\t-> FOO\n\t   ^^^')
+  })
+
+  it('counts characters, not their halves', () => {
+    expect(errorOf('INPUT 8x8x3 -> 𝒜: RELU -> FOO').column).toBe(27)
+  })
+
+  it('cuts long lines around the place', () => {
+    const error = errorOf(`INPUT 8x8x3 ${'-> RELU '.repeat(500)}-> FOO ${'-> RELU '.repeat(500)}`)
+    const [line = '', carets = ''] = error.text?.split('\n') ?? []
+    expect(error.column).toBe(12 + 8 * 500 + 4)
+    expect(line.length).toBeLessThan(120)
+    expect(line.slice(carets.indexOf('^'), carets.length)).toBe('FOO')
+  })
+
+  it('does not pass terminal codes on', () => {
+    const error = errorOf(`${start}\u001b[31mRED`)
+    expect(error.message).not.toContain('\u001b')
+  })
+})
+
+describe('limits', () => {
+  const quick = (text: string, options?: ParseOptions) => {
+    const before = performance.now()
+    const error = errorOf(text, options)
+    expect(performance.now() - before).toBeLessThan(1500)
+    return error
+  }
+
+  it.each([
+    ['repeats', `${start}[RELU]*1000000000`],
+    ['repeats of repeats', `${start}${'['.repeat(20)}RELU${']*1000'.repeat(20)}`],
+    ['repeated branches', `${start}[ADD(${'|'.repeat(63)})]*1000`],
+    ['depth of groups', `${start}${'['.repeat(65)}RELU${']'.repeat(65)}`],
+    ['depth of branches', `${start}${'ADD(ID|'.repeat(65)}RELU${')'.repeat(65)}`],
+    ['unclosed depth', `${start}${'['.repeat(500_000)}`],
+    ['layers', `${start}${'RELU->'.repeat(12_000)}RELU`],
+    ['branches', `${start}ADD(${'|'.repeat(500_000)})`],
+    ['length', ' '.repeat(1_000_001)],
+    ['a long word', `${start}${'CONV'.repeat(200_000)}`],
+    ['a long number', `${start}FC-${'9'.repeat(200)}`],
+    ['a large number', `${start}CONV3-64 s99999999999`],
+  ])('%s', (_, text) => {
+    expect(quick(text)).toBeInstanceOf(NotationLimitError)
+  })
+
+  it('repeats nothing in no time', () => {
+    expect(parse(`${start}[[RELU]*0]*1000000000 -> RELU`).nodes).toHaveLength(2)
+  })
+
+  it('reads a network at the limit', () => {
+    expect(parse(`INPUT 4x4x1 -> [RELU]*9999`).nodes).toHaveLength(10_000)
+    expect(parse(`${start}${'['.repeat(64)}RELU${']'.repeat(64)}`).nodes).toHaveLength(2)
+  })
+
+  it('refuses bindings and texts that are none', () => {
+    expect(errorOf(`${start}[RELU]*N`, { bindings: { N: -1 } })).toBeInstanceOf(ArgumentError)
+    expect(errorOf(`${start}[RELU]*N`, { bindings: { N: 1e9 } })).toBeInstanceOf(NotationLimitError)
+    expect(errorOf(7 as unknown as string)).toBeInstanceOf(ArgumentError)
+  })
+})

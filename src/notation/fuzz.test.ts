@@ -1,0 +1,71 @@
+// Whatever the text, `parse` gives a network that prints and reads back, or throws one of our own errors.
+
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { LensletError } from '../core/index.ts'
+import { parse, print } from './index.ts'
+
+function survives(text: string): void {
+  try {
+    const network = parse(text, { bindings: { N: 2 } })
+    expect(parse(print(network))).toEqual(network)
+  } catch (error) {
+    if (!(error instanceof LensletError)) throw error
+    expect(error.message).not.toBe('')
+  }
+}
+
+const good = [
+  'INPUT 32x32x3 -> [CONV3-32 -> RELU -> CONV3-32 -> RELU -> POOL2]*2 -> FC-128 -> RELU -> DROPOUT 0.5 -> FC-10',
+  'INPUT: [16x16x4]\n-> ADD(ID | conv1_1: CONV3-4 s1 p1 -> BN -> RELU) # block\r\n-> CONCAT(CONV1-2 | | AVGPOOL3 s1 p1) -> GAP -> SOFTMAX',
+  'INPUT 9×9×2 → CONV3x5-6 s2x1 p0,0,1,1 d2 g2 nobias → [[LRELU 0.2]*N]*2 → POOL3 s2 ceil // end',
+]
+const pieces = (
+  'INPUT 8x8x4|INPUT|: [8x8x4]|CONV|CONV3-4|CONV1-2|3-4|RELU|POOL2|FC-3|FC|BN|LRN|DROPOUT|0.5|-1|1e99|ADD(|CONCAT(|ID|a:|b: |->| -> | -> | -> | -> |→|' +
+  '[|]|]*2|]*N|]*0|]*99999|(|)|PIPE|*|?|s2|p0|p0,0,1,1|d9|ceil|nobias|x|×|-|#|//|\n|\r|,|__proto__|constructor|toString: |𝒜|é'
+)
+  .split('|')
+  .map((piece) => (piece === 'PIPE' ? '|' : piece))
+
+it('random characters', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
+      survives(text)
+      survives(`INPUT 8x8x4 -> ${text}`)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+it('random pieces of the notation', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 20 }), fc.constantFrom('', ' '), (soup, glue) => {
+      survives(`INPUT 8x8x4 -> ${soup.join(glue)}`)
+      survives(soup.join(glue))
+    }),
+    { numRuns: 1500 },
+  )
+})
+
+it('good texts with faults', () => {
+  const fault = fc.record({
+    at: fc.nat(200),
+    cut: fc.nat(5),
+    put: fc.oneof(fc.constantFrom('', ...pieces), fc.string({ maxLength: 3 })),
+  })
+  fc.assert(
+    fc.property(fc.constantFrom(...good), fc.array(fault, { minLength: 1, maxLength: 4 }), (text, faults) => {
+      survives(
+        faults.reduce((sum, { at, cut, put }) => {
+          const place = at % (sum.length + 1)
+          return sum.slice(0, place) + put + sum.slice(place + cut)
+        }, text),
+      )
+    }),
+    { numRuns: 1500 },
+  )
+})
+
+it('the good texts are good', () => {
+  for (const text of good) expect(parse(text, { bindings: { N: 2 } }).nodes.length).toBeGreaterThan(5)
+})

@@ -1,0 +1,14 @@
+/** What a text may ask for. A network of any real size is far below; what is above is a mistake or an attack. */
+
+export const limits = {
+  /** UTF-16 units of the whole text. */
+  text: 1_000_000,
+  /** UTF-16 units between spaces, arrows and brackets. */
+  chunk: 256,
+  /** Brackets and parentheses inside each other. */
+  depth: 64,
+  /** Layers and branches after the repeats are written out. */
+  layers: 10_000,
+  /** Any number. */
+  number: 2 ** 31,
+} as const

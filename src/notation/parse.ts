@@ -1,0 +1,44 @@
+/** Text -> Network. */
+
+import { ArgumentError } from '../core/index.ts'
+import { inferVolumes, makeNetwork, type Network, SizeError } from '../network/index.ts'
+import { build } from './build.ts'
+import { locate } from './errors.ts'
+import { readNetwork } from './grammar.ts'
+import { Reader } from './reader.ts'
+
+export interface ParseOptions {
+  /** Sizes that had to be rounded are errors. Default: false, and the plan says what was rounded. */
+  readonly strict?: boolean
+  /** What letters after `*` stand for: `{ N: 2 }` makes `[CONV3-8 -> RELU]*N` two of each. */
+  readonly bindings?: Readonly<Record<string, number>>
+}
+
+/**
+ * Reads the notation of the CS231n notes: `INPUT 32x32x3 -> [CONV3-32 -> RELU]*2 -> POOL2 -> FC-10`; see
+ * docs/notation.md. Throws `NotationError` for the text, `NotationValueError` for a value in a word and `SizeError` for
+ * volumes that do not work out; each has `line`, `column` and `text`, the line with a caret.
+ */
+export function parse(text: string, { strict = false, bindings = {} }: ParseOptions = {}): Network {
+  if (typeof text !== 'string')
+    throw new ArgumentError('parse reads text', { received: typeof text, expected: 'a string' })
+  const reader = new Reader(text, bindings)
+  const { nodes, spans } = build(reader, readNetwork(reader))
+  const network = makeNetwork(nodes)
+  try {
+    const sized = inferVolumes(network)
+    if (strict) refuseNotices(sized)
+  } catch (error) {
+    const span = error instanceof SizeError ? spans.get(error.node) : undefined
+    throw error instanceof SizeError && span !== undefined ? locate(error, reader.place(span)) : error
+  }
+  return network
+}
+
+function refuseNotices(sized: ReturnType<typeof inferVolumes>): void {
+  for (const { node, notices } of sized) {
+    const [notice] = notices
+    if (notice === undefined) continue
+    throw new SizeError(node.name, notice, { expected: 'sizes that come out whole, since strict was asked for' })
+  }
+}

@@ -1,0 +1,174 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { makeNetwork, type Network, type NetworkNode } from '../network/index.ts'
+import { PrintError, parse, print } from './index.ts'
+
+describe('print', () => {
+  it.each([
+    ['input 32×32×3 → conv3-32 S1 p1 → relu', 'INPUT 32x32x3 -> CONV3-32 -> RELU'],
+    ['INPUT: [8x8x3] -> CONV3x3-4 d2 p2 -> POOL2 s2', 'INPUT 8x8x3 -> CONV3-4 d2 -> POOL2'],
+    ['INPUT 8x8x3 -> CONV3x5-4 nobias g1 p0,0,1,1 s1x2', 'INPUT 8x8x3 -> CONV3x5-4 s1x2 p0,0,1,1 nobias'],
+    ['INPUT 8x8x3 -> [RELU]*2', 'INPUT 8x8x3 -> RELU -> RELU'],
+    ['INPUT 8x8x3 -> relu1: RELU -> relu2: RELU', 'INPUT 8x8x3 -> RELU -> RELU'],
+    ['INPUT 8x8x3 -> CONV3-4 -> conv1: CONV3-4', 'INPUT 8x8x3 -> conv2: CONV3-4 -> CONV3-4'],
+    ['INPUT 8x8x3 -> ADD(|a:RELU) -> DROPOUT .5', 'INPUT 8x8x3 -> ADD(ID | a: RELU) -> DROPOUT 0.5'],
+  ])('%s', (text, canonical) => {
+    expect(print(parse(text))).toBe(canonical)
+    expect(print(parse(canonical))).toBe(canonical)
+  })
+
+  const node = (name: string, type: string, inputs: string[], attributes = {}): NetworkNode => ({
+    name,
+    type,
+    attributes,
+    inputs,
+  })
+  const input = node('x', 'input', [], { height: 4, width: 4, channels: 2 })
+
+  it('refuses wiring that is not series-parallel, and names the node', () => {
+    const network = makeNetwork([
+      input,
+      node('a', 'relu', ['x']),
+      node('b', 'relu', ['a']),
+      node('c', 'add', ['a', 'x']),
+      node('d', 'add', ['b', 'c']),
+    ])
+    expect(() => print(network)).toThrow(PrintError)
+    expect(() => print(network)).toThrow(/^a: its output goes several ways that text cannot hold.*a feeds b, c/s)
+  })
+
+  it('refuses attributes that no word says', () => {
+    const network = makeNetwork([input, node('n', 'bn', ['x'], { epsilon: 0.5, momentum: 0.25 })])
+    expect(() => print(network)).toThrow(/^n: the notation has no BN with these attributes/)
+  })
+
+  it('refuses names that would begin a comment, and nesting that could not be read', () => {
+    expect(() => print(makeNetwork([input, node('a//b', 'relu', ['x'])]))).toThrow(PrintError)
+    const deep = Array.from({ length: 65 }, (_, i) => node(`a${i}`, 'add', ['x', i === 0 ? 'x' : `a${i - 1}`]))
+    expect(() => print(makeNetwork([input, ...deep]))).toThrow(/too deep/)
+    expect(parse(print(makeNetwork([input, ...deep.slice(0, 64)]))).nodes).toHaveLength(65)
+  })
+
+  it('prints nodes of another order by their wiring', () => {
+    const network = makeNetwork([
+      input,
+      node('b', 'relu', ['x']),
+      node('a', 'relu', ['x']),
+      node('sum', 'add', ['a', 'b']),
+    ])
+    expect(print(network)).toBe('x: INPUT 4x4x2 -> sum: ADD(a: RELU | b: RELU)')
+  })
+})
+
+// Words that keep the volume 8×8×4, so that every wiring of them is a network.
+const keeping = fc.oneof(
+  fc.constantFrom(
+    'RELU',
+    'BN',
+    'LRELU 0.1',
+    'SIGMOID',
+    'SOFTMAX',
+    'CONV1-4',
+    'CONV3-4 nobias',
+    'CONV3x5-4',
+    'CONV5-4 g2',
+  ),
+  fc.constantFrom('CONV3-4 d2', 'CONV2-4 p0,0,1,1', 'CONV4-4 p1,1,2,2', 'POOL3 s1 p1', 'AVGPOOL3 s1 p1 ceil'),
+  fc.integer({ min: 0, max: 99 }).map((percent) => `DROPOUT ${percent / 100}`),
+)
+
+/** A tree of words, with or without names; `join` has branches. */
+interface Word {
+  readonly text: string
+  readonly name: string | undefined
+  readonly branches?: readonly (readonly Word[])[]
+}
+
+// Names like the given ones, so that counting around them is tried.
+const maybeName = fc.option(
+  fc.oneof(
+    fc.constantFrom('conv1', 'conv2', 'relu1', 'add1', 'bn2', 'pool1', 'input1', 'ID', 'input'),
+    fc.stringMatching(/^[a-zé_][a-z0-9_.-]{0,5}(\/[a-z])?$/u),
+  ),
+  { nil: undefined, freq: 3 },
+)
+
+const { chain } = fc.letrec<{ chain: readonly Word[]; word: Word }>((tie) => ({
+  chain: fc.array(tie('word'), { maxLength: 4, depthIdentifier: 'branches' }),
+  word: fc.oneof(
+    { depthSize: 'small', depthIdentifier: 'branches' },
+    fc.record({ text: keeping, name: maybeName }),
+    fc.record({
+      text: fc.constant('ADD'),
+      name: maybeName,
+      branches: fc.array(tie('chain'), { minLength: 2, maxLength: 3 }),
+    }),
+  ),
+}))
+
+const attributesOf = (word: string) => {
+  const { type, attributes } = parse(`INPUT 8x8x4 -> ${word}`).nodes[1] as NetworkNode
+  return { type, attributes }
+}
+
+/** The network of a tree, built by hand: names that are taken, or not written, are counted by type. */
+function networkOf(words: readonly Word[], names: (index: number, type: string, written?: string) => string): Network {
+  const first = parse('INPUT 8x8x4').nodes[0] as NetworkNode
+  const nodes: NetworkNode[] = [{ ...first, name: names(0, 'input') }]
+  const wire = (chainOfWords: readonly Word[], before: string): string =>
+    chainOfWords.reduce((value, { text, name, branches }) => {
+      const inputs = branches?.map((branch) => wire(branch, value)) ?? [value]
+      const { type, attributes } = branches === undefined ? attributesOf(text) : { type: 'add', attributes: {} }
+      nodes.push({ name: names(nodes.length, type, name), type, attributes, inputs })
+      return (nodes.at(-1) as NetworkNode).name
+    }, before)
+  wire(words, (nodes[0] as NetworkNode).name)
+  return makeNetwork(nodes)
+}
+
+function namer(): (index: number, type: string, written?: string) => string {
+  const taken = new Set<string>()
+  return (index, type, written) => {
+    let name = written ?? `${type}${index % 5}`
+    for (let i = 1; taken.has(name); i++) name = `${type}${i}`
+    taken.add(name)
+    return name
+  }
+}
+
+describe('parse(print(network)) is the network', () => {
+  it('for networks built by hand', () => {
+    fc.assert(
+      fc.property(chain, (words) => {
+        const network = networkOf(words, namer())
+        expect(parse(print(network))).toEqual(network)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  const space = fc.constantFrom(' ', '\n', '\r\n', '\t', ' # -> RELU ]\n', ' // (\r\n')
+  const gaps = fc.infiniteStream(space)
+
+  it('for texts in any layout, with groups and repeats', () => {
+    fc.assert(
+      fc.property(chain, fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1 }), gaps, (words, repeats, spaces) => {
+        const gap = () => spaces.next().value as string
+        let turn = 0
+        const text = (list: readonly Word[]): string =>
+          list
+            .map(({ text: word, branches }) => {
+              const times = branches === undefined ? (repeats[turn++ % repeats.length] as number) : 1
+              const body = branches === undefined ? word : `add${gap()}(${branches.map(text).join(`${gap()}|`)})`
+              return times === 1 ? body : `[${gap()}${body}${gap()}]${gap()}*${gap()}${times}`
+            })
+            .join(`${gap()}->${gap()}`)
+        const network = parse(`INPUT 8x8x4${words.length === 0 ? '' : ` -> ${text(words)}`}`)
+        const canonical = print(network)
+        expect(parse(canonical)).toEqual(network)
+        expect(print(parse(canonical))).toBe(canonical)
+      }),
+      { numRuns: 200 },
+    )
+  })
+})

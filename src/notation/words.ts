@@ -1,0 +1,131 @@
+/**
+ * One word and its parts: `CONV3x5-64 s2 p0`, `DROPOUT 0.5`, `INPUT: [224x224x3]`. No layer is known here: each says by
+ * its `form` which parts its word takes, and makes its attributes of them.
+ */
+
+import { LensletError } from '../core/index.ts'
+import { type Layer, layerOfWord, layers, plannedWords, type WordParts, words } from '../layers/index.ts'
+import { locate, UnbuiltWordError } from './errors.ts'
+import type { Token } from './lexer.ts'
+import { limits } from './limits.ts'
+import { looksLikeVolume, readExtras } from './parts.ts'
+import { quote } from './place.ts'
+import type { Reader } from './reader.ts'
+import { closest } from './suggest.ts'
+
+export interface Word {
+  readonly layer: Layer
+  readonly attributes: object
+}
+
+/** `CONV3x5-64` taken apart: CONV, 3x5, 64. The word is as short as the rest allows, since `x` is a letter, too. */
+const pattern = /^(.*?[A-Z])(\d+(?:X\d+)*)?(?:-(\d+))?$/
+
+/** True where a chunk can only be a word, not a part of the word before it. */
+export function isWord(chunk: string): boolean {
+  const stem = pattern.exec(upper(chunk))?.[1] ?? ''
+  return layerOfWord(stem) !== undefined || Object.hasOwn(plannedWords, stem)
+}
+
+/** `INPUT` in the tables' `INPUT: [224x224x3]`, where the colon does not make a name of it. */
+export function takesVolume(chunk: string): boolean {
+  return layerOfWord(upper(chunk))?.notation.form.volume !== undefined
+}
+
+/** Reads the word that `token`, already taken, begins. */
+export function readWord(reader: Reader, token: Token): Word {
+  const { layer, size, count } = identify(reader, token)
+  const { word, form } = layer.notation
+  const wrong = (part: string) =>
+    reader.error(token, `${word} takes no ${part}`, { received: quote(token.text), expected: form.example })
+  if (size !== undefined && form.size === undefined) throw wrong('size right after the word')
+  if (count !== undefined && form.count === undefined) throw wrong('number after a dash')
+
+  const parts: WordParts = {
+    ...(size === undefined ? {} : { size }),
+    ...(count === undefined ? {} : { count }),
+    ...readExtras(reader, token, layer.notation, isWord),
+  }
+  const missing = (part: string) => reader.missing(token, `${word} needs ${part}`, form.example)
+  if (form.size === 'required' && size === undefined) throw missing('a size, right after the word')
+  if (form.count === 'required' && count === undefined) throw missing('a number after a dash: how many')
+  if (form.volume === 'required' && parts.volume === undefined) throw missing('a volume: height x width x depth')
+  if (form.number === 'required' && parts.number === undefined) throw missing('a number')
+  try {
+    return { layer, attributes: layer.notation.read(parts) }
+  } catch (error) {
+    throw error instanceof LensletError ? locate(error, reader.place(token)) : error
+  }
+}
+
+interface Identified {
+  readonly layer: Layer
+  readonly size: readonly number[] | undefined
+  readonly count: number | undefined
+}
+
+function identify(reader: Reader, token: Token): Identified {
+  const [, stem = '', size, count] = pattern.exec(upper(token.text)) ?? []
+  const layer = layerOfWord(stem)
+  if (layer === undefined) throw unknown(reader, token, stem)
+  const numbers = [...(size?.split('X') ?? []), count ?? 0].map(Number)
+  if (numbers.some((number) => number > limits.number)) throw reader.tooLarge(token)
+  return { layer, size: size?.split('X').map(Number), count: count === undefined ? undefined : Number(count) }
+}
+
+function unknown(reader: Reader, token: Token, stem: string): LensletError {
+  const chunk = upper(token.text)
+  if (Object.hasOwn(plannedWords, stem)) {
+    const { meaning, instead } = plannedWords[stem] as { meaning: string; instead: string }
+    return new UnbuiltWordError(reader.place(token), `${stem}, ${meaning}, is not built yet`, {
+      received: quote(token.text),
+      advice: `${instead} in its place`,
+    })
+  }
+  if (looksLikeVolume(token.text)) {
+    return reader.error(token, 'a volume can only stand after a word that takes one', {
+      received: quote(token.text),
+      expected: sourceExamples(),
+      advice: "leave it out: volumes of layers are worked out, unlike in the notes' tables",
+    })
+  }
+  if (chunk.endsWith('?')) {
+    return reader.error(token, '? is the notes\' sign for "perhaps", which a network cannot hold', {
+      received: quote(token.text),
+      expected: 'the layer, or nothing',
+      advice: `keep ${isWord(chunk.slice(0, -1)) ? quote(token.text.slice(0, -1)) : 'it'} without the ?, or leave it out`,
+    })
+  }
+  const all = [...words, ...Object.keys(plannedWords)]
+  const known = all.filter((word) => chunk.startsWith(word)).sort((a, b) => b.length - a.length)[0]
+  const rest = known === undefined ? '' : token.text.slice(known.length)
+  if (known !== undefined && !/^[A-Z]/i.test(rest)) {
+    return reader.error(token, `cannot read ${quote(rest)} after ${known}`, {
+      received: quote(token.text),
+      expected: layerOfWord(known)?.notation.form.example ?? known,
+    })
+  }
+  const letters = /^[A-Z]+/.exec(chunk)?.[0]
+  const suggestion = closest(stem || letters || chunk, all)
+  if (letters === undefined && !/\p{L}/u.test(chunk)) {
+    return reader.error(token, 'expected a layer', {
+      received: quote(token.text),
+      expected: 'a word such as CONV3-64 or RELU',
+    })
+  }
+  return reader.error(token, `unknown word ${quote(token.text)}`, {
+    expected: `one of ${all.join(', ')}`,
+    suggestion,
+  })
+}
+
+/** How a network can start: `INPUT 32x32x3`. */
+export function sourceExamples(): string {
+  const sources = Object.values(layers).filter(({ inputs }) => inputs.max === 0)
+  return sources.map(({ notation }) => notation.form.example).join(' or ')
+}
+
+/** ASCII only: other capitals can be longer than their letter, and would shift places. */
+function upper(chunk: string): string {
+  return chunk.replace(/[a-z]+/g, (letters) => letters.toUpperCase())
+}
