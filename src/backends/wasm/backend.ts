@@ -50,10 +50,10 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
     let { reason } = choice
     const { memory, runner } = await start(choice.threads).catch((error: unknown) => {
       if (!(error instanceof WorkerStartError)) throw error
-      reason = error.message.replaceAll(/\s+/g, ' ')
+      reason = [error.message.split('\n')[0], error.advice].filter((part) => part !== undefined).join('; ')
       return start(1)
     })
-    return new WasmProgram(plan, memory, schedule, runner, describe(runner, plan.threads > 1 ? reason : undefined))
+    return new WasmProgram(plan, memory, schedule, runner, describe(runner, reason))
   }
 
   function describe({ threads }: Runner, reason: string | undefined): string {

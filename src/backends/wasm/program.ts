@@ -1,11 +1,12 @@
 /** A plan bound to a WebAssembly memory and to whatever runs its kernels. */
 
 import { ArgumentError } from '../../core/index.ts'
+import { bufferOf } from '../../plan/step.ts'
 import type { Plan } from '../../plan/types.ts'
 import type { Program } from '../types.ts'
 import { DisposedError } from './errors.ts'
 import type { Runner } from './runner.ts'
-import { bufferOf, type Schedule } from './schedule.ts'
+import type { Schedule } from './schedule.ts'
 
 export class WasmProgram implements Program {
   readonly plan: Plan
@@ -14,7 +15,7 @@ export class WasmProgram implements Program {
   readonly description: string
   readonly allocatedBytes: number
   readonly #schedule: Schedule
-  readonly #runner: Runner
+  #runner: Runner | undefined
   #memory: WebAssembly.Memory | undefined
   #prepared = false
   /** The last run asked for, settled or not: runs are taken one after the other. */
@@ -72,16 +73,18 @@ export class WasmProgram implements Program {
     const range = this.#schedule.range(from, to)
     if (!this.#prepared) {
       this.#prepared = true
-      await this.#runner.run(this.#schedule.prepare)
+      await this.#runner?.run(this.#schedule.prepare)
     }
-    await this.#runner.run(range)
+    await this.#runner?.run(range)
   }
 
   /** A run on its way is waited for: it is short, and whoever awaits it gets what it made. */
   async #end(): Promise<void> {
     this.#memory = undefined
     await this.#last
-    await this.#runner.dispose()
+    await this.#runner?.dispose()
+    // It holds the memory, too, and whoever disposes may keep the program.
+    this.#runner = undefined
   }
 
   #live(): WebAssembly.Memory {

@@ -4,7 +4,8 @@
  * step prepares its own just before it uses them.
  */
 
-import { type ArraySpec, ops, type WasmCall } from '../../ops/index.ts'
+import { ops, type WasmCall } from '../../ops/index.ts'
+import { bufferOf, stepSpec } from '../../plan/step.ts'
 import type { Plan, PlanStep } from '../../plan/types.ts'
 
 export interface CallRange {
@@ -51,27 +52,12 @@ export function scheduleOf(plan: Plan): Schedule {
 }
 
 function callsOf(plan: Plan, step: PlanStep) {
-  const buffers = (ids: readonly number[]) => ids.map((id) => bufferOf(plan, id))
   const address = (id: number | undefined) => (id === undefined ? 0 : bufferOf(plan, id).offset)
-  const inputs = buffers(step.inputs)
-  const outputs = buffers(step.outputs)
-  const updates = buffers(step.updates)
-  const offsets = (of: readonly { offset: number }[]) => of.map(({ offset }) => offset)
-  const arrays: Record<'inputs' | 'outputs' | 'updates', readonly ArraySpec[]> = { inputs, outputs, updates }
-  return ops[step.kind].wasm.calls(
-    { attributes: step.attributes, ...arrays },
-    {
-      inputs: offsets(inputs),
-      outputs: offsets(outputs),
-      updates: offsets(updates),
-      prepared: address(step.prepared),
-      shared: address(step.shared),
-    },
-  )
-}
-
-export function bufferOf(plan: Plan, id: number): Plan['buffers'][number] {
-  const buffer = plan.buffers[id]
-  if (!buffer) throw new RangeError(`the plan has no buffer ${id}; it has ${plan.buffers.length}`)
-  return buffer
+  return ops[step.kind].wasm.calls(stepSpec(plan, step), {
+    inputs: step.inputs.map(address),
+    outputs: step.outputs.map(address),
+    updates: step.updates.map(address),
+    prepared: address(step.prepared),
+    shared: address(step.shared),
+  })
 }

@@ -1,0 +1,219 @@
+// A plan bound, run, written to and disposed of, on one thread and on several.
+
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { platform } from '#platform'
+import { ArgumentError } from '../../core/index.ts'
+import { parse } from '../../notation/index.ts'
+import { plan } from '../../plan/plan.ts'
+import type { Plan, PlanBuffer, PlanStep } from '../../plan/types.ts'
+import { WorkerStartError } from '../../platform/errors.ts'
+import type { Program } from '../types.ts'
+import { describeWasm, wasmBackend } from './backend.ts'
+import { DisposedError, KernelTrapError, MemoryError, VariantError } from './errors.ts'
+
+const programs: Program[] = []
+const bind = async (of: Plan, variant?: string) => {
+  const program = await wasmBackend(variant === undefined ? {} : { variant }).bind(of)
+  programs.push(program)
+  return program
+}
+
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await Promise.all(programs.splice(0).map((program) => program.dispose()))
+})
+
+/** x, then tanh over and over, each step into a buffer of its own. Made by hand: nothing of the planner is tested here. */
+function tanhPlan(steps: number, threads: number, more: Partial<Plan> = {}): Plan {
+  const length = 600
+  const bytes = 2432
+  const buffer = (id: number): PlanBuffer => ({
+    id,
+    name: `tanh${id}`,
+    role: id === 0 ? 'data' : 'activation',
+    shape: [2, length / 2],
+    dtype: 'f32',
+    offset: 4096 + id * bytes,
+    bytes: length * 4,
+    from: 0,
+    to: steps,
+  })
+  const step = (_: unknown, index: number): PlanStep => ({
+    kind: 'pointwise',
+    node: `tanh${index}`,
+    phase: 'forward',
+    attributes: { function: 'tanh' },
+    inputs: [index],
+    outputs: [index + 1],
+    updates: [],
+  })
+  const used = 4096 + (steps + 1) * bytes
+  return {
+    ...plan(parse('INPUT 1x1x1 -> RELU'), { threads }),
+    steps: Array.from({ length: steps }, step),
+    buffers: Array.from({ length: steps + 1 }, (_, id) => buffer(id)),
+    arenaBytes: Math.ceil(used / 65536) * 65536,
+    control: { offset: 0, bytes: 4096 },
+    scratch: { offset: used, bytesPerThread: 0 },
+    ...more,
+  }
+}
+
+const pictures = Float32Array.from({ length: 600 }, (_, i) => Math.sin(i) * 2)
+
+describe.each([1, 2])('a program with %s threads', (threads) => {
+  it('allocates exactly the bytes of the plan, and says how it runs', async () => {
+    const of = tanhPlan(30, threads)
+    const program = await bind(of)
+    expect(program.allocatedBytes).toBe(of.arenaBytes)
+    expect(program.read(0).buffer.byteLength).toBe(of.arenaBytes)
+    expect(program.threads).toBe(threads)
+    expect(program.description).toMatch(new RegExp(`^wasm, relaxed kernels \\(.*\\), ${threads} threads?$`))
+  })
+
+  it('runs all steps, or those asked for', async () => {
+    const program = await bind(tanhPlan(5, threads))
+    program.write(0, pictures)
+    await program.run(0, 2)
+    expect(program.read(2)[1]).toBeCloseTo(Math.tanh(Math.tanh(Math.sin(1) * 2)), 5)
+    expect(program.read(3).every((value) => value === 0)).toBe(true)
+    await program.run(3, 3)
+    expect(program.read(3).every((value) => value === 0)).toBe(true)
+    await program.run(2)
+    const part = program.read(5).slice()
+    program.read(5).fill(0)
+    await program.run()
+    expect(program.read(5)).toEqual(part)
+  })
+
+  it('takes runs that nobody waited for one after the other', async () => {
+    const program = await bind(tanhPlan(6, threads))
+    program.write(0, pictures)
+    await Promise.all(Array.from({ length: 6 }, (_, step) => program.run(step, step + 1)))
+    const values = program.read(6).slice()
+    program.read(6).fill(0)
+    await program.run()
+    expect(program.read(6)).toEqual(values)
+  })
+
+  it('refuses values and steps that do not fit', async () => {
+    const program = await bind(tanhPlan(2, threads))
+    expect(() => program.write(0, [1, 2])).toThrow(ArgumentError)
+    expect(() => program.write(0, [1, 2])).toThrow(/2 values[\s\S]*600 values/)
+    for (const [from, to] of [
+      [0, 3],
+      [-1, 2],
+      [2, 1],
+      [0.5, 1],
+    ] as const) {
+      await expect(program.run(from, to)).rejects.toThrow(ArgumentError)
+    }
+  })
+
+  it('finishes the run on its way before it is gone, and is gone then', async () => {
+    const program = await bind(tanhPlan(40, threads))
+    const run = program.run()
+    await Promise.all([program.dispose(), program.dispose()])
+    await run
+    expect(() => program.read(0)).toThrow(DisposedError)
+    expect(() => program.write(0, pictures)).toThrow(DisposedError)
+    await expect(program.run()).rejects.toThrow(DisposedError)
+  })
+
+  it('names the step and the node of a kernel that trapped', async () => {
+    const good = tanhPlan(3, threads)
+    const buffers = good.buffers.map((buffer) => (buffer.id === 3 ? { ...buffer, offset: good.arenaBytes } : buffer))
+    const program = await bind({ ...good, buffers })
+    await program.run(0, 2)
+    const failure = await program.run().catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(KernelTrapError)
+    expect((failure as KernelTrapError).place).toEqual({ kernel: 'tanhForward', step: 2, node: 'tanh2' })
+    await program.dispose()
+  })
+
+  it('prepares filters again when they were written, at inference and in training alike', async () => {
+    const network = parse('INPUT 6x6x3 -> CONV3-5 -> RELU -> FC-4')
+    const of = plan(network, { threads })
+    expect(of.steps.filter((step) => step.prepared !== undefined).length).toBeGreaterThan(0)
+    const inference = await bind(of)
+    const training = await bind(plan(network, { threads, mode: 'gradients' }))
+    const run = async (program: Program) => {
+      program.write(program.plan.ports.pictures, pictures.subarray(0, 108))
+      await program.run(0, program.plan.mode === 'inference' ? undefined : 4)
+      return program.read(program.plan.ports.output).slice()
+    }
+    const results: (Float32Array | Int32Array)[] = []
+    for (const scale of [1, -0.5]) {
+      for (const program of [inference, training]) {
+        for (const { buffer } of program.plan.parameters) {
+          program.write(
+            buffer,
+            program.read(buffer).map((_, i) => Math.cos(i) * scale),
+          )
+        }
+        results.push(await run(program))
+      }
+      expect(await run(inference)).toEqual(results.at(-2))
+    }
+    expect(results[1]).toEqual(results[0])
+    expect(results[3]).toEqual(results[2])
+    expect(results[2]).not.toEqual(results[0])
+    expect(results[0]?.some((value) => value !== 0)).toBe(true)
+  })
+})
+
+it('gives the same bits with any number of threads', async () => {
+  const results: (Float32Array | Int32Array)[] = []
+  for (const threads of [1, 2, 3]) {
+    const program = await bind(tanhPlan(50, threads))
+    program.write(0, pictures)
+    for (let round = 0; round < 20; round++) await program.run()
+    results.push(program.read(50).slice())
+  }
+  expect(results[1]).toEqual(results[0])
+  expect(results[2]).toEqual(results[0])
+})
+
+describe('without threads', () => {
+  it('runs on one, and says why, where memory cannot be shared', async () => {
+    vi.spyOn(platform, 'whyNoThreads').mockReturnValue('the page is not cross-origin isolated')
+    const program = await bind(tanhPlan(2, 2))
+    expect(program.threads).toBe(1)
+    expect(program.read(0).buffer).toBeInstanceOf(ArrayBuffer)
+    expect(program.description).toMatch(/1 thread: the page is not cross-origin isolated$/)
+    await program.run()
+  })
+
+  it('runs on one, and says why, where workers are refused', async () => {
+    vi.spyOn(platform, 'startWorker').mockImplementation(() => {
+      throw new WorkerStartError('the browser gave no worker', { advice: 'allow worker-src blob:' })
+    })
+    const program = await bind(tanhPlan(2, 2))
+    expect(program.threads).toBe(1)
+    expect(program.description).toMatch(/1 thread: the browser gave no worker; allow worker-src blob:$/)
+    await program.run()
+  })
+})
+
+it('takes the variant asked for, by option or by the environment', async () => {
+  expect((await bind(tanhPlan(1, 1), 'plain')).description).toMatch(/plain kernels \(asked for by the caller\)/)
+  vi.stubEnv('LENSLET_VARIANT', 'plain')
+  expect((await bind(tanhPlan(1, 2))).description).toMatch(/plain kernels \(asked for by LENSLET_VARIANT\)/)
+  expect(await describeWasm()).toMatchObject({ variant: 'plain', why: 'asked for by LENSLET_VARIANT' })
+  vi.stubEnv('LENSLET_VARIANT', 'none')
+  expect(() => wasmBackend()).toThrow(VariantError)
+  vi.unstubAllEnvs()
+})
+
+it('refuses an arena that no 32-bit memory holds, before anything is started', async () => {
+  const start = vi.spyOn(platform, 'startWorker')
+  await expect(bind(tanhPlan(1, 2, { arenaBytes: 65536 * 65536 }))).rejects.toThrow(MemoryError)
+  expect(start).not.toHaveBeenCalled()
+})
+
+it('describes what this machine offers', async () => {
+  const description = await describeWasm()
+  expect(description.threads).toBe(Math.min(8, platform.parallelism()))
+  expect(description).toMatchObject({ sharedMemory: true, variant: 'relaxed' })
+  expect(description.reason).toBeUndefined()
+})
