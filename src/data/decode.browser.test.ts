@@ -1,0 +1,110 @@
+// The data of index.ts in a page: what a canvas decodes, and that a page's batches have the bits of Node's.
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import * as nodeModule from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Batches } from './batches.ts'
+import { dataset } from './dataset.ts'
+import { normalizationTable } from './normalization.ts'
+import type { PictureSize } from './resize.ts'
+import { png } from './testing/pictures.ts'
+
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
+const canRun = executablePath !== undefined && 'stripTypeScriptTypes' in nodeModule
+
+type Lenslet = typeof import('./index.ts')
+/** An import inside a function that goes to the page would be rewritten by the test runner, so the page imports by itself. */
+const html = `<!doctype html><script type="module">
+  import * as lenslet from '/data/index.ts'
+  globalThis.lenslet = lenslet
+</script>`
+declare const lenslet: Lenslet
+
+describe.skipIf(!canRun)('in a page (skipped without Chromium or on Node < 22.13)', () => {
+  let server: Server
+  let browser: Browser
+  let page: Page
+
+  beforeAll(async () => {
+    // The sources themselves: the page asks for .ts files and gets them without their types.
+    server = createServer(async (request, response) => {
+      if (request.url === '/') return void response.setHeader('content-type', 'text/html').end(html)
+      const text = await readFile(new URL(`..${request.url}`, import.meta.url), 'utf8').catch(() => undefined)
+      if (text === undefined) return void response.writeHead(404).end()
+      response.setHeader('content-type', 'text/javascript').end(nodeModule.stripTypeScriptTypes(text))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    browser = await chromium.launch({ executablePath: executablePath as string, args: ['--no-sandbox'] })
+    page = await browser.newPage()
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+  }, 30_000)
+
+  afterAll(async () => {
+    await browser?.close()
+    server?.close()
+  })
+
+  /** The values, or the error's name and message. */
+  function decode(bytes: Uint8Array, size: PictureSize): Promise<number[] | string> {
+    return page.evaluate(
+      async ({ bytes, size }) => {
+        try {
+          return [...(await lenslet.decodeImage(Uint8Array.from(bytes), size))]
+        } catch (error) {
+          return String(error)
+        }
+      },
+      { bytes: [...bytes], size },
+    )
+  }
+
+  it('gives colors, grey, transparency and orientation as Node does', async () => {
+    const color = (height: number, width: number) => ({ height, width, channels: 3 })
+    const pixels = Array.from({ length: 18 }, (_, i) => i * 14)
+    expect(await decode(await png(2, 3, 3, pixels), color(2, 3))).toEqual(pixels)
+    const primaries = await png(1, 3, 3, [255, 0, 0, 0, 255, 0, 0, 0, 255])
+    expect(await decode(primaries, { ...color(1, 3), channels: 1 })).toEqual([76, 150, 29])
+    const transparent = await png(1, 3, 4, [255, 0, 0, 255, 0, 0, 0, 0, 0, 0, 0, 51])
+    expect(await decode(transparent, color(1, 3))).toEqual([255, 0, 0, 255, 255, 255, 204, 204, 204])
+    const upright = await png(1, 2, 3, [255, 0, 0, 0, 0, 255])
+    const turned = await sharp(upright).withMetadata({ orientation: 6 }).png().toBuffer()
+    expect(await decode(turned, color(2, 1))).toEqual([255, 0, 0, 0, 0, 255])
+  })
+
+  it('cuts the overhang off both sides, or stretches', async () => {
+    const thirds = Array.from({ length: 12 * 36 * 3 }, (_, i) => ((i / 3) % 36 >= 12 && (i / 3) % 36 < 24 ? 255 : 0))
+    const wide = await png(12, 36, 3, thirds)
+    const size = { height: 6, width: 6, channels: 1 }
+    expect(await decode(wide, size)).toEqual(new Array(36).fill(255))
+    const row = (await decode(wide, { ...size, fit: 'stretch' })).slice(0, 6) as number[]
+    expect(row.map((value) => Math.round(value / 255))).toEqual([0, 0, 1, 1, 0, 0])
+  })
+
+  it('names what is no picture, and a size that cannot be', async () => {
+    const size = { height: 2, width: 2, channels: 3 }
+    expect(await decode(new TextEncoder().encode('hello'), size)).toMatch(
+      /PictureError: cannot read the picture given as bytes/,
+    )
+    expect(await decode(await png(1, 1, 3, [1, 2, 3]), { ...size, channels: 2 })).toMatch(/ArgumentError/)
+  })
+
+  it('fills the same batches, bit for bit', async () => {
+    const make = (lenslet: Pick<Lenslet, 'Batches' | 'dataset' | 'normalizationTable'>): number[] => {
+      const images = Uint8Array.from({ length: 20 * 75 }, (_, i) => Math.imul(i, 0x9e3779b9) >>> 24)
+      const split = { height: 5, width: 5, channels: 3, images, labels: Array.from({ length: 20 }, (_, i) => i % 4) }
+      const { train, normalization } = lenslet.dataset({ classes: ['a', 'b', 'c', 'd'], train: split, test: split })
+      const augment = { flip: true, crop: 2, cutout: 2 }
+      const batches = new lenslet.Batches(train, { batch: 8, seed: 5, normalization, augment })
+      const pictures = new Float32Array(8 * 75)
+      const labels = new Int32Array(8)
+      batches.fill(3, 1, pictures, labels)
+      return [...pictures, ...labels, ...lenslet.normalizationTable(normalization)]
+    }
+    const found = await page.evaluate(`(${make})(lenslet)`)
+    expect(found).toEqual(make({ Batches, dataset, normalizationTable }))
+  })
+})
