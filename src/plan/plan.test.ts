@@ -113,7 +113,7 @@ describe('gradients of whole networks by finite differences', () => {
     await program.run()
     const loss = async () => {
       await program.run(0, made.backwardFrom)
-      const losses = program.read(made.ports.losses as number)
+      const losses = [...program.read(made.ports.losses as number)]
       return losses.reduce((a, b) => a + b, 0) / losses.length
     }
     const gradients = made.ports.gradients as Readonly<Record<string, number>>

@@ -5,8 +5,8 @@
  */
 
 import { z } from 'zod'
-import type { Volume } from '../../core/index.ts'
-import { averagePool, maxPool } from '../../ops/pool/op.ts'
+import { averagePool, maxPool, type PoolAttributes as PoolGeometry } from '../../ops/pool/op.ts'
+import type { Emit, Value } from '../../ops/types.ts'
 import { type Padding, type Pair, printWindow, type WindowSpec, windowOn } from '../../ops/window.ts'
 import { VolumeError } from '../errors.ts'
 import { only } from '../parts.ts'
@@ -29,59 +29,63 @@ interface PoolAttributes {
   readonly dilation: Pair
   readonly ceil: boolean
   /** Average only: the padding's zeros count. */
-  readonly countPadding: boolean
+  readonly countPadding?: boolean | undefined
 }
 
 const usual = (kernel: Pair): { stride: Pair; padding: Padding } => ({ stride: kernel, padding: [0, 0, 0, 0] })
 
+const geometrySchema = {
+  kernel: pairSchema,
+  stride: pairSchema,
+  padding: paddingSchema,
+  dilation: pairSchema,
+  ceil: z.boolean(),
+}
+
 interface Variant {
   readonly type: string
   readonly word: string
+  /** For people. */
   readonly name: string
+  readonly attributes: z.ZodType<PoolAttributes>
   readonly flags: Readonly<Record<string, string>>
-  readonly op: typeof maxPool | typeof averagePool
+  /** What else the flags say. */
+  readonly extra: (flags: readonly string[]) => Pick<PoolAttributes, 'countPadding'>
+  readonly emit: (emit: Emit, geometry: PoolGeometry, attributes: PoolAttributes, x: Value) => readonly Value[]
 }
 
-function pool({ type, word, name, flags, op }: Variant): Layer<PoolAttributes> {
+function pool({ type, word, name, attributes, flags, extra, emit: emitOp }: Variant): Layer<PoolAttributes> {
   return {
     type,
     notation: {
       word,
       form: { size: 'required', options: windowOptions, flags, example: `${word}2 s2` },
       read(parts) {
-        const has = (flag: string) => (parts.flags ?? []).includes(flag)
-        return { ...readWindow(parts, usual), ceil: has('ceil'), countPadding: has('countpad') }
+        const given = parts.flags ?? []
+        return { ...readWindow(parts, usual), ceil: given.includes('ceil'), ...extra(given) }
       },
-      write: (attributes) => ({
-        size: writePair(attributes.kernel),
-        options: writeWindow(attributes, usual(attributes.kernel)),
-        flags: [...(attributes.ceil ? ['ceil'] : []), ...(attributes.countPadding ? ['countpad'] : [])],
+      write: ({ ceil, countPadding, ...window }) => ({
+        size: writePair(window.kernel),
+        options: writeWindow(window, usual(window.kernel)),
+        flags: [...(ceil ? ['ceil'] : []), ...(countPadding === true ? ['countpad'] : [])],
       }),
     },
-    attributes: z.strictObject({
-      kernel: pairSchema,
-      stride: pairSchema,
-      padding: paddingSchema,
-      dilation: pairSchema,
-      ceil: z.boolean(),
-      countPadding: z.boolean(),
-    }),
+    attributes,
     inputs: { min: 1, max: 1 },
-    output(attributes, inputs) {
-      refuseEmptyWindows(attributes)
-      const [height, width] = windowOutput(attributes, only(inputs))
+    output(own, inputs) {
+      refuseEmptyWindows(own)
+      const [height, width] = windowOutput(own, only(inputs))
       return { height, width, channels: only(inputs).channels }
     },
-    window: (attributes): WindowSpec => attributes,
-    notices: (attributes, inputs) => windowNotices(attributes, only(inputs)),
-    lower({ emit, batch }, attributes, inputs) {
+    window: (own): WindowSpec => own,
+    notices: (own, inputs) => windowNotices(own, only(inputs)),
+    lower({ emit, batch }, own, inputs) {
       const x = only(inputs)
       const [, height = 1, width = 1, channels = 1] = x.shape
-      const volume: Volume = { height, width, channels }
-      const { countPadding } = attributes
-      return only(emit(op, { batch, window: windowOn(attributes, volume), channels, countPadding }, [x]))
+      const window = windowOn(own, { height, width, channels })
+      return only(emitOp(emit, { batch, window, channels }, own, x))
     },
-    describe: (attributes) => [name, printWindow(attributes), attributes.ceil ? 'ceil' : ''].filter(Boolean).join(' '),
+    describe: (own) => [name, printWindow(own), own.ceil ? 'ceil' : ''].filter(Boolean).join(' '),
   }
 }
 
@@ -99,12 +103,22 @@ function refuseEmptyWindows({ kernel, padding, dilation }: PoolAttributes): void
 
 const ceil = { ceil: "Caffe's rounding" }
 
-export const maxPooling = pool({ type: 'pool', word: 'POOL', name: 'max', flags: ceil, op: maxPool })
+export const maxPooling = pool({
+  type: 'pool',
+  word: 'POOL',
+  name: 'max',
+  attributes: z.strictObject(geometrySchema),
+  flags: ceil,
+  extra: () => ({}),
+  emit: (emit, geometry, _, x) => emit(maxPool, geometry, [x]),
+})
 
 export const averagePooling = pool({
   type: 'avgpool',
   word: 'AVGPOOL',
   name: 'average',
+  attributes: z.strictObject({ ...geometrySchema, countPadding: z.boolean() }),
   flags: { ...ceil, countpad: "the padding's zeros count" },
-  op: averagePool,
+  extra: (flags) => ({ countPadding: flags.includes('countpad') }),
+  emit: (emit, geometry, { countPadding = false }, x) => emit(averagePool, { ...geometry, countPadding }, [x]),
 })

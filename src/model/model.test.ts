@@ -1,0 +1,188 @@
+/** The model on both backends: weights, predictions of any number of pictures, its file, and hostile files. */
+
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ArgumentError, LensletError, Random } from '../core/index.ts'
+import { parse } from '../notation/index.ts'
+import {
+  Model,
+  ModelFileError,
+  PicturesError,
+  readSafetensors,
+  SafetensorsError,
+  WeightError,
+  writeSafetensors,
+} from './index.ts'
+
+const network = parse('INPUT 6x5x2 -> CONV3-4 -> BN -> RELU -> POOL2 -> FC-3 -> SOFTMAX')
+const pictures = (count: number) => {
+  const random = Random.seeded(1, 'pictures')
+  return Float32Array.from({ length: count * 6 * 5 * 2 }, () => random.normal())
+}
+
+describe.each(['wasm', 'reference'] as const)('model on %s', (backend) => {
+  it('predicts any number of pictures, each as if it were alone', async () => {
+    await using model = await Model.create(network, { seed: 3, batch: 4, backend, threads: 1 })
+    const all = await model.predict(pictures(11))
+    expect(all.length).toBe(33)
+    const one = await model.predict(pictures(11).subarray(7 * 60, 8 * 60))
+    expect([...one]).toEqual([...all.subarray(21, 24)])
+    expect(one.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5)
+  })
+
+  it('answers calls made at the same time', async () => {
+    await using model = await Model.create(network, { seed: 3, batch: 4, backend, threads: 1 })
+    const alone = await model.predict(pictures(3))
+    const together = await Promise.all([1, 2, 3].map((count) => model.predict(pictures(count))))
+    for (const [index, scores] of together.entries())
+      expect([...scores]).toEqual([...alone.subarray(0, 3 * (index + 1))])
+  })
+
+  it('sees a weight that was set', async () => {
+    await using model = await Model.create(network, { seed: 3, backend, threads: 1 })
+    const before = await model.predict(pictures(2))
+    model.weights.set('fc1.filters', new Float32Array(model.weights.get('fc1.filters').length))
+    expect([...(await model.predict(pictures(2)))]).not.toEqual([...before])
+    expect([...(await model.predict(pictures(1)))]).toEqual(new Array(3).fill(expect.closeTo(1 / 3, 6)))
+  })
+
+  it('allocates what its plan says', async () => {
+    await using model = await Model.create(network, { backend, threads: 1, batch: 9 })
+    expect(model.allocatedBytes).toBe(model.plan.arenaBytes)
+  })
+})
+
+describe('initial weights', () => {
+  const wide = parse('INPUT 8x8x16 -> CONV3-64 -> FC-10')
+  const deviation = (values: Float32Array) =>
+    Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
+
+  it('He by default: variance 2/fanIn; biases 0; the same for the same seed', async () => {
+    await using model = await Model.create(wide, { seed: 5, threads: 1 })
+    await using again = await Model.create(wide, { seed: 5, threads: 1 })
+    await using other = await Model.create(wide, { seed: 6, threads: 1 })
+    const filters = model.weights.get('conv1.filters')
+    expect(filters.shape).toEqual([3, 3, 16, 64])
+    expect(deviation(filters) / Math.sqrt(2 / 144)).toBeCloseTo(1, 1)
+    expect(model.weights.get('conv1.bias').every((value) => value === 0)).toBe(true)
+    expect([...again.weights.get('conv1.filters')]).toEqual([...filters])
+    expect([...other.weights.get('conv1.filters')]).not.toEqual([...filters])
+  })
+
+  it('Xavier, zeros and a constant on request', async () => {
+    await using xavier = await Model.create(wide, { initial: 'xavier', threads: 1 })
+    expect(deviation(xavier.weights.get('conv1.filters')) / Math.sqrt(2 / (144 + 576))).toBeCloseTo(1, 1)
+    await using zeros = await Model.create(wide, { initial: 'zeros', threads: 1 })
+    expect(zeros.weights.get('fc1.filters').every((value) => value === 0)).toBe(true)
+    await using constant = await Model.create(wide, { initial: { constant: 0.5 }, threads: 1 })
+    expect(constant.weights.get('fc1.filters').every((value) => value === 0.5)).toBe(true)
+    expect(constant.weights.get('fc1.bias').every((value) => value === 0)).toBe(true)
+  })
+})
+
+describe('refuses', () => {
+  it('what cannot be meant', async () => {
+    await using model = await Model.create(network, { threads: 1 })
+    expect(() => model.weights.get('conv1.filter')).toThrow(/conv1\.filters/)
+    expect(() => model.weights.set('conv1.bias', [1, 2])).toThrow(WeightError)
+    await expect(model.predict(new Float32Array(61))).rejects.toThrow(PicturesError)
+    await expect(model.predict(new Float32Array(0))).rejects.toThrow(PicturesError)
+    await expect(Model.create(network, { batch: 0 })).rejects.toThrow(ArgumentError)
+    await expect(Model.create(network, { seed: 1.5 })).rejects.toThrow(ArgumentError)
+    await expect(Model.create(network, { backend: 'cuda' as 'wasm' })).rejects.toThrow(ArgumentError)
+  })
+
+  it('a network that no memory can hold, before it tries', async () => {
+    const huge = parse('INPUT 60000x60000x3 -> CONV3-64 -> FC-10')
+    await expect(Model.create(huge, { batch: 1 })).rejects.toThrow(/bytes|GiB/)
+  })
+})
+
+describe('file', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lenslet-model-'))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  it('comes back with the same predictions, weights and info', async () => {
+    const info = { classes: ['a', 'b', 'c'], normalization: { mean: [0.1, 0.2], std: [1, 2] }, origin: 'a test' }
+    await using model = await Model.create(network, { seed: 9, info, threads: 1 })
+    const path = join(folder, 'model.lenslet')
+    await model.save(path)
+    await using again = await Model.load(path, { threads: 1 })
+    expect(again.info).toEqual(info)
+    expect(again.network).toEqual(network)
+    expect([...(await again.predict(pictures(3)))]).toEqual([...(await model.predict(pictures(3)))])
+    expect(await readdir(folder)).toEqual(['model.lenslet'])
+    expect(again.encode()).toEqual(model.encode())
+  })
+
+  it('cut anywhere, or with any byte of the header changed, gives a named error or the same shapes', async () => {
+    await using model = await Model.create(network, { threads: 1 })
+    const bytes = model.encode()
+    const header = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true))
+    for (let length = 0; length < bytes.length; length += 97) {
+      await expect(Model.load(bytes.slice(0, length), { threads: 1 })).rejects.toThrow(LensletError)
+    }
+    const random = Random.seeded(2, 'damage')
+    for (let trial = 0; trial < 60; trial++) {
+      const damaged = bytes.slice()
+      damaged[random.integer(header)] = random.integer(256)
+      const result = await Model.load(damaged, { threads: 1 }).then(
+        async (loaded) => loaded.dispose(),
+        (error: unknown) => error,
+      )
+      if (result !== undefined) expect(result).toBeInstanceOf(LensletError)
+    }
+  })
+
+  it('of another kind is refused by name', async () => {
+    const other = writeSafetensors(new Map(), { format: 'pt' })
+    await expect(Model.load(other)).rejects.toThrow(ModelFileError)
+    const weightless = writeSafetensors(new Map(), {
+      format: 'lenslet.model',
+      version: '1',
+      network: JSON.stringify(network),
+    })
+    await expect(Model.load(weightless)).rejects.toThrow(/conv1\.filters/)
+  })
+})
+
+describe('safetensors', () => {
+  it('reads half, brain and double floats', () => {
+    const header = JSON.stringify({
+      h: { dtype: 'F16', shape: [4], data_offsets: [0, 8] },
+      b: { dtype: 'BF16', shape: [1], data_offsets: [8, 10] },
+      d: { dtype: 'F64', shape: [1], data_offsets: [10, 18] },
+    })
+    const bytes = new Uint8Array(8 + header.length + 18)
+    const view = new DataView(bytes.buffer)
+    view.setBigUint64(0, BigInt(header.length), true)
+    bytes.set(new TextEncoder().encode(header), 8)
+    const at = 8 + header.length
+    for (const [index, bits] of [0x3c00, 0xc000, 0x0001, 0x7c00].entries()) view.setUint16(at + 2 * index, bits, true)
+    view.setUint16(at + 8, 0x3fc0, true)
+    view.setFloat64(at + 10, -1.25, true)
+    const { tensors } = readSafetensors(bytes)
+    expect([...(tensors.get('h')?.values ?? [])]).toEqual([1, -2, 2 ** -24, Number.POSITIVE_INFINITY])
+    expect(tensors.get('b')?.values[0]).toBe(1.5)
+    expect(tensors.get('d')?.values[0]).toBe(-1.25)
+  })
+
+  it.each([
+    ['a header longer than the file', 10n ** 15n, '{}'],
+    ['a header that is not JSON', undefined, '{"a":'],
+    ['offsets beyond the file', undefined, '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}'],
+    ['a shape that does not match', undefined, '{"a":{"dtype":"F32","shape":[9],"data_offsets":[0,0]}}'],
+    ['an absurd shape', undefined, '{"a":{"dtype":"F32","shape":[999999999,999999999],"data_offsets":[0,0]}}'],
+    ['an unknown type', undefined, '{"a":{"dtype":"I64","shape":[0],"data_offsets":[0,0]}}'],
+  ])('refuses %s', (_, length, header) => {
+    const bytes = new Uint8Array(8 + header.length)
+    new DataView(bytes.buffer).setBigUint64(0, length ?? BigInt(header.length), true)
+    bytes.set(new TextEncoder().encode(header), 8)
+    expect(() => readSafetensors(bytes)).toThrow(SafetensorsError)
+  })
+})
