@@ -1,7 +1,7 @@
-/** Softmax and its gradient, row by row: three short passes while the row is in the first cache. */
+/** Softmax and its gradient, row by row: short passes over the rows of a tile, which stays in the first cache. */
 
 import { nextTile } from '../kernel/tiles.as.ts'
-import { rowExponentials, rowMaximum, rowScale } from './rows.as.ts'
+import { exponentials, scaleRow, shiftRow, sumRow } from './rows.as.ts'
 
 /** x, y: [rows, classes]; y may be x. A tile is `chunk` rows. */
 export function softmax(
@@ -14,12 +14,15 @@ export function softmax(
   counter: usize,
   scratch: usize,
 ): void {
+  const pitch = <usize>classes << 2
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
-    const end = min((tile + 1) * chunk, rows)
-    for (let row = tile * chunk; row < end; row++) {
-      const at = (<usize>row * <usize>classes) << 2
-      const sum = rowExponentials(x + at, y + at, classes, rowMaximum(x + at, classes))
-      rowScale(y + at, y + at, classes, <f32>(1 / sum), 0)
+    const first = tile * chunk
+    const end = min(first + chunk, rows)
+    const from = <usize>first * pitch
+    for (let row = first, at = from; row < end; row++, at += pitch) shiftRow(x + at, y + at, classes)
+    exponentials(y + from, (end - first) * classes)
+    for (let row = first, at = y + from; row < end; row++, at += pitch) {
+      scaleRow(at, at, classes, <f32>(1 / sumRow(at, classes)), 0)
     }
   }
 }
@@ -36,10 +39,11 @@ export function softmaxGradient(
   counter: usize,
   scratch: usize,
 ): void {
+  const pitch = <usize>classes << 2
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
-    const end = min((tile + 1) * chunk, rows)
-    for (let row = tile * chunk; row < end; row++) {
-      const at = (<usize>row * <usize>classes) << 2
+    const first = tile * chunk
+    const end = min(first + chunk, rows)
+    for (let row = first, at = <usize>first * pitch; row < end; row++, at += pitch) {
       gradientOfRow(y + at, dy + at, dx + at, classes)
     }
   }

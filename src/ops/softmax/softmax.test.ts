@@ -62,3 +62,27 @@ describe('softmax of special values', () => {
     })
   }
 })
+
+describe.each(testedModules)('small probabilities on %s', (module) => {
+  it('are accurate to 2 ulp each, down to e⁻⁸⁷, and 0 below', () => {
+    const rows = 20_001
+    const scores = Array.from({ length: rows }, (_, i) => Math.fround(-i / 200))
+    const row = opCase({
+      name: 'pairs',
+      op: softmax,
+      attributes: { rows, classes: 2 },
+      inputs: [f32(rows, 2)],
+      terms: 1,
+    })
+    const arrays = { inputs: [Float64Array.from(scores.flatMap((score) => [score, 0]))], updates: [] }
+    const [y] = runWasm(row, arrays, { module }).outputs as [Float32Array]
+    let worst = 0
+    scores.forEach((score, i) => {
+      const exact = score < -87 ? 0 : Math.exp(score) / (1 + Math.exp(score))
+      const ulp = 2 ** (Math.floor(Math.log2(exact)) - 23)
+      if (exact > 0) worst = Math.max(worst, Math.abs((y[2 * i] as number) - exact) / ulp)
+      else expect(y[2 * i]).toBe(0)
+    })
+    expect(worst).toBeLessThan(2)
+  })
+})
