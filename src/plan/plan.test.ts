@@ -61,7 +61,7 @@ describe('memory', () => {
     const batch = maxBatch(everything, bytes, options)
     expect(plan(everything, { ...options, batch }).arenaBytes).toBeLessThanOrEqual(bytes)
     expect(plan(everything, { ...options, batch: batch + 1 }).arenaBytes).toBeGreaterThan(bytes)
-    expect(maxBatch(everything, 65536, options)).toBe(0)
+    expect(maxBatch(everything, 4096, options)).toBe(0)
   })
 })
 
@@ -121,7 +121,7 @@ describe('gradients of whole networks by finite differences', () => {
     expect(learned.length).toBe(19)
     const analytic = new Map(learned.map(({ name }) => [name, program.read(gradients[name] as number).slice()]))
     // Losses are read as float32, so the step is wide and the tolerance follows: 2⁻²⁴·loss/h + h²·curvature.
-    const h = 1e-2
+    const h = 2e-3
     for (const { name, buffer } of learned) {
       const values = program.read(buffer)
       for (const index of [0, values.length - 1]) {
@@ -132,7 +132,7 @@ describe('gradients of whole networks by finite differences', () => {
         }
         const difference = ((await at(kept + h)) - (await at(kept - h))) / (2 * h)
         fill(buffer, (i) => values[i] as number)
-        expect(Math.abs(difference - (analytic.get(name)?.[index] as number)), `${name}[${index}]`).toBeLessThan(2e-4)
+        expect(Math.abs(difference - (analytic.get(name)?.[index] as number)), `${name}[${index}]`).toBeLessThan(1e-4)
       }
     }
   })
