@@ -1,0 +1,45 @@
+/**
+ * Which exit code an error gets. 2: the call was wrong, and no try of it as it stands can succeed (an unknown word, an
+ * option that cannot be meant, a network that does not work out, a path where nothing is). 1: the call made sense, and the
+ * work failed (a damaged file, no memory, no network connection, a loss that is not a number).
+ */
+
+import { ArgumentError, LensletError } from '../core/index.ts'
+
+/** The command line cannot be meant. */
+export class UsageError extends LensletError {}
+
+/** Something ended the work before it was done, and has been said already; `code` is the exit code. */
+export class Stopped extends Error {
+  readonly code: number
+
+  constructor(code: number) {
+    super('stopped')
+    this.code = code
+  }
+}
+
+const wrongCalls = new WeakSet<Error>()
+
+/** Whatever Lenslet refuses in here was wrong with the call: reading options, the network, paths. */
+export async function readCall<T>(read: () => T | Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof LensletError) wrongCalls.add(error)
+    throw error
+  }
+}
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof Stopped) return error.code
+  if (error instanceof UsageError || error instanceof ArgumentError) return 2
+  return error instanceof Error && wrongCalls.has(error) ? 2 : 1
+}
+
+/** What is said on stderr. Errors that Lenslet did not foresee say so, and keep their stack for the report of the fault. */
+export function explain(error: unknown): string {
+  if (error instanceof LensletError) return `error: ${error.message}`
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return `error: unexpected, a fault of Lenslet or of what it stands on\n  ${text.replaceAll('\n', '\n  ')}`
+}

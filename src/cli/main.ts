@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+/** The `lenslet` command. */
+
+import { run } from './program.ts'
+
+// A reader that has seen enough (`lenslet plan vgg16 | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+
+process.exitCode = await run(process.argv.slice(2))

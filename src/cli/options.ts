@@ -1,0 +1,46 @@
+/** Values of options: read strictly, and refused with the option's name. */
+
+import { UsageError } from './errors.ts'
+
+/** `whole('--batch', 1)` reads a whole number from 1. */
+export function whole(option: string, least: number) {
+  return (text: string): number => {
+    const value = Number(text)
+    if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value
+    throw refused(option, text, `a whole number from ${least}`)
+  }
+}
+
+/** Any finite number; what it may be, its reader says. */
+export function number(option: string) {
+  return (text: string): number => {
+    const value = Number(text)
+    if (text.trim() !== '' && Number.isFinite(value)) return value
+    throw refused(option, text, 'a number')
+  }
+}
+
+const units: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 }
+
+/** `4GB`, `512 MiB`, `1000000`. As in the notes, a GB is 1024 MB; the answer is printed in bytes, too. */
+export function bytes(option: string) {
+  return (text: string): number => {
+    const [, digits = '', unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?\s*$/i.exec(text) ?? []
+    const value = Math.floor(Number(digits) * (units[unit.toUpperCase()] as number))
+    if (digits !== '' && value >= 1 && Number.isSafeInteger(value)) return value
+    throw refused(option, text, 'an amount of memory such as 4GB, 512MB or 1000000 (bytes)')
+  }
+}
+
+/** One of a few words. */
+export function choice<Word extends string>(option: string, words: readonly Word[]) {
+  return (text: string): Word => {
+    const found = words.find((word) => word === text)
+    if (found !== undefined) return found
+    throw refused(option, text, words.join(', '))
+  }
+}
+
+export function refused(option: string, received: string, expected: string): UsageError {
+  return new UsageError(`${option} cannot be ${JSON.stringify(received)}`, { received, expected })
+}

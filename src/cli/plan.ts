@@ -1,0 +1,164 @@
+/** `lenslet plan <net>`: what a network costs, layer by layer, and the memory of its runs, before anything runs. */
+
+import type { Command } from 'commander'
+import { maximumBytes } from '../backends/wasm/memory.ts'
+import { chooseThreads } from '../backends/wasm/threads.ts'
+import { costTable, memoryTable, type NetworkTable, networkTable, printBytes, printCount } from '../inspect/index.ts'
+import { print } from '../notation/index.ts'
+import { type OptimizerKind, optimizerKinds } from '../ops/optimizer/optimizers.ts'
+import { maxBatch, type Plan, plan, printPlan } from '../plan/index.ts'
+import { readCall } from './errors.ts'
+import { type NetworkSource, readNetwork } from './network.ts'
+import { bytes, choice, whole } from './options.ts'
+import { printTable } from './table.ts'
+import { Terminal } from './terminal.ts'
+
+interface PlanCall {
+  readonly batch: number
+  readonly optimizer: OptimizerKind
+  readonly threads?: number
+  readonly memory?: number
+  readonly strict?: boolean
+  readonly steps?: boolean
+  readonly json?: boolean
+}
+
+export function define(command: Command): void {
+  command
+    .argument('<net>', 'name from the zoo, text in the notation, or a file (.net, .json, .lenslet)')
+    .option('--batch <n>', 'pictures at a time', whole('--batch', 1), 1)
+    .option(
+      '--optimizer <kind>',
+      `for training: ${optimizerKinds.join(', ')}`,
+      choice('--optimizer', optimizerKinds),
+      'adam',
+    )
+    .option('--threads <n>', 'workers; default: as many as a run would take', whole('--threads', 1))
+    .option('--memory <amount>', 'find the largest batch that fits: 4GB, 512MB', bytes('--memory'))
+    .option('--strict', 'refuse sizes that do not come out whole')
+    .option('--steps', 'print the steps and buffers of the plans, too')
+    .option('--json', 'one JSON object on stdout')
+    .addHelpText('after', examples)
+    .action(run)
+}
+
+const examples = `
+Examples:
+  lenslet plan lenet5
+  lenslet plan vgg16 --batch 16 --memory 4GB
+  lenslet plan "INPUT 227x227x3 -> CONV11-96 s4 p0 -> RELU -> POOL3 s2" --strict`
+
+async function run(spec: string, call: PlanCall): Promise<void> {
+  const terminal = new Terminal(call.json === true)
+  const source = await readCall(() => readNetwork(spec, call))
+  const { network } = source
+  const table = await readCall(() => networkTable(network))
+  const { batch, optimizer, threads = chooseThreads().threads } = call
+  const inference = plan(network, { batch, threads })
+  const training = plan(network, { batch, threads, mode: 'training', optimizer })
+  const fits = call.memory === undefined ? undefined : largestBatches(source, call.memory, { threads, optimizer })
+  const notices = [...table.notices, ...tooLarge([inference, training])]
+  const value = {
+    network: { name: source.name, ...titles(source), notation: notationOf(source) },
+    batch,
+    threads,
+    optimizer,
+    layers: table.layers,
+    totals: table.totals,
+    memory: { inference: inference.memory, training: training.memory },
+    ...(fits === undefined ? {} : { maxBatch: fits }),
+    notices,
+    remarks: source.entry?.remarks ?? [],
+    ...(call.steps === true ? { steps: { inference: inference.steps, training: training.steps } } : {}),
+  }
+  terminal.result(value, () =>
+    [
+      headOf(source, terminal),
+      '',
+      printTable(costTable(table)),
+      summary(table),
+      '',
+      printTable(
+        memoryTable([
+          ['inference', inference.memory],
+          [`training, ${optimizer}`, training.memory],
+        ]),
+      ),
+      terminal.dim(`batch ${batch}, ${threads} ${threads === 1 ? 'thread' : 'threads'}; a run allocates exactly this.`),
+      ...section('Mind', notices),
+      ...section('Remarks', source.entry?.remarks ?? []),
+      ...(fits === undefined ? [] : ['', printFits(fits)]),
+      ...(call.steps === true ? ['', printPlan(inference), printPlan(training)] : []),
+    ].join('\n'),
+  )
+}
+
+interface Fits {
+  /** The memory asked for, in bytes. */
+  readonly bytes: number
+  readonly inference: number
+  readonly training: number
+}
+
+function largestBatches(
+  { network }: NetworkSource,
+  memory: number,
+  { threads, optimizer }: { threads: number; optimizer: OptimizerKind },
+): Fits {
+  const usable = Math.min(memory, maximumBytes)
+  return {
+    bytes: memory,
+    inference: maxBatch(network, usable, { threads }),
+    training: maxBatch(network, usable, { threads, mode: 'training', optimizer }),
+  }
+}
+
+function printFits({ bytes: memory, inference, training }: Fits): string {
+  const capped = memory > 2 ** 32 ? `; a run can address 4 GiB at most` : ''
+  const batchOf = (batch: number) => (batch === 0 ? 'none: not even one picture fits' : printCount(batch))
+  return [
+    `largest batch in ${printBytes(memory)} (${printCount(memory)} bytes${capped})`,
+    `  inference  ${batchOf(inference)}`,
+    `  training   ${batchOf(training)}`,
+  ].join('\n')
+}
+
+function tooLarge(plans: readonly Plan[]): readonly string[] {
+  return plans
+    .filter(({ arenaBytes }) => arenaBytes > maximumBytes)
+    .map(
+      ({ mode, batch, arenaBytes }) =>
+        `${mode} with batch ${batch} needs ${printBytes(arenaBytes)}, and a run can address ${printBytes(maximumBytes)} at most`,
+    )
+}
+
+function titles({ entry }: NetworkSource) {
+  return entry === undefined ? {} : { title: entry.title, paper: entry.paper }
+}
+
+/** Undefined for wiring that only JSON can hold. */
+function notationOf({ network }: NetworkSource): string | undefined {
+  try {
+    return print(network)
+  } catch {
+    return undefined
+  }
+}
+
+function headOf(source: NetworkSource, terminal: Terminal): string {
+  const { entry } = source
+  if (entry !== undefined) return `${terminal.bold(entry.name)}: ${entry.title}\n${terminal.dim(entry.paper)}`
+  return terminal.bold(notationOf(source) ?? source.name)
+}
+
+function summary({ totals }: NetworkTable): string {
+  const { activations, weights, parameters, macs } = totals
+  return [
+    `per picture: ${printCount(activations)} activations (${printBytes(4 * activations)}), ${printCount(macs)} MACs (${printCount(2 * macs)} FLOPs)`,
+    `parameters: ${printCount(parameters)} (${printBytes(4 * parameters)}), of which ${printCount(weights)} weights`,
+  ].join('\n')
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', `${title}:`, ...lines.map((line) => `  ${line}`)]
+}

@@ -1,0 +1,98 @@
+/** What a network costs, as a table of texts: the command line, the report and the Studio lay it out each in their way. */
+
+import { printVolume, volumeSize } from '../core/index.ts'
+import { inferVolumes, type Network } from '../network/index.ts'
+import { cost, type LayerCost, type NetworkCost, type PlanMemory } from '../plan/index.ts'
+import { printBytes, printCount } from './units.ts'
+
+/** A layer's cost and what it adds to the activations of one picture. */
+export interface LayerRow extends LayerCost {
+  /** Values that the layer keeps for one picture; 0 where it works in place. They add up to the total. */
+  readonly activations: number
+}
+
+export interface NetworkTable extends Omit<NetworkCost, 'layers'> {
+  readonly layers: readonly LayerRow[]
+}
+
+/** `cost` with the activations of every layer. Throws `SizeError`. */
+export function networkTable(network: Network): NetworkTable {
+  const sized = inferVolumes(network)
+  const { layers, ...rest } = cost(network)
+  return {
+    ...rest,
+    layers: layers.map((row, index) => ({
+      ...row,
+      activations: sized[index]?.layer.inPlace === true ? 0 : volumeSize(row.output),
+    })),
+  }
+}
+
+export interface TextTable {
+  readonly columns: readonly { readonly title: string; readonly align: 'left' | 'right' }[]
+  readonly rows: readonly (readonly string[])[]
+  /** Closes the table. */
+  readonly totals?: readonly string[]
+}
+
+const left = (title: string) => ({ title, align: 'left' as const })
+const right = (title: string) => ({ title, align: 'right' as const })
+
+/** A row a layer: what it is, its volume, and what it costs for one picture. Nothing is printed as –. */
+export function costTable({ layers, totals }: NetworkTable): TextTable {
+  const orNothing = (value: number, text: string) => (value === 0 ? '–' : text)
+  return {
+    columns: [
+      left('layer'),
+      left('what'),
+      right('output'),
+      right('parameters'),
+      right('MACs'),
+      right('sees'),
+      right('memory'),
+    ],
+    rows: layers.map(({ name, description, output, parameters, macs, receptiveField, activations }) => [
+      name,
+      description,
+      printVolume(output),
+      orNothing(parameters, printCount(parameters)),
+      orNothing(macs, printCount(macs)),
+      receptiveField.size.join('×'),
+      orNothing(activations, printBytes(4 * activations)),
+    ]),
+    totals: [
+      'total',
+      '',
+      '',
+      printCount(totals.parameters),
+      printCount(totals.macs),
+      '',
+      printBytes(4 * totals.activations),
+    ],
+  }
+}
+
+/** What each part of the memory is, in words. */
+const memoryParts = [
+  ['parameters', 'parameters'],
+  ['optimizer', 'optimizer state'],
+  ['tracked', 'running statistics'],
+  ['data', 'pictures and labels'],
+  ['activations', 'activations'],
+  ['gradients', 'gradients'],
+  ['workspace', 'workspaces'],
+  ['padding', 'alignment, rounding'],
+] as const satisfies readonly (readonly [keyof PlanMemory, string])[]
+
+/** The bytes of one plan or several, a column each; parts that none of them has are left out. */
+export function memoryTable(memories: readonly (readonly [title: string, memory: PlanMemory])[]): TextTable {
+  const cells = (part: keyof PlanMemory) =>
+    memories.flatMap(([, memory]) => [memory[part] === 0 ? '–' : printBytes(memory[part]), printCount(memory[part])])
+  return {
+    columns: [left('memory'), ...memories.flatMap(([title]) => [right(title), right('bytes')])],
+    rows: memoryParts
+      .filter(([part]) => memories.some(([, memory]) => memory[part] > 0))
+      .map(([part, words]) => [words, ...cells(part)]),
+    totals: ['the whole arena', ...cells('arenaBytes')],
+  }
+}
