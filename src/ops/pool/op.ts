@@ -1,0 +1,99 @@
+/**
+ * Max and average pooling, each with its gradient. Max pooling keeps x and no indices: the winner is found again in
+ * backward, which costs less than writing an index for every output. Of equal values the first of the window wins, as in
+ * PyTorch; padding never wins. Average pooling keeps nothing.
+ */
+
+import { expectSize, f32 } from '../specs.ts'
+import type { Op } from '../types.ts'
+import {
+  type AveragePoolAttributes,
+  describePool,
+  expectPictureInWindows,
+  inputShape,
+  outputShape,
+  type PoolAttributes,
+} from './attributes.ts'
+import {
+  averagePoolGradientReference,
+  averagePoolReference,
+  maxPoolGradientReference,
+  maxPoolReference,
+} from './reference.ts'
+import { averagePoolGradientWasm, averagePoolWasm, maxPoolGradientWasm, maxPoolWasm } from './wasm.ts'
+
+export type { AveragePoolAttributes, PoolAttributes } from './attributes.ts'
+
+/** [x] → [y] */
+export const maxPool: Op<PoolAttributes> = {
+  kind: 'maxPool',
+  describe: describePool,
+  outputs(attributes, inputs) {
+    expectSize('maxPool', inputs, 0, inputShape(attributes), 'pictures')
+    expectPictureInWindows('maxPool', attributes)
+    return [f32(...outputShape(attributes))]
+  },
+  gradient({ attributes, inputs }, [dy], tape) {
+    const [x] = inputs
+    if (dy === undefined || x === undefined || !tape.wants(x)) return
+    const [dx] = tape.emit(maxPoolGradient, attributes, [x, dy])
+    if (dx !== undefined) tape.give(x, dx)
+  },
+  reference: maxPoolReference,
+  wasm: maxPoolWasm,
+}
+
+/** [x, dy] → [dx] */
+export const maxPoolGradient: Op<PoolAttributes> = {
+  kind: 'maxPool.gradient',
+  describe: describePool,
+  outputs(attributes, inputs) {
+    expectSize('maxPool.gradient', inputs, 0, inputShape(attributes), 'pictures')
+    expectSize('maxPool.gradient', inputs, 1, outputShape(attributes), 'output gradients')
+    return [f32(...inputShape(attributes))]
+  },
+  reference: maxPoolGradientReference,
+  wasm: maxPoolGradientWasm,
+}
+
+function describeAverage(attributes: AveragePoolAttributes): string {
+  return `${describePool(attributes)}${attributes.countPadding === true ? ', padding counted' : ''}`
+}
+
+/** [x] → [y] */
+export const averagePool: Op<AveragePoolAttributes> = {
+  kind: 'averagePool',
+  describe: describeAverage,
+  outputs(attributes, inputs) {
+    expectSize('averagePool', inputs, 0, inputShape(attributes), 'pictures')
+    expectPictureInWindows('averagePool', attributes)
+    return [f32(...outputShape(attributes))]
+  },
+  gradient({ attributes, inputs }, [dy], tape) {
+    const [x] = inputs
+    if (dy === undefined || x === undefined || !tape.wants(x)) return
+    const [dx] = tape.emit(averagePoolGradient, attributes, [dy])
+    if (dx !== undefined) tape.give(x, dx)
+  },
+  reference: averagePoolReference,
+  wasm: averagePoolWasm,
+}
+
+/** [dy] → [dx] */
+export const averagePoolGradient: Op<AveragePoolAttributes> = {
+  kind: 'averagePool.gradient',
+  describe: describeAverage,
+  outputs(attributes, inputs) {
+    expectSize('averagePool.gradient', inputs, 0, outputShape(attributes), 'output gradients')
+    return [f32(...inputShape(attributes))]
+  },
+  reference: averagePoolGradientReference,
+  wasm: averagePoolGradientWasm,
+}
+
+export const poolOps = {
+  maxPool,
+  'maxPool.gradient': maxPoolGradient,
+  averagePool,
+  'averagePool.gradient': averagePoolGradient,
+} as const

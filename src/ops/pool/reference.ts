@@ -1,0 +1,88 @@
+/** Pooling by its definition: for every window, the largest value (the first of equals) or the average, in float64. */
+
+import type { ReferenceKernel } from '../types.ts'
+import { type AveragePoolAttributes, inputShape, outputShape, type PoolAttributes } from './attributes.ts'
+
+/** A window position, for channel 0; those of channel c lie c further on. */
+interface PoolWindow {
+  /** Flat index of the output value. */
+  readonly output: number
+  /** Flat indices of the input values that the window sees, in its own order. */
+  readonly inputs: readonly number[]
+  /** Values of the window that lie on the picture or its padding. */
+  readonly padded: number
+}
+
+function* windowsOf(attributes: PoolAttributes): Generator<PoolWindow> {
+  const { kernel, stride, padding, dilation } = attributes.window
+  const [, height, width, channels] = inputShape(attributes)
+  const [batch, rows, columns] = outputShape(attributes)
+  for (let n = 0; n < batch; n++)
+    for (let row = 0; row < rows; row++)
+      for (let column = 0; column < columns; column++) {
+        const inputs: number[] = []
+        let padded = 0
+        for (let i = 0; i < kernel[0]; i++)
+          for (let j = 0; j < kernel[1]; j++) {
+            const y = row * stride[0] + i * dilation[0] - padding[0]
+            const x = column * stride[1] + j * dilation[1] - padding[1]
+            if (y < height + padding[2] && x < width + padding[3]) padded++
+            if (y < 0 || y >= height || x < 0 || x >= width) continue
+            inputs.push(((n * height + y) * width + x) * channels)
+          }
+        yield { output: ((n * rows + row) * columns + column) * channels, inputs, padded }
+      }
+}
+
+/** Where the largest of the window's values of channel c is; of equals the first. */
+function largestOf(x: Float64Array, { inputs }: PoolWindow, c: number): number {
+  const later = (best: number, index: number) => ((x[index + c] as number) > (x[best + c] as number) ? index : best)
+  return inputs.reduce(later) + c
+}
+
+function divisorOf({ countPadding }: AveragePoolAttributes, { inputs, padded }: PoolWindow): number {
+  return countPadding === true ? padded : inputs.length
+}
+
+/** inputs [x] → [y] */
+export const maxPoolReference: ReferenceKernel<PoolAttributes> = ({ attributes }, { inputs, outputs }) => {
+  const [x] = inputs as readonly [Float64Array]
+  const [y] = outputs as readonly [Float64Array]
+  for (const window of windowsOf(attributes))
+    for (let c = 0; c < attributes.channels; c++) y[window.output + c] = x[largestOf(x, window, c)] as number
+}
+
+/** inputs [x, dy] → [dx] */
+export const maxPoolGradientReference: ReferenceKernel<PoolAttributes> = ({ attributes }, { inputs, outputs }) => {
+  const [x, dy] = inputs as readonly [Float64Array, Float64Array]
+  const [dx] = outputs as readonly [Float64Array]
+  dx.fill(0)
+  for (const window of windowsOf(attributes))
+    for (let c = 0; c < attributes.channels; c++) {
+      const winner = largestOf(x, window, c)
+      dx[winner] = (dx[winner] as number) + (dy[window.output + c] as number)
+    }
+}
+
+/** inputs [x] → [y] */
+export const averagePoolReference: ReferenceKernel<AveragePoolAttributes> = ({ attributes }, { inputs, outputs }) => {
+  const [x] = inputs as readonly [Float64Array]
+  const [y] = outputs as readonly [Float64Array]
+  for (const window of windowsOf(attributes))
+    for (let c = 0; c < attributes.channels; c++) {
+      const sum = window.inputs.reduce((total, index) => total + (x[index + c] as number), 0)
+      y[window.output + c] = sum / divisorOf(attributes, window)
+    }
+}
+
+/** inputs [dy] → [dx] */
+export const averagePoolGradientReference: ReferenceKernel<AveragePoolAttributes> = (step, { inputs, outputs }) => {
+  const [dy] = inputs as readonly [Float64Array]
+  const [dx] = outputs as readonly [Float64Array]
+  dx.fill(0)
+  for (const window of windowsOf(step.attributes))
+    for (let c = 0; c < step.attributes.channels; c++) {
+      const share = (dy[window.output + c] as number) / divisorOf(step.attributes, window)
+      for (const index of window.inputs) dx[index + c] = (dx[index + c] as number) + share
+    }
+}
