@@ -1,5 +1,6 @@
 /** y = x/(1 − rate) where the mask keeps the element, 0 elsewhere (a dropped NaN is 0 too). */
 
+import { seedSlots } from '../scalars.ts'
 import type { ReferenceKernel } from '../types.ts'
 import { keepLimit, maskBits, maskKeys } from './mask.ts'
 import type { DropoutAttributes } from './op.ts'
@@ -8,7 +9,7 @@ import type { DropoutAttributes } from './op.ts'
 export const dropoutReference: ReferenceKernel<DropoutAttributes> = ({ attributes }, { inputs, outputs }) => {
   const [x, seed] = inputs as readonly [Float64Array, Float64Array]
   const [y] = outputs as readonly [Float64Array]
-  const keys = maskKeys(seed[0] as number, seed[1] as number, attributes.stream)
+  const keys = maskKeys(seed[seedSlots.seed] as number, seed[seedSlots.step] as number, attributes.stream)
   const limit = keepLimit(attributes.rate)
   for (let i = 0; i < attributes.count; i++) {
     const keeps = limit !== undefined && maskBits(keys, i) <= limit

@@ -13,14 +13,7 @@ import {
   type StateName,
 } from './table.ts'
 
-export {
-  type OptimizerKind,
-  type OptimizerNumbers,
-  optimizerKinds,
-  optimizers,
-  type ParameterUpdate,
-  type StateName,
-} from './table.ts'
+export { type OptimizerKind, optimizerKinds, type ParameterUpdate, type StateName } from './table.ts'
 
 /** Plain data, so that it can stand in a checkpoint. A number that the kind does not have is refused. */
 export interface OptimizerSettings extends Partial<OptimizerNumbers> {
