@@ -12,8 +12,12 @@ export const platform: Platform = {
   nextTurn,
   startWorker,
   readFile: (path) => Promise.reject(noFiles(`cannot read ${path}`, 'fetch the file yourself and hand over its bytes')),
-  writeFileAtomic: (path) =>
-    Promise.reject(noFiles(`cannot write ${path}`, 'take the bytes and offer them as a download')),
+  writeFileAtomic: refuseToWrite,
+  appendFile: refuseToWrite,
+}
+
+function refuseToWrite(path: string): Promise<void> {
+  return Promise.reject(noFiles(`cannot write ${path}`, 'take the bytes and offer them as a download'))
 }
 
 function whyNoThreads(): string | undefined {

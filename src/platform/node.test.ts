@@ -30,6 +30,14 @@ describe('files', () => {
     expect(await readdir(folder)).toEqual(['a.bin'])
   })
 
+  it('grow by what is appended, and begin with it where there is none', async () => {
+    const path = join(folder, 'a.jsonl')
+    await platform.appendFile(path, bytes.subarray(0, 1))
+    await platform.appendFile(path, bytes.subarray(1))
+    expect(await platform.readFile(path)).toEqual(bytes)
+    await expect(platform.appendFile(join(folder, 'none', 'a'), bytes)).rejects.toThrow(FileError)
+  })
+
   it('are replaced behind a symbolic link', async () => {
     await writeFile(join(folder, 'target'), '')
     await symlink(join(folder, 'target'), join(folder, 'link'))

@@ -1,7 +1,7 @@
 /** Node: worker threads, the file system, the environment. */
 
 import { randomUUID } from 'node:crypto'
-import { open, readFile, realpath, rename, rm } from 'node:fs/promises'
+import { appendFile, open, readFile, realpath, rename, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -28,10 +28,15 @@ export const platform: Platform = {
     replaceFile(path, bytes).catch((error: unknown) => {
       throw fileError(`cannot write ${path}`, error)
     }),
+  appendFile: (path, bytes) =>
+    appendFile(path, bytes).catch((error: unknown) => {
+      throw fileError(`cannot write ${path}`, error)
+    }),
 }
 
 function startWorker(main: (port: WorkerPort) => void, events: WorkerEvents): PlatformWorker {
-  // Works whether the text is taken for CommonJS or for a module. No execArgv: loaders of the parent (test runners, TypeScript hooks) would only slow the start.
+  // Works whether the text is taken for CommonJS or for a module. No execArgv: what the parent loads first (hooks of
+  // test runners and of TypeScript) would only slow the start.
   const code = `(${main.toString()})(process.getBuiltinModule('node:worker_threads').parentPort)`
   let worker: Worker
   try {

@@ -29,6 +29,11 @@ export interface Platform {
    * @throws {FileError}
    */
   writeFileAtomic(path: string, bytes: Uint8Array): Promise<void>
+  /**
+   * Adds bytes to the end of a file, in one write; makes the file where there is none.
+   * @throws {FileError}
+   */
+  appendFile(path: string, bytes: Uint8Array): Promise<void>
 }
 
 /** The thread's end of the line. */

@@ -21,7 +21,7 @@ export interface WorkerOrders {
   readonly to: number
 }
 
-/** What a worker says: it is ready; all have finished the order (worker 0 says so); it came to an end at a call (−1: before the first). */
+/** Ready for orders; all have finished the order (the first worker says so); ended at a call (−1: before the first). */
 export type WorkerReport =
   | { readonly kind: 'ready' }
   | { readonly kind: 'done' }
