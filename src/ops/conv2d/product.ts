@@ -25,7 +25,7 @@ interface Blocks {
 /** A block's piece of the picture stays in a core's second-level cache beside a panel of filters. */
 const copyBudget = 192 * 1024
 /** More pixels a block than this gain nothing: a panel is read once for all of them. */
-const mostPixels = 480
+const mostPixels = 240
 
 /** Room for an even number of panels a group, so that kernels with 16 columns a panel need no other workspace. */
 export function panelRoom(columns: number): number {

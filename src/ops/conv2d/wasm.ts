@@ -7,7 +7,7 @@
 import type { WasmCall, WasmKernel } from '../types.ts'
 import { activationFloor, lines } from './blocks.ts'
 import { type Correlation, forwardCorrelation, inputGradientCorrelations } from './correlation.ts'
-import { type DenseShape, denseCall, denseScratch, denseShape } from './dense/wasm.ts'
+import { type DenseShape, denseCalls, denseShape, denseWorkspace } from './dense/wasm.ts'
 import {
   type DepthwiseShape,
   depthwiseCall,
@@ -51,7 +51,7 @@ function depthwiseBackward({ batch, channels, filters }: Conv2dGeometry): Depthw
 export const conv2dWasm: WasmKernel<Conv2dAttributes> = {
   workspace({ attributes }) {
     const dense = denseShape(attributes)
-    if (dense) return { perThread: denseScratch(dense) }
+    if (dense) return denseWorkspace(dense, false)
     const forward = forwardCorrelation(attributes.window)
     if (isDepthwise(attributes)) {
       const shape = depthwiseForward(attributes)
@@ -65,7 +65,8 @@ export const conv2dWasm: WasmKernel<Conv2dAttributes> = {
     const [target = 0] = at.outputs
     const floor = activationFloor(attributes.activation)
     const dense = denseShape(attributes)
-    if (dense) return { run: [denseCall(dense, false, { source, weights: filters, bias, target }, floor)] }
+    const { shared } = at
+    if (dense) return { run: denseCalls(dense, false, { source, weights: filters, bias, target, shared }, floor) }
     const forward = forwardCorrelation(attributes.window)
     if (isDepthwise(attributes)) {
       const shape = depthwiseForward(attributes)
@@ -87,7 +88,7 @@ export const conv2dWasm: WasmKernel<Conv2dAttributes> = {
 export const inputGradientWasm: WasmKernel<Conv2dGeometry> = {
   workspace({ attributes }) {
     const dense = denseShape(attributes)
-    if (dense) return { perThread: denseScratch(turned(dense)) }
+    if (dense) return denseWorkspace(turned(dense), true)
     const parts = inputGradientParts(attributes, 0)
     return {
       prepared: parts.reduce((sum, part) => sum + part.bytes, 0),
@@ -98,7 +99,9 @@ export const inputGradientWasm: WasmKernel<Conv2dGeometry> = {
     const [source = 0, filters = 0] = at.inputs
     const [target = 0] = at.outputs
     const dense = denseShape(attributes)
-    if (dense) return { run: [denseCall(turned(dense), true, { source, weights: filters, bias: 0, target }, none)] }
+    const { shared } = at
+    if (dense)
+      return { run: denseCalls(turned(dense), true, { source, weights: filters, bias: 0, target, shared }, none) }
     const parts = inputGradientParts(attributes, at.prepared)
     return {
       prepare: parts.map((part) => part.prepare(filters)),

@@ -23,7 +23,21 @@ export function zeroValues(to: usize, count: i32): void {
 
 /** The first `columns` (at most 8) of each of `count` rows of 8, to the addresses in the table `targets`. */
 export function copyFromRowsOf8(targets: usize, targetOffset: usize, from: usize, count: i32, columns: i32): void {
-  for (; count > 0; count--, targets += 4, from += 32) copyValues(load<usize>(targets) + targetOffset, from, columns)
+  if (columns >= 4) {
+    const second = (<usize>columns << 2) - 16
+    for (; count > 0; count--, targets += 4, from += 32) {
+      const to = load<usize>(targets) + targetOffset
+      v128.store(to, v128.load(from))
+      v128.store(to + second, v128.load(from + second))
+    }
+  } else {
+    for (; count > 0; count--, targets += 4, from += 32) {
+      const to = load<usize>(targets) + targetOffset
+      store<f32>(to, load<f32>(from))
+      if (columns > 1) store<f32>(to, load<f32>(from, 4), 4)
+      if (columns > 2) store<f32>(to, load<f32>(from, 8), 8)
+    }
+  }
 }
 
 /**

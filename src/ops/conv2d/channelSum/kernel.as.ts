@@ -32,11 +32,36 @@ export function channelSums(
       v128.store(to + (<usize>channel << 2), x)
       v128.store(to + (<usize>channel << 2), y, 16)
     }
-    for (; channel < channels; channel++) {
-      let at = from + (<usize>channel << 2)
-      let sum: f32 = 0
-      for (let left = count; left > 0; left--, at += row) sum += load<f32>(at)
-      store<f32>(to + (<usize>channel << 2), sum)
+    // The rest by fours, the last of them overlapping what is done already; fewer than four channels one by one.
+    while (channel < channels) {
+      if (channels >= 4) {
+        channel = min(channel, channels - 4)
+        v128.store(to + (<usize>channel << 2), sumFour(from + (<usize>channel << 2), row, count))
+        channel += 4
+      } else {
+        let at = from + (<usize>channel << 2)
+        let sum: f32 = 0
+        for (let left = count; left > 0; left--, at += row) sum += load<f32>(at)
+        store<f32>(to + (<usize>channel << 2), sum)
+        channel++
+      }
     }
   }
+}
+
+/** Four channels, with enough sums at a time to hide an addition's latency. */
+function sumFour(from: usize, row: usize, count: i32): v128 {
+  let x = f32x4.splat(0)
+  let y = x
+  let z = x
+  let w = x
+  let left = count
+  for (; left >= 4; left -= 4, from += 4 * row) {
+    x = f32x4.add(x, v128.load(from))
+    y = f32x4.add(y, v128.load(from + row))
+    z = f32x4.add(z, v128.load(from + 2 * row))
+    w = f32x4.add(w, v128.load(from + 3 * row))
+  }
+  for (; left > 0; left--, from += row) x = f32x4.add(x, v128.load(from))
+  return f32x4.add(f32x4.add(x, y), f32x4.add(z, w))
 }

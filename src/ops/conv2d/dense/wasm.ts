@@ -1,6 +1,7 @@
 /** Convolutions whose filter covers the whole picture (fully connected layers) as products with an unpacked matrix. */
 
-import type { WasmCall } from '../../types.ts'
+import { rangesOf } from '../../kernel/ranges.ts'
+import type { WasmCall, WasmWorkspace } from '../../types.ts'
 import { evenPiece, lines, tilesWanted } from '../blocks.ts'
 import type { Conv2dGeometry } from '../geometry.ts'
 
@@ -19,22 +20,40 @@ export function denseShape({ batch, window, channels, filters, groups }: Conv2dG
   return { rows: batch, terms: kernel[0] * kernel[1] * channels, columns: filters }
 }
 
-/** Terms of a panel that is packed at a time: 16 KB, half of a first-level cache. */
-const blockTerms = 512
+/** Terms that are packed at a time, of four panels: 32 KB. */
+const blockTerms = 256
 
 function blocksOf({ rows, terms, columns }: DenseShape) {
   const blockRows = evenPiece(rows, 192)
   const rowBlocks = Math.ceil(rows / blockRows)
   const panels = Math.ceil(columns / 8)
-  // At least two panels side by side, so that packing reads whole cache lines.
+  // At least four panels side by side, so that packing reads whole cache lines.
   const ranges = Math.ceil(tilesWanted(rows * terms * columns) / rowBlocks)
-  const blockPanels = Math.min(32, Math.max(Math.min(2, panels), evenPiece(panels, panels / ranges)))
+  const blockPanels = Math.min(32, Math.max(Math.min(4, panels), evenPiece(panels, panels / ranges)))
   return { blockRows, blockPanels, tiles: rowBlocks * Math.ceil(panels / blockPanels) }
 }
 
-export function denseScratch(shape: DenseShape): number {
+/** The longest range of sums that stays in a first-level cache beside the streams of weights. */
+const mostRowColumns = 4096
+
+/** A single row: its terms in chunks, which are multiples of eight. */
+function rowPlan({ terms, columns }: DenseShape) {
+  const columnsEach = Math.min(columns, mostRowColumns)
+  const wanted = Math.min(tilesWanted(terms * columns), 16)
+  const termsEach = Math.ceil(terms / wanted / 8) * 8
+  const chunks = Math.ceil(terms / termsEach)
+  return { columnsEach, termsEach, chunks, pitch: lines(columns * 4), tiles: chunks * Math.ceil(columns / columnsEach) }
+}
+
+export function denseWorkspace(shape: DenseShape, transposed: boolean): WasmWorkspace {
+  if (shape.rows > 1 || transposed) return { perThread: productScratch(shape) }
+  const { chunks, pitch } = rowPlan(shape)
+  return { shared: chunks * pitch }
+}
+
+function productScratch(shape: DenseShape): number {
   const { blockRows, blockPanels } = blocksOf(shape)
-  return 3 * lines(blockRows * 4) + blockPanels * blockRows * 32 + Math.min(shape.terms, blockTerms) * 32
+  return 3 * lines(blockRows * 4) + blockPanels * blockRows * 32 + 4 * Math.min(shape.terms, blockTerms) * 32
 }
 
 export interface DenseAddresses {
@@ -43,23 +62,41 @@ export interface DenseAddresses {
   /** 0: none. */
   readonly bias: number
   readonly target: number
+  readonly shared: number
 }
 
 /** `transposed`: the weights lie as [columns, terms]. */
-export function denseCall(shape: DenseShape, transposed: boolean, at: DenseAddresses, floor: number): WasmCall {
+export function denseCalls(
+  shape: DenseShape,
+  transposed: boolean,
+  at: DenseAddresses,
+  floor: number,
+): readonly WasmCall[] {
   const { rows, terms, columns } = shape
+  const { source, weights, bias, target, shared } = at
+  if (rows === 1 && !transposed) {
+    const { columnsEach, termsEach, chunks, pitch, tiles } = rowPlan(shape)
+    const sum = rangesOf(columns, chunks, 16)
+    return [
+      { kernel: 'denseRow', args: [source, terms, termsEach, weights, columns, columnsEach, shared, pitch], tiles },
+      {
+        kernel: 'denseRowSum',
+        args: [shared, chunks, pitch, bias, target, columns, sum.chunk, floor],
+        tiles: sum.tiles,
+      },
+    ]
+  }
   const { blockRows, blockPanels, tiles } = blocksOf(shape)
-  const weightsPitch = (transposed ? terms : columns) * 4
   const args = [
-    at.source,
+    source,
     terms * 4,
     rows,
     terms,
-    at.weights,
-    weightsPitch,
+    weights,
+    (transposed ? terms : columns) * 4,
     transposed ? 1 : 0,
-    at.bias,
-    at.target,
+    bias,
+    target,
     columns * 4,
     columns,
     floor,
@@ -67,5 +104,5 @@ export function denseCall(shape: DenseShape, transposed: boolean, at: DenseAddre
     blockPanels,
     Math.min(terms, blockTerms),
   ]
-  return { kernel: 'denseProduct', args, tiles }
+  return [{ kernel: 'denseProduct', args, tiles }]
 }
