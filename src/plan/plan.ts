@@ -27,7 +27,7 @@ export const PAGE_BYTES = 65536
  * Throws `ArgumentError` for options that cannot be meant and `SizeError` for volumes that do not work out.
  */
 export function plan(network: Network, options: PlanOptions = {}): Plan {
-  const { batch, mode, threads, labelSmoothing, clipNorm, optimizer } = check(options)
+  const { batch, mode, threads, labelSmoothing, clipNorm, optimizer, decay } = check(options)
   const nodes = inferVolumes(network)
   const draft = new Draft()
   const scalars = draft.value('scalars', 'scalars', scalarsSpec)
@@ -37,7 +37,7 @@ export function plan(network: Network, options: PlanOptions = {}): Plan {
   const lowered = lower(draft, nodes, trains ? 'training' : 'inference', batch, seed)
   draft.steps = fuse(draft.steps, [lowered.output])
   const training = trains
-    ? addTraining(draft, lowered, { batch, smoothing: labelSmoothing, optimizer, clipNorm, scalars })
+    ? addTraining(draft, lowered, { batch, smoothing: labelSmoothing, optimizer, decay, clipNorm, scalars })
     : undefined
   const { prepared, shared, perThread } = addWorkspaces(draft)
 
@@ -149,10 +149,11 @@ interface Checked {
   readonly labelSmoothing: number
   readonly clipNorm: number | undefined
   readonly optimizer: Optimizer | undefined
+  readonly decay: 'weights' | 'all'
 }
 
 function check(options: PlanOptions): Checked {
-  const { batch = 1, mode = 'inference', threads = 1, labelSmoothing = 0, clipNorm } = options
+  const { batch = 1, mode = 'inference', threads = 1, labelSmoothing = 0, clipNorm, decay = 'weights' } = options
   const whole = (value: number, name: string, most: number) => {
     if (Number.isInteger(value) && value >= 1 && value <= most) return
     throw new ArgumentError(`${name} must be a whole number from 1 to ${most}`, {
@@ -177,6 +178,9 @@ function check(options: PlanOptions): Checked {
       advice: 'leave it out for no clipping',
     })
   }
+  if (!['weights', 'all'].includes(decay)) {
+    throw new ArgumentError('no such choice of what decays', { received: `${decay}`, expected: 'weights or all' })
+  }
   const optimizer = mode === 'training' ? resolveOptimizer(options.optimizer ?? 'sgd') : undefined
-  return { batch, mode, threads, labelSmoothing, clipNorm, optimizer }
+  return { batch, mode, threads, labelSmoothing, clipNorm, optimizer, decay }
 }

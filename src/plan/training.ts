@@ -27,6 +27,7 @@ export interface TrainingChoices {
   readonly smoothing: number
   /** Absent: gradients are computed and kept. */
   readonly optimizer?: Optimizer | undefined
+  readonly decay: 'weights' | 'all'
   readonly clipNorm?: number | undefined
   readonly scalars: DraftValue
 }
@@ -38,16 +39,15 @@ interface Finished {
 }
 
 export function addTraining(draft: Draft, lowered: Lowered, choices: TrainingChoices): TrainingValues {
-  const { batch, smoothing, optimizer, clipNorm, scalars } = choices
+  const { batch, smoothing, optimizer, decay, clipNorm, scalars } = choices
   const labels = draft.value('labels', 'data', i32(batch))
   const lossEmit = draft.emitter('loss', 'loss', 'activation')
   const classes = sizeOf(lowered.output.shape) / batch
-  const [losses, hits] = lossEmit(crossEntropy, { batch, classes, smoothing }, [lowered.output, labels]) as [
-    Value,
-    Value,
-  ]
+  const made = lossEmit(crossEntropy, { batch, classes, smoothing }, [lowered.output, labels])
+  const [losses, hits, probabilities] = made as readonly [Value, Value, Value]
   draft.named(losses).name = 'losses'
   draft.named(hits).name = 'hits'
+  draft.named(probabilities).name = 'probabilities'
   const backwardFrom = draft.steps.length
 
   const state = new Map<string, DraftValue>()
@@ -66,7 +66,8 @@ export function addTraining(draft: Draft, lowered: Lowered, choices: TrainingCho
       return value
     })
     const emit = draft.emitter(node, 'update', 'gradient')
-    optimizer.emit({ parameter: parameter.value, gradient, scalars, states, decay: parameter.spec.decays }, emit)
+    const decays = decay === 'all' || parameter.spec.decays
+    optimizer.emit({ parameter: parameter.value, gradient, scalars, states, decay: decays }, emit)
   }
 
   // Without clipping each parameter is updated at once and its gradient dropped; the global norm needs them all.

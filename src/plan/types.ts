@@ -22,6 +22,8 @@ export interface PlanOptions {
   readonly mode?: PlanMode
   /** Only with mode `training`. Default `sgd`. A name stands for its default settings. */
   readonly optimizer?: OptimizerSettings | OptimizerSettings['kind']
+  /** What weight decay shrinks: `weights` (default) leaves out what its layer says does not decay, `all` leaves out nothing. */
+  readonly decay?: 'weights' | 'all'
   /** Clip the gradients' global norm to this before the update. Default: no clipping. */
   readonly clipNorm?: number
   /** ε of label smoothing, 0 to 1. Default 0. */
