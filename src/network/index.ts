@@ -2,6 +2,6 @@
 
 export { NetworkError, NetworkFileError, SizeError } from './errors.ts'
 export { networkFromJson, networkToJson } from './json.ts'
-export { layerOf, makeNetwork, type Network, type NetworkNode } from './network.ts'
+export { isNodeName, layerOf, makeNetwork, type Network, type NetworkNode } from './network.ts'
 export { type ReceptiveField, receptiveFields } from './receptiveField.ts'
 export { inferVolumes, type SizedNode } from './volumes.ts'

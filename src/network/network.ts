@@ -26,6 +26,11 @@ export interface NetworkNode {
 
 const namePattern = /^[\p{L}_][\p{L}\p{N}_./-]*$/u
 
+/** A letter or `_`, then letters, digits, `_`, `-`, `.`, `/`; at most 200 characters. */
+export function isNodeName(text: string): boolean {
+  return namePattern.test(text) && text.length <= 200
+}
+
 /** The layer of a node. Throws `NetworkError` for a type that does not exist. */
 export function layerOf(node: NetworkNode): Layer {
   const layer = Object.hasOwn(layers, node.type) ? layers[node.type] : undefined
@@ -44,7 +49,7 @@ export function makeNetwork(nodes: readonly NetworkNode[]): Network {
   const used = new Set<string>()
   for (const node of nodes) {
     const { min, max } = layerOf(node).inputs
-    if (!namePattern.test(node.name) || node.name.length > 200) {
+    if (!isNodeName(node.name)) {
       throw new NetworkError('a node has a name that cannot be used', {
         received: JSON.stringify(node.name.slice(0, 80)),
         expected: 'a letter, then letters, digits, _ - . /, at most 200',

@@ -10,6 +10,7 @@
 
 import { ArgumentError } from '../core/index.ts'
 import { type Layer, layers } from '../layers/index.ts'
+import { isNodeName } from '../network/index.ts'
 import type { NotationError } from './errors.ts'
 import type { Token } from './lexer.ts'
 import { limits } from './limits.ts'
@@ -39,9 +40,6 @@ export interface GroupUnit {
   readonly times: number
   readonly size: number
 }
-
-/** As the network wants names: see `makeNetwork`. */
-const namePattern = /^[\p{L}_][\p{L}\p{N}_./-]{0,199}$/u
 
 export function readNetwork(reader: Reader): Chain {
   if (reader.peek().kind === 'end') {
@@ -80,7 +78,7 @@ class Grammar {
     if (reader.peek().kind !== ':' || (takesVolume(token.text) && startsVolume(reader.peek(1)))) {
       return [this.#word(token, undefined, depth)]
     }
-    if (!namePattern.test(token.text)) {
+    if (!isNodeName(token.text)) {
       throw reader.error(token, 'a layer cannot have this name', {
         received: quote(token.text),
         expected: 'a letter, then letters, digits, _ - . /, at most 200',

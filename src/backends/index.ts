@@ -1,0 +1,5 @@
+/** Backends: what runs a plan. */
+
+export { referenceBackend } from './reference/backend.ts'
+export type { Backend, Program } from './types.ts'
+export { describeWasm, type WasmDescription, type WasmOptions, wasmBackend } from './wasm/index.ts'
