@@ -1,0 +1,133 @@
+/**
+ * Checkpoints: safetensors that hold every weight, every running statistic and the optimizer's state to the bit, and, in
+ * the metadata, where the training stands and what it was made with. A training that goes on from one ends with the same
+ * bits as one that was never stopped. Files are hostile: everything is checked, by a checksum, too.
+ */
+
+import { platform } from '#platform'
+import type { Program } from '../backends/types.ts'
+import { printShape, sameShape } from '../core/index.ts'
+import { readSafetensors, type SafetensorsFile, type Tensor, writeSafetensors } from '../model/index.ts'
+import type { PlanParameter } from '../plan/types.ts'
+import { checksum } from './checksum.ts'
+import { CheckpointError } from './errors.ts'
+import { difference, type TrainingIdentity } from './identity.ts'
+import { stateSchema, type TrainState } from './state.ts'
+
+const format = 'lenslet.checkpoint'
+const version = '1'
+
+export interface Checkpoint {
+  readonly identity: TrainingIdentity
+  readonly state: TrainState
+  readonly tensors: ReadonlyMap<string, Tensor>
+}
+
+/** Everything that outlives a step. No name of a node has a colon, so weights and optimizer state cannot be confused. */
+function arraysOf({ plan }: Program): readonly PlanParameter[] {
+  return [...plan.parameters, ...plan.optimizerState.map(({ name, buffer }) => ({ name: `optimizer:${name}`, buffer }))]
+}
+
+export function encodeCheckpoint(
+  program: Program,
+  identity: TrainingIdentity,
+  state: TrainState,
+): Uint8Array<ArrayBuffer> {
+  const tensors = new Map<string, Tensor>()
+  for (const { name, buffer } of arraysOf(program)) {
+    const values = (program.read(buffer) as Float32Array).slice()
+    tensors.set(name, { shape: program.plan.buffers[buffer]?.shape ?? [], values })
+  }
+  const texts = { format, version, identity: JSON.stringify(identity), state: JSON.stringify(state) }
+  return writeSafetensors(tensors, { ...texts, checksum: sum(texts, tensors) })
+}
+
+/** From a path (Node) or bytes. Throws `FileError` or `CheckpointError`. */
+export async function readCheckpoint(source: string | Uint8Array): Promise<Checkpoint> {
+  const where = typeof source === 'string' ? source : 'the checkpoint'
+  return decode(where, typeof source === 'string' ? await platform.readFile(source) : source)
+}
+
+function decode(where: string, bytes: Uint8Array): Checkpoint {
+  let file: SafetensorsFile
+  try {
+    file = readSafetensors(bytes)
+  } catch (cause) {
+    throw damaged(where, firstLines(cause), cause)
+  }
+  const { metadata, tensors } = file
+  if (metadata.format !== format || metadata.version !== version) {
+    throw new CheckpointError(`${where} is not a checkpoint`, {
+      received: metadata.format === undefined ? 'a file of another kind' : `${metadata.format} ${metadata.version}`,
+      expected: `${format} ${version}`,
+      advice: 'name the file that the training wrote as its checkpoint',
+    })
+  }
+  const { identity = '', state = '' } = metadata
+  const expected = sum({ format, version, identity, state }, tensors)
+  if (metadata.checksum !== expected) {
+    throw damaged(where, `contents with the checksum ${expected}, where ${metadata.checksum} is written`)
+  }
+  const parsed = stateSchema.safeParse(json(where, state))
+  if (!parsed.success) throw damaged(where, `a state that cannot be: ${parsed.error.issues[0]?.message}`)
+  return { identity: json(where, identity) as TrainingIdentity, state: parsed.data, tensors }
+}
+
+/**
+ * Puts a checkpoint's arrays into a program whose training is the same.
+ * Throws `CheckpointError` that says what differs; the program is then as it was.
+ */
+export function restore(program: Program, identity: TrainingIdentity, checkpoint: Checkpoint): void {
+  const different = difference(checkpoint.identity ?? {}, identity)
+  if (different !== undefined) {
+    throw new CheckpointError(`the checkpoint belongs to another training: ${different.what} differs`, {
+      received: different.asked,
+      expected: `${different.saved}, as it was when the checkpoint was written`,
+      advice: different.advice,
+    })
+  }
+  const { state, tensors } = checkpoint
+  const { epochs, stepsPerEpoch } = identity
+  if (state.step > epochs * stepsPerEpoch) {
+    throw new CheckpointError('the checkpoint is further than this training goes', {
+      received: `${epochs} epochs of ${stepsPerEpoch} steps`,
+      expected: `at least the ${state.step} steps that are done`,
+      advice: 'ask for more epochs',
+    })
+  }
+  const found = arraysOf(program).map(({ name, buffer }) => {
+    const tensor = tensors.get(name)
+    const shape = program.plan.buffers[buffer]?.shape ?? []
+    if (tensor !== undefined && sameShape(tensor.shape, shape)) return { buffer, values: tensor.values }
+    throw new CheckpointError(`the checkpoint's ${name} does not fit`, {
+      received: tensor === undefined ? 'no such array' : printShape(tensor.shape),
+      expected: printShape(shape),
+    })
+  })
+  for (const { buffer, values } of found) program.write(buffer, values)
+}
+
+function sum(texts: Readonly<Record<string, string>>, tensors: ReadonlyMap<string, Tensor>): string {
+  const names = [...tensors].map(([name, { shape }]) => `${name} ${printShape(shape)}`)
+  const text = new TextEncoder().encode(JSON.stringify([texts, names]))
+  return checksum([text, ...[...tensors.values()].map(({ values }) => values)])
+}
+
+function json(where: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw damaged(where, 'metadata that is not JSON', cause)
+  }
+}
+
+function damaged(where: string, received: string, cause?: unknown): CheckpointError {
+  return new CheckpointError(`${where} is damaged`, {
+    received,
+    expected: 'the bytes that the training wrote',
+    advice: 'take another copy, or begin anew',
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
+
+const firstLines = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause)).split('\n').join('; ')

@@ -1,0 +1,84 @@
+/**
+ * Finds where a loss that is not finite comes from. The arena reuses memory, so what the layers gave is gone when the
+ * loss is known; the forward steps are taken again, one by one, and each one's output is looked at as it appears.
+ */
+
+import type { Program } from '../backends/types.ts'
+import type { PlanBuffer } from '../plan/types.ts'
+import { DivergedError } from './errors.ts'
+
+export interface DivergedStep {
+  /** From 0: the step whose loss is not finite. */
+  readonly step: number
+  readonly stepsPerEpoch: number
+  /** Learning rate of the step, or of the update before it. */
+  readonly rate: number
+}
+
+/** After a forward run with a loss that is not finite, nothing updated since. */
+export async function findDivergence(program: Program, at: DivergedStep): Promise<DivergedError> {
+  const weight = badWeight(program)
+  if (weight !== undefined) return badUpdate(weight, at)
+  const { plan } = program
+  for (let index = 0; index < plan.backwardFrom; index++) {
+    await program.run(index, index + 1)
+    const step = plan.steps[index]
+    const buffer = step?.outputs
+      .map((id) => plan.buffers[id] as PlanBuffer)
+      .find(({ id }) => !allFinite(program.read(id)))
+    if (step === undefined || buffer === undefined) continue
+    return diverged(`the loss is not finite: the output of ${step.node} is ${badValue(program, buffer)}`, at, {
+      node: step.node,
+      buffer: buffer.name,
+    })
+  }
+  return diverged('the loss is not finite, though every output is', at, { node: 'loss', buffer: 'losses' })
+}
+
+/** A weight that is not finite after an update; undefined where all are. */
+export function badWeight(program: Program): PlanBuffer | undefined {
+  // The backward pass goes from the last layer to the first: the last one hit is where it began.
+  const { parameters, buffers } = program.plan
+  const found = parameters.findLast(({ buffer }) => !allFinite(program.read(buffer)))
+  return found && buffers[found.buffer]
+}
+
+/** The update before step `at.step` spoiled a weight. */
+export function badUpdate({ name }: PlanBuffer, at: DivergedStep): DivergedError {
+  const node = name.slice(0, name.lastIndexOf('.'))
+  const message =
+    at.step === 0
+      ? `${name} is not finite before the first step`
+      : `training diverged: the update of step ${at.step} left ${name} not finite`
+  return diverged(message, at, { node, buffer: name })
+}
+
+function diverged(
+  message: string,
+  { step, stepsPerEpoch, rate }: DivergedStep,
+  where: { node: string; buffer: string },
+) {
+  const epoch = Math.floor(step / stepsPerEpoch) + 1
+  return new DivergedError(
+    message,
+    { step, epoch, ...where },
+    {
+      received: `NaN or ∞ in step ${step + 1}, epoch ${epoch}, first in ${where.buffer}, at learning rate ${rate.toPrecision(3)}`,
+      expected: 'finite numbers',
+      advice: `a lower rate (${(rate / 10).toPrecision(2)}), a warm-up, clipNorm 1, or BN after each CONV`,
+    },
+  )
+}
+
+function badValue(program: Program, { id }: PlanBuffer): string {
+  const values = program.read(id) as Float32Array
+  const bad = values.find((value) => !Number.isFinite(value)) as number
+  return Number.isNaN(bad) ? 'NaN' : bad > 0 ? '∞' : '−∞'
+}
+
+/** A sum of finite float32 numbers is finite in float64, and one that is not finite stays so. */
+function allFinite(values: ArrayLike<number>): boolean {
+  let total = 0
+  for (let i = 0; i < values.length; i++) total += values[i] as number
+  return Number.isFinite(total)
+}

@@ -1,0 +1,116 @@
+/** How well a model does on pictures with labels: loss, accuracy, each class, and what is taken for what. */
+
+import { ArgumentError, volumeSize } from '../core/index.ts'
+import { Batches, type Normalization, type Split } from '../data/index.ts'
+import type { Model } from '../model/index.ts'
+import { layerOf } from '../network/index.ts'
+import { checkSplit } from './match.ts'
+
+export interface Evaluation {
+  /** Mean cross-entropy in nats, without label smoothing. */
+  readonly loss: number
+  /** Share of the pictures whose best score is the label's, 0 to 1. */
+  readonly accuracy: number
+  /** Pictures. */
+  readonly count: number
+  readonly perClass: readonly ClassEvaluation[]
+  /** [actual][predicted] → pictures */
+  readonly confusion: readonly (readonly number[])[]
+}
+
+export interface ClassEvaluation {
+  /** The class's name, or its index where it has none. */
+  readonly label: string
+  readonly count: number
+  /** Share of its pictures that were recognized; 0 where there is none. */
+  readonly accuracy: number
+}
+
+export interface EvaluateOptions {
+  /** Default: the model's own. */
+  readonly normalization?: Normalization | undefined
+  /** Default: the model's own. */
+  readonly classes?: readonly string[] | undefined
+  /** Ends the evaluation by throwing the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Pictures that are normalized and predicted at a time. */
+const portion = 256
+
+/**
+ * Runs all pictures of a split through the model. Sums are in float64 and in the split's order.
+ * Throws `DataMismatchError`, `LabelRangeError`, or `ArgumentError` where no normalization is known.
+ */
+export async function evaluate(model: Model, split: Split, options: EvaluateOptions = {}): Promise<Evaluation> {
+  const { normalization = model.info.normalization, classes = model.info.classes, signal } = options
+  if (normalization === undefined) {
+    throw new ArgumentError('it is not known how the pictures are to be normalized', {
+      received: 'a model without normalization',
+      expected: '{ normalization: { mean, std } }',
+      advice: 'pass the normalization of the data set that the model was trained on',
+    })
+  }
+  checkSplit(model, split, 'the pictures')
+  const scores = volumeSize(model.output)
+  const size = volumeSize(model.input)
+  const batch = Math.min(portion, split.count)
+  const batches = new Batches(split, { batch, normalization, shuffle: false })
+  const images = new Float32Array(batch * size)
+  const labels = new Int32Array(batch)
+  const lossOf = givesDistribution(model) ? lossOfProbabilities : lossOfLogits
+  const confusion = Array.from({ length: scores }, () => new Array<number>(scores).fill(0))
+  let loss = 0
+  for (let step = 0; step < batches.stepsPerEpoch; step++) {
+    signal?.throwIfAborted()
+    const filled = batches.fill(0, step, images, labels)
+    const results = await model.predict(images.subarray(0, filled * size))
+    for (let i = 0; i < filled; i++) {
+      const row = results.subarray(i * scores, (i + 1) * scores)
+      const label = labels[i] as number
+      loss += lossOf(row, label)
+      const counts = confusion[label] as number[]
+      const predicted = argmax(row)
+      counts[predicted] = (counts[predicted] as number) + 1
+    }
+  }
+  const hits = confusion.reduce((sum, counts, index) => sum + (counts[index] as number), 0)
+  const perClass = confusion.map((counts, index): ClassEvaluation => {
+    const count = counts.reduce((a, b) => a + b, 0)
+    return {
+      label: classes?.[index] ?? `${index}`,
+      count,
+      accuracy: count === 0 ? 0 : (counts[index] as number) / count,
+    }
+  })
+  return { loss: loss / split.count, accuracy: hits / split.count, count: split.count, perClass, confusion }
+}
+
+/** Whether the last layer gives probabilities instead of scores. */
+function givesDistribution({ network }: Model): boolean {
+  const last = network.nodes.at(-1)
+  return last !== undefined && layerOf(last).distribution === true
+}
+
+/** log Σ exp(score) − score[label], about the highest score. */
+function lossOfLogits(scores: Float32Array, label: number): number {
+  const highest = scores[argmax(scores)] as number
+  let sum = 0
+  for (const score of scores) sum += Math.exp(score - highest)
+  return Math.log(sum) + highest - (scores[label] as number)
+}
+
+/** The smallest positive float32: a probability below it was rounded to 0, and its loss is finite all the same. */
+const tiny = 2 ** -149
+
+function lossOfProbabilities(probabilities: Float32Array, label: number): number {
+  const p = probabilities[label] as number
+  return Number.isNaN(p) ? p : -Math.log(Math.max(p, tiny))
+}
+
+/** Index of the greatest; the first of equals. */
+function argmax(values: Float32Array): number {
+  let best = 0
+  for (let i = 1; i < values.length; i++) if ((values[i] as number) > (values[best] as number)) best = i
+  return best
+}

@@ -1,0 +1,99 @@
+/**
+ * What makes a training the one it is: network, data, backend and every setting that decides a bit of the result. Two
+ * trainings with equal identities and equal initial weights end with equal bits.
+ */
+
+import type { Dataset, Split } from '../data/index.ts'
+import type { Network } from '../network/index.ts'
+import { checksum } from './checksum.ts'
+import type { BitSettings, TrainSettings } from './options.ts'
+
+export interface TrainingIdentity extends BitSettings {
+  readonly network: Network
+  readonly data: string
+  /** `wasm` or `reference`: they round differently. Threads do not matter. */
+  readonly backend: string
+  readonly epochs: number
+  readonly stepsPerEpoch: number
+  /** Whether the number of epochs decides about the first steps, too. */
+  readonly seesEnd: boolean
+}
+
+export function identityOf(network: Network, dataset: Dataset, settings: TrainSettings, backend: string) {
+  const { batch, optimizer, schedule, decay, augment, labelSmoothing, clipNorm, seed, normalization } = settings
+  const { epochs, stepsPerEpoch, rates } = settings
+  return {
+    network,
+    data: describeData(dataset),
+    backend,
+    batch,
+    optimizer,
+    schedule,
+    decay,
+    augment,
+    labelSmoothing,
+    clipNorm,
+    seed,
+    normalization,
+    epochs,
+    stepsPerEpoch,
+    seesEnd: rates.seesEnd,
+  } satisfies TrainingIdentity
+}
+
+/** Name, size and a checksum: of all labels, and of every 251st byte of the pictures, which takes no time. */
+function describeData({ name, train }: Dataset): string {
+  return `${name}, ${train.count} training pictures, checksum ${checksum([sampled(train), labelBytes(train)])}`
+}
+
+function labelBytes({ labels }: Split): Uint8Array {
+  return new Uint8Array(Uint16Array.from(labels).buffer)
+}
+
+function sampled({ images }: Split): Uint8Array {
+  const sample = new Uint8Array(Math.ceil(images.length / 251))
+  for (let i = 0; i < sample.length; i++) sample[i] = images[i * 251] as number
+  return sample
+}
+
+/** The first thing in which two trainings differ. */
+export interface Difference {
+  readonly what: string
+  readonly saved: string
+  readonly asked: string
+  readonly advice: string
+}
+
+/** Undefined where a training may go on from the saved one, which comes from a file and may hold anything. */
+export function difference(saved: Partial<TrainingIdentity>, asked: TrainingIdentity): Difference | undefined {
+  for (const what of Object.keys(asked) as (keyof TrainingIdentity)[]) {
+    // A constant rate does not see the end: such a training may be made longer.
+    if (what === 'epochs' && !asked.seesEnd) continue
+    const [before, after] = [canonical(saved[what]), canonical(asked[what])]
+    if (before === after) continue
+    const advice = 'train with the same settings again, or begin anew without resuming'
+    return { what, ...apart(before, after), advice }
+  }
+  return undefined
+}
+
+/** JSON with sorted keys. */
+function canonical(value: unknown): string {
+  return (
+    JSON.stringify(value, (_, part) =>
+      typeof part === 'object' && part !== null && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : part,
+    ) ?? 'nothing'
+  )
+}
+
+/** Two long texts from a little before the place where they part. */
+function apart(saved: string, asked: string): { readonly saved: string; readonly asked: string } {
+  let at = 0
+  while (saved[at] === asked[at]) at++
+  const from = Math.max(saved.length, asked.length) <= 120 ? 0 : Math.max(0, at - 60)
+  const cut = (text: string) =>
+    `${from > 0 ? '...' : ''}${text.slice(from, from + 120)}${text.length > from + 120 ? '...' : ''}`
+  return { saved: cut(saved), asked: cut(asked) }
+}

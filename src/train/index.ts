@@ -1,0 +1,16 @@
+/** Training: the loop, schedules, evaluation, metrics, checkpoints. */
+
+export { CheckpointError, DataMismatchError, DivergedError } from './errors.ts'
+export { type ClassEvaluation, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts'
+export { train } from './loop.ts'
+export type { EpochRecord, MetricsRecord, StepRecord } from './metrics.ts'
+export type { CheckpointOptions, TrainOptions } from './options.ts'
+export type { Progress, TrainResult } from './progress.ts'
+export {
+  resolveSchedule,
+  type Schedule,
+  type ScheduleKind,
+  type ScheduleNumbers,
+  type ScheduleSettings,
+  scheduleKinds,
+} from './schedule.ts'

@@ -1,0 +1,48 @@
+/** Whether pictures and classes are those that the network was made for. */
+
+import { ArgumentError, printVolume, sameVolume, volumeSize } from '../core/index.ts'
+import { type Dataset, LabelRangeError, type Normalization, type Split } from '../data/index.ts'
+import type { Model } from '../model/index.ts'
+import { DataMismatchError } from './errors.ts'
+
+/**
+ * Checks a data set against a model, and returns how its pictures are to be normalized: as the model's own training had
+ * it, or, for a new model, as the data set says.
+ * Throws `DataMismatchError`, `LabelRangeError`, or `ArgumentError` for a batch larger than the training split.
+ */
+export function checkData(model: Model, dataset: Dataset, batch: number): Normalization {
+  const { train, test, classes, name } = dataset
+  checkSplit(model, train, `${name}, training split`)
+  checkSplit(model, test, `${name}, test split`)
+  const scores = volumeSize(model.output)
+  if (scores !== classes.length) {
+    throw new DataMismatchError('the network does not give one score a class', {
+      received: `${printVolume(model.output)}, ${scores} scores, for the ${classes.length} classes of ${name}`,
+      expected: `1×1×${classes.length}`,
+      advice: `end the network with FC-${classes.length}`,
+    })
+  }
+  if (batch > train.count) {
+    throw new ArgumentError('the batch is larger than the training split, so there is no whole batch in it', {
+      received: `batch ${batch}, ${train.count} pictures`,
+      expected: `a batch of at most ${train.count}`,
+    })
+  }
+  return model.info.normalization ?? dataset.normalization
+}
+
+/** A split whose pictures fit the input, and whose every label has a score. */
+export function checkSplit(model: Model, split: Split, where: string): void {
+  if (!sameVolume(model.input, split)) {
+    throw new DataMismatchError(`${where}: the pictures do not fit the network`, {
+      received: `pictures of ${printVolume(split)}`,
+      expected: `the network's input, ${printVolume(model.input)}`,
+      advice: `begin the network with INPUT ${split.height}x${split.width}x${split.channels}`,
+    })
+  }
+  const scores = volumeSize(model.output)
+  for (let i = 0; i < split.count; i++) {
+    const label = split.labels[i] as number
+    if (!(label >= 0 && label < scores)) throw new LabelRangeError(where, i, label, scores)
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * What a training records of itself. A record is a plain object and one line of the metrics file. When records are made
+ * depends on the number of steps only, so that a resumed training leaves the same ones, apart from their times.
+ */
+
+import { platform } from '#platform'
+
+/** Means over the steps since the record before. */
+export interface StepRecord {
+  readonly kind: 'step'
+  /** Counted from 1. */
+  readonly epoch: number
+  /** Steps finished. */
+  readonly step: number
+  /** As trained: with label smoothing and dropout. */
+  readonly loss: number
+  /** Share of the pictures whose best score was the label's, 0 to 1, before each step's update. */
+  readonly accuracy: number
+  /** Learning rate of the last of the steps. */
+  readonly rate: number
+  /** Of training so far, over all sessions. */
+  readonly seconds: number
+}
+
+/** Means over an epoch, and what the test split gave after it. */
+export interface EpochRecord {
+  readonly kind: 'epoch'
+  readonly epoch: number
+  readonly step: number
+  readonly loss: number
+  readonly accuracy: number
+  readonly rate: number
+  readonly testLoss?: number | undefined
+  readonly testAccuracy?: number | undefined
+  readonly seconds: number
+}
+
+export type MetricsRecord = StepRecord | EpochRecord
+
+/** Steps between two records: about forty an epoch. */
+export function recordInterval(stepsPerEpoch: number): number {
+  return Math.max(1, Math.round(stepsPerEpoch / 40))
+}
+
+/** Sums of losses and hits, in float64. */
+export interface Tally {
+  loss: number
+  hits: number
+  count: number
+}
+
+export const emptyTally = (): Tally => ({ loss: 0, hits: 0, count: 0 })
+
+export function addTo(tally: Tally, { loss, hits, count }: Tally): void {
+  tally.loss += loss
+  tally.hits += hits
+  tally.count += count
+}
+
+export function means({ loss, hits, count }: Tally): { readonly loss: number; readonly accuracy: number } {
+  return { loss: loss / Math.max(1, count), accuracy: hits / Math.max(1, count) }
+}
+
+const lines = (records: readonly MetricsRecord[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('')
+
+/** The file of JSON lines. */
+export class MetricsFile {
+  readonly #path: string
+  #written: number
+
+  private constructor(path: string, written: number) {
+    this.#path = path
+    this.#written = written
+  }
+
+  /** Begins the file with the records of a checkpoint, or none: what a killed session left behind them is dropped. */
+  static async open(path: string, records: readonly MetricsRecord[]): Promise<MetricsFile> {
+    await platform.writeFileAtomic(path, new TextEncoder().encode(lines(records)))
+    return new MetricsFile(path, records.length)
+  }
+
+  /** Appends what is new. A process killed meanwhile leaves at most the last line cut short, and resuming drops that. */
+  async append(records: readonly MetricsRecord[]): Promise<void> {
+    if (records.length === this.#written) return
+    const text = lines(records.slice(this.#written))
+    this.#written = records.length
+    await platform.appendFile(this.#path, new TextEncoder().encode(text))
+  }
+}

@@ -1,0 +1,146 @@
+/** What a person may say about a training, and the settings that follow: every number checked, every default filled in. */
+
+import { ArgumentError } from '../core/index.ts'
+import type { Augmentation, Dataset, Normalization } from '../data/index.ts'
+import type { Model } from '../model/index.ts'
+import {
+  type Optimizer,
+  type OptimizerKind,
+  type OptimizerSettings,
+  resolveOptimizer,
+} from '../ops/optimizer/optimizers.ts'
+import { checkData } from './match.ts'
+import { resolveSchedule, type Schedule, type ScheduleKind, type ScheduleSettings } from './schedule.ts'
+
+export interface TrainOptions {
+  /** How often every training picture is shown; from 1. */
+  readonly epochs: number
+  /** Pictures a step. Default 32. An epoch leaves out what does not fill a batch: other pictures each time. */
+  readonly batch?: number | undefined
+  /** Default `adam` with its default rate, 0.001. */
+  readonly optimizer?: OptimizerSettings | OptimizerKind | undefined
+  /** Default `constant`. */
+  readonly schedule?: ScheduleSettings | ScheduleKind | undefined
+  /** What weight decay shrinks: `weights` (default) leaves biases and norms alone, `all` does not. */
+  readonly decay?: 'weights' | 'all' | undefined
+  readonly augment?: Augmentation | undefined
+  /** ε in [0, 1): the share of each target that is spread over all classes. Default 0. */
+  readonly labelSmoothing?: number | undefined
+  /** Clip the norm of all gradients together to this. Default: no clipping. */
+  readonly clipNorm?: number | undefined
+  /** Of the order, the augmentation and dropout; a whole number. Default 0. (The weights' is `Model.create`'s.) */
+  readonly seed?: number | undefined
+  /** When the test split is looked at. Default `epoch`: after each. */
+  readonly evaluate?: 'epoch' | 'end' | 'never' | undefined
+  /** Stop after so many epochs without a lower test loss or a higher test accuracy. The last weights stay. */
+  readonly earlyStopping?: { readonly patience: number } | undefined
+  readonly checkpoint?: CheckpointOptions | undefined
+  /** Path of a file of JSON lines: some forty an epoch, and one for each epoch. */
+  readonly metrics?: string | undefined
+  /** Go on from this checkpoint: its path or bytes. The options must be those that it was made with. */
+  readonly resume?: string | Uint8Array | undefined
+  /** Stops after the step at work, writes a checkpoint if there is a path for it, and ends with `stopped: 'aborted'`. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Written at the start, at each epoch's end, at an abort, and in between. */
+export interface CheckpointOptions {
+  readonly path: string
+  /** Default 60. */
+  readonly everySeconds?: number | undefined
+  /** Default: never by steps. */
+  readonly everySteps?: number | undefined
+}
+
+/** Everything that decides the bits of the result besides data, network and initial weights. Plain data. */
+export interface BitSettings {
+  readonly batch: number
+  readonly optimizer: OptimizerSettings
+  readonly schedule: ScheduleSettings
+  readonly decay: 'weights' | 'all'
+  readonly augment: Augmentation
+  readonly labelSmoothing: number
+  readonly clipNorm: number | null
+  readonly seed: number
+  readonly normalization: Normalization
+}
+
+export interface TrainSettings extends BitSettings {
+  readonly epochs: number
+  readonly stepsPerEpoch: number
+  readonly rates: Schedule
+  readonly update: Optimizer
+  readonly evaluate: 'epoch' | 'end' | 'never'
+  readonly patience: number | undefined
+  readonly checkpoint: { readonly path: string; readonly everySeconds: number; readonly everySteps: number } | undefined
+}
+
+/** Throws `ArgumentError`, `DataMismatchError`, `LabelRangeError` or `AugmentationError`. */
+export function resolveSettings(model: Model, dataset: Dataset, options: TrainOptions): TrainSettings {
+  const { epochs, batch = 32, seed = 0, decay = 'weights', labelSmoothing = 0, clipNorm } = options
+  whole('epochs', epochs, 1, 1_000_000)
+  whole('batch', batch, 1, 2 ** 24)
+  whole('seed', seed, -(2 ** 31), 2 ** 31 - 1)
+  oneOf('decay', decay, ['weights', 'all'])
+  number('labelSmoothing', labelSmoothing, 'in [0, 1), usually 0.1', (value) => value >= 0 && value < 1)
+  if (clipNorm !== undefined) number('clipNorm', clipNorm, 'more than 0; leave it out for no clipping', (v) => v > 0)
+  const { evaluate = 'epoch', earlyStopping } = options
+  oneOf('evaluate', evaluate, ['epoch', 'end', 'never'])
+  if (earlyStopping !== undefined) {
+    whole('earlyStopping.patience', earlyStopping.patience, 1, 1_000_000)
+    if (evaluate !== 'epoch') {
+      throw new ArgumentError('early stopping looks at the test split after each epoch', {
+        received: `evaluate: '${evaluate}'`,
+        expected: "evaluate: 'epoch'",
+      })
+    }
+  }
+  const normalization = checkData(model, dataset, batch)
+  const stepsPerEpoch = Math.floor(dataset.train.count / batch)
+  const update = resolveOptimizer(options.optimizer ?? 'adam')
+  const rates = resolveSchedule(options.schedule ?? 'constant', { epochs, stepsPerEpoch })
+  return {
+    epochs,
+    stepsPerEpoch,
+    batch,
+    update,
+    optimizer: update.settings,
+    rates,
+    schedule: rates.settings,
+    decay,
+    augment: options.augment ?? {},
+    labelSmoothing,
+    clipNorm: clipNorm ?? null,
+    seed,
+    normalization,
+    evaluate,
+    patience: earlyStopping?.patience,
+    checkpoint: options.checkpoint && checkpointSettings(options.checkpoint),
+  }
+}
+
+function checkpointSettings({ path, everySeconds = 60, everySteps }: CheckpointOptions) {
+  if (typeof path !== 'string' || path === '')
+    throw new ArgumentError('a checkpoint needs a path', { received: JSON.stringify(path) ?? 'none' })
+  number('checkpoint.everySeconds', everySeconds, 'more than 0', (value) => value > 0)
+  if (everySteps !== undefined) whole('checkpoint.everySteps', everySteps, 1, Number.MAX_SAFE_INTEGER)
+  return { path, everySeconds, everySteps: everySteps ?? Number.POSITIVE_INFINITY }
+}
+
+function whole(name: string, value: unknown, least: number, most: number): void {
+  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return
+  throw new ArgumentError(`${name} cannot be meant`, {
+    received: String(value),
+    expected: `a whole number from ${least} to ${most}`,
+  })
+}
+
+function number(name: string, value: unknown, text: string, allows: (value: number) => boolean): void {
+  if (typeof value === 'number' && Number.isFinite(value) && allows(value)) return
+  throw new ArgumentError(`${name} cannot be meant`, { received: String(value), expected: `a number ${text}` })
+}
+
+function oneOf(name: string, value: string, allowed: readonly string[]): void {
+  if (allowed.includes(value)) return
+  throw new ArgumentError(`${name} cannot be meant`, { received: String(value), expected: allowed.join(', ') })
+}

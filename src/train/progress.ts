@@ -1,0 +1,135 @@
+/** What a person sees while a network learns: how far, how well, how fast, how long still. */
+
+import type { Evaluation } from './evaluate.ts'
+import type { EpochRecord, MetricsRecord } from './metrics.ts'
+
+export interface Progress {
+  /** `step` now and then, `epoch` after each one, `done` once at the end. */
+  readonly kind: 'step' | 'epoch' | 'done'
+  /** The epoch at work, or just finished; from 1. */
+  readonly epoch: number
+  readonly epochs: number
+  /** Steps finished, over all epochs. */
+  readonly step: number
+  /** Of the whole training. */
+  readonly steps: number
+  readonly stepInEpoch: number
+  readonly stepsPerEpoch: number
+  /** Mean over about the last hundred steps; with `epoch` and `done` over the whole epoch. */
+  readonly loss: number
+  /** 0 to 1, on the training pictures as they were shown; averaged as the loss. */
+  readonly accuracy: number
+  /** Learning rate of the last step. */
+  readonly rate: number
+  /** Of the last seconds, evaluation not counted. */
+  readonly imagesPerSecond: number
+  /** Until the last epoch is trained and evaluated. */
+  readonly secondsLeft: number
+  /** With `epoch` and `done`, where there was one. */
+  readonly evaluation?: Evaluation
+  /** Path of a checkpoint that was written since the last progress. */
+  readonly checkpoint?: string
+  /** With `done`. */
+  readonly result?: TrainResult
+}
+
+export interface TrainResult {
+  /** Epochs finished, over all sessions. */
+  readonly epochs: number
+  readonly steps: number
+  /** Of training and evaluating, over all sessions. */
+  readonly seconds: number
+  /** Mean over the last epoch as far as it went; with label smoothing and dropout. */
+  readonly trainLoss: number
+  readonly trainAccuracy: number
+  /** Of the last evaluation; absent where there was none. */
+  readonly testLoss?: number | undefined
+  readonly testAccuracy?: number | undefined
+  /** Of this session, evaluation not counted. */
+  readonly imagesPerSecond: number
+  /** Why it ended before its last epoch: the signal, or early stopping. */
+  readonly stopped?: 'aborted' | 'early' | undefined
+  /** One an epoch. */
+  readonly history: readonly EpochRecord[]
+  /** All records, as in the metrics file. */
+  readonly records: readonly MetricsRecord[]
+}
+
+/** Bias-corrected exponential mean: about the last hundred steps count. */
+export interface Smoothed {
+  loss: number
+  accuracy: number
+  /** Sum of the weights so far; 0 at the start, towards 1. */
+  weight: number
+}
+
+const keep = 0.98
+
+export function smooth(mean: Smoothed, loss: number, accuracy: number): void {
+  mean.loss = keep * mean.loss + (1 - keep) * loss
+  mean.accuracy = keep * mean.accuracy + (1 - keep) * accuracy
+  mean.weight = keep * mean.weight + (1 - keep)
+}
+
+/** Times of one session: training and evaluation apart, so that neither spoils the other's rate. */
+export class Pace {
+  readonly #now: () => number
+  /** [time, images] marks of the last seconds of training; time stands still while evaluating. */
+  readonly #marks: [seconds: number, images: number][] = [[0, 0]]
+  #last: number
+  #training = 0
+  #images = 0
+  #evaluating = 0
+  #evaluations = 0
+
+  /** @param now milliseconds */
+  constructor(now: () => number) {
+    this.#now = now
+    this.#last = now()
+  }
+
+  /** Seconds of training and evaluating in this session. */
+  get seconds(): number {
+    return this.#training + this.#evaluating
+  }
+
+  /** Images per second of training over the whole session. */
+  get average(): number {
+    return this.#training > 0 ? this.#images / this.#training : 0
+  }
+
+  /** Since the last call, so many images were trained. */
+  trained(images: number): void {
+    this.#training += this.#elapsed()
+    this.#images += images
+  }
+
+  /** Since the last call, there was an evaluation. */
+  evaluated(): void {
+    this.#evaluating += this.#elapsed()
+    this.#evaluations++
+  }
+
+  /** Images per second over the last five seconds or so. Moves the window. */
+  recent(): number {
+    const marks = this.#marks
+    marks.push([this.#training, this.#images])
+    while (marks.length > 2 && this.#training - (marks[1]?.[0] ?? 0) > 5) marks.shift()
+    const [seconds, images] = marks[0] as [number, number]
+    return this.#training > seconds ? (this.#images - images) / (this.#training - seconds) : 0
+  }
+
+  /** Seconds until so many images are trained and so many evaluations made; an evaluation not yet seen counts nothing. */
+  left(images: number, evaluations: number): number {
+    const rate = this.average
+    const each = this.#evaluations > 0 ? this.#evaluating / this.#evaluations : 0
+    return (rate > 0 ? images / rate : 0) + evaluations * each
+  }
+
+  #elapsed(): number {
+    const now = this.#now()
+    const seconds = (now - this.#last) / 1000
+    this.#last = now
+    return seconds
+  }
+}
