@@ -21,9 +21,23 @@ export interface Word {
 /** `CONV3x5-64` taken apart: CONV, 3x5, 64. The word is as short as the rest allows, since `x` is a letter, too. */
 const pattern = /^(.*?[A-Z])(\d+(?:X\d+)*)?(?:-(\d+))?$/
 
+interface Chunk {
+  readonly stem: string
+  readonly size?: string | undefined
+  readonly count?: string | undefined
+}
+
+function takeApart(text: string): Chunk {
+  const chunk = upper(text)
+  // RELU6 is a word of its own, no RELU of size 6.
+  if (layerOfWord(chunk) !== undefined) return { stem: chunk }
+  const [, stem = '', size, count] = pattern.exec(chunk) ?? []
+  return { stem, size, count }
+}
+
 /** True where a chunk can only be a word, not a part of the word before it. */
 export function isWord(chunk: string): boolean {
-  const stem = pattern.exec(upper(chunk))?.[1] ?? ''
+  const { stem } = takeApart(chunk)
   return layerOfWord(stem) !== undefined || Object.hasOwn(plannedWords, stem)
 }
 
@@ -65,7 +79,7 @@ interface Identified {
 }
 
 function identify(reader: Reader, token: Token): Identified {
-  const [, stem = '', size, count] = pattern.exec(upper(token.text)) ?? []
+  const { stem, size, count } = takeApart(token.text)
   const layer = layerOfWord(stem)
   if (layer === undefined) throw unknown(reader, token, stem)
   const numbers = [...(size?.split('X') ?? []), count ?? 0].map(Number)

@@ -5,11 +5,14 @@ import type { Network } from '../network/index.ts'
 import { parse } from '../notation/index.ts'
 import { cifarSmall } from './cifarSmall.ts'
 import { lenet5 } from './lenet5.ts'
+import { mobilenetV2 } from './mobilenetV2.ts'
+import { resnet18 } from './resnet18.ts'
 import { resnet20 } from './resnet20.ts'
+import { resnet50 } from './resnet50.ts'
 import type { ZooEntry } from './types.ts'
 import { vgg16 } from './vgg16.ts'
 
-const entries: readonly ZooEntry[] = [lenet5, cifarSmall, resnet20, vgg16]
+const entries: readonly ZooEntry[] = [lenet5, cifarSmall, resnet20, vgg16, resnet18, resnet50, mobilenetV2]
 
 export const zoo = {
   /** All names. */

@@ -20,6 +20,21 @@ export class ReluGradient {
 
 @unmanaged
 @final
+export class Relu6 {
+  @inline apply(x: v128, _p: v128): v128 {
+    return f32x4.pmin(f32x4.pmax(x, f32x4.splat(0)), f32x4.splat(6))
+  }
+}
+@unmanaged
+@final
+export class Relu6Gradient {
+  @inline apply(y: v128, dy: v128, _p: v128): v128 {
+    return v128.and(dy, v128.and(f32x4.gt(y, f32x4.splat(0)), f32x4.lt(y, f32x4.splat(6))))
+  }
+}
+
+@unmanaged
+@final
 export class Lrelu {
   @inline apply(x: v128, p: v128): v128 {
     return v128.bitselect(x, f32x4.mul(x, p), f32x4.gt(x, f32x4.splat(0)))

@@ -5,6 +5,8 @@ import {
   Lrelu,
   LreluGradient,
   Relu,
+  Relu6,
+  Relu6Gradient,
   ReluGradient,
   Sigmoid,
   SigmoidGradient,
@@ -37,6 +39,33 @@ export function reluGradient(
   scratch: usize,
 ): void {
   zip<ReluGradient>(kept, dy, dx, count, parameter, chunk, tiles, counter)
+}
+
+export function relu6Forward(
+  x: usize,
+  y: usize,
+  count: i32,
+  parameter: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  map<Relu6>(x, y, count, parameter, chunk, tiles, counter)
+}
+
+export function relu6Gradient(
+  kept: usize,
+  dy: usize,
+  dx: usize,
+  count: i32,
+  parameter: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  zip<Relu6Gradient>(kept, dy, dx, count, parameter, chunk, tiles, counter)
 }
 
 export function lreluForward(

@@ -29,6 +29,13 @@ const rows = {
     fused: 'relu',
     kernels: { forward: 'reluForward', gradient: 'reluGradient' },
   },
+  /** min(max(0, x), 6), made for fixed-point inference (Howard et al. 2017); the derivative at both ends is 0. */
+  relu6: {
+    forward: (x) => Math.min(Math.max(x, 0), 6),
+    derivative: (y) => (y > 0 && y < 6 ? 1 : 0),
+    keeps: 'output',
+    kernels: { forward: 'relu6Forward', gradient: 'relu6Gradient' },
+  },
   /** x where positive, slope·x elsewhere (Maas et al. 2013). The slope may not be negative: y must have the sign of x. */
   lrelu: {
     forward: (x, slope) => (x > 0 ? x : slope * x),

@@ -1,0 +1,47 @@
+/** MobileNet v2 for ImageNet: inverted residuals: widen by 1×1, filter depthwise, narrow by 1×1 without activation. */
+
+import type { ZooEntry } from './types.ts'
+
+const conv = (size: number, filters: number, options = '') => `CONV${size}-${filters}${options} nobias -> BN`
+
+function block(depth: number, filters: number, expansion: number, stride: number): string {
+  const wide = depth * expansion
+  const widen = expansion === 1 ? '' : `${conv(1, wide)} -> RELU6 -> `
+  const depthwise = `${conv(3, wide, `${stride === 1 ? '' : ` s${stride}`} g${wide}`)} -> RELU6`
+  const path = `${widen}${depthwise} -> ${conv(1, filters)}`
+  return stride === 1 && depth === filters ? `ADD(${path} | ID)` : path
+}
+
+/** Expansion, filters, blocks, stride of the first: table 2 of the paper. */
+const stages = [
+  [1, 16, 1, 1],
+  [6, 24, 2, 2],
+  [6, 32, 3, 2],
+  [6, 64, 4, 2],
+  [6, 96, 3, 1],
+  [6, 160, 3, 2],
+  [6, 320, 1, 1],
+] as const
+
+function body(): string {
+  let depth = 32
+  const blocks = stages.flatMap(([expansion, filters, count, stride]) =>
+    Array.from({ length: count }, (_, index) => {
+      const text = block(depth, filters, expansion, index === 0 ? stride : 1)
+      depth = filters
+      return text
+    }),
+  )
+  return blocks.join('\n    -> ')
+}
+
+export const mobilenetV2: ZooEntry = {
+  name: 'mobilenet-v2',
+  title: 'MobileNet v2 for ImageNet',
+  paper: 'Sandler, Howard, Zhu, Zhmoginov, Chen: MobileNetV2: Inverted Residuals and Linear Bottlenecks, 2018',
+  notation: `INPUT 224x224x3 -> ${conv(3, 32, ' s2')} -> RELU6
+    -> ${body()}
+    -> ${conv(1, 1280)} -> RELU6 -> GAP -> DROPOUT 0.2 -> FC-1000`,
+  parameters: 3_504_872,
+  macs: 300_774_272,
+}
