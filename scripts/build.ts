@@ -1,4 +1,5 @@
-// Builds the package: kernels, then dist/ from the sources, then the command line's link in node_modules/.bin.
+// Builds the package: kernels, then dist/ from the sources and its one file for pages, then the command line's link in
+// node_modules/.bin.
 // Does nothing when no input has changed since the last time.
 
 import { spawnSync } from 'node:child_process'
@@ -13,7 +14,9 @@ const dist = join(root, 'dist')
 export async function build(): Promise<boolean> {
   await buildKernels()
   const sources = (await filesUnder(join(root, 'src'))).filter((file) => /(?<!\.as|\.test)\.ts$/.test(file))
-  const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.ts']
+  const scripts = ['scripts/build.ts', 'scripts/build-browser.ts']
+  // The lock decides which packages' code goes into the file for pages.
+  const settings = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', ...scripts]
   const stamp = await hashOf([...sources, ...settings.map((file) => join(root, file))])
   const isCurrent = async () => stamp === (await readFile(join(dist, '.stamp'), 'utf8').catch(() => ''))
   const changed = !(await isCurrent())
@@ -21,6 +24,9 @@ export async function build(): Promise<boolean> {
     const part = `${dist}.${process.pid}.part`
     try {
       await compile(part)
+      // Loaded only here: the bundler's native part takes longer than finding that nothing changed.
+      const { bundleForPages } = await import('./build-browser.ts')
+      await bundleForPages(part)
       await writeFile(join(part, '.stamp'), stamp)
       await rm(dist, { recursive: true, force: true })
       await rename(part, dist).catch(async (error) => {
