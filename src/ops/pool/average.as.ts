@@ -1,11 +1,17 @@
-/** The inner loops of average pooling, over the channels of one window or one value. Steps are bytes from tap to tap. */
+/**
+ * The inner loops of average pooling, over the channels of a run of windows that are cut alike. `step` and `pitch` are
+ * bytes from window to window at the picture and at the result, `rowStep` and `columnStep` from tap to tap.
+ */
 
 import { Four, One } from '../kernel/lanes.as.ts'
 
-/** The average of one window: its values on the picture, divided by `divisor`. */
-export function averageWindow(
+/** `count` windows: the sum of each one's values on the picture, divided by `divisor`. */
+export function averageRun(
   from: usize,
   to: usize,
+  count: i32,
+  step: usize,
+  pitch: usize,
   rows: i32,
   columns: i32,
   rowStep: usize,
@@ -15,46 +21,60 @@ export function averageWindow(
 ): void {
   const sixteens = channels & ~15
   const fours = channels & ~3
-  average16(from, to, rows, columns, rowStep, columnStep, 0, sixteens, divisor)
-  average<Four>(from, to, rows, columns, rowStep, columnStep, sixteens, fours, divisor)
-  average<One>(from, to, rows, columns, rowStep, columnStep, fours, channels, divisor)
+  if (sixteens > 0) average16(from, to, count, step, pitch, rows, columns, rowStep, columnStep, sixteens, divisor)
+  if (sixteens < fours) {
+    average<Four>(from, to, count, step, pitch, rows, columns, rowStep, columnStep, sixteens, fours, divisor)
+  }
+  if (fours == channels) return
+  // What is left of a row that is no multiple of four: once more four, partly the same values again.
+  if (channels > 3) {
+    average<Four>(from, to, count, step, pitch, rows, columns, rowStep, columnStep, channels - 4, channels, divisor)
+  } else {
+    average<One>(from, to, count, step, pitch, rows, columns, rowStep, columnStep, fours, channels, divisor)
+  }
 }
 
 /** 16 channels (a cache line) at once. */
 function average16(
   from: usize,
   to: usize,
+  count: i32,
+  step: usize,
+  pitch: usize,
   rows: i32,
   columns: i32,
   rowStep: usize,
   columnStep: usize,
-  begin: i32,
   end: i32,
   divisor: f32,
 ): void {
-  const d = f32x4.splat(divisor)
-  for (let c = begin; c < end; c += 16) {
-    const at = <usize>c << 2
-    let row = from + at
-    let s0 = f32x4.splat(0)
-    let s1 = f32x4.splat(0)
-    let s2 = f32x4.splat(0)
-    let s3 = f32x4.splat(0)
-    for (let i = rows; i > 0; i--) {
-      let tap = row
-      for (let j = columns; j > 0; j--) {
-        s0 = f32x4.add(s0, v128.load(tap))
-        s1 = f32x4.add(s1, v128.load(tap, 16))
-        s2 = f32x4.add(s2, v128.load(tap, 32))
-        s3 = f32x4.add(s3, v128.load(tap, 48))
-        tap += columnStep
+  const share = f32x4.splat(1 / divisor)
+  for (let k = count; k > 0; k--) {
+    for (let c = 0; c < end; c += 16) {
+      const at = <usize>c << 2
+      let row = from + at
+      let s0 = f32x4.splat(0)
+      let s1 = f32x4.splat(0)
+      let s2 = f32x4.splat(0)
+      let s3 = f32x4.splat(0)
+      for (let i = rows; i > 0; i--) {
+        let tap = row
+        for (let j = columns; j > 0; j--) {
+          s0 = f32x4.add(s0, v128.load(tap))
+          s1 = f32x4.add(s1, v128.load(tap, 16))
+          s2 = f32x4.add(s2, v128.load(tap, 32))
+          s3 = f32x4.add(s3, v128.load(tap, 48))
+          tap += columnStep
+        }
+        row += rowStep
       }
-      row += rowStep
+      v128.store(to + at, f32x4.mul(s0, share))
+      v128.store(to + at, f32x4.mul(s1, share), 16)
+      v128.store(to + at, f32x4.mul(s2, share), 32)
+      v128.store(to + at, f32x4.mul(s3, share), 48)
     }
-    v128.store(to + at, f32x4.div(s0, d))
-    v128.store(to + at, f32x4.div(s1, d), 16)
-    v128.store(to + at, f32x4.div(s2, d), 32)
-    v128.store(to + at, f32x4.div(s3, d), 48)
+    from += step
+    to += pitch
   }
 }
 
@@ -62,6 +82,9 @@ function average16(
 function average<L>(
   from: usize,
   to: usize,
+  count: i32,
+  step: usize,
+  pitch: usize,
   rows: i32,
   columns: i32,
   rowStep: usize,
@@ -71,20 +94,82 @@ function average<L>(
   divisor: f32,
 ): void {
   const width = changetype<L>(0).width()
-  const d = f32x4.splat(divisor)
-  for (let c = begin; c < end; c += width) {
-    const at = <usize>c << 2
-    let row = from + at
-    let sum = f32x4.splat(0)
+  const share = f32x4.splat(1 / divisor)
+  for (let k = count; k > 0; k--) {
+    for (let c = begin; c < end; c += width) {
+      const at = <usize>c << 2
+      let row = from + at
+      let sum = f32x4.splat(0)
+      for (let i = rows; i > 0; i--) {
+        let tap = row
+        for (let j = columns; j > 0; j--) {
+          sum = f32x4.add(sum, changetype<L>(0).load(tap))
+          tap += columnStep
+        }
+        row += rowStep
+      }
+      changetype<L>(0).store(to + at, f32x4.mul(sum, share))
+    }
+    from += step
+    to += pitch
+  }
+}
+
+/** The gradient of `count` windows that overlap with no others: every tap gets its share of dy. */
+export function spreadRun(
+  dy: usize,
+  dx: usize,
+  count: i32,
+  step: usize,
+  pitch: usize,
+  rows: i32,
+  columns: i32,
+  rowStep: usize,
+  columnStep: usize,
+  channels: i32,
+  divisor: f32,
+): void {
+  const fours = channels & ~3
+  if (fours > 0) spread<Four>(dy, dx, count, step, pitch, rows, columns, rowStep, columnStep, 0, fours, divisor)
+  if (fours == channels) return
+  if (channels > 3) {
+    spread<Four>(dy, dx, count, step, pitch, rows, columns, rowStep, columnStep, channels - 4, channels, divisor)
+  } else {
+    spread<One>(dy, dx, count, step, pitch, rows, columns, rowStep, columnStep, fours, channels, divisor)
+  }
+}
+
+function spread<L>(
+  dy: usize,
+  dx: usize,
+  count: i32,
+  step: usize,
+  pitch: usize,
+  rows: i32,
+  columns: i32,
+  rowStep: usize,
+  columnStep: usize,
+  begin: i32,
+  end: i32,
+  divisor: f32,
+): void {
+  const width = changetype<L>(0).width()
+  const factor = f32x4.splat(1 / divisor)
+  for (let k = count; k > 0; k--) {
+    let row = dx
     for (let i = rows; i > 0; i--) {
       let tap = row
       for (let j = columns; j > 0; j--) {
-        sum = f32x4.add(sum, changetype<L>(0).load(tap))
+        for (let c = begin; c < end; c += width) {
+          const at = <usize>c << 2
+          changetype<L>(0).store(tap + at, f32x4.mul(changetype<L>(0).load(dy + at), factor))
+        }
         tap += columnStep
       }
       row += rowStep
     }
-    changetype<L>(0).store(to + at, f32x4.div(sum, d))
+    dy += pitch
+    dx += step
   }
 }
 
@@ -92,7 +177,7 @@ function average<L>(
 export function addScaled(from: usize, to: usize, factor: f32, written: bool, channels: i32): void {
   const fours = channels & ~3
   scale<Four>(from, to, factor, written, 0, fours)
-  scale<One>(from, to, factor, written, fours, channels)
+  if (fours < channels) scale<One>(from, to, factor, written, fours, channels)
 }
 
 function scale<L>(from: usize, to: usize, factor: f32, written: bool, begin: i32, end: i32): void {

@@ -4,7 +4,7 @@
  */
 
 import { nextTile } from '../kernel/tiles.as.ts'
-import { addScaled, averageWindow } from './average.as.ts'
+import { addScaled, averageRun, spreadRun } from './average.as.ts'
 import { ceilDivide, endInside, endTap, firstInside, firstTap } from './clip.as.ts'
 import { addWinners3, giveToWinner, maxRun2, maxRun3, maxWindow, writeWinners2 } from './max.as.ts'
 
@@ -192,6 +192,9 @@ export function averagePoolForward(
   const pitch = <usize>channels << 2
   const rowStep = <usize>(dilationY * width) * pitch
   const columnStep = <usize>dilationX * pitch
+  const step = <usize>strideX * pitch
+  const insideFrom = firstInside(left, strideX)
+  const insideTo = endInside(width, outWidth, kernelWidth, strideX, left, dilationX)
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
     const end = min((tile + 1) * chunk, items)
     for (let item = tile * chunk; item < end; item++) {
@@ -201,22 +204,101 @@ export function averagePoolForward(
       const rows = endTap(startY, dilationY, kernelHeight, height) - tapY
       const counted = endTap(startY, dilationY, kernelHeight, countBottom) - firstTap(startY, dilationY, countTop)
       const line = x + <usize>((picture * height + startY + tapY * dilationY) * width) * pitch
-      for (let column = 0; column < outWidth; column++) {
+      let column = 0
+      while (column < outWidth) {
         const startX = column * strideX - left
         const tapX = firstTap(startX, dilationX, 0)
         const columns = endTap(startX, dilationX, kernelWidth, width) - tapX
         const across = endTap(startX, dilationX, kernelWidth, countRight) - firstTap(startX, dilationX, countLeft)
         const divisor = <f32>(counted * across)
+        // Windows that are not cut at the sides go in one run.
+        const count = column >= insideFrom && column < insideTo ? insideTo - column : 1
         const from = line + <usize>(startX + tapX * dilationX) * pitch
         const to = y + <usize>(item * outWidth + column) * pitch
-        averageWindow(from, to, rows, columns, rowStep, columnStep, channels, divisor)
+        averageRun(from, to, count, step, pitch, rows, columns, rowStep, columnStep, channels, divisor)
+        column += count
       }
     }
   }
 }
 
-/** Tiles are ranges of `chunk` of the `items` rows of all inputs. Each value gathers from the windows that see it. */
-export function averagePoolGradient(
+/**
+ * The gradient where windows do not overlap. Tiles are ranges of `chunk` of the `items` rows of all outputs; each owns
+ * the input rows from where its windows start to where the next ones do. `covered`: every input value is in a window.
+ */
+export function averagePoolSpread(
+  dy: usize,
+  dx: usize,
+  height: i32,
+  width: i32,
+  channels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  kernelHeight: i32,
+  kernelWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  top: i32,
+  left: i32,
+  dilationY: i32,
+  dilationX: i32,
+  countTop: i32,
+  countLeft: i32,
+  countBottom: i32,
+  countRight: i32,
+  covered: i32,
+  items: i32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  const pitch = <usize>channels << 2
+  const linePitch = <usize>width * pitch
+  const rowStep = <usize>dilationY * linePitch
+  const columnStep = <usize>dilationX * pitch
+  const step = <usize>strideX * pitch
+  const insideFrom = firstInside(left, strideX)
+  const insideTo = endInside(width, outWidth, kernelWidth, strideX, left, dilationX)
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const end = min((tile + 1) * chunk, items)
+    for (let item = tile * chunk; item < end; item++) {
+      const picture = item / outHeight
+      const row = item - picture * outHeight
+      const startY = row * strideY - top
+      const image = dx + <usize>(picture * height) * linePitch
+      if (!covered) {
+        const ownFrom = row == 0 ? 0 : max(startY, 0)
+        const ownTo = row == outHeight - 1 ? height : startY + strideY
+        if (ownFrom < ownTo) memory.fill(image + <usize>ownFrom * linePitch, 0, <usize>(ownTo - ownFrom) * linePitch)
+      }
+      const tapY = firstTap(startY, dilationY, 0)
+      const rows = endTap(startY, dilationY, kernelHeight, height) - tapY
+      const counted = endTap(startY, dilationY, kernelHeight, countBottom) - firstTap(startY, dilationY, countTop)
+      const line = image + <usize>(startY + tapY * dilationY) * linePitch
+      let column = 0
+      while (column < outWidth) {
+        const startX = column * strideX - left
+        const tapX = firstTap(startX, dilationX, 0)
+        const columns = endTap(startX, dilationX, kernelWidth, width) - tapX
+        const across = endTap(startX, dilationX, kernelWidth, countRight) - firstTap(startX, dilationX, countLeft)
+        const divisor = <f32>(counted * across)
+        // Windows that are not cut at the sides go in one run.
+        const count = column >= insideFrom && column < insideTo ? insideTo - column : 1
+        const from = dy + <usize>(item * outWidth + column) * pitch
+        const to = line + <usize>(startX + tapX * dilationX) * pitch
+        spreadRun(from, to, count, step, pitch, rows, columns, rowStep, columnStep, channels, divisor)
+        column += count
+      }
+    }
+  }
+}
+
+/**
+ * The gradient where windows overlap. Tiles are ranges of `chunk` of the `items` rows of all inputs; each value gathers
+ * from the windows that see it.
+ */
+export function averagePoolGather(
   dy: usize,
   dx: usize,
   height: i32,

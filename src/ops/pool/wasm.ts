@@ -1,7 +1,7 @@
 /**
  * Pooling on WASM. Forward shares out rows of the output. The gradient of max pooling shares out bands of rows of the
  * input: a band's owner goes through all windows that touch it and writes to its own rows only, so that windows which
- * overlap never race. The gradient of average pooling shares out rows of the input and gathers.
+ * overlap never race. The gradient of average pooling writes where windows do not overlap, and gathers where they do.
  */
 
 import { rangesOf } from '../kernel/ranges.ts'
@@ -27,15 +27,36 @@ function outputRows({ batch, window, channels }: PoolAttributes) {
   return { rows, ...rangesOf(rows, valuesEach) }
 }
 
-/** Rows of a band: whole pictures while they are small, else a few times what two neighboring bands both look at. */
+/**
+ * Rows of a band. Whole pictures where there are enough of them to share or where they are small; else bands of a few
+ * times what two neighbors both have to look at.
+ */
 function bandsOf({ batch, window, channels }: PoolAttributes) {
   const [height, width] = window.input
   const rowSize = width * channels
   const extent = window.dilation[0] * (window.kernel[0] - 1) + 1
-  const wanted = height * rowSize <= 32_768 ? height : Math.max(8192 / rowSize, 4 * extent)
+  const whole = batch >= 16 || height * rowSize <= 32_768
+  const wanted = whole ? height : Math.max(8192 / rowSize, (height * batch) / 16, 4 * extent)
   const bandRows = Math.min(height, Math.ceil(wanted / window.stride[0]) * window.stride[0])
   const bands = Math.ceil(height / bandRows)
   return { bandRows, bands, items: batch * bands, ...rangesOf(batch * bands, bandRows * rowSize) }
+}
+
+/** Whether no value is in two windows, and whether each is in one. */
+function overlapOf({ window }: PoolAttributes): { readonly apart: boolean; readonly covered: boolean } {
+  const { input, output, kernel, stride, padding, dilation } = window
+  const axes = [0, 1] as const
+  const extent = (axis: 0 | 1) => dilation[axis] * (kernel[axis] - 1) + 1
+  const single = (axis: 0 | 1) => output[axis] === 1
+  return {
+    apart: axes.every((axis) => single(axis) || stride[axis] >= extent(axis)),
+    covered: axes.every(
+      (axis) =>
+        dilation[axis] === 1 &&
+        (single(axis) || stride[axis] <= kernel[axis]) &&
+        (output[axis] - 1) * stride[axis] + kernel[axis] - padding[axis] >= input[axis],
+    ),
+  }
 }
 
 export const maxPoolWasm: WasmKernel<PoolAttributes> = {
@@ -64,9 +85,17 @@ export const averagePoolWasm: WasmKernel<AveragePoolAttributes> = {
 
 export const averagePoolGradientWasm: WasmKernel<AveragePoolAttributes> = {
   calls({ attributes }, at) {
+    const geometry = [...geometryOf(attributes), ...countedEdges(attributes)]
+    const { apart, covered } = overlapOf(attributes)
+    if (apart) {
+      const { rows, chunk, tiles } = outputRows(attributes)
+      const args = [...at.inputs, ...at.outputs, ...geometry, covered ? 1 : 0, rows, chunk]
+      return { run: [{ kernel: 'averagePoolSpread', args, tiles }] }
+    }
     const rows = attributes.batch * attributes.window.input[0]
     const { chunk, tiles } = rangesOf(rows, attributes.window.input[1] * attributes.channels)
-    const args = [...at.inputs, ...at.outputs, ...geometryOf(attributes), ...countedEdges(attributes), rows, chunk]
-    return { run: [{ kernel: 'averagePoolGradient', args, tiles }] }
+    return {
+      run: [{ kernel: 'averagePoolGather', args: [...at.inputs, ...at.outputs, ...geometry, rows, chunk], tiles }],
+    }
   },
 }
