@@ -9,6 +9,7 @@
 
 import { copyBlock, copyFromRowsOf8 } from '../kernel/copy.as.ts'
 import { multiplyPanel } from '../kernel/multiply.as.ts'
+import { multiplyHalfPanel } from '../kernel/multiplyHalf.as.ts'
 import { packColumns, packRows } from '../kernel/pack.as.ts'
 import { nextTile } from '../kernel/tiles.as.ts'
 
@@ -208,40 +209,12 @@ export function conv2dProduct(
       const packed = filters + <usize>(group * panels + panel) * panelBytes
       const valid = columns - panel * 8
       const offset = (<usize>(group * columns + panel * 8)) << 2
+      const values = packed + 32
       if (valid >= 8) {
-        multiplyPanel(
-          count,
-          sources,
-          targets,
-          0,
-          offset,
-          packed,
-          0,
-          packed + 32,
-          tapsY,
-          inner,
-          run,
-          innerJump,
-          outerJump,
-          floor,
-        )
+        multiplyPanel(count, sources, targets, 0, offset, packed, 0, values, tapsY, inner, run, innerJump, outerJump, floor)
       } else {
-        multiplyPanel(
-          count,
-          sources,
-          partTargets,
-          0,
-          0,
-          packed,
-          0,
-          packed + 32,
-          tapsY,
-          inner,
-          run,
-          innerJump,
-          outerJump,
-          floor,
-        )
+        if (valid > 4) multiplyPanel(count, sources, partTargets, 0, 0, packed, 0, values, tapsY, inner, run, innerJump, outerJump, floor)
+        else multiplyHalfPanel(count, sources, partTargets, 0, 0, packed, 0, values, tapsY, inner, run, innerJump, outerJump, floor)
         copyFromRowsOf8(targets, offset, part, count, valid)
       }
     }

@@ -7,6 +7,7 @@
 import { copyFromRowsOf8, zeroValues } from '../../kernel/copy.as.ts'
 import { multiplyPanel } from '../../kernel/multiply.as.ts'
 import { multiplyAdd } from '../../kernel/multiplyAdd.as.ts'
+import { multiplyHalfPanel } from '../../kernel/multiplyHalf.as.ts'
 import { packColumns, packRows } from '../../kernel/pack.as.ts'
 import { nextTile } from '../../kernel/tiles.as.ts'
 
@@ -97,23 +98,12 @@ export function denseProduct(
           const from = weights + (transposed ? <usize>at * weightsPitch + (<usize>term << 2) : <usize>term * weightsPitch + (<usize>at << 2))
           packPanels(packed, from, weightsPitch, depth, min(width - column, 32), transposed)
         }
-        const finished = last && valid == 8
-        multiplyPanel(
-          count,
-          sources,
-          finished ? targets : partTargets,
-          <usize>term << 2,
-          finished ? <usize>at << 2 : panel - part,
-          panel,
-          32,
-          packed + <usize>slot * packedPanel,
-          1,
-          1,
-          depth,
-          0,
-          0,
-          last ? floor : -Infinity,
-        )
+        const from = <usize>term << 2
+        const values = packed + <usize>slot * packedPanel
+        const least: f32 = last ? floor : -Infinity
+        if (last && valid == 8) multiplyPanel(count, sources, targets, from, <usize>at << 2, panel, 32, values, 1, 1, depth, 0, 0, least)
+        else if (valid > 4) multiplyPanel(count, sources, partTargets, from, panel - part, panel, 32, values, 1, 1, depth, 0, 0, least)
+        else multiplyHalfPanel(count, sources, partTargets, from, panel - part, panel, 32, values, 1, 1, depth, 0, 0, least)
         if (last && valid < 8) copyFromRowsOf8(targets, <usize>at << 2, panel, count, valid)
       }
     }

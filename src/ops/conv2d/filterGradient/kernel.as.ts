@@ -5,6 +5,7 @@
  */
 
 import { accumulatePanel } from '../../kernel/accumulate.as.ts'
+import { accumulateHalfPanel } from '../../kernel/accumulateHalf.as.ts'
 import { copyBlock } from '../../kernel/copy.as.ts'
 import { packColumns } from '../../kernel/pack.as.ts'
 import { nextTile } from '../../kernel/tiles.as.ts'
@@ -96,24 +97,21 @@ export function conv2dFilterGradient(
       const step = <usize>strideX * pitchX
       const innerJump = <usize>strideY * pitchY - <usize>gridWidth * step
       const outerJump = pitchImage - <usize>(countY * strideY) * pitchY
+      // Rows (then pictures) that follow each other without a gap are one run: so all pictures of a fully connected layer.
+      const oneRow = innerJump == 0
+      const oneRun = oneRow && outerJump == 0
+      const columnsEach = oneRun ? pixels : oneRow ? countY * gridWidth : gridWidth
+      const rowsEach = oneRow ? 1 : countY
+      const imagesEach = oneRun ? 1 : countImages
       for (let panel = firstPanel, from = packed; panel < lastPanel; panel++, from += packedPanel) {
         const out = sums + <usize>chunk * chunkBytes + <usize>group * groupPitch + (<usize>panel << 5) + <usize>firstChannel * pitch
+        const half = columns - panel * 8 <= 4
         for (let y = 0; y < tapsY; y++) {
           for (let x = 0; x < runs; x++) {
-            accumulatePanel(
-              run,
-              copied + <usize>(y * dilationY) * pitchY + <usize>(x * dilationX) * pitchX,
-              from,
-              countImages,
-              countY,
-              gridWidth,
-              step,
-              innerJump,
-              outerJump,
-              out + <usize>((y * tapsX + x) * channels) * pitch,
-              pitch,
-              block == first,
-            )
+            const values = copied + <usize>(y * dilationY) * pitchY + <usize>(x * dilationX) * pitchX
+            const to = out + <usize>((y * tapsX + x) * channels) * pitch
+            if (half) accumulateHalfPanel(run, values, from, imagesEach, rowsEach, columnsEach, step, innerJump, outerJump, to, pitch, block == first)
+            else accumulatePanel(run, values, from, imagesEach, rowsEach, columnsEach, step, innerJump, outerJump, to, pitch, block == first)
           }
         }
       }
