@@ -26,11 +26,18 @@ export function rowRanges({ rows, channels }: BatchNormAttributes): Ranges {
   return rangesOf(rows, channels)
 }
 
+export interface PartialRanges extends Ranges {
+  /** Rows that are added up in float32 before float64 takes over; a chunk is a multiple of it. */
+  readonly group: number
+}
+
 /**
- * Ranges of rows that each give one partial sum a channel. Fewer than workers could share, for the partials are read
- * again; groups of 16 rows are what the kernel adds up in float32 before it goes on in float64.
+ * Ranges of rows that each give one partial sum a channel: fewer than workers could share, for the partials are read
+ * again. Groups are as long as accuracy allows (a step to float64 costs as much as some eight rows), but shorter for wide
+ * rows: more than 16 lines at one distance of a power of two push each other out of the first cache.
  */
-export function partialRanges({ rows, channels }: BatchNormAttributes): Ranges {
-  const chunk = Math.ceil(Math.max(8192 / channels, rows / 32, 1) / 16) * 16
-  return { chunk, tiles: Math.ceil(rows / chunk) }
+export function partialRanges({ rows, channels }: BatchNormAttributes): PartialRanges {
+  const group = channels <= 64 ? 64 : channels <= 128 ? 32 : channels <= 256 ? 16 : 8
+  const chunk = Math.ceil(Math.max(8192 / channels, rows / 32, 1) / group) * group
+  return { group, chunk, tiles: Math.ceil(rows / chunk) }
 }

@@ -1,5 +1,5 @@
 /**
- * Batch normalization. Sums run over groups of 16 rows in float32, as distances from a pivot near the mean, so that
+ * Batch normalization. Sums run over groups of rows in float32, as distances from a pivot near the mean, so that
  * nothing cancels; groups are added up in float64. All loops go along the rows of NHWC, channels innermost, over
  * four channels and then single ones (see lanes.as.ts).
  */
@@ -7,11 +7,6 @@
 import { Four, halves, highHalf, lowHalf, One } from '../kernel/lanes.as.ts'
 import { multiplyAdd } from '../kernel/multiplyAdd.as.ts'
 import { nextTile } from '../kernel/tiles.as.ts'
-
-/** Rows that are added up in float32. Forward reads one array, backward two: more lines than these at one distance of a
- * power of two (512 channels) push each other out of the first cache. */
-const GROUP: i32 = 16
-const GRADIENT_GROUP: i32 = 8
 
 /** (x − mean)·factor + shift: the same operations wherever it is needed, so that forward and backward agree on its sign. */
 // @ts-ignore: decorator
@@ -26,6 +21,7 @@ export function batchNormSums(
   partials: usize,
   rows: i32,
   channels: i32,
+  group: i32,
   chunk: i32,
   tiles: i32,
   counter: usize,
@@ -38,8 +34,8 @@ export function batchNormSums(
     const end = min(first + chunk, rows)
     const sums = partials + (<usize>(tile * channels) << 4)
     memory.fill(sums, 0, <usize>channels << 4)
-    for (let row = first; row < end; row += GROUP) {
-      const count = min(GROUP, end - row)
+    for (let row = first; row < end; row += group) {
+      const count = min(group, end - row)
       const from = x + <usize>row * pitch
       addGroup<Four>(from, sums, channels, 0, fours, count, row - first)
       addGroup<One>(from, sums, channels, fours, channels, count, row - first)
@@ -244,6 +240,7 @@ export function batchNormGradientSums(
   rows: i32,
   channels: i32,
   cut: f32,
+  group: i32,
   chunk: i32,
   tiles: i32,
   counter: usize,
@@ -256,8 +253,8 @@ export function batchNormGradientSums(
     const end = min(first + chunk, rows)
     const sums = partials + (<usize>(tile * channels) << 4)
     memory.fill(sums, 0, <usize>channels << 4)
-    for (let row = first; row < end; row += GRADIENT_GROUP) {
-      const count = min(GRADIENT_GROUP, end - row)
+    for (let row = first; row < end; row += group) {
+      const count = min(group, end - row)
       const offset = <usize>row * pitch
       addGradients<Four>(x + offset, dy + offset, scale, shift, mean, inverse, sums, channels, 0, fours, count, cut)
       addGradients<One>(x + offset, dy + offset, scale, shift, mean, inverse, sums, channels, fours, channels, count, cut)

@@ -23,7 +23,7 @@ describe.each(testedModules)('batchNorm on %s', (module) => {
           const [x, c] = [f32(rows, channels), f32(channels)]
           const fill = (array: number) => (random: { next(): number }, i: number) =>
             i === array ? 0.5 + random.next() : undefined
-          const shared = { name: `${rows}×${channels}`, terms: 40 }
+          const shared = { name: `${rows}×${channels}`, terms: 72 }
           // A value within rounding of the ReLU's kink may be cut on one side only, which changes a gradient by all of dy.
           const open = { ...attributes, activation: 'none' } as const
           checkCase(

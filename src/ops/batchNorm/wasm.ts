@@ -48,7 +48,7 @@ export const batchNormWasm: WasmKernel<TrainingAttributes> = {
     const [x, scale, shift] = at.inputs as Addresses<3>
     const [y, mean, inverse] = at.outputs as Addresses<3>
     const factor = coefficientsAt(attributes, at.shared)
-    const { chunk, tiles: partials } = partialRanges(attributes)
+    const { group, chunk, tiles: partials } = partialRanges(attributes)
     const statistics = [
       at.shared,
       partials,
@@ -64,7 +64,7 @@ export const batchNormWasm: WasmKernel<TrainingAttributes> = {
     ]
     return {
       run: [
-        { kernel: 'batchNormSums', args: [x, at.shared, rows, channels, chunk], tiles: partials },
+        { kernel: 'batchNormSums', args: [x, at.shared, rows, channels, group, chunk], tiles: partials },
         { kernel: 'batchNormStatistics', args: statistics, tiles: 1 },
         applyCall(attributes, { x, y, mean, factor, shift }),
       ],
@@ -81,7 +81,7 @@ export const batchNormGradientWasm: WasmKernel<BatchNormAttributes> = {
     const factor = coefficientsAt(attributes, at.shared)
     const slope = factor + channels * float
     const offset = slope + channels * float
-    const { chunk: partialChunk, tiles: partials } = partialRanges(attributes)
+    const { group, chunk: partialChunk, tiles: partials } = partialRanges(attributes)
     const { chunk, tiles } = rowRanges(attributes)
     // Without a ReLU nothing is cut: every value is above −∞.
     const cut = floorOf(attributes)
@@ -89,7 +89,7 @@ export const batchNormGradientWasm: WasmKernel<BatchNormAttributes> = {
       run: [
         {
           kernel: 'batchNormGradientSums',
-          args: [x, dy, scale, shift, mean, inverse, at.shared, rows, channels, cut, partialChunk],
+          args: [x, dy, scale, shift, mean, inverse, at.shared, rows, channels, cut, group, partialChunk],
           tiles: partials,
         },
         {

@@ -1,6 +1,7 @@
-/** The activation functions of table.ts for four values at once: `apply(x, p)`, and `apply(kept, dy, p)` for the gradient. */
-
-import { hyperbolicTangent, sigmoid } from '../kernel/math.as.ts'
+/**
+ * The activation functions of table.ts for four values at once: `apply(x, p)`, and `apply(kept, dy, p)` for the gradient.
+ * Those made of exponentials are in kernel/math.as.ts.
+ */
 
 @unmanaged
 @final
@@ -50,26 +51,12 @@ export class LreluGradient {
 
 @unmanaged
 @final
-export class Sigmoid {
-  @inline apply(x: v128, _p: v128): v128 {
-    return sigmoid(x)
-  }
-}
-@unmanaged
-@final
 export class SigmoidGradient {
   @inline apply(y: v128, dy: v128, _p: v128): v128 {
     return f32x4.mul(dy, f32x4.mul(y, f32x4.sub(f32x4.splat(1), y)))
   }
 }
 
-@unmanaged
-@final
-export class Tanh {
-  @inline apply(x: v128, _p: v128): v128 {
-    return hyperbolicTangent(x)
-  }
-}
 @unmanaged
 @final
 export class TanhGradient {

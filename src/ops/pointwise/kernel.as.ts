@@ -1,6 +1,8 @@
 /** Activation functions: a loop over ranges of values for each function of functions.as.ts. */
 
 import { map, zip } from '../kernel/map.as.ts'
+import { hyperbolicTangents, sigmoids } from '../kernel/math.as.ts'
+import { nextTile } from '../kernel/tiles.as.ts'
 import {
   Lrelu,
   LreluGradient,
@@ -8,9 +10,7 @@ import {
   Relu6,
   Relu6Gradient,
   ReluGradient,
-  Sigmoid,
   SigmoidGradient,
-  Tanh,
   TanhGradient,
 } from './functions.as.ts'
 
@@ -105,7 +105,10 @@ export function sigmoidForward(
   counter: usize,
   scratch: usize,
 ): void {
-  map<Sigmoid>(x, y, count, parameter, chunk, tiles, counter)
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const from = tile * chunk
+    sigmoids(x + (<usize>from << 2), y + (<usize>from << 2), min(chunk, count - from))
+  }
 }
 
 export function sigmoidGradient(
@@ -132,7 +135,10 @@ export function tanhForward(
   counter: usize,
   scratch: usize,
 ): void {
-  map<Tanh>(x, y, count, parameter, chunk, tiles, counter)
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const from = tile * chunk
+    hyperbolicTangents(x + (<usize>from << 2), y + (<usize>from << 2), min(chunk, count - from))
+  }
 }
 
 export function tanhGradient(
