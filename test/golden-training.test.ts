@@ -39,7 +39,8 @@ async function take(program: Program, given: Golden, step: number): Promise<numb
     program.write(ports.scalars as number, values)
   }
   await program.run()
-  return program.read(ports.losses as number).reduce((sum: number, loss: number) => sum + loss, 0) / batch
+  const losses = program.read(ports.losses as number) as Float32Array
+  return losses.reduce((sum, loss) => sum + loss, 0) / batch
 }
 
 const largest = (values: Float32Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)

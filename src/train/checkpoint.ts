@@ -39,7 +39,7 @@ export function encodeCheckpoint(
     tensors.set(name, { shape: program.plan.buffers[buffer]?.shape ?? [], values })
   }
   const texts = { format, version, identity: JSON.stringify(identity), state: JSON.stringify(state) }
-  return writeSafetensors(tensors, { ...texts, checksum: sum(texts, tensors) })
+  return writeSafetensors(tensors, { ...texts, checksum: checksumOf(texts, tensors) })
 }
 
 /** From a path (Node) or bytes. Throws `FileError` or `CheckpointError`. */
@@ -64,7 +64,7 @@ function decode(where: string, bytes: Uint8Array): Checkpoint {
     })
   }
   const { identity = '', state = '' } = metadata
-  const expected = sum({ format, version, identity, state }, tensors)
+  const expected = checksumOf({ format, version, identity, state }, tensors)
   if (metadata.checksum !== expected) {
     throw damaged(where, `contents with the checksum ${expected}, where ${metadata.checksum} is written`)
   }
@@ -107,7 +107,8 @@ export function restore(program: Program, identity: TrainingIdentity, checkpoint
   for (const { buffer, values } of found) program.write(buffer, values)
 }
 
-function sum(texts: Readonly<Record<string, string>>, tensors: ReadonlyMap<string, Tensor>): string {
+/** Of everything in the file. */
+export function checksumOf(texts: Readonly<Record<string, string>>, tensors: ReadonlyMap<string, Tensor>): string {
   const names = [...tensors].map(([name, { shape }]) => `${name} ${printShape(shape)}`)
   const text = new TextEncoder().encode(JSON.stringify([texts, names]))
   return checksum([text, ...[...tensors.values()].map(({ values }) => values)])

@@ -1,0 +1,76 @@
+// Evaluation against sums by hand, in several portions, for scores and for probabilities.
+import { afterEach, describe, expect, it } from 'vitest'
+import { ArgumentError } from '../core/index.ts'
+import { dataset } from '../data/index.ts'
+import { Model } from '../model/index.ts'
+import { parse } from '../notation/index.ts'
+import { DataMismatchError, evaluate } from './index.ts'
+
+const models: Model[] = []
+const create = async (text: string) => {
+  const model = await Model.create(parse(text), { threads: 1, initial: 'zeros' })
+  models.push(model)
+  return model
+}
+afterEach(async () => {
+  await Promise.all(models.splice(0).map((model) => model.dispose()))
+})
+
+/** A picture of one pixel, byte b; scores b/255·[1, 2, 3] by the filters below. More than one portion of them. */
+const count = 700
+const images = Uint8Array.from({ length: count }, (_, i) => i % 256)
+const labels = Uint8Array.from({ length: count }, (_, i) => (i % 7 === 0 ? 0 : i % 5 === 0 ? 1 : 2))
+const split = { height: 1, width: 1, channels: 1, images, labels }
+const normalization = { mean: [0], std: [1] }
+const { test } = dataset({ classes: ['a', 'b', 'c'], train: split, test: split, normalization })
+
+describe('evaluate', () => {
+  it.each(['INPUT 1x1x1 -> FC-3', 'INPUT 1x1x1 -> FC-3 -> SOFTMAX'])('%s', async (text) => {
+    const model = await create(text)
+    model.weights.set('fc1.filters', [1, 2, 3])
+    const evaluation = await evaluate(model, test, { normalization, classes: ['a', 'b', 'c'] })
+    let loss = 0
+    for (let i = 0; i < count; i++) {
+      const scores = [1, 2, 3].map((factor) => (factor * (images[i] as number)) / 255)
+      const total = scores.reduce((sum, score) => sum + Math.exp(score), 0)
+      loss -= (scores[labels[i] as number] as number) - Math.log(total)
+    }
+    expect(evaluation.loss).toBeCloseTo(loss / count, 6)
+    // The third score is the best, but for black pictures, where the first of equals is.
+    const black = [...images.keys()].filter((i) => images[i] === 0)
+    const hits = [...labels.keys()].filter((i) => labels[i] === (black.includes(i) ? 0 : 2)).length
+    expect(evaluation.accuracy).toBe(hits / count)
+    expect(evaluation.count).toBe(count)
+    const counts = [0, 1, 2].map((label) => labels.filter((other) => other === label).length)
+    expect(evaluation.perClass.map(({ label, count }) => [label, count])).toEqual([
+      ['a', counts[0]],
+      ['b', counts[1]],
+      ['c', counts[2]],
+    ])
+    expect(evaluation.confusion.map((row) => row.reduce((a, b) => a + b))).toEqual(counts)
+    expect(evaluation.confusion[1]?.[2]).toBe((counts[1] as number) - black.filter((i) => labels[i] === 1).length)
+    expect(evaluation.perClass[2]?.accuracy).toBeCloseTo(
+      (evaluation.confusion[2]?.[2] as number) / (counts[2] as number),
+    )
+  })
+
+  it('a probability too small for float32 costs much, not everything', async () => {
+    const model = await create('INPUT 1x1x1 -> FC-3 -> SOFTMAX')
+    model.weights.set('fc1.filters', [0, 0, 1e6])
+    const { loss } = await evaluate(model, test, { normalization })
+    expect(loss).toBeGreaterThan(1)
+    expect(loss).toBeLessThan(104)
+  })
+
+  it('refuses pictures of another size, and a model of unknown normalization', async () => {
+    const model = await create('INPUT 2x2x1 -> FC-3')
+    await expect(evaluate(model, test, { normalization })).rejects.toThrow(DataMismatchError)
+    await expect(evaluate(await create('INPUT 1x1x1 -> FC-3'), test)).rejects.toThrow(ArgumentError)
+  })
+
+  it('ends when it is told to', async () => {
+    const model = await create('INPUT 1x1x1 -> FC-3')
+    const signal = AbortSignal.abort(new Error('enough'))
+    await expect(evaluate(model, test, { normalization, signal })).rejects.toThrow('enough')
+  })
+})

@@ -1,0 +1,10 @@
+/** Checkpoints that say something else, with the right checksum: what somebody could make on purpose. */
+
+import { readSafetensors, writeSafetensors } from '../../model/index.ts'
+import { checksumOf } from '../checkpoint.ts'
+
+export function forge(checkpoint: Uint8Array, changes: Readonly<Record<string, string>>): Uint8Array {
+  const { tensors, metadata } = readSafetensors(checkpoint)
+  const { checksum: _, ...texts } = { ...metadata, ...changes }
+  return writeSafetensors(tensors, { ...texts, checksum: checksumOf(texts, tensors) })
+}
