@@ -12,6 +12,10 @@ interface Verb {
 
 const verbs: readonly Verb[] = [
   { name: 'plan', says: 'what a network costs, before anything runs', load: () => import('./plan.ts') },
+  { name: 'train', says: 'train a network, with checkpoints and a report', load: () => import('./train.ts') },
+  { name: 'eval', says: 'how well a model does on pictures with labels', load: () => import('./eval.ts') },
+  { name: 'predict', says: 'the likeliest classes of pictures', load: () => import('./predict.ts') },
+  { name: 'doctor', says: 'what runs on this machine, and why not more', load: () => import('./doctor.ts') },
 ]
 
 /** Runs a command line without the program's name; the answer is the exit code. */

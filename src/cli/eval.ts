@@ -1,0 +1,71 @@
+/** `lenslet eval <model> --data <data>`: how well a model does on pictures with labels. */
+
+import type { Command } from 'commander'
+import type { Dataset } from '../data/node.ts'
+import { commonMistakes, printCount, printPercent } from '../inspect/index.ts'
+import type { Model } from '../model/index.ts'
+import { type Evaluation, evaluate } from '../train/index.ts'
+import { dataHelp, openData } from './data.ts'
+import { openModel } from './model.ts'
+import { choice, whole } from './options.ts'
+import { printTable } from './table.ts'
+import { Terminal } from './terminal.ts'
+
+interface EvalCall {
+  readonly data: string
+  readonly split: 'test' | 'train'
+  readonly threads?: number
+  readonly json?: boolean
+}
+
+export function define(command: Command): void {
+  command
+    .argument('<model>', 'a .lenslet file, or the folder of a run')
+    .requiredOption('--data <data>', dataHelp)
+    .option('--split <name>', 'test, or train', choice('--split', ['test', 'train']), 'test')
+    .option('--threads <n>', 'workers', whole('--threads', 1))
+    .option('--json', 'one JSON object on stdout')
+    .addHelpText('after', '\nExample:\n  lenslet eval runs/lenet5-mnist-20261122-054312 --data mnist')
+    .action(run)
+}
+
+async function run(path: string, { data, split, threads, json }: EvalCall): Promise<void> {
+  const terminal = new Terminal(json === true)
+  await using model = await openModel(path, { threads, batch: 64 })
+  const dataset = await openData(data, model.input, terminal)
+  if (model.info.normalization === undefined)
+    terminal.hint('mind: the model does not say how its pictures were normalized; the data’s own figures are taken.')
+  const { normalization = dataset.normalization, classes = dataset.classes } = model.info
+  const result = await evaluate(model, dataset[split], { normalization, classes })
+  const value = {
+    accuracy: result.accuracy,
+    loss: result.loss,
+    count: result.count,
+    perClass: result.perClass,
+    confusion: result.confusion,
+    data,
+    split,
+  }
+  terminal.result(value, () => words(result, dataset, model, split, terminal))
+}
+
+function words(result: Evaluation, dataset: Dataset, { info }: Model, split: string, terminal: Terminal): string {
+  const { accuracy, loss, count, perClass, confusion } = result
+  const labels = perClass.map(({ label }) => label)
+  const mistakes = commonMistakes(confusion, labels, 5)
+  return [
+    `${terminal.bold(printPercent(accuracy))} of ${printCount(count)} ${split} pictures of ${dataset.name} are recognized; loss ${loss.toFixed(4)}`,
+    ...(info.origin === undefined ? [] : [terminal.dim(info.origin)]),
+    '',
+    printTable({
+      columns: [
+        { title: 'class', align: 'left' },
+        { title: 'pictures', align: 'right' },
+        { title: 'recognized', align: 'right' },
+      ],
+      rows: perClass.map((row) => [row.label, printCount(row.count), printPercent(row.accuracy)]),
+    }),
+    ...(mistakes.length === 0 ? [] : ['', 'Most frequent mistakes:']),
+    ...mistakes.map(({ actual, predicted, count: times }) => `  ${actual} taken for ${predicted}, ${times} times`),
+  ].join('\n')
+}

@@ -1,0 +1,34 @@
+/** Ctrl-C. The first one asks for an end that can be gone on from; the second one ends at once. */
+
+import { Stopped } from './errors.ts'
+
+/** What shells say of a process that a signal ended. */
+const codes = { SIGINT: 130, SIGTERM: 143 } as const
+
+export interface Interrupt {
+  readonly signal: AbortSignal
+  /** What `run` ends with where the signal was heeded. */
+  stopped(): Stopped
+  /** Leaves signals to Node again. */
+  release(): void
+}
+
+export function onInterrupt(say: (words: string) => void): Interrupt {
+  const controller = new AbortController()
+  let code = 1
+  const listen = (name: keyof typeof codes) => () => {
+    code = codes[name]
+    if (controller.signal.aborted) process.exit(code)
+    say('Stopping after this step; once more ends at once.')
+    controller.abort()
+  }
+  const listeners = (Object.keys(codes) as (keyof typeof codes)[]).map((name) => [name, listen(name)] as const)
+  for (const [name, listener] of listeners) process.on(name, listener)
+  return {
+    signal: controller.signal,
+    stopped: () => new Stopped(code),
+    release() {
+      for (const [name, listener] of listeners) process.off(name, listener)
+    },
+  }
+}

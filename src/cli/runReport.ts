@@ -1,0 +1,147 @@
+/** The report of a run: gathers what it shows. */
+
+import { printVolume } from '../core/index.ts'
+import { type Dataset, type Normalization, printAugmentation } from '../data/index.ts'
+import {
+  firstFilters,
+  memoryTable,
+  networkTable,
+  printCount,
+  printPercent,
+  printSeconds,
+  reportHtml,
+  surestMistakes,
+} from '../inspect/index.ts'
+import type { Model } from '../model/index.ts'
+import { print } from '../notation/index.ts'
+import { resolveOptimizer } from '../ops/optimizer/optimizers.ts'
+import { plan } from '../plan/index.ts'
+import { type Progress, resolveSchedule, type TrainOptions, type TrainResult } from '../train/index.ts'
+import { machine } from './machine.ts'
+import type { NetworkSource } from './network.ts'
+import type { RunSettings } from './runFolder.ts'
+
+export interface ReportedRun {
+  readonly settings: RunSettings
+  readonly source: Pick<NetworkSource, 'entry'>
+  readonly options: TrainOptions
+  readonly dataset: Dataset
+  readonly model: Model
+  readonly result: TrainResult
+  readonly last: Progress
+  readonly next: readonly string[]
+}
+
+/** Looking for mistakes may take as long as so many multiply–accumulates: a second or a few. */
+const macsForMistakes = 2e10
+
+export async function runReport(run: ReportedRun): Promise<string> {
+  const { settings, source, options, dataset, model, result, last, next } = run
+  const { network } = model
+  const table = networkTable(network)
+  const { batch = 32 } = options
+  const stepsPerEpoch = Math.floor(dataset.train.count / batch)
+  const optimizer = resolveOptimizer(options.optimizer ?? 'adam')
+  const training = plan(network, {
+    batch,
+    mode: 'training',
+    threads: model.plan.threads,
+    optimizer: optimizer.settings,
+    ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
+  })
+  const normalization = model.info.normalization as Normalization
+  const mistakes =
+    last.evaluation === undefined
+      ? []
+      : await surestMistakes(model, dataset.test, {
+          normalization,
+          most: 18,
+          among: Math.ceil(macsForMistakes / Math.max(1, table.totals.macs)),
+        })
+  const filters = firstFilters(network)
+  const weights = filters === undefined ? undefined : model.weights.get(filters)
+  return reportHtml({
+    title: `${settings.name} on ${settings.data}`,
+    subtitle: [source.entry?.title, `trained ${settings.began.slice(0, 16).replace('T', ' ')} UTC`]
+      .filter((part) => part !== undefined)
+      .join(' · '),
+    figures: [
+      ...(result.testAccuracy === undefined
+        ? [{ value: printPercent(result.trainAccuracy), says: 'training accuracy' }]
+        : [
+            {
+              value: printPercent(result.testAccuracy),
+              says: `test accuracy, ${printCount(dataset.test.count)} pictures`,
+            },
+            { value: (result.testLoss ?? Number.NaN).toFixed(4), says: 'test loss' },
+          ]),
+      { value: printCount(table.totals.parameters), says: 'parameters' },
+      { value: printCount(table.totals.macs), says: 'MACs a picture' },
+      { value: printSeconds(result.seconds), says: `${result.epochs} ${result.epochs === 1 ? 'epoch' : 'epochs'}` },
+      { value: printCount(Math.round(result.imagesPerSecond)), says: 'pictures a second' },
+    ],
+    records: result.records,
+    stepsPerEpoch,
+    evaluation: last.evaluation,
+    mistakes,
+    filters:
+      filters === undefined || weights === undefined
+        ? undefined
+        : { name: filters, shape: weights.shape, values: weights },
+    network: table,
+    notation: notationOf(model),
+    memory: memoryTable([
+      ['training', training.memory],
+      [`prediction, batch ${model.plan.batch}`, model.plan.memory],
+    ]),
+    settings: [
+      [
+        'data',
+        `${settings.data}: ${printCount(dataset.train.count)} training and ${printCount(dataset.test.count)} test pictures of ${printVolume(dataset.train)}, ${dataset.classes.length} classes`,
+      ],
+      [
+        'epochs',
+        `${result.epochs} of ${options.epochs}, ${printCount(result.steps)} steps${result.stopped === 'early' ? '; it stopped improving' : ''}`,
+      ],
+      ['batch', `${batch}`],
+      ['optimizer', optimizer.describe()],
+      [
+        'schedule',
+        resolveSchedule(options.schedule ?? 'constant', { epochs: options.epochs, stepsPerEpoch }).describe(),
+      ],
+      ['augmentation', printAugmentation(options.augment ?? {})],
+      ['label smoothing', `${options.labelSmoothing ?? 0}`],
+      ['gradient clipping', options.clipNorm === undefined ? 'none' : `norm ${options.clipNorm}`],
+      [
+        'normalization',
+        `mean ${normalization.mean.map(short).join(', ')}; deviation ${normalization.std.map(short).join(', ')}`,
+      ],
+      ['seed', `${options.seed ?? 0}`],
+    ],
+    machine: machineRows(model),
+    remarks: source.entry?.remarks ?? [],
+    next,
+  })
+}
+
+const short = (value: number) => value.toPrecision(4)
+
+function notationOf({ network }: Model): string | undefined {
+  try {
+    return print(network)
+  } catch {
+    return undefined
+  }
+}
+
+function machineRows(model: Model): readonly (readonly [string, string])[] {
+  const { cpu, processors, memory, node, system } = machine()
+  return [
+    ['processor', cpu],
+    ['processors', `${processors}`],
+    ['memory', memory],
+    ['system', system],
+    ['Node', node],
+    ['runs on', model.description],
+  ]
+}

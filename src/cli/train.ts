@@ -1,0 +1,290 @@
+/** `lenslet train <net> --data <data>`: trains, shows how it goes, and leaves a folder with model, checkpoint and report. */
+
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { platform } from '#platform'
+import { ArgumentError } from '../core/index.ts'
+import type { Dataset } from '../data/node.ts'
+import { encodePng, networkTable, pictureOf, printCount, printPercent, printSeconds } from '../inspect/index.ts'
+import { Model } from '../model/index.ts'
+import { inferVolumes } from '../network/index.ts'
+import { type Progress, type TrainResult, train } from '../train/index.ts'
+import { absolute, dataHelp, kindOf, openData } from './data.ts'
+import { readCall, UsageError } from './errors.ts'
+import { type Interrupt, onInterrupt } from './interrupt.ts'
+import { lossCurve } from './lossCurve.ts'
+import { commandName } from './machine.ts'
+import { type NetworkSource, readNetwork } from './network.ts'
+import { choice, number, whole } from './options.ts'
+import { createRun, filesOf, type RunFiles, type RunSettings, readRun } from './runFolder.ts'
+import { runReport } from './runReport.ts'
+import { Terminal } from './terminal.ts'
+import { TrainProgress } from './trainProgress.ts'
+import { addLearningOptions, type LearningOptions, learningOptions } from './trainSettings.ts'
+
+interface TrainCall extends LearningOptions {
+  readonly data?: string
+  readonly out?: string
+  readonly resume?: string
+  readonly threads?: number
+  readonly checkpointEvery?: number
+  readonly backend?: 'wasm' | 'reference'
+  readonly json?: boolean
+}
+
+export function define(command: Command): void {
+  command
+    .argument('[net]', 'name from the zoo, text in the notation, or a file; a .lenslet model is trained further')
+    .option('--data <data>', dataHelp)
+    .option('--out <folder>', 'folder of the run; default runs/<net>-<data>-<time>')
+    .option('--resume <folder>', 'go on with a run that was stopped; needs nothing else')
+    .option('--threads <n>', 'workers; never changes the result', whole('--threads', 1))
+    .option(
+      '--checkpoint-every <seconds>',
+      'how often a checkpoint is written; default 60',
+      number('--checkpoint-every'),
+    )
+    .option('--backend <name>', 'wasm, or reference (float64, slow)', choice('--backend', ['wasm', 'reference']))
+    .option('--json', 'one JSON object on stdout; progress on stderr')
+  addLearningOptions(command)
+  command.addHelpText('after', examples).action(run)
+}
+
+const examples = `
+Examples:
+  lenslet train lenet5 --data mnist
+  lenslet train cifar-small --data cifar10 --epochs 20 --augment flip,crop4
+  lenslet train "INPUT 32x32x3 -> CONV3-16 -> RELU -> POOL2 -> FC-3" --data images:./pictures
+  lenslet train --resume runs/lenet5-mnist-20261122-054312`
+
+/** A training that is understood, and not yet begun. */
+interface Task {
+  readonly settings: RunSettings
+  readonly source: Pick<NetworkSource, 'entry' | 'model'>
+  /** Where it is resumed. */
+  readonly files?: RunFiles
+}
+
+async function run(net: string | undefined, call: TrainCall): Promise<void> {
+  const terminal = new Terminal(call.json === true)
+  const task = await readCall(() =>
+    call.resume === undefined ? newTask(net, call) : resumedTask(net, call.resume, call),
+  )
+  const progress = new TrainProgress(terminal)
+  const interrupt = onInterrupt((words) => {
+    progress.clear()
+    terminal.progress(words)
+  })
+  try {
+    await work(task, call, terminal, progress, interrupt)
+  } catch (error) {
+    progress.clear()
+    if (!interrupt.signal.aborted || error !== interrupt.signal.reason) throw error
+    terminal.progress('Stopped before the training began; nothing was written.')
+    throw interrupt.stopped()
+  } finally {
+    interrupt.release()
+  }
+}
+
+async function newTask(net: string | undefined, call: TrainCall): Promise<Task> {
+  if (net === undefined) {
+    throw new UsageError('a network is missing', {
+      expected: 'lenslet train <net> --data <data>',
+      advice: 'lenslet train lenet5 --data mnist',
+    })
+  }
+  const { data } = call
+  if (data === undefined) {
+    throw new UsageError('the data is missing', {
+      received: net,
+      expected: `--data ${dataHelp}`,
+      advice: '--data mnist',
+    })
+  }
+  const { network, name, entry, model } = await readNetwork(net)
+  const recipe = entry?.recipes?.[kindOf(data)]
+  const settings: RunSettings = {
+    name,
+    network,
+    data: absolute(data),
+    options: learningOptions(call, recipe),
+    init: call.init,
+    backend: call.backend ?? 'wasm',
+    began: new Date().toISOString(),
+  }
+  return { settings, source: { ...(entry && { entry }), ...(model && { model }) } }
+}
+
+/** The settings of the run; what the call says besides is taken over, and `train` refuses what would change the past. */
+async function resumedTask(net: string | undefined, folder: string, call: TrainCall): Promise<Task> {
+  const given =
+    net !== undefined ? net : call.data !== undefined ? `--data ${call.data}` : call.out && `--out ${call.out}`
+  if (given !== undefined) {
+    throw new UsageError('a run that is resumed knows its network, its data and its folder', {
+      received: `${given} with --resume`,
+      expected: '--resume <folder>',
+      advice: 'leave it out',
+    })
+  }
+  const { options, ...rest } = await readRun(folder)
+  const settings = { ...rest, options: learningOptions(call, options) }
+  return { settings, source: {}, files: filesOf(folder) }
+}
+
+async function work(
+  task: Task,
+  call: TrainCall,
+  terminal: Terminal,
+  progress: TrainProgress,
+  interrupt: Interrupt,
+): Promise<void> {
+  const { settings, source } = task
+  const { network, options } = settings
+  const input = inferVolumes(network)[0]?.output
+  if (input === undefined) throw new UsageError('a network without an input', {})
+  const dataset = await openData(settings.data, input, terminal, interrupt.signal)
+  const fitted = { ...options, batch: options.batch ?? Math.min(32, dataset.train.count) }
+  await using model = await createModel(task, call)
+  const checkpointed = task.files !== undefined && (await exists(task.files.checkpoint))
+  const paths = task.files ?? filesOf(call.out ?? '')
+  // Everything that can be refused is refused here, before there is a folder.
+  const training = (files: RunFiles) =>
+    train(model, dataset, {
+      ...fitted,
+      checkpoint: { path: files.checkpoint, ...(call.checkpointEvery && { everySeconds: call.checkpointEvery }) },
+      metrics: files.metrics,
+      signal: interrupt.signal,
+      ...(checkpointed ? { resume: files.checkpoint } : {}),
+    })
+  await training(paths).return(undefined as never)
+  interrupt.signal.throwIfAborted()
+  const files = task.files ?? (await createRun({ ...settings, options: fitted }, call.out))
+  introduce(settings, dataset, model, files, terminal)
+  if (task.files !== undefined && !checkpointed)
+    terminal.say('There is no checkpoint yet: the training begins anew, with the same settings.')
+
+  const last = await follow(training(files), progress)
+  const result = last.result as TrainResult
+  const summary = {
+    run: files.folder,
+    network: settings.name,
+    data: settings.data,
+    epochs: result.epochs,
+    steps: result.steps,
+    seconds: result.seconds,
+    trainLoss: result.trainLoss,
+    trainAccuracy: result.trainAccuracy,
+    testLoss: result.testLoss ?? null,
+    testAccuracy: result.testAccuracy ?? null,
+    parameters: networkTable(network).totals.parameters,
+    threads: model.plan.threads,
+    imagesPerSecond: result.imagesPerSecond,
+    stopped: result.stopped ?? null,
+  }
+  if (result.stopped === 'aborted') {
+    const resume = `${commandName()} train --resume ${quoted(files.folder)}`
+    terminal.result({ ...summary, checkpoint: files.checkpoint, resume }, () =>
+      [`Stopped after ${result.steps} steps. The checkpoint is ${files.checkpoint}; to go on:`, `  ${resume}`].join(
+        '\n',
+      ),
+    )
+    if (terminal.json) terminal.progress(`Stopped; to go on: ${resume}`)
+    throw interrupt.stopped()
+  }
+  model.info = { ...model.info, origin: originOf(settings, result) }
+  await model.save(files.model)
+  const example = await saveExample(files, dataset)
+  const next = [
+    `${commandName()} predict ${quoted(files.model)} ${quoted(example)}`,
+    `${commandName()} eval ${quoted(files.model)} --data ${quoted(settings.data)}`,
+  ]
+  const page = await runReport({ settings, source, options: fitted, dataset, model, result, last, next })
+  await platform.writeFileAtomic(files.report, new TextEncoder().encode(page))
+  terminal.result({ ...summary, model: files.model, report: files.report, checkpoint: files.checkpoint, next }, () =>
+    conclusion(result, dataset, model, files, next, terminal),
+  )
+}
+
+async function createModel({ settings, source }: Task, { threads }: TrainCall): Promise<Model> {
+  const { network, options, init, backend } = settings
+  const how = { backend, ...(threads === undefined ? {} : { threads }) }
+  if (source.model !== undefined) return Model.load(source.model, how)
+  const { seed = 0 } = options
+  if (!Number.isInteger(seed)) throw new ArgumentError('--seed is a whole number', { received: `${seed}` })
+  return Model.create(network, { ...how, seed, ...(init === undefined ? {} : { initial: init }) })
+}
+
+async function exists(path: string): Promise<boolean> {
+  return platform.readFile(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function follow(training: AsyncGenerator<Progress, TrainResult>, progress: TrainProgress): Promise<Progress> {
+  let last: Progress | undefined
+  for await (const each of training) {
+    progress.show(each)
+    if (each.kind !== 'step') last = { ...last, ...each }
+  }
+  return last as Progress
+}
+
+function introduce(settings: RunSettings, dataset: Dataset, model: Model, files: RunFiles, terminal: Terminal): void {
+  const { totals, notices } = networkTable(model.network)
+  terminal.say(
+    `${terminal.bold(settings.name)} (${printCount(totals.parameters)} parameters) learns ${printCount(dataset.train.count)} pictures of ${settings.data}, ${dataset.classes.length} classes`,
+  )
+  terminal.say(terminal.dim(model.description))
+  terminal.say(terminal.dim(`run: ${files.folder}`))
+  for (const notice of notices) terminal.hint(`mind: ${notice}`)
+  terminal.say()
+}
+
+function conclusion(
+  result: TrainResult,
+  dataset: Dataset,
+  model: Model,
+  files: RunFiles,
+  next: readonly string[],
+  terminal: Terminal,
+): string {
+  const { epochs, seconds, testAccuracy, testLoss, imagesPerSecond, stopped, records } = result
+  const curve = lossCurve(records, terminal.width)
+  const test =
+    testAccuracy === undefined
+      ? 'The test pictures were not looked at'
+      : `${terminal.bold(printPercent(testAccuracy))} of ${printCount(dataset.test.count)} test pictures are recognized (loss ${testLoss?.toFixed(4)})`
+  const early = stopped === 'early' ? ' (it stopped improving)' : ''
+  const threads = model.plan.threads === 1 ? '1 thread' : `${model.plan.threads} threads`
+  return [
+    ...(curve === '' ? [] : ['', 'training loss', curve]),
+    '',
+    `${test}, after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}${early} in ${printSeconds(seconds)}: ${printCount(Math.round(imagesPerSecond))} images/s on ${threads}.`,
+    '',
+    `model   ${files.model}`,
+    `report  ${files.report}`,
+    '',
+    'Try next:',
+    ...next.map((command) => `  ${command}`),
+  ].join('\n')
+}
+
+function originOf({ name, data }: RunSettings, { epochs, testAccuracy }: TrainResult): string {
+  const accuracy = testAccuracy === undefined ? '' : `, test accuracy ${printPercent(testAccuracy)}`
+  return `${name} trained on ${data}: ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}${accuracy}`
+}
+
+/** A newcomer has no picture of a digit at hand: the first of the test split is one. */
+async function saveExample(files: RunFiles, { test, classes }: Dataset): Promise<string> {
+  const label = classes[test.labels[0] as number] as string
+  const path = join(files.folder, `example-${label.replace(/[^\p{L}\p{N}-]+/gu, '_').slice(0, 60)}.png`)
+  await platform.writeFileAtomic(path, encodePng(pictureOf(test, 0)))
+  return path
+}
+
+/** As a shell needs it. */
+function quoted(word: string): string {
+  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}

@@ -1,0 +1,87 @@
+/** What is seen while a network learns: a bar where a person watches, a line every few seconds where a file does. */
+
+import cliProgress from 'cli-progress'
+import { printCount, printPercent, printSeconds } from '../inspect/index.ts'
+import type { Progress } from '../train/index.ts'
+import type { Terminal } from './terminal.ts'
+
+const lineSeconds = 5
+
+export class TrainProgress {
+  readonly #terminal: Terminal
+  #bar: cliProgress.SingleBar | undefined
+  #next = performance.now() + 1000 * lineSeconds
+  #started = false
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal
+  }
+
+  show(progress: Progress): void {
+    if (progress.kind === 'step') this.#step(progress)
+    else this.clear()
+    if (progress.kind === 'epoch') this.#row(progress)
+  }
+
+  /** Takes the bar away, so that words can follow. */
+  clear(): void {
+    this.#bar?.stop()
+    this.#bar = undefined
+  }
+
+  #step(progress: Progress): void {
+    if (this.#terminal.live) {
+      this.#bar ??= newBar(progress)
+      this.#bar.update(progress.stepInEpoch, { words: words(progress) })
+      return
+    }
+    if (performance.now() < this.#next) return
+    this.#next = performance.now() + 1000 * lineSeconds
+    const { epoch, epochs, step, steps } = progress
+    this.#terminal.progress(`epoch ${epoch}/${epochs}, step ${step}/${steps}: ${words(progress)}`)
+  }
+
+  #row({ epoch, epochs, loss, accuracy, rate, evaluation, imagesPerSecond }: Progress): void {
+    const columns = ['epoch', 'loss', 'accuracy', 'test loss', 'test accuracy', 'rate', 'images/s']
+    const test = evaluation === undefined ? ['–', '–'] : [evaluation.loss.toFixed(4), printPercent(evaluation.accuracy)]
+    const row = [
+      `${epoch}/${epochs}`,
+      loss.toFixed(4),
+      printPercent(accuracy),
+      ...test,
+      rate.toPrecision(3),
+      printCount(Math.round(imagesPerSecond)),
+    ]
+    const line = (cells: readonly string[]) =>
+      cells.map((cell, index) => cell.padStart(Math.max(9, (columns[index] as string).length))).join('  ')
+    if (!this.#started) this.#terminal.say(line(columns))
+    this.#started = true
+    this.#terminal.say(line(row))
+  }
+}
+
+/** One bar an epoch: the row of the epoch takes its place. */
+function newBar({ epoch, epochs, stepsPerEpoch }: Progress): cliProgress.SingleBar {
+  const bar = new cliProgress.SingleBar({
+    format: `epoch ${epoch}/${epochs} {bar} {words}`,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 20,
+    clearOnComplete: true,
+    hideCursor: true,
+    stream: process.stderr,
+    // An interrupt is ours to handle: it saves a checkpoint.
+    gracefulExit: false,
+  })
+  bar.start(stepsPerEpoch, 0, { words: '' })
+  return bar
+}
+
+function words({ loss, accuracy, imagesPerSecond, secondsLeft }: Progress): string {
+  return [
+    `loss ${loss.toFixed(4)}`,
+    `accuracy ${printPercent(accuracy)}`,
+    `${printCount(Math.round(imagesPerSecond))} images/s`,
+    `${printSeconds(secondsLeft)} left`,
+  ].join(', ')
+}

@@ -1,0 +1,90 @@
+/** What is taken for what: the confusion matrix as a picture, and its largest mistakes as a list. */
+
+import { escapeText, palette, picture, tag } from './svg.ts'
+
+/** [actual][predicted] → pictures */
+export type Confusion = readonly (readonly number[])[]
+
+export interface Mistake {
+  readonly actual: string
+  readonly predicted: string
+  readonly count: number
+  /** Of the pictures of the actual class. */
+  readonly share: number
+}
+
+/** The most frequent mistakes, most frequent first. */
+export function commonMistakes(confusion: Confusion, labels: readonly string[], most = 10): readonly Mistake[] {
+  return confusion
+    .flatMap((row, actual) => {
+      const all = row.reduce((a, b) => a + b, 0)
+      return row.flatMap((count, predicted): Mistake[] =>
+        count === 0 || predicted === actual
+          ? []
+          : [{ actual: name(labels, actual), predicted: name(labels, predicted), count, share: count / all }],
+      )
+    })
+    .sort((a, b) => b.count - a.count)
+    .slice(0, most)
+}
+
+const name = (labels: readonly string[], index: number) => labels[index] ?? `${index}`
+
+/**
+ * Rows are what the pictures show, columns what the network says. The diagonal is shaded by its share of the row; mistakes
+ * by their share of the most frequent one, by the square root, so that single ones can be seen.
+ */
+export function confusionSvg(confusion: Confusion, labels: readonly string[]): string {
+  const classes = confusion.length
+  const cell = Math.max(4, Math.min(36, Math.floor(460 / Math.max(1, classes))))
+  const longest = Math.max(...confusion.map((_, index) => name(labels, index).length))
+  const written = cell >= 10
+  const room = written ? Math.min(150, 16 + 6.6 * longest) : 24
+  const slanted = 6.6 * longest > cell
+  const [left, top] = [room + 16, (slanted ? room : 18) + 20]
+  const worst = Math.max(1, ...confusion.flatMap((row, actual) => row.filter((_, predicted) => predicted !== actual)))
+  const cells = confusion.flatMap((row, actual) => {
+    const all = Math.max(
+      1,
+      row.reduce((a, b) => a + b, 0),
+    )
+    return row.map((count, predicted) => {
+      const right = actual === predicted
+      const shade = right ? count / all : Math.sqrt(count / worst)
+      const box = { x: left + predicted * cell, y: top + actual * cell, width: cell - 1, height: cell - 1, rx: 2 }
+      const background = tag('rect', { ...box, fill: 'currentColor', 'fill-opacity': 0.05 })
+      if (count === 0) return background
+      const color = right ? palette.blue : palette.orange
+      const said = `${name(labels, actual)} taken for ${name(labels, predicted)}: ${count} of ${all}`
+      const title = tag('title', {}, escapeText(said))
+      const fill = tag('rect', { ...box, fill: color, 'fill-opacity': 0.12 + 0.88 * shade }, title)
+      const text = { x: box.x + (cell - 1) / 2, y: box.y + cell / 2 + 3, 'text-anchor': 'middle' }
+      const size = Math.min(11, (cell - 4) / (0.6 * `${count}`.length))
+      const ink = shade > 0.55 ? 'white' : undefined
+      const label =
+        cell >= 22 ? tag('text', { ...text, 'font-size': size, fill: ink, 'pointer-events': 'none' }, `${count}`) : ''
+      return background + fill + label
+    })
+  })
+  const names = confusion.map((_, index) => {
+    const middle = (index + 0.5) * cell
+    const text = escapeText(name(labels, index))
+    const at = slanted
+      ? { transform: `translate(${left + middle + 4} ${top - 6}) rotate(-90)` }
+      : { x: left + middle, y: top - 6 }
+    const column = tag('text', { ...at, 'text-anchor': slanted ? undefined : 'middle' }, text)
+    return tag('text', { x: left - 6, y: top + middle + 4, 'text-anchor': 'end' }, text) + column
+  })
+  const [width, height] = [left + classes * cell + 4, top + classes * cell + 4]
+  const quiet = { opacity: 0.65, 'font-size': 11 }
+  return picture('Confusion matrix', width, height, [
+    tag('text', { x: left, y: 12, ...quiet }, 'predicted →'),
+    tag(
+      'text',
+      { ...quiet, 'text-anchor': 'middle', transform: `translate(11 ${(top + height) / 2}) rotate(-90)` },
+      '← actual',
+    ),
+    ...(written ? names : []),
+    ...cells,
+  ])
+}
