@@ -1,5 +1,5 @@
 /**
- * What a worker does, from its start to its end: take the kernels and the memory, then wait for orders for good. It is
+ * What a worker does, from its start to its end: take the kernels and the memory, then wait for orders. It is
  * sent to the worker as text (see `Platform.startWorker`), so that the sources, the built package and any bundle start
  * their workers in the same way; nothing from this file's outside may be used in it.
  */
@@ -42,6 +42,8 @@ export function workerMain(port: WorkerPort): void {
       for (;;) {
         order = kernels.awaitChange(orders.order, order)
         const to = Atomics.load(words, orders.to >> 2)
+        // The last order: to be free of this loop. A browser gives a thread asleep in one 2 s before it ends it.
+        if (to < 0) return
         for (at = Atomics.load(words, orders.from >> 2); at < to; at++) {
           const call = calls[at] as (typeof calls)[number]
           call.run(...call.args)

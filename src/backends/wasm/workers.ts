@@ -61,11 +61,7 @@ class WorkerRunner implements Runner {
     if (this.#failure) throw this.#failure
     if (from >= to) return
     const done = this.#wait()
-    const { control } = this.#start
-    Atomics.store(this.#words, (control + controlWords.from) >> 2, from)
-    Atomics.store(this.#words, (control + controlWords.to) >> 2, to)
-    Atomics.add(this.#words, (control + controlWords.order) >> 2, 1)
-    Atomics.notify(this.#words, (control + controlWords.order) >> 2)
+    this.#order(from, to)
     // One of them is enough to keep the process until the run is over; between runs none does.
     this.#workers[0]?.keepAlive(true)
     await done
@@ -73,7 +69,17 @@ class WorkerRunner implements Runner {
 
   async dispose(): Promise<void> {
     this.#failure ??= new WorkerLostError('the workers were ended')
+    this.#order(0, -1)
     await Promise.all(this.#workers.map((worker) => worker.terminate()))
+  }
+
+  /** Wakes the workers for calls [from, to); a negative `to` ends their waiting. */
+  #order(from: number, to: number): void {
+    const { control } = this.#start
+    Atomics.store(this.#words, (control + controlWords.from) >> 2, from)
+    Atomics.store(this.#words, (control + controlWords.to) >> 2, to)
+    Atomics.add(this.#words, (control + controlWords.order) >> 2, 1)
+    Atomics.notify(this.#words, (control + controlWords.order) >> 2)
   }
 
   #add(index: number): void {
