@@ -118,3 +118,18 @@ export function reachesOutside({ source, grid, stride, origin, dilation, taps }:
 export function span({ stride, dilation, taps }: Correlation, axis: 0 | 1, count: number): number {
   return Math.max((count - 1) * stride[axis] + (taps[axis] - 1) * dilation[axis] + 1, 0)
 }
+
+/** The share of all taps of all grid positions that lie inside of the source, 0 … 1. */
+export function tapsInside({ source, grid, stride, origin, dilation, taps }: Correlation): number {
+  const share = (axis: 0 | 1) => {
+    let inside = 0
+    for (let tap = 0; tap < taps[axis]; tap++) {
+      const offset = origin[axis] + tap * dilation[axis]
+      const first = Math.max(0, Math.ceil(-offset / stride[axis]))
+      const end = Math.min(grid[axis], Math.ceil((source[axis] - offset) / stride[axis]))
+      inside += Math.max(0, end - first)
+    }
+    return inside / Math.max(1, grid[axis] * taps[axis])
+  }
+  return share(0) * share(1)
+}

@@ -86,6 +86,26 @@ export function conv2dPackTurned(
   }
 }
 
+/** The first tap (of those `dilation` apart) that lies at or behind `edge` when tap 0 lies at `position`. */
+// @ts-ignore: decorator
+@inline
+function tapAt(edge: i32, position: i32, taps: i32, dilation: i32): i32 {
+  return position >= edge ? 0 : min((edge - position + dilation - 1) / dilation, taps)
+}
+
+/** How many grid positions from `first` on meet the same taps within [0, size): `first` itself and those after it. */
+function sameTaps(first: i32, end: i32, stride: i32, origin: i32, taps: i32, dilation: i32, size: i32): i32 {
+  const position = first * stride + origin
+  const from = tapAt(0, position, taps, dilation)
+  const to = tapAt(size, position, taps, dilation)
+  let at = first + 1
+  for (; at < end; at++) {
+    const next = at * stride + origin
+    if (tapAt(0, next, taps, dilation) != from || tapAt(size, next, taps, dilation) != to) break
+  }
+  return at - first
+}
+
 /**
  * target[n, y, x, group·columns + j] = max(floor, bias + Σ source[n, y·strideY + originY + i·dilationY, …, c]·filters).
  * Positions outside of the source are zeros. Tiles are blocks of the grid of output pixels times ranges of panels.
@@ -119,8 +139,8 @@ export function conv2dProduct(
   targetRow: usize,
   targetColumn: usize,
   floor: f32,
-  /** Whether to copy the tile's piece of the picture first. */
-  copy: i32,
+  /** 0: windows lie inside of the source; 1: copy the tile's piece first, with its padding; 2: leave taps outside out. */
+  border: i32,
   blockImages: i32,
   blockRows: i32,
   blockColumns: i32,
@@ -142,7 +162,9 @@ export function conv2dProduct(
   const targets = sources + ((most * 4 + 63) & ~63)
   const partTargets = targets + ((most * 4 + 63) & ~63)
   const part = partTargets + ((most * 4 + 63) & ~63)
+  // Border 1: the copy. Border 2: parts of the tile that meet the same taps, each with its pixels and its taps.
   const copied = part + most * 32
+  const parts = copied
   for (let i: usize = 0; i < most; i++) store<usize>(partTargets + i * 4, part + i * 32)
 
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
@@ -163,10 +185,10 @@ export function conv2dProduct(
     let pitchImage = image
     const sourceY = firstY * strideY + originY
     const sourceX = firstX * strideX + originX
-    if (copy) {
+    if (border == 1) {
       const copiedRows = (countY - 1) * strideY + (tapsY - 1) * dilationY + 1
       const copiedColumns = (countX - 1) * strideX + (tapsX - 1) * dilationX + 1
-      pitchX = (<usize>channels) << 2
+      pitchX = <usize>channels << 2
       pitchY = <usize>copiedColumns * pitchX
       pitchImage = <usize>copiedRows * pitchY
       let to = copied
@@ -177,46 +199,78 @@ export function conv2dProduct(
     } else {
       origin += <usize>(sourceY * width + sourceX) * pixel
     }
+
+    // The tile's pixels part by part: whole, or cut where other taps begin to lie outside.
     let at: usize = 0
-    for (let i = 0; i < countImages; i++) {
-      for (let y = 0; y < countY; y++) {
-        let from = origin + <usize>i * pitchImage + <usize>(y * strideY) * pitchY
-        let to =
-          target +
-          <usize>(firstImage + i) * targetImage +
-          <usize>(firstY + y) * targetRow +
-          <usize>firstX * targetColumn
-        for (let x = 0; x < countX; x++) {
-          store<usize>(sources + at, from)
-          store<usize>(targets + at, to)
-          at += 4
-          from += <usize>strideX * pitchX
-          to += targetColumn
+    let partEnd = parts
+    for (let y = 0, partY = countY; y < countY; y += partY) {
+      if (border == 2) partY = sameTaps(firstY + y, firstY + countY, strideY, originY, tapsY, dilationY, height)
+      for (let x = 0, partX = countX; x < countX; x += partX) {
+        if (border == 2) {
+          partX = sameTaps(firstX + x, firstX + countX, strideX, originX, tapsX, dilationX, width)
+          store<i32>(partEnd, countImages * partY * partX)
+          store<i32>(partEnd, tapAt(0, sourceY + y * strideY, tapsY, dilationY), 4)
+          store<i32>(partEnd, tapAt(height, sourceY + y * strideY, tapsY, dilationY), 8)
+          store<i32>(partEnd, tapAt(0, sourceX + x * strideX, tapsX, dilationX), 12)
+          store<i32>(partEnd, tapAt(width, sourceX + x * strideX, tapsX, dilationX), 16)
+          partEnd += 20
+        }
+        for (let i = 0; i < countImages; i++) {
+          for (let row = y; row < y + partY; row++) {
+            let from = origin + <usize>i * pitchImage + <usize>(row * strideY) * pitchY + <usize>(x * strideX) * pitchX
+            let to = target + <usize>(firstImage + i) * targetImage + <usize>(firstY + row) * targetRow + <usize>(firstX + x) * targetColumn
+            for (let column = 0; column < partX; column++) {
+              store<usize>(sources + at, from)
+              store<usize>(targets + at, to)
+              at += 4
+              from += <usize>strideX * pitchX
+              to += targetColumn
+            }
+          }
         }
       }
     }
     const count = <i32>(at >> 2)
 
     // The values under one row of a window are one run, unless dilation or other groups' channels lie between them.
-    const whole = dilationX == 1 && pitchX == (<usize>channels) << 2
-    const inner = whole ? 1 : tapsX
-    const run = whole ? tapsX * channels : channels
-    const innerJump: usize = whole ? 0 : <usize>dilationX * pitchX - ((<usize>channels) << 2)
-    const outerJump = <usize>dilationY * pitchY - (whole ? (<usize>run) << 2 : <usize>(tapsX * dilationX) * pitchX)
+    const whole = dilationX == 1 && pitchX == <usize>channels << 2
+    const tapStep = <usize>dilationX * pitchX
+    const rowStep = <usize>dilationY * pitchY
+    const innerJump: usize = whole ? 0 : tapStep - (<usize>channels << 2)
 
     const lastPanel = min(firstPanel + blockPanels, used)
     for (let panel = firstPanel; panel < lastPanel; panel++) {
       const packed = filters + <usize>(group * panels + panel) * panelBytes
       const valid = columns - panel * 8
-      const offset = (<usize>(group * columns + panel * 8)) << 2
-      const values = packed + 32
-      if (valid >= 8) {
-        multiplyPanel(count, sources, targets, 0, offset, packed, 0, values, tapsY, inner, run, innerJump, outerJump, floor)
+      const offset = <usize>(group * columns + panel * 8) << 2
+      const to = valid < 8 ? partTargets : targets
+      const toOffset: usize = valid < 8 ? 0 : offset
+      if (border != 2) {
+        const inner = whole ? 1 : tapsX
+        const run = whole ? tapsX * channels : channels
+        const outerJump = rowStep - <usize>tapsX * tapStep
+        if (valid > 4) multiplyPanel(count, sources, to, 0, toOffset, packed, 0, packed + 32, tapsY, inner, run, innerJump, outerJump, floor)
+        else multiplyHalfPanel(count, sources, to, 0, toOffset, packed, 0, packed + 32, tapsY, inner, run, innerJump, outerJump, floor)
       } else {
-        if (valid > 4) multiplyPanel(count, sources, partTargets, 0, 0, packed, 0, values, tapsY, inner, run, innerJump, outerJump, floor)
-        else multiplyHalfPanel(count, sources, partTargets, 0, 0, packed, 0, values, tapsY, inner, run, innerJump, outerJump, floor)
-        copyFromRowsOf8(targets, offset, part, count, valid)
+        let done: usize = 0
+        for (let at = parts; at < partEnd; at += 20) {
+          const pixels = load<i32>(at)
+          const tapY = load<i32>(at, 4)
+          const tapX = load<i32>(at, 12)
+          const across = load<i32>(at, 16) - tapX
+          const down = across > 0 ? load<i32>(at, 8) - tapY : 0
+          const inner = whole ? 1 : across
+          const run = whole ? across * channels : channels
+          const values = packed + 32 + (<usize>((tapY * tapsX + tapX) * channels) << 5)
+          const from = <usize>tapY * rowStep + <usize>tapX * tapStep
+          const outerJump = rowStep - <usize>across * tapStep
+          const panelJump = <usize>((tapsX - across) * channels) << 5
+          if (valid > 4) multiplyPanel(pixels, sources + done, to + done, from, toOffset, packed, 0, values, down, inner, run, innerJump, outerJump, floor, panelJump)
+          else multiplyHalfPanel(pixels, sources + done, to + done, from, toOffset, packed, 0, values, down, inner, run, innerJump, outerJump, floor, panelJump)
+          done += <usize>pixels << 2
+        }
       }
+      if (valid < 8) copyFromRowsOf8(targets, offset, part, count, valid)
     }
   }
 }

@@ -2,7 +2,7 @@
 
 import type { WasmCall } from '../types.ts'
 import { evenPiece, lines, tilesWanted } from './blocks.ts'
-import { type Correlation, reachesOutside, span } from './correlation.ts'
+import { type Correlation, reachesOutside, span, tapsInside } from './correlation.ts'
 
 /** What a product needs to know besides the correlation; channels and columns are those of one group. */
 export interface ProductShape {
@@ -12,12 +12,16 @@ export interface ProductShape {
   readonly columns: number
 }
 
+/** What the kernel does where windows reach outside of the picture, in its own numbers. */
+const border = { inside: 0, copy: 1, leaveOut: 2 } as const
+type Border = (typeof border)[keyof typeof border]
+
 interface Blocks {
   readonly images: number
   readonly rows: number
   readonly columns: number
   readonly panels: number
-  readonly copy: boolean
+  readonly border: Border
   readonly scratch: number
   readonly tiles: number
 }
@@ -40,40 +44,67 @@ export function productScratch(correlation: Correlation, shape: ProductShape): n
   return blocksOf(correlation, shape).scratch
 }
 
-function blocksOf(correlation: Correlation, { images, groups, channels, columns }: ProductShape): Blocks {
+function blocksOf(correlation: Correlation, shape: ProductShape): Blocks {
+  const { images, groups, channels, columns } = shape
   const [gridHeight, gridWidth] = correlation.grid
+  const pixelsEach = gridHeight * gridWidth
+  const how = borderOf(correlation, shape)
   const terms = correlation.taps[0] * correlation.taps[1] * channels
-  const copy = reachesOutside(correlation)
-  const pixelBytes = channels * 4
-  const bytes = (rows: number, width: number) => span(correlation, 0, rows) * span(correlation, 1, width) * pixelBytes
-  const wanted = tilesWanted(images * gridHeight * gridWidth * terms * columns * groups)
+  const bytes = (rows: number, width: number) => span(correlation, 0, rows) * span(correlation, 1, width) * channels * 4
+  const wanted = tilesWanted(images * pixelsEach * terms * columns * groups)
   const used = Math.ceil(columns / 8)
 
   // First as wide as fits, then as many rows, then as many pictures; but leave blocks for all workers.
-  const most = Math.max(24, Math.min(mostPixels, Math.floor((images * gridHeight * gridWidth) / wanted)))
+  const most = Math.max(24, Math.min(mostPixels, Math.floor((images * pixelsEach) / wanted)))
   let width = gridWidth
-  while (width > 12 && (bytes(1, width) > copyBudget || width > mostPixels)) width = Math.ceil(width / 2)
-  let rows = 1
-  while (rows < gridHeight && (rows + 1) * width <= most && bytes(rows + 1, width) <= copyBudget) rows++
-  rows = evenPiece(gridHeight, rows)
-  let pictures = 1
-  if (rows === gridHeight && width === gridWidth) {
+  let rows = gridHeight
+  let pictures = Math.min(images, Math.max(Math.floor(most / pixelsEach), picturesTogether))
+  if (how !== border.leaveOut) {
+    while (width > 12 && (bytes(1, width) > copyBudget || width > mostPixels)) width = Math.ceil(width / 2)
+    rows = 1
+    while (rows < gridHeight && (rows + 1) * width <= most && bytes(rows + 1, width) <= copyBudget) rows++
+    rows = evenPiece(gridHeight, rows)
     const fit = Math.min(most / (rows * width), copyBudget / Math.max(bytes(rows, width), 1))
-    pictures = evenPiece(images, Math.max(1, fit))
+    pictures = rows === gridHeight && width === gridWidth ? Math.max(1, Math.floor(fit)) : 1
   }
+  pictures = evenPiece(images, pictures)
   const blocks = Math.ceil(images / pictures) * Math.ceil(gridHeight / rows) * Math.ceil(gridWidth / width)
   const ranges = Math.ceil(wanted / (blocks * groups))
   const panels = evenPiece(used, used / ranges)
   const pixels = pictures * rows * width
+  const copy = how === border.copy ? pictures * bytes(rows, width) : 0
+  const parts = how === border.leaveOut ? mostParts(correlation, 0) * mostParts(correlation, 1) * 20 : 0
   return {
     images: pictures,
     rows,
     columns: width,
     panels,
-    copy,
-    scratch: 3 * lines(pixels * 4) + pixels * 32 + (copy ? lines(pictures * bytes(rows, width)) : 0),
+    border: how,
+    scratch: 3 * lines(pixels * 4) + pixels * 32 + lines(copy + parts),
     tiles: blocks * groups * Math.ceil(used / panels),
   }
+}
+
+/** Pictures side by side, so that the few pixels of a corner make a tile of rows. */
+const picturesTogether = 4
+/** The largest picture of which all edges are cut off. */
+const mostCutPixels = 256
+
+/**
+ * On small maps many taps lie in the padding (a quarter for 5×5 on 8×8, half where LeNet's second convolution goes
+ * back). Leaving them out costs more and smaller parts, so there must be enough to gain and enough to do for each.
+ */
+function borderOf(correlation: Correlation, { images, channels }: ProductShape): Border {
+  if (!reachesOutside(correlation)) return border.inside
+  const [height, width] = correlation.grid
+  const small = height * width <= mostCutPixels
+  const enough = images >= picturesTogether ? channels >= 8 : channels >= 64
+  return small && enough && tapsInside(correlation) < 0.92 ? border.leaveOut : border.copy
+}
+
+/** Parts of a grid's axis that meet different taps: at most one begins or ends at each tap's first and last position. */
+function mostParts({ grid, taps }: Correlation, axis: 0 | 1): number {
+  return Math.min(grid[axis], 2 * taps[axis] + 1)
 }
 
 /** Packs filters [taps·channels, groups·columns] with their bias (0: none). */
@@ -142,7 +173,7 @@ export function productCall(
     targetStep[0] * row,
     targetStep[1] * pixel,
     floor,
-    blocks.copy ? 1 : 0,
+    blocks.border,
     blocks.images,
     blocks.rows,
     blocks.columns,

@@ -20,13 +20,17 @@ function multiply<R>(
   initialPitch: usize,
   /** [term][8] */
   panel: usize,
-  /** Terms lie in runs × runs of `run` values; the jumps lead from the end of a run to the next one. */
+  /**
+   * Terms lie in outer × inner runs of `run` values; the jumps lead from the end of a run to the next one, panelJump
+   * over terms of the panel that are left out after each inner run of runs.
+   */
   outer: i32,
   inner: i32,
   run: i32,
   innerJump: usize,
   outerJump: usize,
   floor: f32,
+  panelJump: usize = 0,
 ): void {
   const rows = offsetof<R>()
   // So few rows have too few independent sums to hide an addition's latency: odd terms get sums of their own.
@@ -234,6 +238,7 @@ function multiply<R>(
       if (rows > 4) a4 += innerJump
       if (rows > 5) a5 += innerJump
     }
+    b += panelJump
     a0 += outerJump
     if (rows > 1) a1 += outerJump
     if (rows > 2) a2 += outerJump
@@ -297,21 +302,22 @@ export function multiplyPanel(
   innerJump: usize,
   outerJump: usize,
   floor: f32,
+  panelJump: usize = 0,
 ): void {
   while (count > 0) {
     const rows = nextRows(count)
     if (VARIANT == 1 && rows == 6) {
-      multiply<Rows6>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor)
+      multiply<Rows6>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
     } else if (VARIANT == 1 && rows == 5) {
-      multiply<Rows5>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor)
+      multiply<Rows5>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
     } else if (rows == 4) {
-      multiply<Rows4>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor)
+      multiply<Rows4>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
     } else if (rows == 3) {
-      multiply<Rows3>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor)
+      multiply<Rows3>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
     } else if (rows == 2) {
-      multiply<Rows2>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor)
+      multiply<Rows2>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
     } else {
-      multiply<Rows1>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor)
+      multiply<Rows1>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
     }
     const bytes = <usize>rows * 4
     sources += bytes

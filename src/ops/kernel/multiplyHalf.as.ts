@@ -22,6 +22,7 @@ function multiplyHalf<R>(
   innerJump: usize,
   outerJump: usize,
   floor: f32,
+  panelJump: usize = 0,
 ): void {
   const rows = offsetof<R>()
   let a0 = load<usize>(sources) + sourceOffset
@@ -112,6 +113,7 @@ function multiplyHalf<R>(
       if (rows > 4) a4 += innerJump
       if (rows > 5) a5 += innerJump
     }
+    b += panelJump
     a0 += outerJump
     if (rows > 1) a1 += outerJump
     if (rows > 2) a2 += outerJump
@@ -144,15 +146,16 @@ export function multiplyHalfPanel(
   innerJump: usize,
   outerJump: usize,
   floor: f32,
+  panelJump: usize = 0,
 ): void {
   while (count > 0) {
     const rows = nextRows(count)
-    if (VARIANT == 1 && rows == 6) multiplyHalf<Rows6>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor)
-    else if (VARIANT == 1 && rows == 5) multiplyHalf<Rows5>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor)
-    else if (rows == 4) multiplyHalf<Rows4>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor)
-    else if (rows == 3) multiplyHalf<Rows3>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor)
-    else if (rows == 2) multiplyHalf<Rows2>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor)
-    else multiplyHalf<Rows1>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor)
+    if (VARIANT == 1 && rows == 6) multiplyHalf<Rows6>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+    else if (VARIANT == 1 && rows == 5) multiplyHalf<Rows5>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+    else if (rows == 4) multiplyHalf<Rows4>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+    else if (rows == 3) multiplyHalf<Rows3>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+    else if (rows == 2) multiplyHalf<Rows2>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+    else multiplyHalf<Rows1>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
     sources += <usize>rows << 2
     targets += <usize>rows << 2
     initial += <usize>rows * initialPitch
