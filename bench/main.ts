@@ -1,0 +1,101 @@
+/**
+ * Lenslet against its peers on this machine. `npm run bench -- --help` says what it takes.
+ *
+ * What it prints is what it measured in this run, the worse figures too.
+ */
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { readyPeers } from './install.ts'
+
+const usage = `npm run bench -- [options]
+  --quick            the judged comparisons only, few rounds; under a minute
+  --only TEXT        rows whose group or name contains it (several: a,b)
+  --peers a,b        these peers only, beside Lenslet
+  --threads 1,2      numbers of threads (default 1,2)
+  --rounds N         rounds of each row (default 5)
+  --json             one JSON object on stdout instead of the tables
+  --write FILE       put the tables into FILE, between its <!-- bench --> marks
+`
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    peers: { type: 'string' },
+    threads: { type: 'string', default: '1,2' },
+    rounds: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    write: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+})
+if (values.help) {
+  process.stdout.write(usage)
+  process.exit(0)
+}
+
+const list = (text: string | undefined) => text?.split(',').map((part) => part.trim())
+const threads = (list(values.threads) ?? []).map(Number)
+const rounds = Number(values.rounds ?? (values.quick ? 3 : 5))
+if (![...threads, rounds].every((value) => Number.isInteger(value) && value >= 1 && value <= 1000)) {
+  process.stderr.write(`--threads and --rounds take whole numbers from 1.\n\n${usage}`)
+  process.exit(2)
+}
+
+readyPeers()
+// What follows needs the peers' packages and the link to Lenslet.
+const { rows } = await import('./workloads/index.ts')
+const { contest } = await import('./contest.ts')
+const { thisMachine } = await import('./machine.ts')
+const { comparisons, report } = await import('./table.ts')
+
+const only = list(values.only)?.map((part) => part.toLowerCase())
+const chosen = rows.filter(
+  ({ group, work, quick }) =>
+    (!values.quick || quick) &&
+    (only === undefined || only.some((part) => `${group} ${work.name} ${work.network}`.toLowerCase().includes(part))),
+)
+if (chosen.length === 0) {
+  process.stderr.write(`no row matches ${values.only}. Rows: ${rows.map(({ work }) => work.name).join('; ')}\n`)
+  process.exit(2)
+}
+
+const machine = thisMachine()
+const results = []
+for (const row of chosen) {
+  results.push(
+    await contest(row, {
+      rounds,
+      threads,
+      milliseconds: values.quick ? 150 : 250,
+      peers: list(values.peers),
+      log: (text) => (process.stderr.isTTY ? process.stderr.write(`\r\x1b[K${text}`) : undefined),
+    }),
+  )
+}
+if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+
+const given = process.argv.slice(2)
+const command = ['npm run bench', ...(given.length > 0 ? ['--', ...given] : [])].join(' ')
+const text = report(results, machine, command, rounds)
+if (values.json) {
+  const all = results.map((result) => ({
+    ...result,
+    entries: result.entries.map(({ peer, ...entry }) => ({ peer: peer.name, version: peer.version(), ...entry })),
+    comparisons: comparisons(result).map(({ row: _, ...comparison }) => comparison),
+  }))
+  process.stdout.write(`${JSON.stringify({ machine, command, rounds, results: all }, null, 1)}\n`)
+} else process.stdout.write(text)
+
+if (values.write !== undefined) {
+  const page = readFileSync(values.write, 'utf8')
+  const [start, end] = ['<!-- bench: start -->', '<!-- bench: end -->']
+  const [from, to] = [page.indexOf(start), page.indexOf(end)]
+  if (from < 0 || to < from) throw new Error(`${values.write} has no ${start} … ${end}`)
+  writeFileSync(values.write, `${page.slice(0, from + start.length)}\n\n${text}\n${page.slice(to)}`)
+}
+
+// A target that is missed is a failure, once everything is printed.
+const missed = results.flatMap(comparisons).filter(({ target, ratio }) => target && ratio.ofMinima < target.ratio)
+process.exitCode = missed.length > 0 ? 1 : 0

@@ -1,0 +1,8 @@
+/** Everybody who is compared. A new one is a file and a line here. */
+
+import { convnetjs } from './convnetjs.ts'
+import { lenslet } from './lenslet.ts'
+import { onnxruntimeNode, onnxruntimeWeb } from './onnxruntime.ts'
+import type { Peer } from './types.ts'
+
+export const peers: readonly Peer[] = [lenslet, onnxruntimeWeb, onnxruntimeNode, convnetjs]

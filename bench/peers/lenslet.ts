@@ -1,0 +1,80 @@
+/** Lenslet itself, by its public entry, as a user calls it: `predict` with its copies, `train` with everything it does. */
+
+import { dataset, Model, type Progress, train } from 'lenslet'
+import type { SizedNode } from 'lenslet/network'
+import { repeat } from '../timing.ts'
+import { labelledBytes, picturesOf, type Subject, subjectOf } from '../values.ts'
+import type { ForwardWork, TrainWork } from '../work.ts'
+import { changesOf, packageVersion } from './common.ts'
+import type { Contender, Peer } from './types.ts'
+
+async function modelOf({ network, weights }: Subject, batch: number, threads: number): Promise<Model> {
+  const model = await Model.create(network, { batch, threads, initial: 'zeros' })
+  for (const [name, { values }] of weights) model.weights.set(name, values)
+  return model
+}
+
+async function forward({ network, batch }: ForwardWork, threads: number): Promise<Contender> {
+  const subject = subjectOf(network)
+  const model = await modelOf(subject, batch, threads)
+  const pictures = picturesOf(subject, batch)
+  return {
+    outputs: await model.predict(pictures),
+    description: model.description,
+    time: (milliseconds) => repeat(() => model.predict(pictures), milliseconds),
+  }
+}
+
+/** Bytes to (b/255 − ½)·2: the same for every contender. */
+const normalization = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] }
+
+async function trainer(work: TrainWork, threads: number): Promise<Contender> {
+  const { batch, rate, momentum, weightDecay, checkedSteps } = work
+  const subject = subjectOf(work.network)
+  const { height, width, channels } = (subject.nodes[0] as SizedNode).output
+  const last = subject.nodes.at(-1) as SizedNode
+  const classes = Array.from({ length: last.output.channels }, (_, index) => `class ${index}`)
+  const optimizer = { kind: 'momentum', rate, momentum, weightDecay } as const
+
+  /** Steps on the first `count` pictures, `evaluate` never: an epoch is count/batch steps. */
+  const begin = async (count: number, epochs: number) => {
+    const split = { height, width, channels, ...labelledBytes(subject, count) }
+    const model = await modelOf(subject, batch, threads)
+    const data = dataset({ classes, train: split, test: split, normalization })
+    return { model, steps: train(model, data, { epochs, batch, optimizer, evaluate: 'never' }) }
+  }
+
+  const checked = await begin(batch, checkedSteps)
+  for await (const _ of checked.steps);
+  const outputs = changesOf(subject, (name) => checked.model.weights.get(name))
+  await checked.model.dispose()
+
+  const timed = await begin(8 * batch, 1_000_000)
+  const next = async (): Promise<number> => ((await timed.steps.next()).value as Progress).step
+  let seen = await next()
+  return {
+    outputs,
+    description: timed.model.description,
+    /** The loop reports every 100 ms or so; a report's steps share its time. */
+    async time(milliseconds) {
+      const before = seen
+      const from = await next()
+      const start = performance.now()
+      let now = start
+      while (now - start < milliseconds) {
+        seen = await next()
+        now = performance.now()
+      }
+      return { times: [(now - start) / (seen - from)], runs: seen - before }
+    },
+  }
+}
+
+export const lenslet: Peer = {
+  name: 'lenslet',
+  kind: 'WebAssembly',
+  version: () => packageVersion('lenslet'),
+  refuses: () => undefined,
+  forward,
+  train: trainer,
+}
