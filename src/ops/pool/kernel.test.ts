@@ -64,7 +64,7 @@ describe.each(testedModules)('pooling on %s', (module) => {
         checkCase(opCase({ ...shared, op: averagePool, inputs: [x] }), module, seed)
         checkCase(opCase({ ...shared, op: averagePoolGradient, inputs: [y] }), module, seed)
       }),
-      { numRuns: 150, seed: 11 },
+      { numRuns: 100, seed: 11 },
     )
   })
 })

@@ -1,14 +1,18 @@
 /**
  * The memory in which a kernel is tried: every array is followed by a canary, and everything that a kernel may not read
- * before writing it (outputs, workspaces, canaries, gaps) holds one NaN pattern, so that a stray read spoils the result
- * and a stray write is seen.
+ * before writing it (outputs, workspaces, canaries, gaps) holds NaNs, so that a stray read spoils the result and a stray
+ * write is seen.
  */
 
 import { sizeOf } from '../../core/index.ts'
 import type { ArraySpec } from '../types.ts'
 
-/** A NaN both as f32 and, twice, as f64; no arithmetic makes it. */
-const poison = 0x7ff8dead
+/**
+ * The poison of a word: a NaN both as f32 and, two of them, as f64, and another one at every place, so that a kernel which
+ * copies what lies behind its input to behind its output is seen, too.
+ */
+const period = 65536
+const poisons = Uint32Array.from({ length: period }, (_, i) => 0x7ff80000 + ((i * 40503) % period))
 const alignment = 64
 const canary = 128
 
@@ -43,7 +47,13 @@ export class TestArena {
   }
 
   poison(at: number, bytes: number): void {
-    new Uint32Array(this.memory.buffer, at, Math.ceil(bytes / 4)).fill(poison)
+    const words = new Uint32Array(this.memory.buffer, at, Math.ceil(bytes / 4))
+    let from = (at / 4) % period
+    for (let i = 0; i < words.length; from = 0) {
+      const part = poisons.subarray(from, from + words.length - i)
+      words.set(part, i)
+      i += part.length
+    }
   }
 
   write(at: number, spec: ArraySpec, values: Float64Array): void {
@@ -63,13 +73,14 @@ export class TestArena {
 
   /** Index of the first element that still holds the poison, −1 if all were written. */
   firstUnwritten(at: number, spec: ArraySpec): number {
-    return this.words(at, spec).indexOf(poison)
+    return this.words(at, spec).findIndex((word, i) => word === poisons[(at / 4 + i) % period])
   }
 
   /** Names of the regions behind (or before) which something was written. */
   damaged(): string[] {
     const words = new Uint32Array(this.memory.buffer, 0, this.#end / 4)
-    const isWhole = (from: number, to: number) => words.subarray(from, to).every((word) => word === poison)
+    const isWhole = (from: number, to: number) =>
+      words.subarray(from, to).every((word, i) => word === poisons[(from + i) % period])
     const names: string[] = []
     let from = 0
     let before = 'start of the memory'
