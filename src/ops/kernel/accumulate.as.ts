@@ -23,6 +23,8 @@ function accumulate<R>(
   pitch: usize,
   /** Start from zero, not from what `sums` holds. */
   fresh: i32,
+  /** Bytes of the panel that are left out after each inner run of runs. */
+  panelJump: usize = 0,
 ): void {
   const rows = offsetof<R>()
   // So few rows have too few independent sums to hide an addition's latency: odd pixels get sums of their own.
@@ -191,6 +193,7 @@ function accumulate<R>(
       a += innerJump
     }
     a += outerJump
+    b += panelJump
   }
   if (twice) {
     x0 = f32x4.add(x0, x3)
@@ -244,21 +247,22 @@ export function accumulatePanel(
   sums: usize,
   pitch: usize,
   fresh: i32,
+  panelJump: usize = 0,
 ): void {
   while (count > 0) {
     const rows = nextRows(count)
     if (VARIANT == 1 && rows == 6) {
-      accumulate<Rows6>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh)
+      accumulate<Rows6>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
     } else if (VARIANT == 1 && rows == 5) {
-      accumulate<Rows5>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh)
+      accumulate<Rows5>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
     } else if (rows == 4) {
-      accumulate<Rows4>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh)
+      accumulate<Rows4>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
     } else if (rows == 3) {
-      accumulate<Rows3>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh)
+      accumulate<Rows3>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
     } else if (rows == 2) {
-      accumulate<Rows2>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh)
+      accumulate<Rows2>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
     } else {
-      accumulate<Rows1>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh)
+      accumulate<Rows1>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
     }
     source += <usize>rows << 2
     sums += <usize>rows * pitch

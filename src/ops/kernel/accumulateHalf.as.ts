@@ -16,6 +16,7 @@ function accumulateHalf<R>(
   sums: usize,
   pitch: usize,
   fresh: i32,
+  panelJump: usize = 0,
 ): void {
   const rows = offsetof<R>()
   let a = source
@@ -86,6 +87,7 @@ function accumulateHalf<R>(
       a += innerJump
     }
     a += outerJump
+    b += panelJump
   }
   v128.store(sums, f32x4.add(x0, y0))
   if (rows > 1) v128.store(sums + pitch, f32x4.add(x1, y1))
@@ -109,15 +111,16 @@ export function accumulateHalfPanel(
   sums: usize,
   pitch: usize,
   fresh: i32,
+  panelJump: usize = 0,
 ): void {
   while (count > 0) {
     const rows = nextRows(count)
-    if (VARIANT == 1 && rows == 6) accumulateHalf<Rows6>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh)
-    else if (VARIANT == 1 && rows == 5) accumulateHalf<Rows5>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh)
-    else if (rows == 4) accumulateHalf<Rows4>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh)
-    else if (rows == 3) accumulateHalf<Rows3>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh)
-    else if (rows == 2) accumulateHalf<Rows2>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh)
-    else accumulateHalf<Rows1>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh)
+    if (VARIANT == 1 && rows == 6) accumulateHalf<Rows6>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
+    else if (VARIANT == 1 && rows == 5) accumulateHalf<Rows5>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
+    else if (rows == 4) accumulateHalf<Rows4>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
+    else if (rows == 3) accumulateHalf<Rows3>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
+    else if (rows == 2) accumulateHalf<Rows2>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
+    else accumulateHalf<Rows1>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
     source += <usize>rows << 2
     sums += <usize>rows * pitch
     count -= rows

@@ -107,11 +107,19 @@ export function conv2dFilterGradient(
         const out = sums + <usize>chunk * chunkBytes + <usize>group * groupPitch + (<usize>panel << 5) + <usize>firstChannel * pitch
         const half = columns - panel * 8 <= 4
         for (let y = 0; y < tapsY; y++) {
+          // Rows for which this row of taps lies in the padding add nothing.
+          const position = firstY * strideY + originY + y * dilationY
+          const firstRow = oneRow || position >= 0 ? 0 : min((strideY - 1 - position) / strideY, countY)
+          const endRow = oneRow ? rowsEach : position >= height ? firstRow : max(min((height - position + strideY - 1) / strideY, countY), firstRow)
+          const skipped = countY - (endRow - firstRow)
+          const rowJump: usize = oneRow ? 0 : <usize>(skipped * strideY) * pitchY
+          const panelJump: usize = oneRow ? 0 : <usize>(skipped * gridWidth) << 5
+          const panelRows = from + (<usize>(firstRow * gridWidth) << 5)
           for (let x = 0; x < runs; x++) {
-            const values = copied + <usize>(y * dilationY) * pitchY + <usize>(x * dilationX) * pitchX
+            const values = copied + <usize>(firstRow * strideY + y * dilationY) * pitchY + <usize>(x * dilationX) * pitchX
             const to = out + <usize>((y * tapsX + x) * channels) * pitch
-            if (half) accumulateHalfPanel(run, values, from, imagesEach, rowsEach, columnsEach, step, innerJump, outerJump, to, pitch, block == first)
-            else accumulatePanel(run, values, from, imagesEach, rowsEach, columnsEach, step, innerJump, outerJump, to, pitch, block == first)
+            if (half) accumulateHalfPanel(run, values, panelRows, imagesEach, endRow - firstRow, columnsEach, step, innerJump, outerJump + rowJump, to, pitch, block == first, panelJump)
+            else accumulatePanel(run, values, panelRows, imagesEach, endRow - firstRow, columnsEach, step, innerJump, outerJump + rowJump, to, pitch, block == first, panelJump)
           }
         }
       }
