@@ -10,7 +10,7 @@ import { pointwiseGradientReference, pointwiseReference } from './reference.ts'
 import { activations, type PointwiseAttributes, parameterOf } from './table.ts'
 import { pointwiseGradientWasm, pointwiseWasm } from './wasm.ts'
 
-export type { ActivationName, PointwiseAttributes } from './table.ts'
+export type { PointwiseAttributes } from './table.ts'
 
 function describe(attributes: PointwiseAttributes): string {
   const { parameter } = activations[attributes.function]
