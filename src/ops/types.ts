@@ -131,6 +131,11 @@ export interface WasmWorkspace {
 }
 
 export interface WasmKernel<A> {
+  /**
+   * How many times larger than that of the plain sum (the reference's) this kernel's rounding error may be; 1 if absent.
+   * Only for methods that trade exactness for speed; a derived bound, not a measured figure. Tests allow for it.
+   */
+  amplification?(attributes: A): number
   workspace?(step: StepSpec<A>): WasmWorkspace
   /** `prepare` fills the prepared workspace: once at inference, before `run` in every training step. */
   calls(

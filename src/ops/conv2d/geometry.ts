@@ -12,7 +12,12 @@ export interface Conv2dGeometry {
   readonly filters: number
   /** Both channels and filters are divided into so many independent groups. */
   readonly groups: number
+  /** How to compute it; absent: the rule of choice.ts. Winograd's methods fall back to `gemm` where they do not fit. */
+  readonly method?: Conv2dMethod
 }
+
+/** A matrix product, exact to rounding, or Winograd's F(4×4, 3×3) or F(2×2, 3×3): faster, and somewhat less exact. */
+export type Conv2dMethod = 'gemm' | 'winograd4' | 'winograd2'
 
 export interface Conv2dAttributes extends Conv2dGeometry {
   readonly bias: boolean

@@ -6,6 +6,7 @@
 
 import type { WasmCall, WasmKernel } from '../types.ts'
 import { activationFloor, lines } from './blocks.ts'
+import { type Direction, winogradSide } from './choice.ts'
 import { type Correlation, forwardCorrelation, inputGradientCorrelations } from './correlation.ts'
 import { type DenseShape, denseCalls, denseShape, denseWorkspace } from './dense/wasm.ts'
 import {
@@ -20,6 +21,8 @@ import {
 import { filterGradientCalls, filterGradientWorkspace } from './filterGradient/wasm.ts'
 import type { Conv2dAttributes, Conv2dGeometry } from './geometry.ts'
 import { type ProductShape, packCall, packedBytes, packTurnedCall, productCall, productScratch } from './product.ts'
+import { winogradAmplification } from './winograd/matrices.ts'
+import { winogradCalls, winogradWorkspace } from './winograd/wasm.ts'
 
 export { channelSumWasm } from './channelSum/wasm.ts'
 
@@ -27,6 +30,11 @@ const none = Number.NEGATIVE_INFINITY
 
 function isDepthwise({ channels, groups }: Conv2dGeometry): boolean {
   return groups === channels && groups > 1
+}
+
+function amplification(geometry: Conv2dGeometry, direction: Direction): number {
+  const side = winogradSide(geometry, direction)
+  return side && !denseShape(geometry) ? winogradAmplification(side, direction) : 1
 }
 
 /** Source channels and result columns of one group. */
@@ -49,6 +57,7 @@ function depthwiseBackward({ batch, channels, filters }: Conv2dGeometry): Depthw
 
 /** inputs [x, filters, bias?] → [y] */
 export const conv2dWasm: WasmKernel<Conv2dAttributes> = {
+  amplification: (attributes) => amplification(attributes, 'forward'),
   workspace({ attributes }) {
     const dense = denseShape(attributes)
     if (dense) return denseWorkspace(dense, false)
@@ -58,6 +67,8 @@ export const conv2dWasm: WasmKernel<Conv2dAttributes> = {
       return { prepared: depthwisePackedBytes(forward, shape), perThread: depthwiseScratch(forward, shape) }
     }
     const shape = forwardShape(attributes)
+    const side = winogradSide(attributes, 'forward')
+    if (side) return winogradWorkspace(forward, shape, side)
     return { prepared: packedBytes(forward, shape), perThread: productScratch(forward, shape) }
   },
   calls({ attributes }, at) {
@@ -77,6 +88,11 @@ export const conv2dWasm: WasmKernel<Conv2dAttributes> = {
       }
     }
     const shape = forwardShape(attributes)
+    const side = winogradSide(attributes, 'forward')
+    if (side) {
+      const { prepared } = at
+      return winogradCalls(forward, shape, side, false, { source, filters, bias, target, prepared, shared }, floor)
+    }
     return {
       prepare: [packCall(forward, shape, filters, bias, at.prepared)],
       run: [productCall(forward, shape, source, at.prepared, target, floor)],
@@ -86,9 +102,12 @@ export const conv2dWasm: WasmKernel<Conv2dAttributes> = {
 
 /** inputs [dy, filters] → [dx] */
 export const inputGradientWasm: WasmKernel<Conv2dGeometry> = {
+  amplification: (attributes) => amplification(attributes, 'inputGradient'),
   workspace({ attributes }) {
     const dense = denseShape(attributes)
     if (dense) return denseWorkspace(turned(dense), true)
+    const winograd = winogradBackward(attributes)
+    if (winograd) return winogradWorkspace(winograd.correlation, winograd.shape, winograd.side)
     const parts = inputGradientParts(attributes, 0)
     return {
       prepared: parts.reduce((sum, part) => sum + part.bytes, 0),
@@ -102,12 +121,25 @@ export const inputGradientWasm: WasmKernel<Conv2dGeometry> = {
     const { shared } = at
     if (dense)
       return { run: denseCalls(turned(dense), true, { source, weights: filters, bias: 0, target, shared }, none) }
+    const winograd = winogradBackward(attributes)
+    if (winograd) {
+      const { correlation, shape, side } = winograd
+      const addresses = { source, filters, bias: 0, target, prepared: at.prepared, shared }
+      return winogradCalls(correlation, shape, side, true, addresses, none)
+    }
     const parts = inputGradientParts(attributes, at.prepared)
     return {
       prepare: parts.map((part) => part.prepare(filters)),
       run: parts.map((part) => part.run(source, target)),
     }
   },
+}
+
+/** The input gradient as a single stride-1 correlation, where Winograd's method is to compute it. */
+function winogradBackward(geometry: Conv2dGeometry) {
+  const side = winogradSide(geometry, 'inputGradient')
+  const [correlation] = side ? inputGradientCorrelations(geometry.window) : []
+  return side && correlation && { correlation, shape: backwardShape(geometry), side }
 }
 
 /** dY·Wᵀ: the product of the same weights with rows of K terms. */
@@ -153,6 +185,7 @@ function inputGradientParts(geometry: Conv2dGeometry, prepared: number): readonl
 
 /** inputs [x, dy] → [dfilters] */
 export const filterGradientWasm: WasmKernel<Conv2dGeometry> = {
+  amplification: (attributes) => amplification(attributes, 'filterGradient'),
   workspace({ attributes }) {
     const forward = forwardCorrelation(attributes.window)
     if (isDepthwise(attributes)) return depthwiseFilterGradientWorkspace(forward, depthwiseForward(attributes))

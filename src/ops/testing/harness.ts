@@ -131,17 +131,19 @@ const epsilon = 2 ** -24
 
 /**
  * Compares a case on a module with the reference and throws `KernelFault` at the first difference. A value may be off
- * by ε₃₂ · terms · (largest value of its array); whole numbers must be equal.
+ * by ε₃₂ · terms · (largest value of its array), times the amplification that its kernel admits to; whole numbers must
+ * be equal.
  */
 export function checkCase(row: OpCase, module: TestedModule, seed = 1): void {
   const arrays = drawArrays(row, seed)
   const expected = runReference(row, arrays)
   const actual = runWasm(row, arrays, { module })
   const step = stepOf(row)
+  const terms = row.terms * (row.op.wasm.amplification?.(row.attributes) ?? 1)
   for (const kind of ['outputs', 'updates'] as const)
     step[kind].forEach((spec, i) => {
       const wanted = expected[kind][i] as Float64Array
-      const slack = spec.dtype === 'i32' ? 0 : tolerance(row.terms, wanted)
+      const slack = spec.dtype === 'i32' ? 0 : tolerance(terms, wanted)
       compare(
         `${row.op.kind}, ${row.name}, on ${module}: ${kind.slice(0, -1)} ${i}`,
         actual[kind][i] ?? [],

@@ -1,0 +1,289 @@
+/**
+ * 3×3 convolution with stride 1 by Winograd's method: tiles of the picture and the filters are transformed, position by
+ * position ("plane") they are multiplied as matrices [tiles, C]·[C, K], and the products are transformed back. F(4×4)
+ * needs 36 multiplications for 16 results where the sum over nine taps needs 144.
+ *
+ * `winogradProduct` takes blocks of tiles through all three stages, so that what lies between them stays in a core's
+ * second-level cache. Where there are few tiles, or many filters to be read for each block, the stages are calls of
+ * their own (`winogradInput`, `winogradMultiply`, `winogradOutput`) and all workers share the planes. The input's
+ * gradient is the same with filters that are turned round. Which one, and the blocks: wasm.ts.
+ */
+
+import { copyValues, zeroValues } from '../../kernel/copy.as.ts'
+import { multiplyPanel } from '../../kernel/multiply.as.ts'
+import { nextTile } from '../../kernel/tiles.as.ts'
+import { Four, Six } from './lines.as.ts'
+import { packTransformed } from './pack.as.ts'
+import { transformInput, transformOutput } from './transforms.as.ts'
+
+/**
+ * Fills packed = bias [panels·8], then U [plane][panel][term][8], `plane` bytes a plane. Tiles are panels × ranges of
+ * terms; of the `panels` there is room for, those beyond the columns stay as they are.
+ */
+export function winogradPack(
+  side: i32,
+  /** [3, 3, channels, filtersEach] */
+  filters: usize,
+  /** 0: none */
+  bias: usize,
+  channels: i32,
+  filtersEach: i32,
+  turned: i32,
+  panels: i32,
+  packed: usize,
+  plane: usize,
+  termsEach: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  const columns = turned ? channels : filtersEach
+  const terms = turned ? filtersEach : channels
+  const used = (columns + 7) >> 3
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const panel = tile % used
+    const first = (tile / used) * termsEach
+    const end = min(first + termsEach, terms)
+    if (first == 0) {
+      const to = packed + (<usize>panel << 5)
+      zeroValues(to, 8)
+      if (bias != 0) copyValues(to, bias + (<usize>panel << 5), min(columns - panel * 8, 8))
+    }
+    const to = packed + (<usize>panels << 5) + ((<usize>(panel * terms)) << 5)
+    if (side == 6) packTransformed<Six>(filters, channels, filtersEach, turned, panel, first, end, to, plane, scratch)
+    else packTransformed<Four>(filters, channels, filtersEach, turned, panel, first, end, to, plane, scratch)
+  }
+}
+
+/** M[plane][tile][8·panel …] = V[plane][tile][term] · U[plane][panel][term][8] for ranges of planes and panels. */
+function multiplyPlanes(
+  firstPlane: i32,
+  endPlane: i32,
+  firstPanel: i32,
+  endPanel: i32,
+  count: i32,
+  terms: i32,
+  /** Addresses of the tiles' rows in the first plane, 4 bytes a tile. */
+  sources: usize,
+  targets: usize,
+  sourcePlane: usize,
+  targetPlane: usize,
+  filters: usize,
+  filterPlane: usize,
+  zeros: usize,
+): void {
+  const panelBytes = <usize>terms << 5
+  for (let plane = firstPlane; plane < endPlane; plane++) {
+    const from = <usize>plane * sourcePlane
+    const to = <usize>plane * targetPlane
+    const packed = filters + <usize>plane * filterPlane
+    for (let panel = firstPanel; panel < endPanel; panel++) {
+      multiplyPanel(
+        count,
+        sources,
+        targets,
+        from,
+        to + (<usize>panel << 5),
+        zeros,
+        0,
+        packed + <usize>panel * panelBytes,
+        1,
+        1,
+        terms,
+        0,
+        0,
+        -Infinity,
+      )
+    }
+  }
+}
+
+/** table[i] = from + i·pitch */
+function storeAddresses(table: usize, from: usize, pitch: usize, count: i32): void {
+  for (; count > 0; count--, table += 4, from += pitch) store<usize>(table, from)
+}
+
+/** Convolution of all tiles, block by block. Tiles of the call are blocks of `blockTiles` tiles of the picture. */
+export function winogradProduct(
+  side: i32,
+  /** [images, height, width, channels] */
+  source: usize,
+  height: i32,
+  width: i32,
+  channels: i32,
+  images: i32,
+  gridHeight: i32,
+  gridWidth: i32,
+  originY: i32,
+  originX: i32,
+  /** As winogradPack leaves it. */
+  packed: usize,
+  panels: i32,
+  packedPlane: usize,
+  /** [images, gridHeight, gridWidth, columns] */
+  target: usize,
+  columns: i32,
+  floor: f32,
+  blockTiles: i32,
+  sourcePitch: usize,
+  sourcePlane: usize,
+  productPitch: usize,
+  productPlane: usize,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  const m = side - 2
+  const planes = side * side
+  const tilesX = (gridWidth + m - 1) / m
+  const tilesY = (gridHeight + m - 1) / m
+  const total = tilesX * tilesY * images
+  const used = (columns + 7) >> 3
+  const sourcePixel = <usize>channels << 2
+  const targetPixel = <usize>columns << 2
+  const filters = packed + (<usize>panels << 5)
+
+  const table = (<usize>blockTiles * 4 + 63) & ~63
+  const zeros = scratch
+  const sources = zeros + 64
+  const targets = sources + table
+  const transformed = targets + table
+  const products = transformed + <usize>planes * sourcePlane
+  const lines = products + <usize>planes * productPlane
+  zeroValues(zeros, 8)
+  storeAddresses(sources, transformed, sourcePitch, blockTiles)
+  storeAddresses(targets, products, productPitch, blockTiles)
+
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const first = tile * blockTiles
+    const end = min(first + blockTiles, total)
+    if (side == 6) {
+      transformInput<Six>(source, height, width, sourcePixel, channels, originY, originX, tilesY, tilesX, first, end, transformed, sourcePitch, sourcePlane, lines)
+    } else {
+      transformInput<Four>(source, height, width, sourcePixel, channels, originY, originX, tilesY, tilesX, first, end, transformed, sourcePitch, sourcePlane, lines)
+    }
+    multiplyPlanes(0, planes, 0, used, end - first, channels, sources, targets, sourcePlane, productPlane, filters, packedPlane, zeros)
+    if (side == 6) {
+      transformOutput<Six>(products, productPitch, productPlane, columns, packed, floor, target, gridHeight, gridWidth, targetPixel, tilesY, tilesX, first, end, lines)
+    } else {
+      transformOutput<Four>(products, productPitch, productPlane, columns, packed, floor, target, gridHeight, gridWidth, targetPixel, tilesY, tilesX, first, end, lines)
+    }
+  }
+}
+
+/** The first stage alone: to[plane][tile][channel] of tiles first … first + count, numbered from `first`. */
+export function winogradInput(
+  side: i32,
+  source: usize,
+  height: i32,
+  width: i32,
+  channels: i32,
+  originY: i32,
+  originX: i32,
+  tilesY: i32,
+  tilesX: i32,
+  first: i32,
+  count: i32,
+  to: usize,
+  pitch: usize,
+  plane: usize,
+  tilesEach: i32,
+  channelsEach: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  const ranges = (channels + channelsEach - 1) / channelsEach
+  const pixel = <usize>channels << 2
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const channel = (tile % ranges) * channelsEach
+    const begin = (tile / ranges) * tilesEach
+    const end = first + min(begin + tilesEach, count)
+    const wanted = min(channelsEach, channels - channel)
+    const offset = <usize>channel << 2
+    const at = to + <usize>begin * pitch + offset
+    if (side == 6) {
+      transformInput<Six>(source + offset, height, width, pixel, wanted, originY, originX, tilesY, tilesX, first + begin, end, at, pitch, plane, scratch)
+    } else {
+      transformInput<Four>(source + offset, height, width, pixel, wanted, originY, originX, tilesY, tilesX, first + begin, end, at, pitch, plane, scratch)
+    }
+  }
+}
+
+/** The second stage alone. Tiles are planes × ranges of panels × ranges of the picture's tiles. */
+export function winogradMultiply(
+  planes: i32,
+  source: usize,
+  sourcePitch: usize,
+  sourcePlane: usize,
+  count: i32,
+  terms: i32,
+  packed: usize,
+  panels: i32,
+  packedPlane: usize,
+  columns: i32,
+  target: usize,
+  targetPitch: usize,
+  targetPlane: usize,
+  panelsEach: i32,
+  tilesEach: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  const used = (columns + 7) >> 3
+  const panelRanges = (used + panelsEach - 1) / panelsEach
+  const ranges = (count + tilesEach - 1) / tilesEach
+  const filters = packed + (<usize>panels << 5)
+  const zeros = scratch
+  const sources = zeros + 64
+  const targets = sources + ((<usize>tilesEach * 4 + 63) & ~63)
+  zeroValues(zeros, 8)
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const first = (tile % ranges) * tilesEach
+    const panel = ((tile / ranges) % panelRanges) * panelsEach
+    const plane = tile / ranges / panelRanges
+    const rows = min(tilesEach, count - first)
+    storeAddresses(sources, source + <usize>first * sourcePitch, sourcePitch, rows)
+    storeAddresses(targets, target + <usize>first * targetPitch, targetPitch, rows)
+    multiplyPlanes(plane, plane + 1, panel, min(panel + panelsEach, used), rows, terms, sources, targets, sourcePlane, targetPlane, filters, packedPlane, zeros)
+  }
+}
+
+/** The third stage alone. Tiles are ranges of the picture's tiles × ranges of columns. */
+export function winogradOutput(
+  side: i32,
+  from: usize,
+  pitch: usize,
+  plane: usize,
+  columns: i32,
+  bias: usize,
+  floor: f32,
+  target: usize,
+  gridHeight: i32,
+  gridWidth: i32,
+  tilesY: i32,
+  tilesX: i32,
+  count: i32,
+  tilesEach: i32,
+  columnsEach: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  const ranges = (columns + columnsEach - 1) / columnsEach
+  const pixel = <usize>columns << 2
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const column = (tile % ranges) * columnsEach
+    const first = (tile / ranges) * tilesEach
+    const end = min(first + tilesEach, count)
+    const wanted = min(columnsEach, columns - column)
+    const offset = <usize>column << 2
+    const at = from + <usize>first * pitch + offset
+    if (side == 6) {
+      transformOutput<Six>(at, pitch, plane, wanted, bias + offset, floor, target + offset, gridHeight, gridWidth, pixel, tilesY, tilesX, first, end, scratch)
+    } else {
+      transformOutput<Four>(at, pitch, plane, wanted, bias + offset, floor, target + offset, gridHeight, gridWidth, pixel, tilesY, tilesX, first, end, scratch)
+    }
+  }
+}

@@ -1,0 +1,236 @@
+/** Calls of the Winograd kernels for one stride-1 correlation with 3×3 taps: packed filters, blocks or stages, workspace. */
+
+import type { WasmCall, WasmWorkspace } from '../../types.ts'
+import type { Pair } from '../../window.ts'
+import { evenPiece, lines, tilesWanted } from '../blocks.ts'
+import type { Correlation } from '../correlation.ts'
+import { type ProductShape, panelRoom } from '../product.ts'
+
+/** Side of the results of one tile: F(4×4, 3×3) or F(2×2, 3×3). */
+export type ResultSide = 2 | 4
+
+/** A block's tiles before and after the products stay within a core's second-level cache. */
+const blockBudget = 1024 * 1024
+/** A workspace of this size for all tiles is better than to read the filters once for each block. */
+const stagesBudget = 16 * 1024 * 1024
+/** Filters beyond this are not kept by a core's cache from block to block. */
+const filtersBudget = 1024 * 1024
+/** Lines of a run of eight tiles, see transforms.as.ts. */
+const linesBytes = (side: number) => 64 + (8 * (side - 2) + 2) * side * 64
+/** Terms that winogradPack gathers at a time. */
+const packTerms = 64
+
+function planOf({ grid }: Correlation, { images, channels, columns }: ProductShape, m: ResultSide) {
+  const side = m + 2
+  const planes = side * side
+  const tilesY = Math.ceil(grid[0] / m)
+  const tilesX = Math.ceil(grid[1] / m)
+  const total = images * tilesY * tilesX
+  const used = Math.ceil(columns / 8)
+  const room = panelRoom(columns)
+  // Planes are a cache line apart from a power of two, lest their lines push each other out of the cache.
+  const packedPlane = room * channels * 32 + 64
+  const sourcePitch = Math.ceil(channels / 4) * 16
+  const productPitch = used * 32
+  const macs = total * planes * channels * columns
+
+  const tileBytes = planes * (sourcePitch + productPitch)
+  const staged = planes * packedPlane > filtersBudget && total * tileBytes <= stagesBudget
+  const wanted = tilesWanted(macs)
+  const fit = Math.max(12, Math.min(48, Math.floor(blockBudget / tileBytes / 12) * 12))
+  const blockTiles = staged ? total : Math.min(fit, Math.max(12, evenPiece(total, total / wanted)), total)
+  return {
+    side,
+    planes,
+    tilesY,
+    tilesX,
+    total,
+    used,
+    room,
+    packedPlane,
+    packedBytes: room * 32 + planes * packedPlane,
+    sourcePitch,
+    productPitch,
+    sourcePlane: lines(blockTiles * sourcePitch) + 64,
+    productPlane: lines(blockTiles * productPitch) + 64,
+    staged,
+    blockTiles,
+  }
+}
+
+type Plan = ReturnType<typeof planOf>
+
+/** Tiles of one call of the second stage: rows that a first-level cache holds beside a panel. */
+function multiplyRanges({ total, used, planes }: Plan) {
+  const tilesEach = evenPiece(total, 96)
+  const panelsEach = evenPiece(used, Math.max(1, Math.ceil((used * planes * Math.ceil(total / tilesEach)) / 144)))
+  return { tilesEach, panelsEach, tiles: planes * Math.ceil(total / tilesEach) * Math.ceil(used / panelsEach) }
+}
+
+/** Ranges of tiles times ranges of channels for the transforms' own calls: some 64 of them. */
+function transformRanges({ total, tilesX }: Plan, channels: number) {
+  const channelsEach = Math.min(channels, 64)
+  const ranges = Math.ceil(channels / channelsEach)
+  const wanted = Math.max(1, Math.ceil(total / Math.max(1, Math.ceil(64 / ranges))))
+  // Whole rows of tiles, so that no column is transformed twice.
+  const tilesEach = Math.min(total, Math.ceil(wanted / tilesX) * tilesX)
+  return { channelsEach, tilesEach, tiles: Math.ceil(total / tilesEach) * ranges }
+}
+
+export function winogradWorkspace(correlation: Correlation, shape: ProductShape, m: ResultSide): WasmWorkspace {
+  const plan = planOf(correlation, shape, m)
+  const { planes, side, packedBytes, sourcePlane, productPlane, blockTiles, staged } = plan
+  const pack = 9 * packTerms * 32 + side * 48
+  const between = planes * (sourcePlane + productPlane)
+  if (!staged)
+    return {
+      prepared: packedBytes,
+      perThread: Math.max(pack, 64 + 2 * lines(blockTiles * 4) + between + linesBytes(side)),
+    }
+  const tables = 64 + 2 * lines(multiplyRanges(plan).tilesEach * 4)
+  return { prepared: packedBytes, shared: between, perThread: Math.max(pack, tables, linesBytes(side)) }
+}
+
+export interface WinogradAddresses {
+  readonly source: number
+  /** [3, 3, C, K] of the convolution, in either direction. */
+  readonly filters: number
+  /** 0: none. */
+  readonly bias: number
+  readonly target: number
+  readonly prepared: number
+  readonly shared: number
+}
+
+/** `turned`: the correlation is an input gradient, from K channels to C columns. */
+export function winogradCalls(
+  correlation: Correlation,
+  shape: ProductShape,
+  m: ResultSide,
+  turned: boolean,
+  at: WinogradAddresses,
+  floor: number,
+): { readonly prepare: readonly WasmCall[]; readonly run: readonly WasmCall[] } {
+  const plan = planOf(correlation, shape, m)
+  const { channels, columns } = shape
+  const termsEach = evenPiece(channels, packTerms)
+  const sides: Pair = turned ? [columns, channels] : [channels, columns]
+  const { side, room, packedPlane } = plan
+  const pack = {
+    kernel: 'winogradPack',
+    args: [side, at.filters, at.bias, ...sides, turned ? 1 : 0, room, at.prepared, packedPlane, termsEach],
+    tiles: plan.used * Math.ceil(channels / termsEach),
+  }
+  const run = plan.staged
+    ? stageCalls(plan, correlation, shape, at, floor)
+    : [blockCall(plan, correlation, shape, at, floor)]
+  return { prepare: [pack], run }
+}
+
+function blockCall(
+  plan: Plan,
+  { source, grid, origin }: Correlation,
+  { images, channels, columns }: ProductShape,
+  at: WinogradAddresses,
+  floor: number,
+): WasmCall {
+  const args = [
+    plan.side,
+    at.source,
+    ...source,
+    channels,
+    images,
+    ...grid,
+    ...origin,
+    at.prepared,
+    plan.room,
+    plan.packedPlane,
+    at.target,
+    columns,
+    floor,
+    plan.blockTiles,
+    plan.sourcePitch,
+    plan.sourcePlane,
+    plan.productPitch,
+    plan.productPlane,
+  ]
+  return { kernel: 'winogradProduct', args, tiles: Math.ceil(plan.total / plan.blockTiles) }
+}
+
+function stageCalls(
+  plan: Plan,
+  { source, grid, origin }: Correlation,
+  { channels, columns }: ProductShape,
+  at: WinogradAddresses,
+  floor: number,
+): readonly WasmCall[] {
+  const { side, planes, tilesY, tilesX, total, sourcePitch, sourcePlane, productPitch, productPlane } = plan
+  const transformed = at.shared
+  const products = transformed + planes * sourcePlane
+  const input = transformRanges(plan, channels)
+  const multiply = multiplyRanges(plan)
+  const output = transformRanges(plan, columns)
+  return [
+    {
+      kernel: 'winogradInput',
+      args: [
+        side,
+        at.source,
+        ...source,
+        channels,
+        ...origin,
+        tilesY,
+        tilesX,
+        0,
+        total,
+        transformed,
+        sourcePitch,
+        sourcePlane,
+        input.tilesEach,
+        input.channelsEach,
+      ],
+      tiles: input.tiles,
+    },
+    {
+      kernel: 'winogradMultiply',
+      args: [
+        planes,
+        transformed,
+        sourcePitch,
+        sourcePlane,
+        total,
+        channels,
+        at.prepared,
+        plan.room,
+        plan.packedPlane,
+        columns,
+        products,
+        productPitch,
+        productPlane,
+        multiply.panelsEach,
+        multiply.tilesEach,
+      ],
+      tiles: multiply.tiles,
+    },
+    {
+      kernel: 'winogradOutput',
+      args: [
+        side,
+        products,
+        productPitch,
+        productPlane,
+        columns,
+        at.prepared,
+        floor,
+        at.target,
+        ...grid,
+        tilesY,
+        tilesX,
+        total,
+        output.tilesEach,
+        output.channelsEach,
+      ],
+      tiles: output.tiles,
+    },
+  ]
+}

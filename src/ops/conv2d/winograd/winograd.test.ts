@@ -1,0 +1,152 @@
+/**
+ * Winograd's convolution against the reference: its matrices by their identity, geometries drawn at random (tiles that
+ * are cut, padding on any side, channels that fill no vector), shapes that need several blocks or the three stages.
+ */
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type OpCase, opCase } from '../../cases.ts'
+import { f32 } from '../../specs.ts'
+import { drawArrays, runReference } from '../../testing/arrays.ts'
+import { checkCase, runWasm, testedModules } from '../../testing/harness.ts'
+import { type Padding, type Pair, windowOn } from '../../window.ts'
+import { type Conv2dGeometry, type Conv2dMethod, filterShape, inputShape, outputShape } from '../geometry.ts'
+import { conv2d, conv2dInputGradient } from '../op.ts'
+import { winogradMatrices } from './matrices.ts'
+
+interface Given {
+  readonly method: Conv2dMethod
+  readonly batch: number
+  readonly size: Pair
+  readonly padding: Padding
+  readonly channels: number
+  readonly filters: number
+}
+
+function geometryOf({ method, batch, size, padding, channels, filters }: Given): Conv2dGeometry {
+  const window = windowOn(
+    { kernel: [3, 3], stride: [1, 1], padding, dilation: [1, 1] },
+    { height: size[0], width: size[1], channels },
+  )
+  return { batch, window, channels, filters, groups: 1, method }
+}
+
+/** All directions of one geometry. */
+function casesOf(name: string, geometry: Conv2dGeometry): readonly OpCase[] {
+  const x = f32(...inputShape(geometry))
+  const w = f32(...filterShape(geometry))
+  const y = f32(...outputShape(geometry))
+  const { channels, filters } = geometry
+  const both = { ...geometry, bias: true, activation: 'relu' } as const
+  const none = { ...geometry, bias: false, activation: 'none' } as const
+  return [
+    opCase({ name, op: conv2d, attributes: both, inputs: [x, w, f32(filters)], terms: 9 * channels + 1 }),
+    opCase({ name, op: conv2d, attributes: none, inputs: [x, w], terms: 9 * channels }),
+    opCase({ name, op: conv2dInputGradient, attributes: geometry, inputs: [y, w], terms: 9 * filters }),
+  ]
+}
+
+/** Names of the kernels that a case calls. */
+function kernelsOf({ op, attributes, inputs }: OpCase): readonly string[] {
+  const step = { attributes, inputs, outputs: op.outputs(attributes, inputs), updates: [] }
+  const { run } = op.wasm.calls(step, { inputs: [0, 0, 0], outputs: [0], updates: [], prepared: 0, shared: 0 })
+  return run.map((call) => call.kernel)
+}
+
+describe.each([2, 4] as const)('the matrices of F(%i, 3)', (m) => {
+  it('make a correlation of lines', () => {
+    const { input, filter, output } = winogradMatrices(m)
+    const times = (matrix: readonly (readonly number[])[], vector: readonly number[]) =>
+      matrix.map((row) => row.reduce((sum, value, i) => sum + value * (vector[i] ?? 0), 0))
+    const d = Array.from({ length: m + 2 }, (_, i) => Math.sin(7 * i + 1))
+    const g = [0.3, -1.1, 0.7]
+    const transformed = times(filter, g)
+    const products = times(input, d).map((value, i) => value * (transformed[i] ?? 0))
+    times(output, products).forEach((value, i) => {
+      const plain = g.reduce((sum, weight, tap) => sum + weight * (d[i + tap] ?? 0), 0)
+      expect(value).toBeCloseTo(plain, 12)
+    })
+  })
+})
+
+const methods = fc.constantFrom<Conv2dMethod>('winograd4', 'winograd2')
+const side = fc.integer({ min: 1, max: 9 })
+const geometries = fc
+  .record({
+    method: methods,
+    batch: fc.integer({ min: 1, max: 3 }),
+    size: fc.tuple(side, side),
+    padding: fc.oneof(
+      fc.constantFrom<Padding>([1, 1, 1, 1], [0, 0, 0, 0], [2, 2, 2, 2]),
+      fc.tuple(fc.nat(3), fc.nat(3), fc.nat(3), fc.nat(3)) as fc.Arbitrary<Padding>,
+    ),
+    channels: fc.oneof(fc.integer({ min: 1, max: 23 }), fc.constantFrom(4, 8, 16, 29, 67)),
+    filters: fc.oneof(fc.integer({ min: 1, max: 23 }), fc.constantFrom(4, 8, 16, 31)),
+  })
+  .map(geometryOf)
+  .filter(({ window }) => Math.min(...window.output) > 0)
+
+describe.each(testedModules)('random geometries on %s', (module) => {
+  it('give what the reference gives', () => {
+    fc.assert(
+      fc.property(geometries, fc.integer({ min: 1, max: 1e6 }), (geometry, seed) => {
+        for (const row of casesOf(JSON.stringify(geometry), geometry)) checkCase(row, module, seed)
+      }),
+      { numRuns: 120 },
+    )
+  })
+})
+
+const same: Padding = [1, 1, 1, 1]
+const large: readonly (Omit<Given, 'method'> & { readonly name: string })[] = [
+  { name: 'many blocks', batch: 2, size: [35, 41], padding: same, channels: 12, filters: 20 },
+  { name: 'pictures in a block', batch: 13, size: [7, 6], padding: same, channels: 19, filters: 8 },
+  { name: 'stages', batch: 2, size: [7, 10], padding: [1, 0, 2, 1], channels: 67, filters: 90 },
+  { name: 'stages of few tiles', batch: 1, size: [4, 4], padding: same, channels: 70, filters: 201 },
+]
+
+describe.each(testedModules)('large shapes on %s', (module) => {
+  it.each(large.map((given) => [given.name, given] as const))('%s', (name, given) => {
+    for (const method of ['winograd4', 'winograd2'] as const)
+      for (const row of casesOf(name, geometryOf({ ...given, method }))) checkCase(row, module)
+  })
+})
+
+it('the large shapes call every kernel', () => {
+  const called = large.flatMap((given) =>
+    casesOf(given.name, geometryOf({ ...given, method: 'winograd4' })).flatMap(kernelsOf),
+  )
+  expect([...new Set(called)].sort()).toEqual([
+    'winogradInput',
+    'winogradMultiply',
+    'winogradOutput',
+    'winogradProduct',
+  ])
+})
+
+it('without Winograd the same geometry is a matrix product, and so is one that does not fit', () => {
+  const geometry = geometryOf({ method: 'gemm', batch: 1, size: [8, 8], padding: same, channels: 32, filters: 32 })
+  const strided: Conv2dGeometry = { ...geometry, method: 'winograd4', window: { ...geometry.window, stride: [2, 2] } }
+  const grouped: Conv2dGeometry = { ...geometry, method: 'winograd4', groups: 2 }
+  for (const given of [geometry, strided, grouped])
+    for (const row of casesOf('', given)) expect(kernelsOf(row)).not.toContain('winogradProduct')
+})
+
+/** Largest error as a multiple of the results' root mean square. */
+function errorOf(row: OpCase): number {
+  const arrays = drawArrays(row, 5)
+  const [expected = new Float64Array()] = runReference(row, arrays).outputs
+  const [actual = []] = runWasm(row, arrays, { module: 'relaxed-single' }).outputs
+  const square = expected.reduce((sum, value) => sum + value * value, 0) / expected.length
+  return expected.reduce((most, value, i) => Math.max(most, Math.abs((actual[i] ?? 0) - value)), 0) / Math.sqrt(square)
+}
+
+it.each(['winograd4', 'winograd2'] as const)('%s has errors far below what its bound allows', (method) => {
+  const given = { method, batch: 1, size: [12, 12] as const, padding: same, channels: 64, filters: 16 }
+  for (const row of casesOf(method, geometryOf(given))) {
+    const error = errorOf(row)
+    expect(error).toBeLessThan(2e-5)
+    // And they are not nought: this is another method than the sum.
+    expect(error).toBeGreaterThan(1e-7)
+  }
+})
