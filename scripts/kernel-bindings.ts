@@ -16,7 +16,8 @@ export function kernelSignatures(typings: string): string {
 
 /** The text of kernels.gen.ts. */
 export function printKernelModule(modules: ReadonlyMap<string, Uint8Array>, signatures: string): string {
-  const entries = [...modules].map(([name, wasm]) => `  '${name}':\n    '${Buffer.from(wasm).toString('base64')}',`)
+  const all = [...modules]
+  const entries = all.map(([name, wasm], index) => `  '${name}': ${embedded(wasm, all.slice(0, index))},`)
   const rows = kernelVariants.map(
     ({ name, variant, shared }) => `  { name: '${name}', variant: '${variant}', shared: ${shared} },`,
   )
@@ -34,9 +35,29 @@ ${rows.join('\n')}
 
 export type KernelModuleName = (typeof kernelModuleRows)[number]['name']
 
-/** The modules' bytes as base64, so that no platform has to fetch a file. */
-export const kernelModules: Readonly<Record<KernelModuleName, string>> = {
+/** A module's bytes as base64, or another module's but for one byte: whether the memory it imports is shared. */
+export type EmbeddedModule =
+  | { readonly base64: string }
+  | { readonly almost: KernelModuleName; readonly at: number; readonly byte: number }
+
+/** Part of the program, so that no platform has to fetch a file. */
+export const kernelModules: Readonly<Record<KernelModuleName, EmbeddedModule>> = {
 ${entries.join('\n')}
 }
 `
+}
+
+/** A module's entry: its bytes, or where it differs from one before it. */
+function embedded(wasm: Uint8Array, earlier: readonly [string, Uint8Array][]): string {
+  for (const [name, bytes] of earlier) {
+    const [at, ...more] = differences(bytes, wasm)
+    if (at !== undefined && more.length === 0) return `{ almost: '${name}', at: ${at}, byte: ${wasm[at]} }`
+  }
+  return `{\n    base64:\n      '${Buffer.from(wasm).toString('base64')}',\n  }`
+}
+
+/** Offsets of the bytes that differ; all of them where the lengths do. */
+function differences(a: Uint8Array, b: Uint8Array): number[] {
+  const offsets = [...b.keys()]
+  return a.length === b.length ? offsets.filter((offset) => a[offset] !== b[offset]) : offsets
 }
