@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../scripts/files.ts'
+import { importsOf } from './import-rules.ts'
 import { installPacked, type PackedPackage } from './packed.ts'
 
 interface Manifest {
@@ -41,6 +42,13 @@ describe('the tarball', () => {
 
   it('stays small', () => {
     expect(packed.bytes).toBeLessThan(1_000_000)
+  })
+
+  it('has one file for pages that imports nothing and names the licences of what is in it', async () => {
+    const text = await readFile(join(packed.folder, 'node_modules/lenslet/dist/lenslet.browser.js'), 'utf8')
+    expect(importsOf('lenslet.browser.js', text)).toEqual([])
+    expect(text.length).toBeLessThan(600_000)
+    expect(text.slice(0, text.indexOf('*/'))).toMatch(/lenslet [\d.]+, Apache-2\.0[\s\S]*zod [\d.]+\s+MIT License/)
   })
 
   it('runs nothing at a user’s install', () => {
