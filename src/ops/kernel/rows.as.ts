@@ -13,7 +13,7 @@
 /**
  * Rows of the largest tile. Eight columns are two vectors, so 6 rows take 12 accumulators, 2 vectors of filters and one
  * of pictures: 15 registers, all that V8 gives (52.5 GFLOP/s of 53 on Node 24). Where multiply and add are not fused the
- * product needs one more: 4 rows give 40.7, 5 rows 36.8, and 6 spill (25).
+ * product needs one more: 4 rows give 40.7, 5 rows 36.8, and 6 spill (25). A variant for other engines has its row here.
  */
 // @ts-ignore: decorator
 @inline
