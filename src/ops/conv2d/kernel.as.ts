@@ -15,9 +15,9 @@
  *
  * Without relaxed SIMD it is 40–45. Above the peak are small maps: their taps in the padding are left out (8×8×64: 56
  * before). Six filters of one channel (LeNet's first layer) are 25 terms a sum and three quarters of a panel.
- * What did not help: packing rows into a matrix (the windows of neighbouring pixels overlap, so read in place they
- * take a third of the cache), blocking the sum (a panel streams from the second-level cache unnoticed), blocks of 120 or
- * 480 pixels instead of 240 (the latter costs LeNet's first layer 15 %).
+ * The sum is not blocked: a panel streams from the second-level cache, and the windows of neighbouring pixels overlap,
+ * so that read in place they take a third of the room that im2col's rows would. Blocks of 120 or 480 pixels instead of
+ * 240 did not help (480 costs LeNet's first layer 15 %).
  */
 
 import { copyBlock, copyFromRowsOf8 } from '../kernel/copy.as.ts'
