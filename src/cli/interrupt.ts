@@ -5,6 +5,9 @@ import { Stopped } from './errors.ts'
 /** What shells say of a process that a signal ended. */
 const codes = { SIGINT: 130, SIGTERM: 143 } as const
 
+/** npm passes a Ctrl-C on to us though the terminal has told us already: what follows so soon is the same one. */
+const sameMilliseconds = 700
+
 export interface Interrupt {
   readonly signal: AbortSignal
   /** What `run` ends with where the signal was heeded. */
@@ -16,9 +19,14 @@ export interface Interrupt {
 export function onInterrupt(say: (words: string) => void): Interrupt {
   const controller = new AbortController()
   let code = 1
+  let heard = 0
   const listen = (name: keyof typeof codes) => () => {
     code = codes[name]
-    if (controller.signal.aborted) process.exit(code)
+    if (controller.signal.aborted) {
+      if (performance.now() - heard < sameMilliseconds) return
+      process.exit(code)
+    }
+    heard = performance.now()
     say('Stopping after this step; once more ends at once.')
     controller.abort()
   }

@@ -1,7 +1,7 @@
 /** What a person means by <net>: the name of a zoo entry, a text in the notation, or a file that holds a network. */
 
 import { readFile } from 'node:fs/promises'
-import { basename, extname } from 'node:path'
+import { basename, extname, resolve } from 'node:path'
 import { decodeModel } from '../model/index.ts'
 import { type Network, networkFromJson, SizeError } from '../network/index.ts'
 import { parse } from '../notation/index.ts'
@@ -16,8 +16,8 @@ export interface NetworkSource {
   readonly name: string
   /** The card, where it comes from the zoo. */
   readonly entry?: ZooEntry
-  /** The file's bytes, where it is a model with weights. */
-  readonly model?: Uint8Array
+  /** The file's whole path, where it is a model with weights. */
+  readonly model?: string
 }
 
 export interface ReadOptions {
@@ -27,7 +27,7 @@ export interface ReadOptions {
 
 interface FileKind {
   readonly ending: string
-  read(bytes: Uint8Array, options: ReadOptions): Omit<NetworkSource, 'name'>
+  read(bytes: Uint8Array, options: ReadOptions, path: string): Omit<NetworkSource, 'name'>
 }
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
@@ -37,7 +37,7 @@ const fileKinds: readonly FileKind[] = [
   { ending: '.net', read: notation },
   { ending: '.txt', read: notation },
   { ending: '.json', read: (bytes) => ({ network: networkFromJson(text(bytes)) }) },
-  { ending: '.lenslet', read: (bytes) => ({ network: decodeModel(bytes).network, model: bytes }) },
+  { ending: '.lenslet', read: (bytes, _, path) => ({ network: decodeModel(bytes).network, model: resolve(path) }) },
   {
     ending: '.onnx',
     read() {
@@ -71,7 +71,7 @@ export async function readNetwork(spec: string, options: ReadOptions = {}): Prom
   if (/->|→|[[(|]|^\s*INPUT\b/i.test(spec)) return { network: parse(spec, strictly(options)), name: 'network' }
   const kind = fileKinds.find(({ ending }) => extname(spec).toLowerCase() === ending)
   if (kind === undefined) throw unknown(spec)
-  const source = kind.read(await readFile(spec).catch(missing(spec)), options)
+  const source = kind.read(await readFile(spec).catch(missing(spec)), options, spec)
   if (options.strict === true) refuseNotices(source.network)
   return { ...source, name: basename(spec, extname(spec)) }
 }

@@ -17,13 +17,13 @@ import { print } from '../notation/index.ts'
 import { resolveOptimizer } from '../ops/optimizer/optimizers.ts'
 import { plan } from '../plan/index.ts'
 import { type Progress, resolveSchedule, type TrainOptions, type TrainResult } from '../train/index.ts'
+import type { ZooEntry } from '../zoo/index.ts'
 import { machine } from './machine.ts'
-import type { NetworkSource } from './network.ts'
 import type { RunSettings } from './runFolder.ts'
 
 export interface ReportedRun {
   readonly settings: RunSettings
-  readonly source: Pick<NetworkSource, 'entry'>
+  readonly entry: ZooEntry | undefined
   readonly options: TrainOptions
   readonly dataset: Dataset
   readonly model: Model
@@ -36,7 +36,7 @@ export interface ReportedRun {
 const macsForMistakes = 2e10
 
 export async function runReport(run: ReportedRun): Promise<string> {
-  const { settings, source, options, dataset, model, result, last, next } = run
+  const { settings, entry, options, dataset, model, result, last, next } = run
   const { network } = model
   const table = networkTable(network)
   const { batch = 32 } = options
@@ -47,6 +47,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
     mode: 'training',
     threads: model.plan.threads,
     optimizer: optimizer.settings,
+    ...(options.decay === undefined ? {} : { decay: options.decay }),
     ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
   })
   const normalization = model.info.normalization as Normalization
@@ -62,7 +63,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
   const weights = filters === undefined ? undefined : model.weights.get(filters)
   return reportHtml({
     title: `${settings.name} on ${settings.data}`,
-    subtitle: [source.entry?.title, `trained ${settings.began.slice(0, 16).replace('T', ' ')} UTC`]
+    subtitle: [entry?.title, `trained ${settings.began.slice(0, 16).replace('T', ' ')} UTC`]
       .filter((part) => part !== undefined)
       .join(' · '),
     figures: [
@@ -119,7 +120,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
       ['seed', `${options.seed ?? 0}`],
     ],
     machine: machineRows(model),
-    remarks: source.entry?.remarks ?? [],
+    remarks: entry?.remarks ?? [],
     next,
   })
 }

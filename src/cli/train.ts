@@ -1,26 +1,28 @@
 /** `lenslet train <net> --data <data>`: trains, shows how it goes, and leaves a folder with model, checkpoint and report. */
 
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { platform } from '#platform'
 import { ArgumentError } from '../core/index.ts'
 import type { Dataset } from '../data/node.ts'
-import { encodePng, networkTable, pictureOf, printCount, printPercent, printSeconds } from '../inspect/index.ts'
+import { encodePng, networkTable, pictureOf } from '../inspect/index.ts'
 import { Model } from '../model/index.ts'
 import { inferVolumes } from '../network/index.ts'
 import { type Progress, type TrainResult, train } from '../train/index.ts'
+import { type ZooEntry, zoo } from '../zoo/index.ts'
 import { absolute, dataHelp, kindOf, openData } from './data.ts'
 import { readCall, UsageError } from './errors.ts'
 import { type Interrupt, onInterrupt } from './interrupt.ts'
-import { lossCurve } from './lossCurve.ts'
 import { commandName } from './machine.ts'
-import { type NetworkSource, readNetwork } from './network.ts'
+import { readNetwork } from './network.ts'
 import { choice, number, whole } from './options.ts'
 import { createRun, filesOf, type RunFiles, type RunSettings, readRun } from './runFolder.ts'
 import { runReport } from './runReport.ts'
 import { Terminal } from './terminal.ts'
 import { TrainProgress } from './trainProgress.ts'
 import { addLearningOptions, type LearningOptions, learningOptions } from './trainSettings.ts'
+import { conclusion, introduction, originOf, quoted } from './trainWords.ts'
 
 interface TrainCall extends LearningOptions {
   readonly data?: string
@@ -60,7 +62,7 @@ Examples:
 /** A training that is understood, and not yet begun. */
 interface Task {
   readonly settings: RunSettings
-  readonly source: Pick<NetworkSource, 'entry' | 'model'>
+  readonly entry?: ZooEntry
   /** Where it is resumed. */
   readonly files?: RunFiles
 }
@@ -111,9 +113,10 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
     options: learningOptions(call, recipe),
     init: call.init,
     backend: call.backend ?? 'wasm',
+    model,
     began: new Date().toISOString(),
   }
-  return { settings, source: { ...(entry && { entry }), ...(model && { model }) } }
+  return { settings, ...(entry && { entry }) }
 }
 
 /** The settings of the run; what the call says besides is taken over, and `train` refuses what would change the past. */
@@ -129,7 +132,7 @@ async function resumedTask(net: string | undefined, folder: string, call: TrainC
   }
   const { options, ...rest } = await readRun(folder)
   const settings = { ...rest, options: learningOptions(call, options) }
-  return { settings, source: {}, files: filesOf(folder) }
+  return { settings, ...(zoo.has(settings.name) && { entry: zoo.entry(settings.name) }), files: filesOf(folder) }
 }
 
 async function work(
@@ -139,16 +142,15 @@ async function work(
   progress: TrainProgress,
   interrupt: Interrupt,
 ): Promise<void> {
-  const { settings, source } = task
+  const { settings, entry } = task
   const { network, options } = settings
   const input = inferVolumes(network)[0]?.output
   if (input === undefined) throw new UsageError('a network without an input', {})
   const dataset = await openData(settings.data, input, terminal, interrupt.signal)
   const fitted = { ...options, batch: options.batch ?? Math.min(32, dataset.train.count) }
   await using model = await createModel(task, call)
-  const checkpointed = task.files !== undefined && (await exists(task.files.checkpoint))
+  const checkpointed = task.files !== undefined && existsSync(task.files.checkpoint)
   const paths = task.files ?? filesOf(call.out ?? '')
-  // Everything that can be refused is refused here, before there is a folder.
   const training = (files: RunFiles) =>
     train(model, dataset, {
       ...fitted,
@@ -157,10 +159,11 @@ async function work(
       signal: interrupt.signal,
       ...(checkpointed ? { resume: files.checkpoint } : {}),
     })
-  await training(paths).return(undefined as never)
+  // A generator that is called has checked its options and not begun: what is refused is refused before there is a folder.
+  await readCall(() => training(paths).return(undefined as never))
   interrupt.signal.throwIfAborted()
   const files = task.files ?? (await createRun({ ...settings, options: fitted }, call.out))
-  introduce(settings, dataset, model, files, terminal)
+  terminal.say(introduction(settings, dataset, model, files, terminal))
   if (task.files !== undefined && !checkpointed)
     terminal.say('There is no checkpoint yet: the training begins anew, with the same settings.')
 
@@ -199,27 +202,20 @@ async function work(
     `${commandName()} predict ${quoted(files.model)} ${quoted(example)}`,
     `${commandName()} eval ${quoted(files.model)} --data ${quoted(settings.data)}`,
   ]
-  const page = await runReport({ settings, source, options: fitted, dataset, model, result, last, next })
+  const page = await runReport({ settings, entry, options: fitted, dataset, model, result, last, next })
   await platform.writeFileAtomic(files.report, new TextEncoder().encode(page))
   terminal.result({ ...summary, model: files.model, report: files.report, checkpoint: files.checkpoint, next }, () =>
     conclusion(result, dataset, model, files, next, terminal),
   )
 }
 
-async function createModel({ settings, source }: Task, { threads }: TrainCall): Promise<Model> {
-  const { network, options, init, backend } = settings
+async function createModel({ settings }: Task, { threads }: TrainCall): Promise<Model> {
+  const { network, options, init, backend, model } = settings
   const how = { backend, ...(threads === undefined ? {} : { threads }) }
-  if (source.model !== undefined) return Model.load(source.model, how)
+  if (model !== undefined) return Model.load(model, how)
   const { seed = 0 } = options
   if (!Number.isInteger(seed)) throw new ArgumentError('--seed is a whole number', { received: `${seed}` })
   return Model.create(network, { ...how, seed, ...(init === undefined ? {} : { initial: init }) })
-}
-
-async function exists(path: string): Promise<boolean> {
-  return platform.readFile(path).then(
-    () => true,
-    () => false,
-  )
 }
 
 async function follow(training: AsyncGenerator<Progress, TrainResult>, progress: TrainProgress): Promise<Progress> {
@@ -231,60 +227,10 @@ async function follow(training: AsyncGenerator<Progress, TrainResult>, progress:
   return last as Progress
 }
 
-function introduce(settings: RunSettings, dataset: Dataset, model: Model, files: RunFiles, terminal: Terminal): void {
-  const { totals, notices } = networkTable(model.network)
-  terminal.say(
-    `${terminal.bold(settings.name)} (${printCount(totals.parameters)} parameters) learns ${printCount(dataset.train.count)} pictures of ${settings.data}, ${dataset.classes.length} classes`,
-  )
-  terminal.say(terminal.dim(model.description))
-  terminal.say(terminal.dim(`run: ${files.folder}`))
-  for (const notice of notices) terminal.hint(`mind: ${notice}`)
-  terminal.say()
-}
-
-function conclusion(
-  result: TrainResult,
-  dataset: Dataset,
-  model: Model,
-  files: RunFiles,
-  next: readonly string[],
-  terminal: Terminal,
-): string {
-  const { epochs, seconds, testAccuracy, testLoss, imagesPerSecond, stopped, records } = result
-  const curve = lossCurve(records, terminal.width)
-  const test =
-    testAccuracy === undefined
-      ? 'The test pictures were not looked at'
-      : `${terminal.bold(printPercent(testAccuracy))} of ${printCount(dataset.test.count)} test pictures are recognized (loss ${testLoss?.toFixed(4)})`
-  const early = stopped === 'early' ? ' (it stopped improving)' : ''
-  const threads = model.plan.threads === 1 ? '1 thread' : `${model.plan.threads} threads`
-  return [
-    ...(curve === '' ? [] : ['', 'training loss', curve]),
-    '',
-    `${test}, after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}${early} in ${printSeconds(seconds)}: ${printCount(Math.round(imagesPerSecond))} images/s on ${threads}.`,
-    '',
-    `model   ${files.model}`,
-    `report  ${files.report}`,
-    '',
-    'Try next:',
-    ...next.map((command) => `  ${command}`),
-  ].join('\n')
-}
-
-function originOf({ name, data }: RunSettings, { epochs, testAccuracy }: TrainResult): string {
-  const accuracy = testAccuracy === undefined ? '' : `, test accuracy ${printPercent(testAccuracy)}`
-  return `${name} trained on ${data}: ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}${accuracy}`
-}
-
 /** A newcomer has no picture of a digit at hand: the first of the test split is one. */
 async function saveExample(files: RunFiles, { test, classes }: Dataset): Promise<string> {
   const label = classes[test.labels[0] as number] as string
   const path = join(files.folder, `example-${label.replace(/[^\p{L}\p{N}-]+/gu, '_').slice(0, 60)}.png`)
   await platform.writeFileAtomic(path, encodePng(pictureOf(test, 0)))
   return path
-}
-
-/** As a shell needs it. */
-function quoted(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }

@@ -15,7 +15,7 @@ export function linearAxis(min: number, max: number, count = 5): Axis {
   const [low, high] = max > min ? [min, max] : [min - 0.5, min + 0.5]
   const rough = (high - low) / count
   const power = 10 ** Math.floor(Math.log10(rough))
-  const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough) as number) * power
+  const step = ([1, 2, 5, 10].find((factor) => factor * power >= 0.7 * rough) as number) * power
   const first = Math.ceil(low / step - 1e-9)
   const ticks: number[] = []
   for (let i = first; i * step <= high + step * 1e-9; i++) ticks.push(Number((i * step).toPrecision(12)))

@@ -30,7 +30,7 @@ export function filtersPicture(filters: ArrayLike<number>, shape: Shape): Pictur
   const [rows = 1, columns = 1, depth = 1, count = 1] = shape
   const colored = depth === 3
   const perFilter = colored ? 1 : depth
-  const across = perFilter > 1 ? Math.min(perFilter, 32) : Math.ceil(Math.sqrt(Math.min(count, mostTiles) * 2))
+  const across = perFilter > 1 ? Math.min(perFilter, 32) : Math.min(count, 16)
   const shown = Math.min(count, perFilter > 1 ? Math.max(1, Math.floor(mostTiles / across)) : mostTiles)
   const down = perFilter > 1 ? shown : Math.ceil(shown / across)
   const wide = Math.min(across, perFilter > 1 ? across : shown)
