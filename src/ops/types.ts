@@ -41,7 +41,10 @@ export interface Op<A extends Attributes> {
   macs?(attributes: A): number
   /** Pairs [input, output] that may share memory when the input is not needed afterwards. */
   readonly inPlace?: readonly (readonly [input: number, output: number])[]
-  /** The attributes that do `next` as well, if this op can take the step after it into its own store (conv + ReLU). */
+  /**
+   * The attributes that do `next` as well, if this op can take the step after it into its own store (conv + ReLU). What
+   * `next` reads besides this op's output (parameters only) is appended to the inputs.
+   */
   absorb?(attributes: A, next: { readonly kind: string; readonly attributes: Attributes }): A | undefined
   /**
    * Emits the steps that carry the gradient from the outputs to the inputs. Absent: nothing flows through this op.
@@ -137,9 +140,11 @@ export interface WasmKernel<A> {
    */
   amplification?(attributes: A): number
   workspace?(step: StepSpec<A>): WasmWorkspace
-  /** `prepare` fills the prepared workspace: once at inference, before `run` in every training step. */
-  calls(
-    step: StepSpec<A>,
-    at: WasmAddresses,
-  ): { readonly prepare?: readonly WasmCall[]; readonly run: readonly WasmCall[] }
+  calls(step: StepSpec<A>, at: WasmAddresses): WasmCalls
+}
+
+export interface WasmCalls {
+  /** Fill the prepared workspace: once at inference, before `run` in every training step. The shared one is theirs, too. */
+  readonly prepare?: readonly WasmCall[]
+  readonly run: readonly WasmCall[]
 }

@@ -11,32 +11,36 @@ export function fuse(steps: readonly DraftStep[], kept: readonly Value[]): Draft
   const readers = new Map<number, DraftStep[]>()
   for (const step of steps) for (const { id } of step.inputs) readers.set(id, [...(readers.get(id) ?? []), step])
   const held = new Set(kept.map(({ id }) => id))
+  const made = new Set(steps.flatMap(({ outputs }) => outputs.map(({ id }) => id)))
   const gone = new Set<DraftStep>()
   const fused: DraftStep[] = []
   for (const first of steps) {
     if (gone.has(first)) continue
     let step = first
     for (;;) {
-      const next = absorbable(step, readers, held)
+      const next = absorbable(step, readers, held, made)
       const attributes = next && step.op.absorb?.(step.attributes, { kind: next.op.kind, attributes: next.attributes })
       if (next === undefined || attributes === undefined) break
       gone.add(next)
-      step = { ...step, attributes, outputs: [...next.outputs, ...step.outputs.slice(1)] }
+      const inputs = [...step.inputs, ...next.inputs.slice(1)]
+      step = { ...step, attributes, inputs, outputs: [...next.outputs, ...step.outputs.slice(1)] }
     }
     fused.push(step)
   }
   return fused
 }
 
-/** The only step that reads this step's first output, if it reads nothing else. */
+/** The only step that reads this step's first output, if all else that it reads are parameters. */
 function absorbable(
   step: DraftStep,
   readers: ReadonlyMap<number, readonly DraftStep[]>,
   held: ReadonlySet<number>,
+  made: ReadonlySet<number>,
 ): DraftStep | undefined {
   const [output] = step.outputs
   if (output === undefined || held.has(output.id)) return undefined
   const [next, ...others] = readers.get(output.id) ?? []
-  const alone = next !== undefined && others.length === 0 && next.inputs.length === 1 && next.outputs.length === 1
-  return alone && next.updates.length === 0 ? next : undefined
+  if (next === undefined || others.length > 0 || next.outputs.length !== 1 || next.updates.length > 0) return undefined
+  const [first, ...parameters] = next.inputs
+  return first?.id === output.id && parameters.every(({ id }) => !made.has(id)) ? next : undefined
 }

@@ -76,6 +76,12 @@ describe('fusion', () => {
     expect(kinds('INPUT 4x4x1 -> CONV3-2 -> ADD(ID | RELU)')).toContain('pointwise')
   })
 
+  it('folds a norm and its ReLU into the convolution before it, at inference', () => {
+    const text = 'INPUT 4x4x1 -> CONV3-2 nobias -> BN -> RELU -> ADD(ID | BN) -> FC-2 -> BN'
+    expect(kinds(text)).toEqual(['conv2d', 'batchNorm.inference', 'add', 'conv2d', 'batchNorm.inference'])
+    expect(kinds(text, { mode: 'training' }).filter((kind) => kind === 'batchNorm')).toHaveLength(3)
+  })
+
   it('leaves the dropout out at inference and the softmax out of training', () => {
     const text = 'INPUT 4x4x1 -> DROPOUT 0.5 -> FC-2 -> SOFTMAX'
     expect(kinds(text)).toEqual(['conv2d', 'softmax'])

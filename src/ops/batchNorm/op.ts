@@ -105,6 +105,13 @@ export const batchNormInference: Op<BatchNormAttributes> = {
   wasm: batchNormInferenceWasm,
 }
 
+/** The ε of a step that normalizes by tracked statistics and does nothing else, so that it can go into filters before it. */
+export function foldableNorm(next: { readonly kind: string; readonly attributes: Attributes }): number | undefined {
+  if (next.kind !== batchNormInference.kind) return undefined
+  const { epsilon, activation } = next.attributes as BatchNormAttributes
+  return activation === 'none' ? epsilon : undefined
+}
+
 export const batchNormOps = {
   batchNorm,
   'batchNorm.gradient': batchNormGradient,

@@ -3,7 +3,7 @@
 import { type OpCase, opCase } from '../cases.ts'
 import { f32 } from '../specs.ts'
 import { type Padding, type Pair, windowOn } from '../window.ts'
-import { type Conv2dGeometry, filterShape, inputShape, outputShape } from './geometry.ts'
+import { type Conv2dGeometry, coversPicture, filterShape, inputShape, outputShape } from './geometry.ts'
 import { channelSum, conv2d, conv2dFilterGradient, conv2dInputGradient } from './op.ts'
 
 interface Row {
@@ -100,6 +100,7 @@ const allRows = rows.flatMap((row): OpCase[] => {
       inputs: [f32(...x), f32(...w)],
       terms: dot,
     }),
+    ...(coversPicture(geometry) ? [] : [true, false].map((bias) => normed(`${row.name}, norm`, geometry, bias, dot))),
     opCase({
       name: row.name,
       op: conv2dInputGradient,
@@ -125,5 +126,20 @@ const allRows = rows.flatMap((row): OpCase[] => {
     }),
   ]
 })
+
+/** A convolution that has absorbed a batch normalization by tracked statistics. */
+function normed(name: string, geometry: Conv2dGeometry, bias: boolean, dot: number): OpCase {
+  const channels = f32(geometry.filters)
+  const ofChannels = new Array<typeof channels>(bias ? 5 : 4).fill(channels)
+  return opCase({
+    name: `${name}${bias ? ', bias, relu' : ''}`,
+    op: conv2d,
+    attributes: { ...geometry, bias, norm: { epsilon: 1e-5 }, activation: bias ? 'relu' : 'none' },
+    inputs: [f32(...inputShape(geometry)), f32(...filterShape(geometry)), ...ofChannels],
+    terms: dot + 4,
+    fill: (random, array) => (array === 1 + ofChannels.length ? 0.5 + random.next() : undefined),
+    noDifferences: 'a norm is only absorbed at inference, where no gradient flows',
+  })
+}
 
 export const cases: readonly OpCase[] = allRows

@@ -21,6 +21,8 @@ export type Conv2dMethod = 'gemm' | 'winograd4' | 'winograd2'
 
 export interface Conv2dAttributes extends Conv2dGeometry {
   readonly bias: boolean
+  /** Batch normalization of the result by tracked statistics, ahead of the activation. Only at inference. */
+  readonly norm?: { readonly epsilon: number }
   /** Applied at the store. */
   readonly activation: 'none' | 'relu'
 }
@@ -39,6 +41,13 @@ export function outputShape(geometry: Conv2dGeometry): readonly [number, number,
 export function filterShape(geometry: Conv2dGeometry): readonly [number, number, number, number] {
   const { kernel } = geometry.window
   return [kernel[0], kernel[1], geometry.channels / geometry.groups, geometry.filters]
+}
+
+/** Whether the filter covers the picture exactly, as a fully connected layer's does: a plain matrix product. */
+export function coversPicture({ window, groups }: Conv2dGeometry): boolean {
+  const { kernel, input, output, padding } = window
+  const whole = kernel[0] === input[0] && kernel[1] === input[1] && output[0] === 1 && output[1] === 1
+  return whole && groups === 1 && padding.every((side) => side === 0)
 }
 
 /** Every output value is a dot product of F·F·C/groups terms (the notes' X_col × W_row). Padding counts as terms. */

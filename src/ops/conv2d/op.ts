@@ -4,12 +4,14 @@
  * is the mask); the pre-activation is never stored.
  */
 
+import { foldableNorm } from '../batchNorm/op.ts'
 import { fusedActivation, pointwiseGradient } from '../pointwise/op.ts'
 import { expectSize, f32 } from '../specs.ts'
 import type { Op } from '../types.ts'
 import {
   type Conv2dAttributes,
   type Conv2dGeometry,
+  coversPicture,
   describeGeometry,
   filterShape,
   inputShape,
@@ -19,24 +21,34 @@ import {
 import { channelSumReference, conv2dReference, filterGradientReference, inputGradientReference } from './reference.ts'
 import { channelSumWasm, conv2dWasm, filterGradientWasm, inputGradientWasm } from './wasm.ts'
 
-/** [x, filters, bias?] → [y] */
+/** [x, filters, bias?, and of an absorbed norm: scale, shift, mean, variance] → [y] */
 export const conv2d: Op<Conv2dAttributes> = {
   kind: 'conv2d',
-  describe: (attributes) =>
-    describeGeometry(attributes) + (attributes.activation === 'none' ? '' : `, ${attributes.activation}`),
+  describe(attributes) {
+    const norm = attributes.norm === undefined ? '' : ', norm'
+    return describeGeometry(attributes) + norm + (attributes.activation === 'none' ? '' : `, ${attributes.activation}`)
+  },
   outputs(attributes, inputs) {
     expectSize('conv2d', inputs, 0, inputShape(attributes), 'pictures')
     expectSize('conv2d', inputs, 1, filterShape(attributes), 'filters')
-    if (attributes.bias) expectSize('conv2d', inputs, 2, [attributes.filters], 'biases')
+    for (let i = 2; i < 2 + (attributes.bias ? 1 : 0) + (attributes.norm ? 4 : 0); i++) {
+      expectSize('conv2d', inputs, i, [attributes.filters], i === 2 && attributes.bias ? 'biases' : 'norm')
+    }
     return [f32(...outputShape(attributes))]
   },
   macs,
   absorb(attributes, next) {
+    if (attributes.activation !== 'none') return undefined
     const activation = fusedActivation(next)
-    return activation === 'relu' && attributes.activation === 'none' ? { ...attributes, activation } : undefined
+    if (activation === 'relu') return { ...attributes, activation }
+    // Folding goes with packing, which a plain matrix product does without.
+    const epsilon = foldableNorm(next)
+    if (epsilon === undefined || attributes.norm !== undefined || coversPicture(attributes)) return undefined
+    return { ...attributes, norm: { epsilon } }
   },
   gradient({ attributes, inputs, outputs }, [given], tape) {
-    if (given === undefined) return
+    // A norm by tracked statistics is only absorbed at inference.
+    if (given === undefined || attributes.norm !== undefined) return
     const [x, filters, bias] = inputs
     const [y] = outputs
     if (x === undefined || filters === undefined || y === undefined) return

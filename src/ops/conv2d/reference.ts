@@ -33,14 +33,23 @@ function forEachProduct(geometry: Conv2dGeometry, term: (x: number, w: number, y
           }
 }
 
-/** inputs [x, filters, bias?] → [y] */
+/** inputs [x, filters, bias?, and of an absorbed norm: scale, shift, mean, variance] → [y] */
 export const conv2dReference: ReferenceKernel<Conv2dAttributes> = ({ attributes }, { inputs, outputs }) => {
-  const [x, w, bias] = inputs as readonly [Float64Array, Float64Array, Float64Array?]
+  const [x, w] = inputs as readonly [Float64Array, Float64Array]
+  const bias = attributes.bias ? inputs[2] : undefined
   const [y] = outputs as readonly [Float64Array]
   for (let i = 0; i < y.length; i++) y[i] = bias === undefined ? 0 : (bias[i % attributes.filters] as number)
   forEachProduct(attributes, (xi, wi, yi) => {
     y[yi] = (y[yi] as number) + (x[xi] as number) * (w[wi] as number)
   })
+  if (attributes.norm !== undefined) {
+    const [scale, shift, mean, variance] = inputs.slice(-4) as [Float64Array, Float64Array, Float64Array, Float64Array]
+    for (let i = 0; i < y.length; i++) {
+      const k = i % attributes.filters
+      const deviation = Math.sqrt((variance[k] as number) + attributes.norm.epsilon)
+      y[i] = (((y[i] as number) - (mean[k] as number)) / deviation) * (scale[k] as number) + (shift[k] as number)
+    }
+  }
   if (attributes.activation === 'relu') for (let i = 0; i < y.length; i++) y[i] = Math.max(y[i] as number, 0)
 }
 

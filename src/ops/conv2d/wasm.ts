@@ -4,7 +4,7 @@
  * left matrix is read in place (kernel.as.ts).
  */
 
-import type { WasmCall, WasmKernel } from '../types.ts'
+import type { WasmCall, WasmCalls, WasmKernel, WasmWorkspace } from '../types.ts'
 import { activationFloor, lines } from './blocks.ts'
 import { type Direction, winogradSide } from './choice.ts'
 import { type Correlation, forwardCorrelation, inputGradientCorrelations } from './correlation.ts'
@@ -19,6 +19,7 @@ import {
   depthwiseScratch,
 } from './depthwise/wasm.ts'
 import { filterGradientCalls, filterGradientWorkspace } from './filterGradient/wasm.ts'
+import { foldBytes, foldNorm } from './fold/wasm.ts'
 import type { Conv2dAttributes, Conv2dGeometry } from './geometry.ts'
 import { type ProductShape, packCall, packedBytes, packTurnedCall, productCall, productScratch } from './product.ts'
 import { winogradAmplification } from './winograd/matrices.ts'
@@ -55,49 +56,72 @@ function depthwiseBackward({ batch, channels, filters }: Conv2dGeometry): Depthw
   return { images: batch, channels, sourceChannels: filters, up: multiplier, down: 1, passes: multiplier }
 }
 
-/** inputs [x, filters, bias?] → [y] */
+/** inputs [x, filters, bias?, and where a norm was absorbed: scale, shift, mean, variance] → [y] */
 export const conv2dWasm: WasmKernel<Conv2dAttributes> = {
   amplification: (attributes) => amplification(attributes, 'forward'),
   workspace({ attributes }) {
-    const dense = denseShape(attributes)
-    if (dense) return denseWorkspace(dense, false)
-    const forward = forwardCorrelation(attributes.window)
-    if (isDepthwise(attributes)) {
-      const shape = depthwiseForward(attributes)
-      return { prepared: depthwisePackedBytes(forward, shape), perThread: depthwiseScratch(forward, shape) }
-    }
-    const shape = forwardShape(attributes)
-    const side = winogradSide(attributes, 'forward')
-    if (side) return winogradWorkspace(forward, shape, side)
-    return { prepared: packedBytes(forward, shape), perThread: productScratch(forward, shape) }
+    const needs = forwardWorkspace(attributes)
+    if (attributes.norm === undefined) return needs
+    return { ...needs, shared: Math.max(needs.shared ?? 0, foldBytes(attributes)) }
   },
   calls({ attributes }, at) {
-    const [source = 0, filters = 0, bias = 0] = at.inputs
-    const [target = 0] = at.outputs
-    const floor = activationFloor(attributes.activation)
-    const dense = denseShape(attributes)
-    const { shared } = at
-    if (dense) return { run: denseCalls(dense, false, { source, weights: filters, bias, target, shared }, floor) }
-    const forward = forwardCorrelation(attributes.window)
-    if (isDepthwise(attributes)) {
-      const shape = depthwiseForward(attributes)
-      const from = { filters, bias, packed: at.prepared }
-      return {
-        prepare: [depthwisePackCall(forward, shape, attributes.window.kernel[1], from)],
-        run: [depthwiseCall(forward, shape, source, at.prepared, target, floor)],
-      }
-    }
-    const shape = forwardShape(attributes)
-    const side = winogradSide(attributes, 'forward')
-    if (side) {
-      const { prepared } = at
-      return winogradCalls(forward, shape, side, false, { source, filters, bias, target, prepared, shared }, floor)
-    }
-    return {
-      prepare: [packCall(forward, shape, filters, bias, at.prepared)],
-      run: [productCall(forward, shape, source, at.prepared, target, floor)],
-    }
+    const { norm, bias } = attributes
+    const [source = 0, filters = 0, biases = 0] = at.inputs
+    const { prepared, shared } = at
+    const addresses = { source, target: at.outputs[0] ?? 0, prepared, shared }
+    if (norm === undefined) return forwardCalls(attributes, { ...addresses, filters, bias: bias ? biases : 0 })
+    const folded = foldNorm(attributes, norm.epsilon, at)
+    const { prepare, run } = forwardCalls(attributes, { ...addresses, filters: folded.filters, bias: folded.bias })
+    return { prepare: [folded.call, ...prepare], run }
   },
+}
+
+interface ForwardAddresses {
+  readonly source: number
+  readonly filters: number
+  /** 0: none */
+  readonly bias: number
+  readonly target: number
+  readonly prepared: number
+  readonly shared: number
+}
+
+function forwardWorkspace(attributes: Conv2dAttributes): WasmWorkspace {
+  const dense = denseShape(attributes)
+  if (dense) return denseWorkspace(dense, false)
+  const forward = forwardCorrelation(attributes.window)
+  if (isDepthwise(attributes)) {
+    const shape = depthwiseForward(attributes)
+    return { prepared: depthwisePackedBytes(forward, shape), perThread: depthwiseScratch(forward, shape) }
+  }
+  const shape = forwardShape(attributes)
+  const side = winogradSide(attributes, 'forward')
+  if (side) return winogradWorkspace(forward, shape, side)
+  return { prepared: packedBytes(forward, shape), perThread: productScratch(forward, shape) }
+}
+
+function forwardCalls(attributes: Conv2dAttributes, at: ForwardAddresses): Required<WasmCalls> {
+  const { source, filters, bias, target, prepared, shared } = at
+  const floor = activationFloor(attributes.activation)
+  const dense = denseShape(attributes)
+  if (dense)
+    return { prepare: [], run: denseCalls(dense, false, { source, weights: filters, bias, target, shared }, floor) }
+  const forward = forwardCorrelation(attributes.window)
+  if (isDepthwise(attributes)) {
+    const shape = depthwiseForward(attributes)
+    const from = { filters, bias, packed: prepared }
+    return {
+      prepare: [depthwisePackCall(forward, shape, attributes.window.kernel[1], from)],
+      run: [depthwiseCall(forward, shape, source, prepared, target, floor)],
+    }
+  }
+  const shape = forwardShape(attributes)
+  const side = winogradSide(attributes, 'forward')
+  if (side) return winogradCalls(forward, shape, side, false, at, floor)
+  return {
+    prepare: [packCall(forward, shape, filters, bias, prepared)],
+    run: [productCall(forward, shape, source, prepared, target, floor)],
+  }
 }
 
 /** inputs [dy, filters] → [dx] */

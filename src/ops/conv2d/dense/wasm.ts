@@ -3,7 +3,7 @@
 import { rangesOf } from '../../kernel/ranges.ts'
 import type { WasmCall, WasmWorkspace } from '../../types.ts'
 import { evenPiece, lines, tilesWanted } from '../blocks.ts'
-import type { Conv2dGeometry } from '../geometry.ts'
+import { type Conv2dGeometry, coversPicture } from '../geometry.ts'
 
 /** rows × terms times terms × columns. */
 export interface DenseShape {
@@ -13,11 +13,10 @@ export interface DenseShape {
 }
 
 /** The geometry as a matrix product [n, F·F·C]·[F·F·C, K]; undefined where windows do not cover the picture exactly. */
-export function denseShape({ batch, window, channels, filters, groups }: Conv2dGeometry): DenseShape | undefined {
-  const { kernel, input, output, padding } = window
-  const whole = kernel[0] === input[0] && kernel[1] === input[1] && output[0] === 1 && output[1] === 1
-  if (!whole || groups !== 1 || padding.some((side) => side !== 0)) return undefined
-  return { rows: batch, terms: kernel[0] * kernel[1] * channels, columns: filters }
+export function denseShape(geometry: Conv2dGeometry): DenseShape | undefined {
+  if (!coversPicture(geometry)) return undefined
+  const { batch, window, channels, filters } = geometry
+  return { rows: batch, terms: window.kernel[0] * window.kernel[1] * channels, columns: filters }
 }
 
 /** Terms that are packed at a time, of four panels: 32 KB. */
