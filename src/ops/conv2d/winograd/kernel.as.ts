@@ -55,7 +55,7 @@ export function winogradPack(
   }
 }
 
-/** M[plane][tile][8·panel …] = V[plane][tile][term] · U[plane][panel][term][8] for ranges of planes and panels. */
+/** M[plane][tile][8·(panel − firstPanel) …] = V[plane][tile][term] · U[plane][panel][term][8] for ranges of planes and panels. */
 function multiplyPlanes(
   firstPlane: i32,
   endPlane: i32,
@@ -83,7 +83,7 @@ function multiplyPlanes(
         sources,
         targets,
         from,
-        to + (<usize>panel << 5),
+        to + (<usize>(panel - firstPanel) << 5),
         zeros,
         0,
         packed + <usize>panel * panelBytes,
@@ -125,6 +125,7 @@ export function winogradProduct(
   columns: i32,
   floor: f32,
   blockTiles: i32,
+  blockPanels: i32,
   sourcePitch: usize,
   sourcePlane: usize,
   productPitch: usize,
@@ -162,11 +163,17 @@ export function winogradProduct(
     } else {
       transformInput<Four>(source, height, width, sourcePixel, channels, originY, originX, tilesY, tilesX, first, end, transformed, sourcePitch, sourcePlane, lines)
     }
-    multiplyPlanes(0, planes, 0, used, end - first, channels, sources, targets, sourcePlane, productPlane, filters, packedPlane, zeros)
-    if (side == 6) {
-      transformOutput<Six>(products, productPitch, productPlane, columns, packed, floor, target, gridHeight, gridWidth, targetPixel, tilesY, tilesX, first, end, lines)
-    } else {
-      transformOutput<Four>(products, productPitch, productPlane, columns, packed, floor, target, gridHeight, gridWidth, targetPixel, tilesY, tilesX, first, end, lines)
+    // A few panels at a time: their products are few enough to stay near until they are transformed back.
+    for (let panel = 0; panel < used; panel += blockPanels) {
+      const last = min(panel + blockPanels, used)
+      multiplyPlanes(0, planes, panel, last, end - first, channels, sources, targets, sourcePlane, productPlane, filters, packedPlane, zeros)
+      const wanted = min(blockPanels * 8, columns - panel * 8)
+      const offset = <usize>panel << 5
+      if (side == 6) {
+        transformOutput<Six>(products, productPitch, productPlane, wanted, packed + offset, floor, target + offset, gridHeight, gridWidth, targetPixel, tilesY, tilesX, first, end, lines)
+      } else {
+        transformOutput<Four>(products, productPitch, productPlane, wanted, packed + offset, floor, target + offset, gridHeight, gridWidth, targetPixel, tilesY, tilesX, first, end, lines)
+      }
     }
   }
 }
@@ -245,7 +252,7 @@ export function winogradMultiply(
     const plane = tile / ranges / panelRanges
     const rows = min(tilesEach, count - first)
     storeAddresses(sources, source + <usize>first * sourcePitch, sourcePitch, rows)
-    storeAddresses(targets, target + <usize>first * targetPitch, targetPitch, rows)
+    storeAddresses(targets, target + <usize>first * targetPitch + (<usize>panel << 5), targetPitch, rows)
     multiplyPlanes(plane, plane + 1, panel, min(panel + panelsEach, used), rows, terms, sources, targets, sourcePlane, targetPlane, filters, packedPlane, zeros)
   }
 }

@@ -9,8 +9,8 @@ import { type ProductShape, panelRoom } from '../product.ts'
 /** Side of the results of one tile: F(4×4, 3×3) or F(2×2, 3×3). */
 export type ResultSide = 2 | 4
 
-/** A block's tiles before and after the products stay within a core's second-level cache. */
-const blockBudget = 1024 * 1024
+/** A block's tiles, transformed and multiplied, stay within a core's second-level cache. */
+const blockBudget = 768 * 1024
 /** A workspace of this size for all tiles is better than to read the filters once for each block. */
 const stagesBudget = 16 * 1024 * 1024
 /** Filters beyond this are not kept by a core's cache from block to block. */
@@ -31,14 +31,16 @@ function planOf({ grid }: Correlation, { images, channels, columns }: ProductSha
   // Planes are a cache line apart from a power of two, lest their lines push each other out of the cache.
   const packedPlane = room * channels * 32 + 64
   const sourcePitch = Math.ceil(channels / 4) * 16
-  const productPitch = used * 32
   const macs = total * planes * channels * columns
 
-  const tileBytes = planes * (sourcePitch + productPitch)
-  const staged = planes * packedPlane > filtersBudget && total * tileBytes <= stagesBudget
+  const staged = planes * packedPlane > filtersBudget && total * planes * (sourcePitch + used * 32) <= stagesBudget
   const wanted = tilesWanted(macs)
-  const fit = Math.max(12, Math.min(48, Math.floor(blockBudget / tileBytes / 12) * 12))
-  const blockTiles = staged ? total : Math.min(fit, Math.max(12, evenPiece(total, total / wanted)), total)
+  const blockPanels = staged ? used : evenPiece(used, 8)
+  const productPitch = blockPanels * 32
+  // Multiples of twelve, which tiles of 6 and of 4 rows divide.
+  const fit = Math.floor(blockBudget / (planes * (sourcePitch + productPitch)) / 12) * 12
+  const most = Math.max(24, Math.min(48, fit))
+  const blockTiles = staged ? total : Math.min(most, Math.max(12, evenPiece(total, total / wanted)), total)
   return {
     side,
     planes,
@@ -55,6 +57,7 @@ function planOf({ grid }: Correlation, { images, channels, columns }: ProductSha
     productPlane: lines(blockTiles * productPitch) + 64,
     staged,
     blockTiles,
+    blockPanels,
   }
 }
 
@@ -149,6 +152,7 @@ function blockCall(
     columns,
     floor,
     plan.blockTiles,
+    plan.blockPanels,
     plan.sourcePitch,
     plan.sourcePlane,
     plan.productPitch,
