@@ -22,23 +22,34 @@ export async function build(): Promise<boolean> {
   const changed = !(await isCurrent())
   if (changed) {
     const part = `${dist}.${process.pid}.part`
+    const former = `${dist}.${process.pid}.former`
     try {
       await compile(part)
       // Loaded only here: the bundler's native part takes longer than finding that nothing changed.
       const { bundleForPages } = await import('./build-browser.ts')
       await bundleForPages(part)
       await writeFile(join(part, '.stamp'), stamp)
-      await rm(dist, { recursive: true, force: true })
-      await rename(part, dist).catch(async (error) => {
-        // Another build of the same sources was quicker.
-        if (!(await isCurrent())) throw error
-      })
+      // Another build of the same sources may have been quicker, and its dist may be in use by now.
+      if (!(await isCurrent())) {
+        await moveInto(part, former).catch(async (error) => {
+          if (!(await isCurrent())) throw error
+        })
+      }
     } finally {
       await rm(part, { recursive: true, force: true })
+      await rm(former, { recursive: true, force: true })
     }
   }
   await linkCommand()
   return changed
+}
+
+/** Makes a folder dist/; the one before it goes away whole, so that nobody finds half of either. */
+async function moveInto(folder: string, former: string): Promise<void> {
+  await rename(dist, former).catch((error) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+  await rename(folder, dist)
 }
 
 /** The TypeScript compiler's output, with the worker addresses it leaves alone rewritten like its imports. */

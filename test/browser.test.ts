@@ -5,7 +5,7 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { rolldown } from 'rolldown'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { png } from '../src/data/testing/pictures.ts'
 import { idxDataset, Model, mnistFiles, normalizationTable, parse } from '../src/index.ts'
 import { executablePath, launch } from './browser/chromium.ts'
@@ -27,7 +27,10 @@ const isolation = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-e
 const notIsolated = 'the page is not cross-origin isolated, so SharedArrayBuffer is missing'
 const noWorkers = "the browser gave no worker; let the page's Content-Security-Policy allow worker-src blob:"
 
-describe.skipIf(executablePath === undefined)('in a page (skipped where no Chromium is installed)', () => {
+/** For machines that are busy with other tests. */
+const limits = { timeout: 60_000 }
+
+describe.skipIf(executablePath === undefined)('in a page (skipped where no Chromium is installed)', limits, () => {
   let packed: PackedPackage
   let browser: Browser
   /** Its pages see two processors, whatever the machine has. */
@@ -58,11 +61,14 @@ describe.skipIf(executablePath === undefined)('in a page (skipped where no Chrom
     browser = await launch()
     context = await browser.newContext()
     await context.addInitScript(() => Object.defineProperty(navigator, 'hardwareConcurrency', { value: 2 }))
+    // A page chooses its kernels by itself, so Node must, too.
+    vi.stubEnv('LENSLET_VARIANT', '')
     inNode = await trainInNode(trainPage, digits)
     await writeFile(join(folder, 'digits.lenslet'), inNode.model)
-  }, 60_000)
+  }, 180_000)
 
   afterAll(async () => {
+    vi.unstubAllEnvs()
     await browser?.close()
     documented?.kill()
     plain?.close()
@@ -168,7 +174,7 @@ describe.skipIf(executablePath === undefined)('in a page (skipped where no Chrom
       const buffer = await png(28, 28, 1, pixels)
       await tab.locator('#picture').setInputFiles({ name: `${index}.png`, mimeType: 'image/png', buffer })
       await expect
-        .poll(() => tab.locator('#log').innerText())
+        .poll(() => tab.locator('#log').innerText(), { timeout: 5000 })
         .toContain(`${index}.png: ${scores.indexOf(Math.max(...scores))}`)
     }
     await model.dispose()
@@ -240,7 +246,7 @@ describe.skipIf(executablePath === undefined)('in a page (skipped where no Chrom
         steps.set(`${variant} ${threads}`, step)
       }
       await tab.close()
-    })
+    }, 60_000)
 
     const step = (name: string) => steps.get(name) as Step
 

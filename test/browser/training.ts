@@ -44,7 +44,7 @@ export async function trainInPage(context: BrowserContext, address: string): Pro
   const link = page.locator('#model')
   await link
     .filter({ visible: true })
-    .waitFor({ timeout: 15_000 })
+    .waitFor({ timeout: 40_000 })
     .catch(async (cause) => {
       throw new Error([await log.innerText(), ...complaints].join('\n'), { cause })
     })
@@ -54,7 +54,7 @@ export async function trainInPage(context: BrowserContext, address: string): Pro
     async (href) => [...new Uint8Array(await (await fetch(href)).arrayBuffer())],
     (await link.getAttribute('href')) as string,
   )
-  await expect.poll(() => page.workers().length, { message: 'workers left' }).toBe(0)
+  await expect.poll(() => page.workers().length, { message: 'workers left', timeout: 5000 }).toBe(0)
   const training = {
     description,
     losses: numbers.map((pair) => pair?.[0] ?? Number.NaN),
