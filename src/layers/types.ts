@@ -66,6 +66,8 @@ export interface Lowering {
   readonly mode: 'inference' | 'training'
   /** Pictures in the batch. */
   readonly batch: number
+  /** Only methods whose rounding error is that of the plain sum. */
+  readonly exact: boolean
   readonly emit: Emit
   /** i32 [2]: the run's seed and the step, for what is random (dropout). Only training has it. */
   readonly seed: Value

@@ -24,9 +24,14 @@ export function initialValues(spec: ParameterSpec, name: string, seed: number, r
 
 function override(initial: Initial, rule: Initializer | undefined): Initial {
   if (rule === undefined || initial.kind === 'constant') return initial
-  if (rule === 'he' || rule === 'xavier') return { ...initial, kind: rule }
-  if (rule === 'zeros') return { kind: 'constant', value: 0 }
-  if (typeof rule === 'object' && Number.isFinite(rule.constant)) return { kind: 'constant', value: rule.constant }
+  if (typeof rule === 'object') return { kind: 'constant', value: rule.constant }
+  return rule === 'zeros' ? { kind: 'constant', value: 0 } : { ...initial, kind: rule }
+}
+
+/** Throws `ArgumentError` for a rule that there is not. */
+export function checkInitializer(rule: Initializer | undefined): void {
+  if (rule === undefined || ['he', 'xavier', 'zeros'].includes(rule as string)) return
+  if (typeof rule === 'object' && rule !== null && Number.isFinite(rule.constant)) return
   throw new ArgumentError('no such initializer', {
     received: JSON.stringify(rule),
     expected: 'he, xavier, zeros or { constant: number }',

@@ -91,6 +91,7 @@ describe('refuses', () => {
     await expect(model.predict(new Float32Array(0))).rejects.toThrow(PicturesError)
     await expect(Model.create(network, { batch: 0 })).rejects.toThrow(ArgumentError)
     await expect(Model.create(network, { seed: 1.5 })).rejects.toThrow(ArgumentError)
+    await expect(Model.create(network, { initial: 'random' as 'he' })).rejects.toThrow(ArgumentError)
     await expect(Model.create(network, { backend: 'cuda' as 'wasm' })).rejects.toThrow(ArgumentError)
   })
 

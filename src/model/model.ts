@@ -10,7 +10,7 @@ import { plan } from '../plan/plan.ts'
 import type { Plan, PlanOptions } from '../plan/types.ts'
 import { PicturesError } from './errors.ts'
 import { decodeModel, encodeModel, type ModelInfo } from './file.ts'
-import { type Initializer, initialValues } from './initialize.ts'
+import { checkInitializer, type Initializer, initialValues } from './initialize.ts'
 import type { Tensor } from './safetensors.ts'
 import { Weights } from './weights.ts'
 
@@ -28,6 +28,8 @@ export interface ModelOptions {
   readonly threads?: number
   /** Default `wasm`. `reference` is float64 and slow: the definition. */
   readonly backend?: keyof typeof backends
+  /** Without Winograd's method, which is faster but rounds more coarsely. Default false. */
+  readonly exact?: boolean
   /** How filters start; default: as each layer says (He). */
   readonly initial?: Initializer
   readonly info?: ModelInfo
@@ -61,13 +63,12 @@ export class Model {
   static async create(network: Network, options: ModelOptions = {}): Promise<Model> {
     const { seed = 0, initial } = options
     if (!Number.isInteger(seed)) throw new ArgumentError('a seed is a whole number', { received: `${seed}` })
+    const weights = inferVolumes(network).flatMap(({ node, parameters }) =>
+      parameters.map((spec) => ({ spec, name: `${node.name}.${spec.name}` })),
+    )
+    checkInitializer(initial)
     const model = await Model.#bind(network, options)
-    for (const { node, parameters } of inferVolumes(network)) {
-      for (const spec of parameters) {
-        const name = `${node.name}.${spec.name}`
-        model.weights.set(name, initialValues(spec, name, seed, initial))
-      }
-    }
+    for (const { spec, name } of weights) model.weights.set(name, initialValues(spec, name, seed, initial))
     return model
   }
 
@@ -85,13 +86,13 @@ export class Model {
   }
 
   static async #bind(network: Network, options: ModelOptions): Promise<Model> {
-    const { batch = 32, info = {} } = options
+    const { batch = 32, exact = false, info = {} } = options
     const name = options.backend ?? 'wasm'
     const backend = Object.hasOwn(backends, name) ? backends[name]() : undefined
     if (backend === undefined)
       throw new ArgumentError('no such backend', { received: `${name}`, expected: Object.keys(backends).join(', ') })
     const threads = options.threads ?? chooseThreads().threads
-    return new Model(await backend.bind(plan(network, { batch, threads })), backend, info)
+    return new Model(await backend.bind(plan(network, { batch, threads, exact })), backend, info)
   }
 
   /** The inference plan that `predict` runs. */
@@ -152,9 +153,9 @@ export class Model {
     return result
   }
 
-  /** Binds another plan of this network on the same backend, with the same number of threads: what training runs on. */
-  async bind(options: Omit<PlanOptions, 'threads'>): Promise<Program> {
-    return this.#backend.bind(plan(this.network, { ...options, threads: this.plan.threads }))
+  /** Binds another plan of this network on the same backend, with as many threads, as exact: what training runs on. */
+  async bind(options: Omit<PlanOptions, 'threads' | 'exact'>): Promise<Program> {
+    return this.#backend.bind(plan(this.network, { ...options, threads: this.plan.threads, exact: this.plan.exact }))
   }
 
   /** The model as the bytes of its file. */

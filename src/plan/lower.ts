@@ -1,5 +1,6 @@
 /** Network → forward steps: asks every layer to lower itself, in order. */
 
+import type { Lowering } from '../layers/index.ts'
 import type { SizedNode } from '../network/volumes.ts'
 import { f32 } from '../ops/specs.ts'
 import type { Value } from '../ops/types.ts'
@@ -15,9 +16,7 @@ export interface Lowered {
 export function lower(
   draft: Draft,
   nodes: readonly SizedNode[],
-  mode: 'inference' | 'training',
-  batch: number,
-  seed: Value,
+  { mode, batch, exact, seed }: Pick<Lowering, 'mode' | 'batch' | 'exact' | 'seed'>,
 ): Lowered {
   const outputs = new Map<string, Value>()
   const parameters: DraftParameter[] = []
@@ -42,7 +41,7 @@ export function lower(
       own.set(spec.name, value)
     }
     const emit = draft.emitter(node.name, 'forward', 'activation')
-    const value = draft.named(layer.lower({ mode, batch, emit, seed, stream }, node.attributes, given, own))
+    const value = draft.named(layer.lower({ mode, batch, exact, emit, seed, stream }, node.attributes, given, own))
     // Ops see rows or flat arrays as they like; between layers a value is always [n, h, w, c].
     value.shape = [batch, output.height, output.width, output.channels]
     outputs.set(node.name, value)

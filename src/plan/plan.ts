@@ -27,14 +27,14 @@ export const PAGE_BYTES = 65536
  * Throws `ArgumentError` for options that cannot be meant and `SizeError` for volumes that do not work out.
  */
 export function plan(network: Network, options: PlanOptions = {}): Plan {
-  const { batch, mode, threads, labelSmoothing, clipNorm, optimizer, decay } = check(options)
+  const { batch, mode, threads, exact, labelSmoothing, clipNorm, optimizer, decay } = check(options)
   const nodes = inferVolumes(network)
   const draft = new Draft()
   const scalars = draft.value('scalars', 'scalars', scalarsSpec)
   const seed = draft.value('seed', 'scalars', seedSpec)
 
   const trains = mode !== 'inference'
-  const lowered = lower(draft, nodes, trains ? 'training' : 'inference', batch, seed)
+  const lowered = lower(draft, nodes, { mode: trains ? 'training' : 'inference', batch, exact, seed })
   draft.steps = fuse(draft.steps, [lowered.output])
   const training = trains
     ? addTraining(draft, lowered, { batch, smoothing: labelSmoothing, optimizer, decay, clipNorm, scalars })
@@ -92,6 +92,7 @@ export function plan(network: Network, options: PlanOptions = {}): Plan {
     mode,
     batch,
     threads,
+    exact,
     ...(optimizer === undefined ? {} : { optimizer: optimizer.settings }),
     steps,
     buffers,
@@ -146,6 +147,7 @@ interface Checked {
   readonly batch: number
   readonly mode: 'inference' | 'training' | 'gradients'
   readonly threads: number
+  readonly exact: boolean
   readonly labelSmoothing: number
   readonly clipNorm: number | undefined
   readonly optimizer: Optimizer | undefined
@@ -153,7 +155,15 @@ interface Checked {
 }
 
 function check(options: PlanOptions): Checked {
-  const { batch = 1, mode = 'inference', threads = 1, labelSmoothing = 0, clipNorm, decay = 'weights' } = options
+  const {
+    batch = 1,
+    mode = 'inference',
+    threads = 1,
+    exact = false,
+    labelSmoothing = 0,
+    clipNorm,
+    decay = 'weights',
+  } = options
   const whole = (value: number, name: string, most: number) => {
     if (Number.isInteger(value) && value >= 1 && value <= most) return
     throw new ArgumentError(`${name} must be a whole number from 1 to ${most}`, {
@@ -182,5 +192,5 @@ function check(options: PlanOptions): Checked {
     throw new ArgumentError('no such choice of what decays', { received: `${decay}`, expected: 'weights or all' })
   }
   const optimizer = mode === 'training' ? resolveOptimizer(options.optimizer ?? 'sgd') : undefined
-  return { batch, mode, threads, labelSmoothing, clipNorm, optimizer, decay }
+  return { batch, mode, threads, exact, labelSmoothing, clipNorm, optimizer, decay }
 }

@@ -28,6 +28,10 @@ export interface PlanOptions {
   readonly clipNorm?: number
   /** ε of label smoothing, 0 to 1. Default 0. */
   readonly labelSmoothing?: number
+  /**
+   * Without Winograd's method for 3×3 convolutions, which is faster but rounds some ten times as coarsely. Default false.
+   */
+  readonly exact?: boolean
   /** Workers to reserve workspaces for. Default 1. Never changes a result. */
   readonly threads?: number
 }
@@ -106,6 +110,7 @@ export interface Plan {
   readonly mode: PlanMode
   readonly batch: number
   readonly threads: number
+  readonly exact: boolean
   readonly optimizer?: OptimizerSettings
   readonly steps: readonly PlanStep[]
   readonly buffers: readonly PlanBuffer[]

@@ -136,14 +136,15 @@ export const conv: Layer<ConvAttributes> = {
   },
   window: (attributes) => spec(attributes),
   notices: (attributes, inputs) => windowNotices(spec(attributes), only(inputs)),
-  lower({ emit, batch }, attributes, inputs, parameters) {
+  lower({ emit, batch, exact }, attributes, inputs, parameters) {
     const x = only(inputs)
     const [, height = 1, width = 1, channels = 1] = x.shape
     const volume: Volume = { height, width, channels }
     const window = windowOn(spec(attributes), volume)
     const { filters, groups, bias } = attributes
     const values = [x, ...parameters.values()]
-    return only(emit(conv2d, { batch, window, channels, filters, groups, bias, activation: 'none' }, values))
+    const geometry = { batch, window, channels, filters, groups, ...(exact ? { method: 'gemm' as const } : {}) }
+    return only(emit(conv2d, { ...geometry, bias, activation: 'none' }, values))
   },
   describe(attributes) {
     const groups = attributes.groups === 1 ? '' : `, ${attributes.groups} groups`
