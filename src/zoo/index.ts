@@ -3,6 +3,7 @@
 import { ArgumentError } from '../core/index.ts'
 import type { Network } from '../network/index.ts'
 import { parse } from '../notation/index.ts'
+import { airbench } from './airbench.ts'
 import { cifarSmall } from './cifarSmall.ts'
 import { lenet5 } from './lenet5.ts'
 import { mobilenetV2 } from './mobilenetV2.ts'
@@ -12,7 +13,7 @@ import { resnet50 } from './resnet50.ts'
 import type { ZooEntry } from './types.ts'
 import { vgg16 } from './vgg16.ts'
 
-const entries: readonly ZooEntry[] = [lenet5, cifarSmall, resnet20, vgg16, resnet18, resnet50, mobilenetV2]
+const entries: readonly ZooEntry[] = [lenet5, cifarSmall, resnet20, airbench, vgg16, resnet18, resnet50, mobilenetV2]
 
 export const zoo = {
   /** All names. */

@@ -12,7 +12,7 @@ import { multiplyAdd } from './multiplyAdd.as.ts'
 /** eˣ to 2 ulp; 0 below −104, ∞ above 88.73, NaN for NaN; results below 2⁻¹²⁶ are rounded, not flushed. */
 // @ts-ignore: decorator
 @inline
-function exponential(
+export function exponential(
   x: v128,
   least: v128,
   most: v128,

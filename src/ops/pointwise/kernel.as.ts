@@ -1,5 +1,6 @@
 /** Activation functions: a loop over ranges of values for each function of functions.as.ts. */
 
+import { geluGradients, gelus } from '../kernel/gelu.as.ts'
 import { map, zip } from '../kernel/map.as.ts'
 import { hyperbolicTangents, sigmoids } from '../kernel/math.as.ts'
 import { nextTile } from '../kernel/tiles.as.ts'
@@ -93,6 +94,40 @@ export function lreluGradient(
   scratch: usize,
 ): void {
   zip<LreluGradient>(kept, dy, dx, count, parameter, chunk, tiles, counter)
+}
+
+export function geluForward(
+  x: usize,
+  y: usize,
+  count: i32,
+  parameter: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const from = tile * chunk
+    gelus(x + (<usize>from << 2), y + (<usize>from << 2), min(chunk, count - from))
+  }
+}
+
+export function geluGradient(
+  kept: usize,
+  dy: usize,
+  dx: usize,
+  count: i32,
+  parameter: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const from = tile * chunk
+    const at = <usize>from << 2
+    geluGradients(kept + at, dy + at, dx + at, min(chunk, count - from))
+  }
 }
 
 export function sigmoidForward(

@@ -6,6 +6,7 @@ import { f32 } from '../specs.ts'
 import { runWasm, testedModules } from '../testing/harness.ts'
 import { testCases } from '../testing/suite.ts'
 import { cases } from './cases.ts'
+import { normalBelow, normalDensity } from './normal.ts'
 import { fusedActivation, pointwise } from './op.ts'
 import type { ActivationName } from './table.ts'
 import { activations } from './table.ts'
@@ -39,11 +40,42 @@ describe.each(testedModules)('accuracy on %s', (module) => {
     }
   })
 
+  it('gelu stays within 4·10⁻⁷ of the exact value, relative to |x| where that is larger', () => {
+    const actual = apply('gelu', dense, module)
+    const worst = Math.max(
+      ...dense.map(
+        (x, i) => Math.abs((actual[i] as number) - activations.gelu.forward(x, 0)) / Math.max(1, Math.abs(x)),
+      ),
+    )
+    expect(worst).toBeLessThan(4e-7)
+  })
+
   it('keeps NaN, infinities and saturation', () => {
     const values = Float64Array.of(Number.NaN, -Infinity, Infinity, -200, 200, 0)
     expect([...apply('relu', values, module)]).toEqual([Number.NaN, 0, Infinity, 0, 200, 0])
     expect([...apply('sigmoid', values, module)]).toEqual([Number.NaN, 0, 1, 0, 1, 0.5])
     expect([...apply('tanh', values, module)]).toEqual([Number.NaN, -1, 1, -1, 1, 0])
+  })
+})
+
+describe('the normal distribution', () => {
+  // To 15 digits from tables (Abramowitz and Stegun, table 26.1), and Φ(−x) = 1 − Φ(x).
+  it.each([
+    [0, 0.5],
+    [1, 0.841344746068543],
+    [2, 0.977249868051821],
+    [-1.5, 0.0668072012688581],
+    [-3, 0.00134989803163009],
+    [-6, 9.86587645037698e-10],
+  ])('Φ(%d)', (x, expected) => {
+    expect(Math.abs(normalBelow(x) / expected - 1)).toBeLessThan(1e-13)
+  })
+
+  it('has its density as its slope', () => {
+    for (const x of [-7, -5.01, -4.99, -2, 0.3, 1.7, 4]) {
+      const slope = (normalBelow(x + 1e-5) - normalBelow(x - 1e-5)) / 2e-5
+      expect(Math.abs(slope / normalDensity(x) - 1)).toBeLessThan(1e-6)
+    }
   })
 })
 

@@ -3,6 +3,8 @@
  * functions in `kernel.as.ts`; nothing else knows which there are.
  */
 
+import { normalBelow, normalDensity } from './normal.ts'
+
 export interface ActivationRow {
   /** y = f(x). `parameter` is what `parameter` below describes, 0 where the function has none. */
   forward(x: number, parameter: number): number
@@ -43,6 +45,13 @@ const rows = {
     keeps: 'output',
     parameter: { name: 'slope', usual: 0.01, minimum: 0 },
     kernels: { forward: 'lreluForward', gradient: 'lreluGradient' },
+  },
+  /** x·Φ(x) (Hendrycks and Gimpel 2016), by the error function, as PyTorch's default. Not monotone: backward keeps x. */
+  gelu: {
+    forward: (x) => x * normalBelow(x),
+    derivative: (x) => normalBelow(x) + x * normalDensity(x),
+    keeps: 'input',
+    kernels: { forward: 'geluForward', gradient: 'geluGradient' },
   },
   /** 1 / (1 + e⁻ˣ) */
   sigmoid: {
