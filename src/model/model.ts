@@ -105,6 +105,11 @@ export class Model {
     return this.#program.description
   }
 
+  /** Threads that really run; `description` says why not more. */
+  get threads(): number {
+    return this.#program.threads
+  }
+
   /** Bytes allocated for the arena: what the plan said. */
   get allocatedBytes(): number {
     return this.#program.allocatedBytes
