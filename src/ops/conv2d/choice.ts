@@ -4,7 +4,7 @@
  */
 
 import { type Conv2dGeometry, macs } from './geometry.ts'
-import type { ResultSide } from './winograd/wasm.ts'
+import type { ResultSide } from './winograd/tiling.ts'
 
 export type Direction = 'forward' | 'inputGradient' | 'filterGradient'
 

@@ -22,6 +22,7 @@ import { filterGradientCalls, filterGradientWorkspace } from './filterGradient/w
 import { foldBytes, foldNorm } from './fold/wasm.ts'
 import type { Conv2dAttributes, Conv2dGeometry } from './geometry.ts'
 import { type ProductShape, packCall, packedBytes, packTurnedCall, productCall, productScratch } from './product.ts'
+import { winogradFilterGradientCalls, winogradFilterGradientWorkspace } from './winograd/filterGradient/wasm.ts'
 import { winogradAmplification } from './winograd/matrices.ts'
 import { winogradCalls, winogradWorkspace } from './winograd/wasm.ts'
 
@@ -213,6 +214,8 @@ export const filterGradientWasm: WasmKernel<Conv2dGeometry> = {
   workspace({ attributes }) {
     const forward = forwardCorrelation(attributes.window)
     if (isDepthwise(attributes)) return depthwiseFilterGradientWorkspace(forward, depthwiseForward(attributes))
+    const side = winogradSide(attributes, 'filterGradient')
+    if (side && !denseShape(attributes)) return winogradFilterGradientWorkspace(forward, forwardShape(attributes), side)
     const [correlation, shape] = filterGradientShape(attributes)
     return filterGradientWorkspace(correlation, shape)
   },
@@ -220,10 +223,13 @@ export const filterGradientWasm: WasmKernel<Conv2dGeometry> = {
     const [source = 0, gradient = 0] = at.inputs
     const [target = 0] = at.outputs
     const addresses = { source, gradient, target, shared: at.shared }
+    const forward = forwardCorrelation(attributes.window)
     if (isDepthwise(attributes)) {
-      const forward = forwardCorrelation(attributes.window)
       return { run: depthwiseFilterGradientCalls(forward, depthwiseForward(attributes), addresses) }
     }
+    const side = winogradSide(attributes, 'filterGradient')
+    if (side && !denseShape(attributes))
+      return { run: winogradFilterGradientCalls(forward, forwardShape(attributes), side, addresses) }
     const [correlation, shape] = filterGradientShape(attributes)
     return { run: filterGradientCalls(correlation, shape, addresses) }
   },

@@ -4,7 +4,7 @@
  */
 
 import type { Direction } from '../choice.ts'
-import type { ResultSide } from './wasm.ts'
+import type { ResultSide } from './tiling.ts'
 
 type Matrix = readonly (readonly number[])[]
 

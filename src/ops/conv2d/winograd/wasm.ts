@@ -5,9 +5,7 @@ import type { Pair } from '../../window.ts'
 import { evenPiece, lines, tilesWanted } from '../blocks.ts'
 import type { Correlation } from '../correlation.ts'
 import { type ProductShape, panelRoom } from '../product.ts'
-
-/** Side of the results of one tile: F(4×4, 3×3) or F(2×2, 3×3). */
-export type ResultSide = 2 | 4
+import { linesBytes, type ResultSide, tilingOf, transformRanges } from './tiling.ts'
 
 /** A block's tiles, transformed and multiplied, stay within a core's second-level cache. */
 const blockBudget = 768 * 1024
@@ -15,17 +13,12 @@ const blockBudget = 768 * 1024
 const stagesBudget = 16 * 1024 * 1024
 /** Filters beyond this are not kept by a core's cache from block to block. */
 const filtersBudget = 1024 * 1024
-/** Lines of a run of eight tiles, see transforms.as.ts. */
-const linesBytes = (side: number) => 64 + (8 * (side - 2) + 2) * side * 64
 /** Terms that winogradPack gathers at a time. */
 const packTerms = 64
 
-function planOf({ grid }: Correlation, { images, channels, columns }: ProductShape, m: ResultSide) {
-  const side = m + 2
-  const planes = side * side
-  const tilesY = Math.ceil(grid[0] / m)
-  const tilesX = Math.ceil(grid[1] / m)
-  const total = images * tilesY * tilesX
+function planOf(correlation: Correlation, { images, channels, columns }: ProductShape, m: ResultSide) {
+  const tiling = tilingOf(correlation, images, m)
+  const { planes, total } = tiling
   const used = Math.ceil(columns / 8)
   const room = panelRoom(columns)
   // Planes are a cache line apart from a power of two, lest their lines push each other out of the cache.
@@ -42,11 +35,7 @@ function planOf({ grid }: Correlation, { images, channels, columns }: ProductSha
   const most = Math.max(24, Math.min(48, fit))
   const blockTiles = staged ? total : Math.min(most, Math.max(12, evenPiece(total, total / wanted)), total)
   return {
-    side,
-    planes,
-    tilesY,
-    tilesX,
-    total,
+    ...tiling,
     used,
     room,
     packedPlane,
@@ -68,16 +57,6 @@ function multiplyRanges({ total, used, planes }: Plan) {
   const tilesEach = evenPiece(total, 96)
   const panelsEach = evenPiece(used, Math.max(1, Math.ceil((used * planes * Math.ceil(total / tilesEach)) / 144)))
   return { tilesEach, panelsEach, tiles: planes * Math.ceil(total / tilesEach) * Math.ceil(used / panelsEach) }
-}
-
-/** Ranges of tiles times ranges of channels for the transforms' own calls: some 64 of them. */
-function transformRanges({ total, tilesX }: Plan, channels: number) {
-  const channelsEach = Math.min(channels, 64)
-  const ranges = Math.ceil(channels / channelsEach)
-  const wanted = Math.max(1, Math.ceil(total / Math.max(1, Math.ceil(64 / ranges))))
-  // Whole rows of tiles, so that no column is transformed twice.
-  const tilesEach = Math.min(total, Math.ceil(wanted / tilesX) * tilesX)
-  return { channelsEach, tilesEach, tiles: Math.ceil(total / tilesEach) * ranges }
 }
 
 export function winogradWorkspace(correlation: Correlation, shape: ProductShape, m: ResultSide): WasmWorkspace {
@@ -171,9 +150,9 @@ function stageCalls(
   const { side, planes, tilesY, tilesX, total, sourcePitch, sourcePlane, productPitch, productPlane } = plan
   const transformed = at.shared
   const products = transformed + planes * sourcePlane
-  const input = transformRanges(plan, channels)
+  const input = transformRanges(plan, total, channels)
   const multiply = multiplyRanges(plan)
-  const output = transformRanges(plan, columns)
+  const output = transformRanges(plan, total, columns)
   return [
     {
       kernel: 'winogradInput',

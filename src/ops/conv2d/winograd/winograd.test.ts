@@ -11,7 +11,7 @@ import { drawArrays, runReference } from '../../testing/arrays.ts'
 import { checkCase, runWasm, testedModules } from '../../testing/harness.ts'
 import { type Padding, type Pair, windowOn } from '../../window.ts'
 import { type Conv2dGeometry, type Conv2dMethod, filterShape, inputShape, outputShape } from '../geometry.ts'
-import { conv2d, conv2dInputGradient } from '../op.ts'
+import { conv2d, conv2dFilterGradient, conv2dInputGradient } from '../op.ts'
 import { winogradMatrices } from './matrices.ts'
 
 interface Given {
@@ -36,13 +36,15 @@ function casesOf(name: string, geometry: Conv2dGeometry): readonly OpCase[] {
   const x = f32(...inputShape(geometry))
   const w = f32(...filterShape(geometry))
   const y = f32(...outputShape(geometry))
-  const { channels, filters } = geometry
+  const { channels, filters, window } = geometry
+  const pixels = geometry.batch * window.output[0] * window.output[1]
   const both = { ...geometry, bias: true, activation: 'relu' } as const
   const none = { ...geometry, bias: false, activation: 'none' } as const
   return [
     opCase({ name, op: conv2d, attributes: both, inputs: [x, w, f32(filters)], terms: 9 * channels + 1 }),
     opCase({ name, op: conv2d, attributes: none, inputs: [x, w], terms: 9 * channels }),
     opCase({ name, op: conv2dInputGradient, attributes: geometry, inputs: [y, w], terms: 9 * filters }),
+    opCase({ name, op: conv2dFilterGradient, attributes: geometry, inputs: [x, y], terms: pixels }),
   ]
 }
 
@@ -104,11 +106,21 @@ const large: readonly (Omit<Given, 'method'> & { readonly name: string })[] = [
   { name: 'stages', batch: 2, size: [7, 10], padding: [1, 0, 2, 1], channels: 67, filters: 90 },
   { name: 'stages of few tiles', batch: 1, size: [4, 4], padding: same, channels: 70, filters: 201 },
 ]
+/** Its sums are made in two stages of 187 and 9 tiles. */
+const twoStages = { batch: 1, size: [56, 56], padding: same, channels: 600, filters: 7 } as const
 
 describe.each(testedModules)('large shapes on %s', (module) => {
   it.each(large.map((given) => [given.name, given] as const))('%s', (name, given) => {
     for (const method of ['winograd4', 'winograd2'] as const)
       for (const row of casesOf(name, geometryOf({ ...given, method }))) checkCase(row, module)
+  })
+
+  it('a filter gradient in two stages', () => {
+    const geometry = geometryOf({ ...twoStages, method: 'winograd4' })
+    const inputs = [f32(...inputShape(geometry)), f32(...outputShape(geometry))]
+    const row = opCase({ name: 'two stages', op: conv2dFilterGradient, attributes: geometry, inputs, terms: 56 * 56 })
+    expect(kernelsOf(row).filter((kernel) => kernel === 'winogradAccumulate')).toHaveLength(2)
+    checkCase(row, module)
   })
 })
 
@@ -117,6 +129,10 @@ it('the large shapes call every kernel', () => {
     casesOf(given.name, geometryOf({ ...given, method: 'winograd4' })).flatMap(kernelsOf),
   )
   expect([...new Set(called)].sort()).toEqual([
+    'winogradAccumulate',
+    'winogradFilterGradient',
+    'winogradFilterGradientResult',
+    'winogradGradient',
     'winogradInput',
     'winogradMultiply',
     'winogradOutput',

@@ -1,0 +1,43 @@
+/** How both directions of the Winograd kernels see a picture: tiles, planes, and ranges of them for calls of their own. */
+
+import { evenPiece } from '../blocks.ts'
+import type { Correlation } from '../correlation.ts'
+
+/** Side of the results of one tile: F(4×4, 3×3) or F(2×2, 3×3). */
+export type ResultSide = 2 | 4
+
+export interface Tiling {
+  /** Of a tile with the rim that its results need: m + 2. */
+  readonly side: number
+  /** side² */
+  readonly planes: number
+  readonly tilesY: number
+  readonly tilesX: number
+  /** Over all pictures. */
+  readonly total: number
+}
+
+export function tilingOf({ grid }: Correlation, images: number, m: ResultSide): Tiling {
+  const side = m + 2
+  const tilesY = Math.ceil(grid[0] / m)
+  const tilesX = Math.ceil(grid[1] / m)
+  return { side, planes: side * side, tilesY, tilesX, total: images * tilesY * tilesX }
+}
+
+/** Room for the lines of a run of eight tiles, see transforms.as.ts. */
+export function linesBytes(side: number): number {
+  return 64 + (8 * (side - 2) + 2) * side * 64
+}
+
+/** Enough for eight workers to end together. */
+const mostRanges = 64
+
+/** Ranges of `count` tiles times ranges of channels (multiples of 8), for a transform that is a call of its own. */
+export function transformRanges({ tilesX }: Tiling, count: number, channels: number) {
+  const channelsEach = Math.min(channels, 64)
+  const ranges = Math.ceil(channels / channelsEach)
+  const wanted = evenPiece(count, (count * ranges) / mostRanges)
+  // Whole rows of tiles, so that no column is transformed twice.
+  const tilesEach = Math.min(count, Math.ceil(wanted / tilesX) * tilesX)
+  return { channelsEach, tilesEach, tiles: Math.ceil(count / tilesEach) * ranges }
+}
