@@ -4,11 +4,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ArgumentError, LensletError } from '../core/index.ts'
-import { type Dataset, LabelRangeError } from '../data/index.ts'
+import { Batches, type Dataset, LabelRangeError } from '../data/index.ts'
 import { Model } from '../model/index.ts'
 import { parse } from '../notation/index.ts'
 import { optimizerKinds } from '../ops/optimizer/optimizers.ts'
-import { DataMismatchError, DivergedError, evaluate, type Progress, type TrainOptions, train } from './index.ts'
+import {
+  DataMismatchError,
+  DivergedError,
+  evaluate,
+  type Progress,
+  resolveSchedule,
+  type TrainOptions,
+  train,
+} from './index.ts'
 import { stripeNetwork, stripes } from './testing/stripes.ts'
 
 const models: Model[] = []
@@ -58,6 +66,31 @@ describe('train', () => {
     // What it says of the test split is what the model now gives.
     expect(await evaluate(model, data.test)).toEqual(last.evaluation)
     expect(model.info).toMatchObject({ classes: data.classes, normalization: data.normalization })
+  })
+
+  it('does, step by step, what its parts say', async () => {
+    const [model, other] = [await create(), await create()]
+    await all(model, data, { ...options, schedule: 'one-cycle', augment: { crop: 1 }, epochs: 2 })
+    const { normalization } = data
+    const program = await other.bind({ batch: 16, mode: 'training', optimizer: { kind: 'adam', rate: 0.01 } })
+    const { ports, parameters } = program.plan
+    for (const { name, buffer } of parameters) program.write(buffer, other.weights.get(name))
+    const batches = new Batches(data.train, { batch: 16, normalization, seed: 3, augment: { crop: 1 } })
+    const rates = resolveSchedule('one-cycle', { epochs: 2, stepsPerEpoch: 10 })
+    const images = new Float32Array(16 * 64)
+    const labels = new Int32Array(16)
+    for (let step = 0; step < 20; step++) {
+      batches.fill(Math.floor(step / 10), step % 10, images, labels)
+      program.write(ports.pictures, images)
+      program.write(ports.labels as number, labels)
+      const correction = [1 - 0.9 ** (step + 1), 1 - 0.999 ** (step + 1)]
+      program.write(ports.scalars as number, [rates.rate(0.01, step), 1, ...correction, 0, 0, 0, 0])
+      program.write(ports.seed as number, [3, step])
+      await program.run()
+    }
+    for (const { name, buffer } of parameters)
+      expect([...model.weights.get(name)], name).toEqual([...program.read(buffer)])
+    await program.dispose()
   })
 
   it('learns with every optimizer, clipped and smoothed', async () => {
