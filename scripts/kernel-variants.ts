@@ -1,12 +1,18 @@
 // The rows of the kernel modules we build: one row a module. A later variant (another tile, another feature set) is one row more.
 
-/** What AssemblyScript code sees as the constant `VARIANT`; a kernel picks its tile or multiply-add by it. */
-export const variantCode = { plain: 0, relaxed: 1 } as const
+/**
+ * What AssemblyScript code sees as constants: `VARIANT` picks the multiply-add (0: two instructions, 1: fused) and the rows
+ * of a tile with it, `WIDE` a tile of 16 columns, which is fast only where V8 makes 256-bit operations of pairs.
+ */
+export const variantConstants = {
+  plain: { VARIANT: 0, WIDE: 0 },
+  relaxed: { VARIANT: 1, WIDE: 0 },
+} as const
 
 export interface KernelVariant {
   /** Name of the module, `<instructions>-<memory>`. */
   readonly name: string
-  readonly variant: keyof typeof variantCode
+  readonly variant: keyof typeof variantConstants
   readonly shared: boolean
   /** Features beyond asc's defaults (which have bulk memory on). */
   readonly features: readonly string[]
@@ -44,8 +50,7 @@ export function ascArguments(row: KernelVariant): string[] {
     String(maximumPages),
     ...(row.shared ? ['--sharedMemory'] : []),
     ...row.features.flatMap((feature) => ['--enable', feature]),
-    '--use',
-    `VARIANT=${variantCode[row.variant]}`,
+    ...Object.entries(variantConstants[row.variant]).flatMap(([name, value]) => ['--use', `${name}=${value}`]),
     '--use',
     `SHARED=${row.shared ? 1 : 0}`,
   ]

@@ -23,7 +23,9 @@
 import { copyBlock, copyFromRowsOf8 } from '../kernel/copy.as.ts'
 import { multiplyPanel } from '../kernel/multiply.as.ts'
 import { multiplyHalfPanel } from '../kernel/multiplyHalf.as.ts'
+import { multiplyTwoPanels } from '../kernel/multiplyWide.as.ts'
 import { packColumns, packRows } from '../kernel/pack.as.ts'
+import { panelsTogether } from '../kernel/rows.as.ts'
 import { nextTile } from '../kernel/tiles.as.ts'
 
 /**
@@ -252,9 +254,10 @@ export function conv2dProduct(
     const innerJump: usize = whole ? 0 : tapStep - (<usize>channels << 2)
 
     const lastPanel = min(firstPanel + blockPanels, used)
-    for (let panel = firstPanel; panel < lastPanel; panel++) {
+    for (let panel = firstPanel, together = 1; panel < lastPanel; panel += together) {
       const packed = filters + <usize>(group * panels + panel) * panelBytes
       const valid = columns - panel * 8
+      together = panelsTogether(valid, lastPanel - panel)
       const offset = <usize>(group * columns + panel * 8) << 2
       const to = valid < 8 ? partTargets : targets
       const toOffset: usize = valid < 8 ? 0 : offset
@@ -262,7 +265,8 @@ export function conv2dProduct(
         const inner = whole ? 1 : tapsX
         const run = whole ? tapsX * channels : channels
         const outerJump = rowStep - <usize>tapsX * tapStep
-        if (valid > 4) multiplyPanel(count, sources, to, 0, toOffset, packed, 0, packed + 32, tapsY, inner, run, innerJump, outerJump, floor)
+        if (WIDE == 1 && together == 2) multiplyTwoPanels(count, sources, to, 0, toOffset, packed, 0, panelBytes, 32, packed + 32, panelBytes, tapsY, inner, run, innerJump, outerJump, floor)
+        else if (valid > 4) multiplyPanel(count, sources, to, 0, toOffset, packed, 0, packed + 32, tapsY, inner, run, innerJump, outerJump, floor)
         else multiplyHalfPanel(count, sources, to, 0, toOffset, packed, 0, packed + 32, tapsY, inner, run, innerJump, outerJump, floor)
       } else {
         let done: usize = 0
@@ -278,7 +282,8 @@ export function conv2dProduct(
           const from = <usize>tapY * rowStep + <usize>tapX * tapStep
           const outerJump = rowStep - <usize>across * tapStep
           const panelJump = <usize>((tapsX - across) * channels) << 5
-          if (valid > 4) multiplyPanel(pixels, sources + done, to + done, from, toOffset, packed, 0, values, down, inner, run, innerJump, outerJump, floor, panelJump)
+          if (WIDE == 1 && together == 2) multiplyTwoPanels(pixels, sources + done, to + done, from, toOffset, packed, 0, panelBytes, 32, values, panelBytes, down, inner, run, innerJump, outerJump, floor, panelJump)
+          else if (valid > 4) multiplyPanel(pixels, sources + done, to + done, from, toOffset, packed, 0, values, down, inner, run, innerJump, outerJump, floor, panelJump)
           else multiplyHalfPanel(pixels, sources + done, to + done, from, toOffset, packed, 0, values, down, inner, run, innerJump, outerJump, floor, panelJump)
           done += <usize>pixels << 2
         }

@@ -25,3 +25,13 @@ export const MOST_ROWS: i32 = VARIANT == 1 ? 6 : 4
 export function nextRows(left: i32): i32 {
   return left >= 2 * MOST_ROWS ? MOST_ROWS : left > MOST_ROWS ? (left + 1) >> 1 : left
 }
+
+/**
+ * How many panels a tile takes of `panels` neighbouring ones that hold `columns` columns: two where V8's revectorizer makes
+ * 256-bit operations of ours (`WIDE`) and both panels are whole, else one.
+ */
+// @ts-ignore: decorator
+@inline
+export function panelsTogether(columns: i32, panels: i32): i32 {
+  return WIDE == 1 && columns >= 16 && panels > 1 ? 2 : 1
+}

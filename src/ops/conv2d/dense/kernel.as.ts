@@ -8,7 +8,9 @@ import { copyFromRowsOf8, zeroValues } from '../../kernel/copy.as.ts'
 import { multiplyPanel } from '../../kernel/multiply.as.ts'
 import { multiplyAdd } from '../../kernel/multiplyAdd.as.ts'
 import { multiplyHalfPanel } from '../../kernel/multiplyHalf.as.ts'
+import { multiplyTwoPanels } from '../../kernel/multiplyWide.as.ts'
 import { packColumns, packRows } from '../../kernel/pack.as.ts'
+import { panelsTogether } from '../../kernel/rows.as.ts'
 import { nextTile } from '../../kernel/tiles.as.ts'
 
 /** Up to four panels of the matrix, one after the other. */
@@ -89,11 +91,12 @@ export function denseProduct(
       const depth = min(blockTerms, terms - term)
       const last = term + depth == terms
       const packedPanel = <usize>depth << 5
-      for (let column = 0, panel = part; column < width; column += 8, panel += partPanel) {
+      for (let column = 0, panel = part, together = 1; column < width; column += 8 * together, panel += <usize>together * partPanel) {
         const valid = min(width - column, 8)
         const at = firstColumn + column
         // Four panels at a time: two cache lines of a row of weights are read together.
         const slot = (column >> 3) & 3
+        together = panelsTogether(width - column, 4 - slot)
         if (slot == 0) {
           const from = weights + (transposed ? <usize>at * weightsPitch + (<usize>term << 2) : <usize>term * weightsPitch + (<usize>at << 2))
           packPanels(packed, from, weightsPitch, depth, min(width - column, 32), transposed)
@@ -101,7 +104,10 @@ export function denseProduct(
         const from = <usize>term << 2
         const values = packed + <usize>slot * packedPanel
         const least: f32 = last ? floor : -Infinity
-        if (last && valid == 8) multiplyPanel(count, sources, targets, from, <usize>at << 2, panel, 32, values, 1, 1, depth, 0, 0, least)
+        if (WIDE == 1 && together == 2) {
+          if (last) multiplyTwoPanels(count, sources, targets, from, <usize>at << 2, panel, 32, partPanel, 32, values, packedPanel, 1, 1, depth, 0, 0, least)
+          else multiplyTwoPanels(count, sources, partTargets, from, panel - part, panel, 32, partPanel, partPanel, values, packedPanel, 1, 1, depth, 0, 0, least)
+        } else if (last && valid == 8) multiplyPanel(count, sources, targets, from, <usize>at << 2, panel, 32, values, 1, 1, depth, 0, 0, least)
         else if (valid > 4) multiplyPanel(count, sources, partTargets, from, panel - part, panel, 32, values, 1, 1, depth, 0, 0, least)
         else multiplyHalfPanel(count, sources, partTargets, from, panel - part, panel, 32, values, 1, 1, depth, 0, 0, least)
         if (last && valid < 8) copyFromRowsOf8(targets, <usize>at << 2, panel, count, valid)

@@ -11,8 +11,10 @@
 
 import { accumulatePanel } from '../../kernel/accumulate.as.ts'
 import { accumulateHalfPanel } from '../../kernel/accumulateHalf.as.ts'
+import { accumulateTwoPanels } from '../../kernel/accumulateWide.as.ts'
 import { copyBlock } from '../../kernel/copy.as.ts'
 import { packColumns } from '../../kernel/pack.as.ts'
+import { panelsTogether } from '../../kernel/rows.as.ts'
 import { nextTile } from '../../kernel/tiles.as.ts'
 
 export function conv2dFilterGradient(
@@ -108,7 +110,8 @@ export function conv2dFilterGradient(
       const columnsEach = oneRun ? pixels : oneRow ? countY * gridWidth : gridWidth
       const rowsEach = oneRow ? 1 : countY
       const imagesEach = oneRun ? 1 : countImages
-      for (let panel = firstPanel, from = packed; panel < lastPanel; panel++, from += packedPanel) {
+      for (let panel = firstPanel, from = packed, together = 1; panel < lastPanel; panel += together, from += <usize>together * packedPanel) {
+        together = panelsTogether(columns - panel * 8, lastPanel - panel)
         const out = sums + <usize>chunk * chunkBytes + <usize>group * groupPitch + (<usize>panel << 5) + <usize>firstChannel * pitch
         const half = columns - panel * 8 <= 4
         for (let y = 0; y < tapsY; y++) {
@@ -123,7 +126,8 @@ export function conv2dFilterGradient(
           for (let x = 0; x < runs; x++) {
             const values = copied + <usize>(firstRow * strideY + y * dilationY) * pitchY + <usize>(x * dilationX) * pitchX
             const to = out + <usize>((y * tapsX + x) * channels) * pitch
-            if (half) accumulateHalfPanel(run, values, panelRows, imagesEach, endRow - firstRow, columnsEach, step, innerJump, outerJump + rowJump, to, pitch, block == first, panelJump)
+            if (WIDE == 1 && together == 2) accumulateTwoPanels(run, values, panelRows, packedPanel, imagesEach, endRow - firstRow, columnsEach, step, innerJump, outerJump + rowJump, to, pitch, block == first, panelJump)
+            else if (half) accumulateHalfPanel(run, values, panelRows, imagesEach, endRow - firstRow, columnsEach, step, innerJump, outerJump + rowJump, to, pitch, block == first, panelJump)
             else accumulatePanel(run, values, panelRows, imagesEach, endRow - firstRow, columnsEach, step, innerJump, outerJump + rowJump, to, pitch, block == first, panelJump)
           }
         }

@@ -11,6 +11,8 @@
 
 import { copyValues, zeroValues } from '../../kernel/copy.as.ts'
 import { multiplyPanel } from '../../kernel/multiply.as.ts'
+import { multiplyTwoPanels } from '../../kernel/multiplyWide.as.ts'
+import { panelsTogether } from '../../kernel/rows.as.ts'
 import { nextTile } from '../../kernel/tiles.as.ts'
 import { Four, Six } from './lines.as.ts'
 import { packTransformed } from './pack.as.ts'
@@ -77,23 +79,13 @@ function multiplyPlanes(
     const from = <usize>plane * sourcePlane
     const to = <usize>plane * targetPlane
     const packed = filters + <usize>plane * filterPlane
-    for (let panel = firstPanel; panel < endPanel; panel++) {
-      multiplyPanel(
-        count,
-        sources,
-        targets,
-        from,
-        to + (<usize>(panel - firstPanel) << 5),
-        zeros,
-        0,
-        packed + <usize>panel * panelBytes,
-        1,
-        1,
-        terms,
-        0,
-        0,
-        -Infinity,
-      )
+    for (let panel = firstPanel, together = 1; panel < endPanel; panel += together) {
+      // Columns that do not exist are computed here like others, so all panels are whole.
+      together = panelsTogether(16, endPanel - panel)
+      const values = packed + <usize>panel * panelBytes
+      const toPanel = to + (<usize>(panel - firstPanel) << 5)
+      if (WIDE == 1 && together == 2) multiplyTwoPanels(count, sources, targets, from, toPanel, zeros, 0, 0, 32, values, panelBytes, 1, 1, terms, 0, 0, -Infinity)
+      else multiplyPanel(count, sources, targets, from, toPanel, zeros, 0, values, 1, 1, terms, 0, 0, -Infinity)
     }
   }
 }

@@ -9,6 +9,8 @@
  */
 
 import { accumulatePanel } from '../../../kernel/accumulate.as.ts'
+import { accumulateTwoPanels } from '../../../kernel/accumulateWide.as.ts'
+import { panelsTogether } from '../../../kernel/rows.as.ts'
 import { nextTile } from '../../../kernel/tiles.as.ts'
 import { Four, Six } from '../lines.as.ts'
 import { transformFilterGradient, transformGradient, transformInput } from '../transforms.as.ts'
@@ -36,21 +38,13 @@ function accumulatePlanes(
     const from = source + <usize>plane * sourcePlane
     const packed = gradient + <usize>plane * gradientPlane
     const to = sums + <usize>plane * sumsPlane
-    for (let panel = firstPanel; panel < endPanel; panel++) {
-      accumulatePanel(
-        channels,
-        from,
-        packed + <usize>panel * gradientPanel,
-        1,
-        1,
-        count,
-        sourcePitch,
-        0,
-        0,
-        to + (<usize>panel << 5),
-        sumsPitch,
-        fresh,
-      )
+    for (let panel = firstPanel, together = 1; panel < endPanel; panel += together) {
+      // Columns that do not exist are computed here like others, so all panels are whole.
+      together = panelsTogether(16, endPanel - panel)
+      const values = packed + <usize>panel * gradientPanel
+      const toPanel = to + (<usize>panel << 5)
+      if (WIDE == 1 && together == 2) accumulateTwoPanels(channels, from, values, gradientPanel, 1, 1, count, sourcePitch, 0, 0, toPanel, sumsPitch, fresh)
+      else accumulatePanel(channels, from, values, 1, 1, count, sourcePitch, 0, 0, toPanel, sumsPitch, fresh)
     }
   }
 }
