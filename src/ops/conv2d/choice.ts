@@ -34,7 +34,6 @@ const filterWork: Readonly<Record<Direction, number>> = { forward: 3, inputGradi
 const leastGain = 1.1
 
 function cheapestSide(geometry: Conv2dGeometry, direction: Direction): ResultSide | undefined {
-  if (direction === 'filterGradient') return undefined
   let best: ResultSide | undefined
   let least = macs(geometry) / leastGain
   for (const side of [4, 2] as const) {

@@ -10,12 +10,12 @@ import { linesBytes, type ResultSide, tilingOf, transformRanges } from '../tilin
 /** Sums of a chunk up to this size stay in a core's second-level cache from block to block. */
 const sumsBudget = 640 * 1024
 /** Sums of all chunks together; beyond it fewer chunks serve. */
-const chunksBudget = 8 * 1024 * 1024
-const mostChunks = 16
+const chunksBudget = 6 * 1024 * 1024
+const mostChunks = 8
 /** A block's transformed pictures and gradients. */
 const blockBudget = 640 * 1024
 /** The same for a stage: as much as a third-level cache holds, so that few stages read and write the sums. */
-const stageBudget = 16 * 1024 * 1024
+const stageBudget = 8 * 1024 * 1024
 
 function planOf(correlation: Correlation, { images, channels, columns }: ProductShape, m: ResultSide) {
   const tiling = tilingOf(correlation, images, m)
