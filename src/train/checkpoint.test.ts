@@ -128,6 +128,19 @@ describe('resuming', () => {
     await expect(run(await create(), { ...steady, epochs: 2, resume: path })).rejects.toThrow(/ask for more epochs/)
   })
 
+  it('stops early where it would have stopped', async () => {
+    const hopeless = { optimizer: { kind: 'sgd', rate: 0 }, epochs: 9, earlyStopping: { patience: 1 } } as const
+    const text = stripeNetwork.replace('BN -> ', '')
+    const stopped = { stopped: 'early', epochs: 2, steps: 20 }
+    expect(await run(await create(text), { ...hopeless, schedule: 'constant' })).toMatchObject(stopped)
+    // Killed just after the second epoch was saved: 20 steps and two epochs' ends, each with a look into its evaluation.
+    const files = { checkpoint: { path }, schedule: 'constant' } as const
+    expect(await run(await create(text), { ...hopeless, ...files, signal: afterLooks(24) })).toMatchObject({
+      epochs: 2,
+    })
+    expect(await run(await create(text), { ...hopeless, ...files, resume: path })).toMatchObject(stopped)
+  })
+
   it('writes by steps, by seconds and at each epoch, and says so', async () => {
     const seen: number[] = []
     for await (const progress of train(await create(), data, { ...options, checkpoint: { path, everySteps: 4 } }))

@@ -81,11 +81,12 @@ export class Session {
       if (state.step === (this.#epochsDone + 1) * settings.stepsPerEpoch) {
         if (!(await this.#finishEpoch())) continue
         yield this.#progress('epoch')
-        if (settings.patience !== undefined && stoppedImproving(historyOf(state), settings.patience)) {
-          stopped = 'early'
-          break
-        }
         continue
+      }
+      // Asked before an epoch, not after it: a session that was killed in between stops there, too.
+      if (this.#isHopeless()) {
+        stopped = 'early'
+        break
       }
       await this.#step()
       if (this.#saveIsDue()) await this.#save()
@@ -99,10 +100,17 @@ export class Session {
         yield this.#progress('step')
       }
     }
+    await this.#metrics?.append(state.records)
     writeWeights(this.#parts.program, this.#parts.model)
     const result = this.#result(stopped)
     yield { ...this.#progress('done'), result }
     return result
+  }
+
+  #isHopeless(): boolean {
+    const { state, settings } = this.#parts
+    if (settings.patience === undefined || state.step % settings.stepsPerEpoch !== 0) return false
+    return stoppedImproving(historyOf(state), settings.patience)
   }
 
   async #step(): Promise<void> {
