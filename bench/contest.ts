@@ -29,12 +29,12 @@ export interface Entry {
   /** Least mean of a round: what a run took of all cores together, ms. On a busy machine the steadier figure. */
   readonly cpu: number
   readonly description?: string
-  /** Highest resident set when it was ready, the whole process. */
-  readonly bytes?: number
   /** Against Lenslet's outputs at the same number of threads. */
   readonly error?: number
   /** Why there are no times. */
   readonly missing?: string
+  /** It should have had some. */
+  readonly failed?: boolean
 }
 
 export interface Result {
@@ -63,16 +63,13 @@ async function hold(row: Row, threads: readonly number[], options: ContestOption
   const { log, rounds, milliseconds } = options
   const takesPart = (name: string) =>
     name === 'lenslet' || ((row.peers ?? [name]).includes(name) && (options.peers ?? [name]).includes(name))
-  const seats = peers
-    .filter(({ name }) => takesPart(name))
-    .flatMap((peer) => threads.map((count) => new Seat(peer, row.work, count)))
+  const seats = peers.filter(({ name }) => takesPart(name)).flatMap((peer) => seatsOf(peer, row.work, threads))
   try {
+    log(`${row.work.name}: setting up ${seats.length} contenders`)
+    await Promise.all(seats.map((seat) => seat.start()))
     for (const seat of seats) {
-      log(`${row.work.name}: ${seat.peer.name}, ${seat.threads} thread${seat.threads === 1 ? '' : 's'}, setting up`)
-      await seat.start()
-    }
-    for (const seat of seats) {
-      const ours = seats.find((other) => other.isOurs && other.threads === seat.threads)
+      const ours =
+        seats.find((other) => other.isOurs && other.threads === seat.threads) ?? seats.find((other) => other.isOurs)
       if (ours !== undefined) seat.compare(ours)
     }
     for (let round = 0; round < rounds; round++) {
@@ -85,6 +82,12 @@ async function hold(row: Row, threads: readonly number[], options: ContestOption
   }
 }
 
+/** At each number of threads that it takes; who has one thread only sits once, whatever was asked. */
+function seatsOf(peer: Peer, work: Work, threads: readonly number[]): Seat[] {
+  const taken = threads.filter((count) => peer.refuses(work, count) === undefined)
+  return (taken.length > 0 ? taken : [1]).map((count) => new Seat(peer, work, count))
+}
+
 /** A contender's process, seen from here. It has this process's engine flags. */
 class Seat {
   readonly peer: Peer
@@ -94,7 +97,7 @@ class Seat {
   #cpu = Number.POSITIVE_INFINITY
   #child: ChildProcess | undefined
   #outputs: Float32Array | undefined
-  #facts: { description?: string; bytes?: number; error?: number; missing?: string } = {}
+  #facts: { description?: string; error?: number; missing?: string; failed?: boolean } = {}
 
   constructor(peer: Peer, work: Work, threads: number) {
     this.peer = peer
@@ -121,7 +124,6 @@ class Seat {
     const reply = await this.#ask({ kind: 'start', peer: this.peer.name, work: this.#work, threads: this.threads })
     if (reply.kind !== 'ready') return
     this.#outputs = reply.outputs
-    this.#facts.bytes = reply.bytes
     if (reply.description !== undefined) this.#facts.description = reply.description
   }
 
@@ -131,8 +133,7 @@ class Seat {
     const error = errorOverRms(ours.#outputs, this.#outputs)
     this.#facts.error = error
     if (error <= tolerance[this.#work.kind]) return
-    this.#facts.missing = `outputs differ from Lenslet's by ${error.toExponential(1)} of their RMS`
-    this.end()
+    this.#fail(`outputs differ from Lenslet's by ${error.toExponential(1)} of their RMS`)
   }
 
   async round(milliseconds: number): Promise<void> {
@@ -170,10 +171,13 @@ class Seat {
       child.once('exit', gone)
       child.send(request)
     })
-    if (reply.kind === 'failed') {
-      this.#facts.missing = reply.reason
-      this.end()
-    }
+    if (reply.kind === 'failed') this.#fail(reply.reason)
     return reply
+  }
+
+  #fail(reason: string): void {
+    this.#facts.missing = reason
+    this.#facts.failed = true
+    this.end()
   }
 }

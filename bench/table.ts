@@ -64,7 +64,7 @@ export function report(results: readonly Result[], machine: Machine, command: st
   for (const [group, title] of Object.entries(titles)) {
     const own = results.filter(({ row }) => row.group === group)
     if (own.length === 0) continue
-    lines.push('', `## ${title}`, '', ...own.flatMap(section))
+    lines.push('', `## ${title}`, '', ...(group === 'layers' ? matrix(own) : own.flatMap(section)))
   }
   return `${lines.join('\n')}\n`
 }
@@ -83,7 +83,7 @@ function heading(results: readonly Result[], machine: Machine, command: string, 
     '',
     `${versions.join('; ')}. Lenslet: ${ours?.description ?? 'did not run'}.`,
     '',
-    `Times are the least of ${rounds} rounds in which the contenders take turns, with the median of the rounds behind it. "Lenslet is" is the ratio of the least times; behind it the median, lowest and highest ratio within a round. Above 1 Lenslet is faster; below 1, in italics, it is slower. Outputs were compared in the same run: the greatest difference over the root mean square, after training that of the weights' changes. CPU ms is what a run took of all cores together: on a busy machine the steadier figure. Memory is the peak of the whole process when it was ready to be timed. Every contender is a process of its own.`,
+    `Times are the least of ${rounds} rounds in which the contenders take turns, with the median of the rounds behind it. "Lenslet is" is the ratio of the least times; behind it the median, lowest and highest ratio within a round. Above 1 Lenslet is faster; below 1, in italics, it is slower. Outputs were compared in the same run: the greatest difference over the root mean square, after training that of the weights' changes. CPU ms is what a run took of all cores together: on a busy machine the steadier figure. Every contender is a process of its own.`,
   ]
 }
 
@@ -93,10 +93,10 @@ function section(result: Result): string[] {
   const all = comparisons(result)
   const macs = macsOf(row)
   const lines = [
-    `**${row.work.name}** (\`${row.work.network}\`${row.group === 'layers' ? '' : `, N = ${row.work.batch}`})`,
+    `**${row.work.name}** (\`${row.work.network}\`, N = ${row.work.batch})`,
     '',
-    `| | threads | ms | CPU ms | ${training ? 'images/s' : 'GFLOP/s'} | Lenslet is | error | memory |`,
-    '|---|--:|--:|--:|--:|--:|--:|--:|',
+    `| | threads | ms | CPU ms | ${training ? 'images/s' : 'GFLOP/s'} | Lenslet is | error |`,
+    '|---|--:|--:|--:|--:|--:|--:|',
   ]
   for (const entry of entries.filter(({ times }) => times.length > 0)) {
     const time = least(entry.times)
@@ -104,18 +104,53 @@ function section(result: Result): string[] {
     const own = all.filter(({ peer, peerThreads }) => peer === entry.peer.name && peerThreads === entry.threads)
     const ratios = own.map((comparison) => printRatio(comparison, own.length > 1))
     lines.push(
-      `| ${entry.peer.name} | ${entry.threads} | ${digits(time)} (${digits(median(entry.times))}) | ${digits(entry.cpu)} | ${digits(rate)} | ${ratios.join('; ')} | ${own.length > 0 ? own[0]?.error.toExponential(0) : ''} | ${Math.round((entry.bytes ?? 0) / 2 ** 20)} MiB |`,
+      `| ${entry.peer.name} | ${entry.threads} | ${digits(time)} (${digits(median(entry.times))}) | ${digits(entry.cpu)} | ${digits(rate)} | ${ratios.join('; ')} | ${own.length > 0 ? own[0]?.error.toExponential(0) : ''} |`,
     )
   }
   return [...lines, '', ...targetLines(all), ...missingLines(entries)]
 }
 
+/** Many rows with one figure each: a line for each number of threads, a column for each peer. */
+function matrix(results: readonly Result[]): string[] {
+  const names = [...new Set(results.flatMap(comparisons).map(({ peer }) => peer))]
+  const lines = [
+    'Beside each peer: its time, what Lenslet is, and in brackets the same in processor time where both have one thread.',
+    '',
+    `| layer | | threads | Lenslet ms | GFLOP/s | ${names.join(' | ')} | demanded |`,
+    `|---|---|--:|--:|--:|${names.map(() => '--:|').join('')}---|`,
+  ]
+  for (const { row, entries } of results) {
+    const all = comparisons({ row, entries })
+    for (const ours of entries.filter(({ peer, times }) => peer.name === 'lenslet' && times.length > 0)) {
+      const own = all.filter(({ threads }) => threads === ours.threads)
+      const cells = names.map((name) => {
+        const comparison = own.find(({ peer }) => peer === name)
+        const theirs = entries.find(({ peer, threads }) => peer.name === name && threads === comparison?.peerThreads)
+        if (comparison === undefined || theirs === undefined) return ''
+        const cpu = ours.threads === 1 ? ` (${digits(comparison.cpuRatio)}×)` : ''
+        return `${digits(least(theirs.times))} ms, ${emphasis(comparison.ratio.ofMinima)}${cpu}`
+      })
+      const demands = own.flatMap(({ target, ratio }) =>
+        target === undefined ? [] : [`${target.ratio}×${ratio.ofMinima >= target.ratio ? '' : ', **missed**'}`],
+      )
+      const time = least(ours.times)
+      lines.push(
+        `| ${row.work.name} | \`${row.work.network}\` | ${ours.threads} | ${digits(time)} | ${digits((2 * macsOf(row)) / time / 1e6)} | ${cells.join(' | ')} | ${demands.join(', ')} |`,
+      )
+    }
+  }
+  return [...lines, '']
+}
+
+function emphasis(ratio: number): string {
+  const text = `${digits(ratio)}×`
+  return ratio < 1 ? `*${text}*` : `**${text}**`
+}
+
 function printRatio({ ratio, threads }: Comparison, saysThreads: boolean): string {
   const { ofMinima, median: middle, low, high } = ratio
-  const text = `${digits(ofMinima)}×`
-  const shown = ofMinima < 1 ? `*${text}*` : `**${text}**`
   const with_ = saysThreads ? `with ${threads} thread${threads === 1 ? '' : 's'} ` : ''
-  return `${with_}${shown} (${digits(middle)}, ${digits(low)}–${digits(high)})`
+  return `${with_}${emphasis(ofMinima)} (${digits(middle)}, ${digits(low)}–${digits(high)})`
 }
 
 function targetLines(all: readonly Comparison[]): string[] {

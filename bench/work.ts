@@ -31,6 +31,8 @@ export interface Row {
   readonly work: Work
   /** Also in `--quick`. */
   readonly quick?: true
+  /** Only with `--all`, or when asked for by name. */
+  readonly extra?: boolean
   /** Takes gigabytes for all contenders together: one thread count after the other. */
   readonly heavy?: true
   /** At least this many times a peer's speed, at the same number of threads (a peer that has one, at any). */

@@ -109,7 +109,7 @@ export function onnxModel({ nodes, weights }: Subject, batch: number): Uint8Arra
 const planes = ({ height, width, channels }: Volume, batch: number) => [batch, channels, height, width]
 
 /** [Fh, Fw, C, K] to [K, C, Fh, Fw]. */
-function filtersFirst({ shape, values }: Tensor): Tensor {
+export function filtersFirst({ shape, values }: Tensor): Tensor {
   const [rows = 1, columns = 1, depth = 1, filters = 1] = shape
   const positions = rows * columns
   const result = new Float32Array(values.length)

@@ -1,8 +1,10 @@
 /** Everybody who is compared. A new one is a file and a line here. */
 
 import { convnetjs } from './convnetjs.ts'
+import { jaxJs } from './jax-js.ts'
 import { lenslet } from './lenslet.ts'
 import { onnxruntimeNode, onnxruntimeWeb } from './onnxruntime.ts'
+import { tfjsCpu, tfjsWasm } from './tfjs.ts'
 import type { Peer } from './types.ts'
 
-export const peers: readonly Peer[] = [lenslet, onnxruntimeWeb, onnxruntimeNode, convnetjs]
+export const peers: readonly Peer[] = [lenslet, onnxruntimeWeb, onnxruntimeNode, tfjsWasm, tfjsCpu, jaxJs, convnetjs]

@@ -27,7 +27,7 @@ export interface Contender {
 
 /** What a child process sends to its parent. */
 export type Reply =
-  | { readonly kind: 'ready'; readonly outputs: Float32Array; readonly description?: string; readonly bytes: number }
+  | { readonly kind: 'ready'; readonly outputs: Float32Array; readonly description?: string }
   /** The least time of a run, and the mean of what a run took of all its cores; ms. */
   | { readonly kind: 'times'; readonly time: number; readonly cpu: number }
   | { readonly kind: 'failed'; readonly reason: string }

@@ -10,6 +10,7 @@ export const judged: readonly Row[] = [
   {
     group: 'judged',
     work: { kind: 'forward', name: '3×3, 56×56×256 → 256', network: 'INPUT 56x56x256 -> CONV3-256', batch: 1 },
+    peers: ['onnxruntime-web', 'onnxruntime-node', 'tfjs-wasm'],
     quick: true,
     targets: [{ peer: 'onnxruntime-web', ratio: 1.5, threads: 1 }],
   },
@@ -25,6 +26,7 @@ export const judged: readonly Row[] = [
       weightDecay: 0.0001,
       checkedSteps: 2,
     },
+    peers: ['convnetjs'],
     quick: true,
     targets: [{ peer: 'convnetjs', ratio: 25 }],
   },
