@@ -52,11 +52,12 @@ const patience = 180_000
  */
 const tolerance: Readonly<Record<Work['kind'], number>> = { forward: 1e-3, train: 1e-2 }
 
-export async function contest(row: Row, options: ContestOptions): Promise<Result> {
-  if (!row.heavy) return { row, entries: await hold(row, options.threads, options) }
-  const entries: Entry[] = []
-  for (const threads of options.threads) entries.push(...(await hold(row, [threads], options)))
-  return { row, entries }
+/** A heavy row is held once for each number of threads, and has as many results. */
+export async function contest(row: Row, options: ContestOptions): Promise<Result[]> {
+  const sessions = row.heavy ? options.threads.map((count) => [count]) : [options.threads]
+  const results: Result[] = []
+  for (const threads of sessions) results.push({ row, entries: await hold(row, threads, options) })
+  return results
 }
 
 async function hold(row: Row, threads: readonly number[], options: ContestOptions): Promise<Entry[]> {

@@ -45,6 +45,8 @@ if (![...threads, rounds].every((value) => Number.isInteger(value) && value >= 1
   process.exit(2)
 }
 
+// Before the minutes of measuring, not after.
+if (values.write !== undefined) placeIn(values.write)
 readyPeers()
 // What follows needs the peers' packages and the link to Lenslet.
 const { rows } = await import('./workloads/index.ts')
@@ -68,15 +70,18 @@ if (chosen.length === 0) {
 
 const machine = thisMachine()
 const results = []
-for (const row of chosen) {
+for (const [index, row] of chosen.entries()) {
+  if (!process.stderr.isTTY) process.stderr.write(`${index + 1} of ${chosen.length}: ${row.work.name}\n`)
   results.push(
-    await contest(row, {
+    ...(await contest(row, {
       rounds,
       threads,
       milliseconds: values.quick ? 150 : 250,
       peers: list(values.peers),
-      log: (text) => (process.stderr.isTTY ? process.stderr.write(`\r\x1b[K${text}`) : undefined),
-    }),
+      log: (text) => {
+        if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
+      },
+    })),
   )
 }
 if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
@@ -94,11 +99,8 @@ if (values.json) {
 } else process.stdout.write(text)
 
 if (values.write !== undefined) {
-  const page = readFileSync(values.write, 'utf8')
-  const [start, end] = ['<!-- bench: start -->', '<!-- bench: end -->']
-  const [from, to] = [page.indexOf(start), page.indexOf(end)]
-  if (from < 0 || to < from) throw new Error(`${values.write} has no ${start} … ${end}`)
-  writeFileSync(values.write, `${page.slice(0, from + start.length)}\n\n${text}\n${page.slice(to)}`)
+  const { page, from, to } = placeIn(values.write)
+  writeFileSync(values.write, `${page.slice(0, from)}\n\n${text}\n${page.slice(to)}`)
 }
 
 // The judged comparisons are promises; the other demands are aims, and are printed as reached or missed.
@@ -107,3 +109,12 @@ const broken = results.some(({ row, entries }) => {
   return entries.some(({ failed }) => failed) || (row.group === 'judged' && missed)
 })
 process.exitCode = broken ? 1 : 0
+
+/** Where the tables stand in a page. Throws where it has no place for them. */
+function placeIn(file: string): { page: string; from: number; to: number } {
+  const page = readFileSync(file, 'utf8')
+  const [start, end] = ['<!-- bench: start -->', '<!-- bench: end -->']
+  const [from, to] = [page.indexOf(start) + start.length, page.indexOf(end)]
+  if (from < start.length || to < from) throw new Error(`${file} needs the lines ${start} and ${end}`)
+  return { page, from, to }
+}

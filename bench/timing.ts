@@ -53,7 +53,7 @@ export function ratioOf(theirs: readonly number[], ours: readonly number[]): Rat
   }
 }
 
-/** Greatest difference over the root mean square of what is expected. */
+/** Greatest difference over the root mean square of what is expected; infinite where a value is missing or no number. */
 export function errorOverRms(received: Float32Array, expected: Float32Array): number {
   if (received.length !== expected.length) return Number.POSITIVE_INFINITY
   let greatest = 0
@@ -61,8 +61,8 @@ export function errorOverRms(received: Float32Array, expected: Float32Array): nu
   for (let index = 0; index < expected.length; index++) {
     const value = expected[index] as number
     const difference = Math.abs((received[index] as number) - value)
-    // Written so that NaN counts as wrong.
-    if (!(difference <= greatest)) greatest = difference
+    if (Number.isNaN(difference)) return Number.POSITIVE_INFINITY
+    greatest = Math.max(greatest, difference)
     squares += value * value
   }
   return greatest / Math.sqrt(squares / expected.length)
