@@ -67,7 +67,8 @@ async function hold(row: Row, threads: readonly number[], options: ContestOption
   const seats = peers.filter(({ name }) => takesPart(name)).flatMap((peer) => seatsOf(peer, row.work, threads))
   try {
     log(`${row.work.name}: setting up ${seats.length} contenders`)
-    await Promise.all(seats.map((seat) => seat.start()))
+    if (row.heavy) for (const seat of seats) await seat.start()
+    else await Promise.all(seats.map((seat) => seat.start()))
     for (const seat of seats) {
       const ours =
         seats.find((other) => other.isOurs && other.threads === seat.threads) ?? seats.find((other) => other.isOurs)

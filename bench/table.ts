@@ -74,16 +74,16 @@ function heading(results: readonly Result[], machine: Machine, command: string, 
   const versions = [...new Set(ran.map(({ peer }) => peer))].map(
     (peer) => `${peer.name} ${peer.version()} (${peer.kind})`,
   )
-  const ours = ran.find(({ peer }) => peer.name === 'lenslet')
+  const ours = ran.filter(({ peer }) => peer.name === 'lenslet').map(({ description }) => description)
   const busy = machine.load > 0.5 ? ' **The machine was not quiet: these figures are provisional.**' : ''
   return [
     `${machine.date} UTC, commit ${machine.commit}: \`${command}\``,
     '',
     `${machine.cpu}, ${machine.cores} cores, ${machine.memory}; ${machine.system}; Node ${machine.node}. Load before the run: ${machine.load.toFixed(1)}.${busy}`,
     '',
-    `${versions.join('; ')}. Lenslet: ${ours?.description ?? 'did not run'}.`,
+    `${versions.join('; ')}. Lenslet: ${[...new Set(ours)].join('; ') || 'did not run'}.`,
     '',
-    `Times are the least of ${rounds} rounds in which the contenders take turns, with the median of the rounds behind it. "Lenslet is" is the ratio of the least times; behind it the median, lowest and highest ratio within a round. Above 1 Lenslet is faster; below 1, in italics, it is slower. Outputs were compared in the same run: the greatest difference over the root mean square, after training that of the weights' changes. CPU ms is what a run took of all cores together: on a busy machine the steadier figure. Every contender is a process of its own.`,
+    `Times are the least of ${rounds} rounds in which the contenders take turns, with the median of the rounds behind it. "Lenslet is" is the ratio of the least times; behind it the median, lowest and highest ratio within a round. Above 1 Lenslet is faster; below 1, in italics, it is slower. Outputs were compared in the same run: the greatest difference over the root mean square, after training that of the weights' changes. GFLOP/s count the direct convolution's multiplications and additions, whatever the algorithm. CPU ms is what a run took of all cores together: on a busy machine the steadier figure. Every contender is a process of its own.`,
   ]
 }
 
