@@ -7,6 +7,7 @@
 export const variantConstants = {
   plain: { VARIANT: 0, WIDE: 0 },
   relaxed: { VARIANT: 1, WIDE: 0 },
+  wide: { VARIANT: 1, WIDE: 1 },
 } as const
 
 export interface KernelVariant {
@@ -29,6 +30,8 @@ export const maximumPages = 65536
 
 // `threads` also in the single-memory modules: atomics work on plain memory, so both kinds share one source.
 export const kernelVariants: readonly KernelVariant[] = [
+  { name: 'wide-shared', variant: 'wide', shared: true, features: ['simd', 'threads', 'relaxed-simd'] },
+  { name: 'wide-single', variant: 'wide', shared: false, features: ['simd', 'threads', 'relaxed-simd'] },
   { name: 'relaxed-shared', variant: 'relaxed', shared: true, features: ['simd', 'threads', 'relaxed-simd'] },
   { name: 'relaxed-single', variant: 'relaxed', shared: false, features: ['simd', 'threads', 'relaxed-simd'] },
   { name: 'plain-shared', variant: 'plain', shared: true, features: ['simd', 'threads'] },

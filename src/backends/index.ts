@@ -2,4 +2,4 @@
 
 export { referenceBackend } from './reference/backend.ts'
 export type { Backend, Program } from './types.ts'
-export { describeWasm, type WasmDescription, type WasmOptions, wasmBackend } from './wasm/index.ts'
+export { allowWide, describeWasm, type WasmDescription, type WasmOptions, wasmBackend } from './wasm/index.ts'

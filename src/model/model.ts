@@ -14,10 +14,10 @@ import { checkInitializer, type Initializer, initialValues } from './initialize.
 import type { Tensor } from './safetensors.ts'
 import { Weights } from './weights.ts'
 
-const backends = { wasm: () => wasmBackend(), reference: () => referenceBackend } as const satisfies Record<
-  string,
-  () => Backend
->
+const backends = {
+  wasm: ({ wide = false }: ModelOptions) => wasmBackend({ wide }),
+  reference: () => referenceBackend,
+} as const satisfies Record<string, (options: ModelOptions) => Backend>
 
 export interface ModelOptions {
   /** Default 0. */
@@ -30,6 +30,11 @@ export interface ModelOptions {
   readonly backend?: keyof typeof backends
   /** Without Winograd's method, which is faster but rounds more coarsely. Default false. */
   readonly exact?: boolean
+  /**
+   * In Node on x64: up to twice the speed and the same bits, by an experimental flag of V8 that holds for the whole process
+   * and for all models made later. Default false in programs; the command line says true.
+   */
+  readonly wide?: boolean
   /** How filters start; default: as each layer says (He). */
   readonly initial?: Initializer
   readonly info?: ModelInfo
@@ -88,7 +93,7 @@ export class Model {
   static async #bind(network: Network, options: ModelOptions): Promise<Model> {
     const { batch = 32, exact = false, info = {} } = options
     const name = options.backend ?? 'wasm'
-    const backend = Object.hasOwn(backends, name) ? backends[name]() : undefined
+    const backend = Object.hasOwn(backends, name) ? backends[name](options) : undefined
     if (backend === undefined)
       throw new ArgumentError('no such backend', { received: `${name}`, expected: Object.keys(backends).join(', ') })
     const threads = options.threads ?? chooseThreads().threads

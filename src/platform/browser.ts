@@ -8,6 +8,9 @@ export const platform: Platform = {
   parallelism: () => Math.max(1, navigator.hardwareConcurrency ?? 1),
   whyNoThreads,
   environment: () => undefined,
+  // A page cannot set the engine's flags.
+  wideVectors: () => false,
+  optimizedAtOnce: (action) => action(),
   now: () => performance.now(),
   nextTurn,
   startWorker,

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { appendFile, open, readFile, realpath, rename, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { FileError, WorkerStartError } from './errors.ts'
 import type { Platform, PlatformWorker, WorkerEvents, WorkerPort } from './types.ts'
@@ -13,6 +14,8 @@ export const platform: Platform = {
   parallelism: () => Math.max(1, availableParallelism()),
   whyNoThreads: () => undefined,
   environment: (name) => process.env[name],
+  wideVectors,
+  optimizedAtOnce,
   now: () => performance.now(),
   nextTurn: () => new Promise((resolve) => void setImmediate(resolve)),
   startWorker,
@@ -32,6 +35,37 @@ export const platform: Platform = {
     appendFile(path, bytes).catch((error: unknown) => {
       throw fileError(`cannot write ${path}`, error)
     }),
+}
+
+function wideVectors(on: boolean): boolean {
+  const flag = revectorizeFlag(process.arch, process.versions.v8)
+  if (flag === undefined) return false
+  try {
+    setFlagsFromString(`--${on ? '' : 'no-'}${flag}`)
+    return true
+  } catch {
+    // Not V8, but something that looks like it.
+    return false
+  }
+}
+
+/**
+ * What this V8 calls its revectorizer. The version is asked only because V8 complains on stderr of a flag that it does
+ * not know; whether the flag has an effect (it has none in 12.4) is for others to measure.
+ */
+export function revectorizeFlag(architecture: string, version = '0'): string | undefined {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  if (architecture !== 'x64' || major < 12) return undefined
+  return major > 15 || (major === 15 && minor >= 6) ? 'wasm-revectorize' : 'experimental-wasm-revectorize'
+}
+
+function optimizedAtOnce<T>(action: () => T): T {
+  try {
+    setFlagsFromString('--no-liftoff')
+    return action()
+  } finally {
+    setFlagsFromString('--liftoff')
+  }
 }
 
 function startWorker(main: (port: WorkerPort) => void, events: WorkerEvents): PlatformWorker {

@@ -11,6 +11,13 @@ export interface Platform {
   whyNoThreads(): string | undefined
   /** An environment variable; a page has none. */
   environment(name: string): string | undefined
+  /**
+   * Asks the engine to make 256-bit operations of pairs of 128-bit ones in the WebAssembly that it compiles from now on.
+   * Holds for the whole process. False: there is nothing to ask; true does not mean that the engine does it.
+   */
+  wideVectors(on: boolean): boolean
+  /** Runs `action`; WebAssembly functions that it is the first to call are optimized at once, not after some time. */
+  optimizedAtOnce<T>(action: () => T): T
   /** Milliseconds since some fixed moment, never running backwards. */
   now(): number
   /** Lets timers, signals, input and painting have their turn. */

@@ -12,15 +12,19 @@ import type { Runner, RunnerStart } from './runner.ts'
 import { scheduleOf } from './schedule.ts'
 import { chooseThreads } from './threads.ts'
 import { chooseVariant, moduleOf } from './variants.ts'
+import { allowWide } from './wide.ts'
 import { startWorkers } from './workers.ts'
 
 export interface WasmOptions {
   /** Kernel variant by name; default: LENSLET_VARIANT, or else the best that runs here. */
   readonly variant?: string
+  /** Allow the wide kernels to all models of this process from now on; see `allowWide`. */
+  readonly wide?: boolean
 }
 
 /** @throws {VariantError} none runs here, or not the one asked for */
 export function wasmBackend(options: WasmOptions = {}): Backend {
+  if (options.wide === true) allowWide()
   const { variant, why } = chooseVariant(options.variant)
 
   async function bind(plan: Plan): Promise<Program> {

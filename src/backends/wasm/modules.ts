@@ -13,6 +13,13 @@ export function kernelModule(name: KernelModuleName): Promise<WebAssembly.Module
   return module
 }
 
+/** The same at once, for those who cannot wait; where a page does so, it stands still. */
+export function compileNow(name: KernelModuleName): WebAssembly.Module {
+  const module = new WebAssembly.Module(kernelModuleBytes(name))
+  if (!compiled.has(name)) compiled.set(name, Promise.resolve(module))
+  return module
+}
+
 export function kernelModuleBytes(name: KernelModuleName): Uint8Array<ArrayBuffer> {
   const embedded = kernelModules[name]
   if ('base64' in embedded) return Uint8Array.from(atob(embedded.base64), (character) => character.charCodeAt(0))

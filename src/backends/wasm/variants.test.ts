@@ -1,8 +1,9 @@
-import { afterEach, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { VariantError } from './errors.ts'
 import { kernelModuleRows } from './gen/kernels.gen.ts'
 import { kernelModule } from './modules.ts'
 import { chooseVariant, moduleOf } from './variants.ts'
+import type { WideVerdict } from './wide.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -42,7 +43,7 @@ it('obeys the caller before the environment', () => {
 
 it('refuses a variant that does not exist, or does not run here', () => {
   vi.stubEnv('LENSLET_VARIANT', 'fastest')
-  expect(() => chooseVariant()).toThrow(/"fastest", asked for by LENSLET_VARIANT[\s\S]*relaxed, plain/)
+  expect(() => chooseVariant()).toThrow(/"fastest", asked for by LENSLET_VARIANT[\s\S]*wide, relaxed, plain/)
   expect(() => chooseVariant('relaxed', without(...relaxedMadd))).toThrow(/an engine with relaxed SIMD/)
 })
 
@@ -51,4 +52,33 @@ it('has a module for each variant and kind of memory, compiled once', async () =
     expect(moduleOf(variant, shared)).toBe(name)
     expect(await kernelModule(name)).toBe(await kernelModule(name))
   }
+})
+
+describe('the wide variant', () => {
+  const verdict = { same: true, ok: true, why: 'twice as fast', milliseconds: 1 }
+  const judged = (more: Partial<WideVerdict>) => () => ({ ...verdict, ...more })
+  const runs = () => true
+
+  it('is taken where it passed its check', () => {
+    expect(chooseVariant(undefined, runs, judged({}))).toEqual({ variant: 'wide', why: 'twice as fast' })
+  })
+
+  it('is not taken where it is slow, and that is said', () => {
+    const { variant, why } = chooseVariant(undefined, runs, judged({ ok: false, why: 'half as fast' }))
+    expect([variant, why]).toEqual(['relaxed', 'the engine has relaxed SIMD; half as fast'])
+  })
+
+  it('is not even tried without relaxed SIMD', () => {
+    expect(chooseVariant(undefined, without(...relaxedMadd), judged({})).variant).toBe('plain')
+  })
+
+  it('is taken on request though slow, but never with other results', () => {
+    vi.stubEnv('LENSLET_VARIANT', 'wide')
+    expect(chooseVariant(undefined, runs, judged({ ok: false }))).toEqual({
+      variant: 'wide',
+      why: 'asked for by LENSLET_VARIANT',
+    })
+    const wrong = judged({ ok: false, same: false, why: 'other bits in conv2d' })
+    expect(() => chooseVariant(undefined, runs, wrong)).toThrow(/other bits in conv2d/)
+  })
 })

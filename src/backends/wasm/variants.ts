@@ -1,11 +1,13 @@
 /**
  * Which kernel modules run here: one row a variant, the best first. A row is taken when the engine accepts its probe, a
- * module of some forty bytes that uses the row's instructions once (jax-js and wasm-feature-detect do likewise).
+ * module of some forty bytes that uses the row's instructions once (jax-js and wasm-feature-detect do likewise), and the
+ * wide row besides only where somebody asked for it and it passed its check (wide.ts).
  */
 
 import { platform } from '#platform'
 import { VariantError } from './errors.ts'
 import { type KernelModuleName, kernelModuleRows } from './gen/kernels.gen.ts'
+import { type WideVerdict, wideVerdict } from './wide.ts'
 
 /** Instruction set of a kernel module. */
 export type VariantName = (typeof kernelModuleRows)[number]['variant']
@@ -31,9 +33,13 @@ function probe(...body: number[]): Uint8Array<ArrayBuffer> {
 /** i32.const 0, i8x16.splat */
 const splat = [0x41, 0, 0xfd, 0x0f]
 
+// f32x4.relaxed_madd
+const relaxedMadd = probe(...splat, ...splat, ...splat, 0xfd, 0x85, 0x02)
+
+const wide: VariantRow = { name: 'wide', needs: 'relaxed SIMD and 256-bit operations', probe: relaxedMadd }
+
 const rows: readonly VariantRow[] = [
-  // f32x4.relaxed_madd
-  { name: 'relaxed', needs: 'relaxed SIMD', probe: probe(...splat, ...splat, ...splat, 0xfd, 0x85, 0x02) },
+  { name: 'relaxed', needs: 'relaxed SIMD', probe: relaxedMadd },
   // i8x16.popcnt
   { name: 'plain', needs: 'SIMD', probe: probe(...splat, 0xfd, 0x62) },
 ]
@@ -45,21 +51,26 @@ export interface VariantChoice {
 }
 
 /**
- * The variant asked for, by argument or by the environment's LENSLET_VARIANT, or else the best that runs here.
+ * The variant asked for, by argument or by the environment's LENSLET_VARIANT, or else the best that runs here; the wide
+ * one only if this process allowed it.
  * @throws {VariantError}
  */
 export function chooseVariant(
   requested?: string,
   runs: (probe: Uint8Array<ArrayBuffer>) => boolean = (bytes) => WebAssembly.validate(bytes),
+  judge: (forced: boolean) => WideVerdict | undefined = wideVerdict,
 ): VariantChoice {
   const fromEnvironment = platform.environment('LENSLET_VARIANT')
-  if (requested !== undefined) return request(requested, 'asked for by the caller', runs)
-  if (fromEnvironment) return request(fromEnvironment, 'asked for by LENSLET_VARIANT', runs)
+  if (requested !== undefined) return request(requested, 'asked for by the caller', runs, judge)
+  if (fromEnvironment) return request(fromEnvironment, 'asked for by LENSLET_VARIANT', runs, judge)
+  const verdict = runs(wide.probe) ? judge(false) : undefined
+  if (verdict?.ok === true) return { variant: wide.name, why: verdict.why }
+  const notWide = verdict ? `; ${verdict.why}` : ''
   const lacking: string[] = []
   for (const row of rows) {
     if (runs(row.probe)) {
       const also = lacking.map((needs) => `, but not ${needs}`).join('')
-      return { variant: row.name, why: `the engine has ${row.needs}${also}` }
+      return { variant: row.name, why: `the engine has ${row.needs}${also}${notWide}` }
     }
     lacking.push(row.needs)
   }
@@ -70,10 +81,16 @@ export function chooseVariant(
   })
 }
 
-function request(name: string, why: string, runs: (probe: Uint8Array<ArrayBuffer>) => boolean): VariantChoice {
-  const row = rows.find((candidate) => candidate.name === name)
+function request(
+  name: string,
+  why: string,
+  runs: (probe: Uint8Array<ArrayBuffer>) => boolean,
+  judge: (forced: boolean) => WideVerdict | undefined,
+): VariantChoice {
+  const all = [wide, ...rows]
+  const row = all.find((candidate) => candidate.name === name)
   if (!row) {
-    const expected = rows.map((candidate) => candidate.name).join(', ')
+    const expected = all.map((candidate) => candidate.name).join(', ')
     throw new VariantError(`no kernel variant is called "${name}"`, { received: `"${name}", ${why}`, expected })
   }
   if (!runs(row.probe)) {
@@ -82,6 +99,17 @@ function request(name: string, why: string, runs: (probe: Uint8Array<ArrayBuffer
       expected: `an engine with ${row.needs}`,
       advice: 'leave the choice to Lenslet',
     })
+  }
+  if (row === wide) {
+    // Slow it may be: that was asked for. Other results may not.
+    const verdict = judge(true)
+    if (verdict?.same !== true) {
+      throw new VariantError('kernel variant wide does not run here', {
+        received: `${name}, ${why}: ${verdict?.why}`,
+        expected: 'an engine that makes 256-bit operations, with the same results',
+        advice: 'leave the choice to Lenslet',
+      })
+    }
   }
   return { variant: row.name, why }
 }

@@ -5,14 +5,18 @@
  */
 
 import { readFileSync } from 'node:fs'
+import { platform } from '#platform'
 import { Random } from '../../core/index.ts'
 import type { OpCase } from '../cases.ts'
 import type { WasmAddresses, WasmCall } from '../types.ts'
 import { TestArena } from './arena.ts'
 import { type CaseArrays, drawArrays, runReference, stepOf } from './arrays.ts'
 
-/** The modules that are tried; shared memory differs in nothing that one thread could see. */
-export const testedModules = ['relaxed-single', 'plain-single'] as const
+/**
+ * The modules that are tried; shared memory differs in nothing that one thread could see. The wide one runs on any engine,
+ * if only slowly, and here always as the optimizing compiler makes it: it alone joins operations.
+ */
+export const testedModules = ['relaxed-single', 'plain-single', 'wide-single'] as const
 export type TestedModule = (typeof testedModules)[number]
 
 /** A kernel did something else than its op says. */
@@ -33,6 +37,7 @@ const loaded = new Map<TestedModule, Loaded>()
 function load(name: TestedModule): Loaded {
   const known = loaded.get(name)
   if (known !== undefined) return known
+  if (name === 'wide-single') platform.wideVectors(true)
   const bytes = readFileSync(new URL(`../../backends/wasm/gen/${name}.wasm`, import.meta.url))
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 })
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } })
@@ -90,7 +95,9 @@ export function runWasm(row: OpCase, arrays: CaseArrays, trial: WasmTrial): Wasm
     const start = (from: number, tiles: number, worker: 0 | 1) => {
       arena.poison(scratches[worker] as number, workspace.perThread ?? 0)
       new Int32Array(memory.buffer, counter, 1)[0] = from
-      kernel(...call.args, tiles, counter, scratches[worker] as number)
+      const args = [...call.args, tiles, counter, scratches[worker] as number]
+      if (trial.module === 'wide-single') platform.optimizedAtOnce(() => kernel(...args))
+      else kernel(...args)
     }
     if (order === undefined) start(0, call.tiles, 0)
     else
@@ -161,6 +168,7 @@ export function checkCase(row: OpCase, module: TestedModule, seed = 1): void {
           )
       })
   }
+  if (module === 'wide-single') same('on relaxed-single', runWasm(row, arrays, { module: 'relaxed-single' }))
   same('when tiles are dealt in another order', runWasm(row, arrays, { module, dealt: seed }))
   for (const share of row.op.inPlace ?? []) {
     const [input, output] = [step.inputs[share[0]], step.outputs[share[1]]]

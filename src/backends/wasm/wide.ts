@@ -1,0 +1,196 @@
+/**
+ * Whether the wide kernels may be used: tiles of 16 columns, written so that V8 can make 256-bit operations of pairs of
+ * ours. Only some engines do it, only when told to before they compile, and where they do not, these tiles are half as
+ * fast as those of 8 columns. So nothing is taken on trust: the engine is asked, and then a few small steps must have the
+ * bits of the relaxed kernels and a product of 16 columns must beat two of 8.
+ */
+
+import { platform } from '#platform'
+import { Random, sizeOf } from '../../core/index.ts'
+import { conv2d, conv2dFilterGradient } from '../../ops/conv2d/op.ts'
+import { pointwise } from '../../ops/pointwise/op.ts'
+import { f32 } from '../../ops/specs.ts'
+import type { ArraySpec, Attributes, Op, WasmCall } from '../../ops/types.ts'
+import type { KernelModuleName } from './gen/kernels.gen.ts'
+import { compileNow } from './modules.ts'
+
+export interface WideVerdict {
+  /** The engine was asked for 256-bit operations, and the results were those of the relaxed kernels. */
+  readonly same: boolean
+  /** Also faster: to be used. */
+  readonly ok: boolean
+  /** One clause: what was found. */
+  readonly why: string
+  /** What finding out took. */
+  readonly milliseconds: number
+}
+
+let wanted = false
+let verdict: WideVerdict | undefined
+
+/**
+ * Lets all models of this process that are made from now on use the wide kernels where they pass the check, at up to twice
+ * the speed and with the same bits. It sets an experimental flag of V8 for the whole process, which other WebAssembly in
+ * it meets, too; therefore a program has to ask for it (the command line does). Nothing happens in a page.
+ */
+export function allowWide(): void {
+  wanted = true
+}
+
+/** The verdict, once somebody wants to use the wide kernels; found at the first call. */
+export function wideVerdict(forced = false): WideVerdict | undefined {
+  if (!wanted && !forced) return undefined
+  verdict ??= judge()
+  return verdict
+}
+
+/** Twice 8 columns must take at least so many times the time of 16; 1.5 times where the engine does what is asked. */
+const leastGain = 1.15
+
+function judge(): WideVerdict {
+  const began = platform.now()
+  const found = (why: string, same = false, ok = false): WideVerdict => {
+    // What did not pass is switched off again, so that nothing else is compiled that way.
+    if (!ok) platform.wideVectors(false)
+    return { same, ok, why, milliseconds: platform.now() - began }
+  }
+  // Before the engine is asked, so that these are the bits of plain 128-bit operations.
+  const expected = bitsOf(new Bench('relaxed-single'))
+  if (!platform.wideVectors(true)) return found('this engine cannot be asked for 256-bit operations')
+  return platform.optimizedAtOnce(() => {
+    const bench = new Bench('wide-single')
+    const other = bitsOf(bench).findIndex((words, i) => words.some((word, at) => word !== expected[i]?.[at]))
+    if (other >= 0) return found(`256-bit operations give other bits in ${samples[other]?.op.kind}`)
+    const gain = gainOf(bench)
+    const times = `16 columns at once are ${gain.toFixed(1)} times as fast as 8`
+    return gain >= leastGain
+      ? found(`the engine makes 256-bit operations: ${times}`, true, true)
+      : found(`the engine makes no 256-bit operations: ${times}`, true)
+  })
+}
+
+interface Sample {
+  readonly op: Op<Attributes>
+  readonly attributes: Attributes
+  readonly inputs: readonly ArraySpec[]
+  readonly value?: (random: Random, element: number) => number
+}
+
+function sample<A extends Attributes>(
+  op: Op<A>,
+  attributes: NoInfer<A>,
+  inputs: readonly ArraySpec[],
+  value?: Sample['value'],
+): Sample {
+  return { op: op as unknown as Op<Attributes>, attributes, inputs, ...(value && { value }) }
+}
+
+const side = 12
+const channels = 48
+
+/** A convolution without border: nothing but the product to be timed. */
+const geometry = (filters: number) => ({
+  batch: 1,
+  window: {
+    kernel: [1, 1],
+    stride: [1, 1],
+    padding: [0, 0, 0, 0],
+    dilation: [1, 1],
+    input: [side, side],
+    output: [side, side],
+  } as const,
+  channels,
+  filters,
+  groups: 1,
+})
+const product = (filters: number) =>
+  sample(conv2d, { ...geometry(filters), bias: true, activation: 'relu' }, [
+    f32(1, side, side, channels),
+    f32(1, 1, channels, filters),
+    f32(filters),
+  ])
+
+const odd = [Number.NaN, -0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 2 ** -140, -(2 ** -149), 2 ** 127]
+
+/** One of each kind of loop that matters most. Tests compare all kernels. */
+const samples: readonly Sample[] = [
+  product(16),
+  sample(conv2dFilterGradient, geometry(16), [f32(1, side, side, channels), f32(1, side, side, 16)]),
+  sample(pointwise, { function: 'relu' }, [f32(32)], (random, element) => odd[element] ?? random.normal()),
+]
+
+type Kernel = (...args: number[]) => void
+
+/** A module on a memory of its own, which runs one sample at a time. */
+class Bench {
+  readonly #memory = new WebAssembly.Memory({ initial: 8, maximum: 8 })
+  readonly #kernels: Readonly<Record<string, Kernel>>
+
+  constructor(name: KernelModuleName) {
+    const { exports } = new WebAssembly.Instance(compileNow(name), { env: { memory: this.#memory } })
+    this.#kernels = exports as unknown as Record<string, Kernel>
+  }
+
+  /** Lays a sample out; the function returned runs it. */
+  place({ op, attributes, inputs, value }: Sample): { run(): void; words(): Uint32Array } {
+    const step = { attributes, inputs, outputs: op.outputs(attributes, inputs), updates: [] }
+    const random = Random.seeded(1, 'wide kernels')
+    let end = 64
+    const room = (bytes = 0) => {
+      const at = end
+      end = Math.ceil((at + bytes) / 64) * 64
+      return at
+    }
+    const place = ({ shape }: ArraySpec) => room(4 * sizeOf(shape))
+    const workspace = op.wasm.workspace?.(step) ?? {}
+    const at = {
+      inputs: inputs.map(place),
+      outputs: step.outputs.map(place),
+      updates: [],
+      prepared: room(workspace.prepared),
+      shared: room(workspace.shared),
+    }
+    const scratch = room(workspace.perThread)
+    inputs.forEach(({ shape }, i) => {
+      const values = new Float32Array(this.#memory.buffer, at.inputs[i], sizeOf(shape))
+      for (let element = 0; element < values.length; element++)
+        values[element] = value?.(random, element) ?? random.normal()
+    })
+    const { prepare = [], run } = op.wasm.calls(step, at)
+    const counter = new Int32Array(this.#memory.buffer, 0, 1)
+    const call = ({ kernel, args, tiles }: WasmCall) => {
+      counter[0] = 0
+      this.#kernels[kernel]?.(...args, tiles, 0, scratch)
+    }
+    prepare.forEach(call)
+    const [output = 0] = at.outputs
+    const length = sizeOf((step.outputs[0] as ArraySpec).shape)
+    return {
+      run: () => run.forEach(call),
+      words: () => new Uint32Array(this.#memory.buffer, output, length).slice(),
+    }
+  }
+}
+
+function bitsOf(bench: Bench): readonly Uint32Array[] {
+  return samples.map((each) => {
+    const { run, words } = bench.place(each)
+    run()
+    return words()
+  })
+}
+
+/** How many times the time of 16 columns two products of 8 take; least times of several, since others may be at work. */
+function gainOf(bench: Bench): number {
+  const least = [8, 16].map((filters) => {
+    const { run } = bench.place(product(filters))
+    let best = Number.POSITIVE_INFINITY
+    for (let round = 0; round < 40; round++) {
+      const began = platform.now()
+      for (let i = 0; i < 4; i++) run()
+      best = Math.min(best, platform.now() - began)
+    }
+    return best
+  })
+  return (2 * (least[0] as number)) / (least[1] as number)
+}
