@@ -51,6 +51,7 @@ readyPeers()
 // What follows needs the peers' packages and the link to Lenslet.
 const { rows } = await import('./workloads/index.ts')
 const { contest } = await import('./contest.ts')
+const { peers } = await import('./peers/index.ts')
 const { thisMachine } = await import('./machine.ts')
 const { comparisons, report } = await import('./table.ts')
 
@@ -65,6 +66,12 @@ if (chosen.length === 0) {
   process.stderr.write(
     `no row matches ${values.only?.join(' or ')}. Rows: ${rows.map(({ work }) => work.name).join('; ')}\n`,
   )
+  process.exit(2)
+}
+
+const strange = list(values.peers)?.find((name) => !peers.some((peer) => peer.name === name))
+if (strange !== undefined) {
+  process.stderr.write(`no peer is called ${strange}. Peers: ${peers.map(({ name }) => name).join(', ')}\n`)
   process.exit(2)
 }
 
