@@ -1,10 +1,15 @@
 /**
  * The one-dimensional transforms of Winograd's (Toom–Cook's) short convolutions: F(m, 3) gives m neighbouring results of
  * a filter of three with m + 2 multiplications. y = Aᵀ[(G·g) ⊙ (Bᵀ·d)]; in two dimensions each is applied to columns and
- * then to rows. Lavin and Gray, "Fast algorithms for convolutional neural networks", 2015.
+ * then to rows. Lavin and Gray, "Fast algorithms for convolutional neural networks", 2015. matrices.ts has the matrices.
  *
  * F(2) evaluates at 0, ±1, ∞. F(4) evaluates at 0, ±5/8, ±3/2, ∞ rather than at the usual 0, ±1, ±2, ∞: the same
  * operations, an error 2.4 times smaller (of 16 pairs tried), and B and A are still exact in float32.
+ *
+ * A line's values are read from and written to addresses, LANES channels each: four, or eight where V8's revectorizer
+ * makes one operation of two (`WIDE`), for which both halves are loaded, computed and stored side by side. Constants are
+ * arguments because V8 makes a constant anew wherever it stands; a caller has them before its loops (input transform 20 %
+ * faster).
  */
 
 import { multiplyAdd } from '../../kernel/multiplyAdd.as.ts'
@@ -14,112 +19,244 @@ import { multiplyAdd } from '../../kernel/multiplyAdd.as.ts'
 /** F(2×2, 3×3): 16 planes. */
 @unmanaged export class Four { a: u8; b: u8; c: u8; d: u8 }
 
+/** Channels that a line takes at once, and their bytes. */
 // @ts-ignore: decorator
-@inline const P: f32 = 0.625
+@inline export const LANES: i32 = WIDE == 1 ? 8 : 4
 // @ts-ignore: decorator
-@inline const Q: f32 = 1.5
+@inline export const STEP: usize = WIDE == 1 ? 32 : 16
+
+/** The points. */
 // @ts-ignore: decorator
-@inline const PP: f32 = 0.390625
+@inline export const P: f32 = 0.625
 // @ts-ignore: decorator
-@inline const QQ: f32 = 2.25
+@inline export const Q: f32 = 1.5
+/** Their squares, the squares' sum and product. */
 // @ts-ignore: decorator
-@inline const PPP: f32 = 0.244140625
+@inline export const PP: f32 = 0.390625
 // @ts-ignore: decorator
-@inline const QQQ: f32 = 3.375
-/** P² + Q² and P²·Q² */
+@inline export const QQ: f32 = 2.25
 // @ts-ignore: decorator
-@inline const SUM: f32 = 2.640625
+@inline export const SUM: f32 = 2.640625
 // @ts-ignore: decorator
-@inline const PRODUCT: f32 = 0.87890625
+@inline export const PRODUCT: f32 = 0.87890625
 /** 1/N of each point: 1/(P²Q²), 1/(2P²(P² − Q²)), 1/(2Q²(Q² − P²)). */
 // @ts-ignore: decorator
-@inline const N0: f32 = 1.0 / 0.87890625
+@inline export const N0: f32 = 1.0 / 0.87890625
 // @ts-ignore: decorator
-@inline const NP: f32 = 1.0 / (2.0 * 0.390625 * (0.390625 - 2.25))
+@inline export const NP: f32 = 1.0 / (2.0 * 0.390625 * (0.390625 - 2.25))
 // @ts-ignore: decorator
-@inline const NQ: f32 = 1.0 / (2.0 * 2.25 * (2.25 - 0.390625))
+@inline export const NQ: f32 = 1.0 / (2.0 * 2.25 * (2.25 - 0.390625))
 
-/** to[i·step] = Bᵀ·d: of a line of the picture. F(2) ignores d4 and d5. */
+/** The second half of a step, whose first is `low`. */
 // @ts-ignore: decorator
 @inline
-export function inputLine<F>(d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128, to: usize, step: usize): void {
+export function high(at: usize, low: v128): v128 {
+  return WIDE == 1 ? v128.load(at, 16) : low
+}
+
+// @ts-ignore: decorator
+@inline
+export function put(to: usize, low: v128, high: v128): void {
+  v128.store(to, low)
+  if (WIDE == 1) v128.store(to, high, 16)
+}
+
+/** to[i·step] = Bᵀ·d, of a line of the picture. Constants −SUM, PRODUCT, −PP, −QQ, P, Q; F(2) needs none, nor d4 and d5. */
+// @ts-ignore: decorator
+@inline
+export function inputLine<F>(
+  d0: usize,
+  d1: usize,
+  d2: usize,
+  d3: usize,
+  d4: usize,
+  d5: usize,
+  sum: v128,
+  product: v128,
+  pp: v128,
+  qq: v128,
+  p: v128,
+  q: v128,
+  to: usize,
+  step: usize,
+): void {
+  const v0 = v128.load(d0)
+  const v0h = high(d0, v0)
+  const v1 = v128.load(d1)
+  const v1h = high(d1, v1)
+  const v2 = v128.load(d2)
+  const v2h = high(d2, v2)
+  const v3 = v128.load(d3)
+  const v3h = high(d3, v3)
   if (offsetof<F>() == 6) {
-    v128.store(to, multiplyAdd(d2, f32x4.splat(-SUM), multiplyAdd(d0, f32x4.splat(PRODUCT), d4)))
+    const v4 = v128.load(d4)
+    const v4h = high(d4, v4)
+    const v5 = v128.load(d5)
+    const v5h = high(d5, v5)
+    const r0 = multiplyAdd(v2, sum, multiplyAdd(v0, product, v4))
+    put(to, r0, WIDE == 1 ? multiplyAdd(v2h, sum, multiplyAdd(v0h, product, v4h)) : r0)
     to += step
-    let even = multiplyAdd(d2, f32x4.splat(-QQ), d4)
-    let odd = multiplyAdd(d1, f32x4.splat(-QQ), d3)
-    v128.store(to, multiplyAdd(odd, f32x4.splat(P), even))
+    const evenP = multiplyAdd(v2, qq, v4)
+    const evenPh = WIDE == 1 ? multiplyAdd(v2h, qq, v4h) : evenP
+    const oddP = f32x4.mul(multiplyAdd(v1, qq, v3), p)
+    const oddPh = WIDE == 1 ? f32x4.mul(multiplyAdd(v1h, qq, v3h), p) : oddP
+    const r1 = f32x4.add(evenP, oddP)
+    put(to, r1, WIDE == 1 ? f32x4.add(evenPh, oddPh) : r1)
     to += step
-    v128.store(to, multiplyAdd(odd, f32x4.splat(-P), even))
+    const r2 = f32x4.sub(evenP, oddP)
+    put(to, r2, WIDE == 1 ? f32x4.sub(evenPh, oddPh) : r2)
     to += step
-    even = multiplyAdd(d2, f32x4.splat(-PP), d4)
-    odd = multiplyAdd(d1, f32x4.splat(-PP), d3)
-    v128.store(to, multiplyAdd(odd, f32x4.splat(Q), even))
+    const evenQ = multiplyAdd(v2, pp, v4)
+    const evenQh = WIDE == 1 ? multiplyAdd(v2h, pp, v4h) : evenQ
+    const oddQ = f32x4.mul(multiplyAdd(v1, pp, v3), q)
+    const oddQh = WIDE == 1 ? f32x4.mul(multiplyAdd(v1h, pp, v3h), q) : oddQ
+    const r3 = f32x4.add(evenQ, oddQ)
+    put(to, r3, WIDE == 1 ? f32x4.add(evenQh, oddQh) : r3)
     to += step
-    v128.store(to, multiplyAdd(odd, f32x4.splat(-Q), even))
+    const r4 = f32x4.sub(evenQ, oddQ)
+    put(to, r4, WIDE == 1 ? f32x4.sub(evenQh, oddQh) : r4)
     to += step
-    v128.store(to, multiplyAdd(d3, f32x4.splat(-SUM), multiplyAdd(d1, f32x4.splat(PRODUCT), d5)))
+    const r5 = multiplyAdd(v3, sum, multiplyAdd(v1, product, v5))
+    put(to, r5, WIDE == 1 ? multiplyAdd(v3h, sum, multiplyAdd(v1h, product, v5h)) : r5)
   } else {
-    v128.store(to, f32x4.sub(d0, d2))
+    const r0 = f32x4.sub(v0, v2)
+    put(to, r0, WIDE == 1 ? f32x4.sub(v0h, v2h) : r0)
     to += step
-    v128.store(to, f32x4.add(d2, d1))
+    const r1 = f32x4.add(v2, v1)
+    put(to, r1, WIDE == 1 ? f32x4.add(v2h, v1h) : r1)
     to += step
-    v128.store(to, f32x4.sub(d2, d1))
+    const r2 = f32x4.sub(v2, v1)
+    put(to, r2, WIDE == 1 ? f32x4.sub(v2h, v1h) : r2)
     to += step
-    v128.store(to, f32x4.sub(d3, d1))
+    const r3 = f32x4.sub(v3, v1)
+    put(to, r3, WIDE == 1 ? f32x4.sub(v3h, v1h) : r3)
   }
 }
 
-/** to[i·step] = G·g: of a line of a filter. */
+/** to[i·step] = G·g, of a line of a filter. Constants PP, QQ, P, Q, N0, NP, NQ; F(2) has no use for them. */
 // @ts-ignore: decorator
 @inline
-export function filterLine<F>(g0: v128, g1: v128, g2: v128, to: usize, step: usize): void {
+export function filterLine<F>(
+  g0: usize,
+  g1: usize,
+  g2: usize,
+  pp: v128,
+  qq: v128,
+  p: v128,
+  q: v128,
+  n0: v128,
+  nP: v128,
+  nQ: v128,
+  to: usize,
+  step: usize,
+): void {
+  const v0 = v128.load(g0)
+  const v0h = high(g0, v0)
+  const v1 = v128.load(g1)
+  const v1h = high(g1, v1)
+  const v2 = v128.load(g2)
+  const v2h = high(g2, v2)
   if (offsetof<F>() == 6) {
-    v128.store(to, f32x4.mul(g0, f32x4.splat(N0)))
+    const r0 = f32x4.mul(v0, n0)
+    put(to, r0, WIDE == 1 ? f32x4.mul(v0h, n0) : r0)
     to += step
-    let even = f32x4.mul(multiplyAdd(g2, f32x4.splat(PP), g0), f32x4.splat(NP))
-    v128.store(to, multiplyAdd(g1, f32x4.splat(P * NP), even))
+    const evenP = f32x4.mul(multiplyAdd(v2, pp, v0), nP)
+    const evenPh = WIDE == 1 ? f32x4.mul(multiplyAdd(v2h, pp, v0h), nP) : evenP
+    const oddP = f32x4.mul(f32x4.mul(v1, p), nP)
+    const oddPh = WIDE == 1 ? f32x4.mul(f32x4.mul(v1h, p), nP) : oddP
+    const r1 = f32x4.add(evenP, oddP)
+    put(to, r1, WIDE == 1 ? f32x4.add(evenPh, oddPh) : r1)
     to += step
-    v128.store(to, multiplyAdd(g1, f32x4.splat(-P * NP), even))
+    const r2 = f32x4.sub(evenP, oddP)
+    put(to, r2, WIDE == 1 ? f32x4.sub(evenPh, oddPh) : r2)
     to += step
-    even = f32x4.mul(multiplyAdd(g2, f32x4.splat(QQ), g0), f32x4.splat(NQ))
-    v128.store(to, multiplyAdd(g1, f32x4.splat(Q * NQ), even))
+    const evenQ = f32x4.mul(multiplyAdd(v2, qq, v0), nQ)
+    const evenQh = WIDE == 1 ? f32x4.mul(multiplyAdd(v2h, qq, v0h), nQ) : evenQ
+    const oddQ = f32x4.mul(f32x4.mul(v1, q), nQ)
+    const oddQh = WIDE == 1 ? f32x4.mul(f32x4.mul(v1h, q), nQ) : oddQ
+    const r3 = f32x4.add(evenQ, oddQ)
+    put(to, r3, WIDE == 1 ? f32x4.add(evenQh, oddQh) : r3)
     to += step
-    v128.store(to, multiplyAdd(g1, f32x4.splat(-Q * NQ), even))
+    const r4 = f32x4.sub(evenQ, oddQ)
+    put(to, r4, WIDE == 1 ? f32x4.sub(evenQh, oddQh) : r4)
     to += step
-    v128.store(to, g2)
+    put(to, v2, v2h)
   } else {
-    const even = f32x4.mul(f32x4.add(g0, g2), f32x4.splat(0.5))
-    v128.store(to, g0)
+    const even = f32x4.mul(f32x4.add(v0, v2), f32x4.splat(0.5))
+    const evenh = WIDE == 1 ? f32x4.mul(f32x4.add(v0h, v2h), f32x4.splat(0.5)) : even
+    const odd = f32x4.mul(v1, f32x4.splat(0.5))
+    const oddh = WIDE == 1 ? f32x4.mul(v1h, f32x4.splat(0.5)) : odd
+    put(to, v0, v0h)
     to += step
-    v128.store(to, multiplyAdd(g1, f32x4.splat(0.5), even))
+    const r0 = f32x4.add(even, odd)
+    put(to, r0, WIDE == 1 ? f32x4.add(evenh, oddh) : r0)
     to += step
-    v128.store(to, multiplyAdd(g1, f32x4.splat(-0.5), even))
+    const r1 = f32x4.sub(even, odd)
+    put(to, r1, WIDE == 1 ? f32x4.sub(evenh, oddh) : r1)
     to += step
-    v128.store(to, g2)
+    put(to, v2, v2h)
   }
 }
 
-/** to[i·step] = Aᵀ·m: of a line of products. F(2) ignores m4 and m5. */
+/** to[i·step] = Aᵀ·m, of a line of products. Constants PP, QQ, P, Q; F(2) needs none, nor m4 and m5. */
 // @ts-ignore: decorator
 @inline
-export function outputLine<F>(m0: v128, m1: v128, m2: v128, m3: v128, m4: v128, m5: v128, to: usize, step: usize): void {
-  const sumP = f32x4.add(m1, m2)
-  const differenceP = f32x4.sub(m1, m2)
+export function outputLine<F>(
+  m0: usize,
+  m1: usize,
+  m2: usize,
+  m3: usize,
+  m4: usize,
+  m5: usize,
+  pp: v128,
+  qq: v128,
+  p: v128,
+  q: v128,
+  to: usize,
+  step: usize,
+): void {
+  const v0 = v128.load(m0)
+  const v0h = high(m0, v0)
+  const v1 = v128.load(m1)
+  const v1h = high(m1, v1)
+  const v2 = v128.load(m2)
+  const v2h = high(m2, v2)
+  const v3 = v128.load(m3)
+  const v3h = high(m3, v3)
   if (offsetof<F>() == 6) {
-    const sumQ = f32x4.add(m3, m4)
-    const differenceQ = f32x4.sub(m3, m4)
-    v128.store(to, f32x4.add(f32x4.add(m0, sumP), sumQ))
+    const v4 = v128.load(m4)
+    const v4h = high(m4, v4)
+    const v5 = v128.load(m5)
+    const v5h = high(m5, v5)
+    const sumP = f32x4.add(v1, v2)
+    const sumPh = WIDE == 1 ? f32x4.add(v1h, v2h) : sumP
+    const sumQ = f32x4.add(v3, v4)
+    const sumQh = WIDE == 1 ? f32x4.add(v3h, v4h) : sumQ
+    const differenceP = f32x4.mul(f32x4.sub(v1, v2), p)
+    const differencePh = WIDE == 1 ? f32x4.mul(f32x4.sub(v1h, v2h), p) : differenceP
+    const differenceQ = f32x4.mul(f32x4.sub(v3, v4), q)
+    const differenceQh = WIDE == 1 ? f32x4.mul(f32x4.sub(v3h, v4h), q) : differenceQ
+    const r0 = f32x4.add(f32x4.add(v0, sumP), sumQ)
+    put(to, r0, WIDE == 1 ? f32x4.add(f32x4.add(v0h, sumPh), sumQh) : r0)
     to += step
-    v128.store(to, multiplyAdd(differenceP, f32x4.splat(P), f32x4.mul(differenceQ, f32x4.splat(Q))))
+    const r1 = f32x4.add(differenceP, differenceQ)
+    put(to, r1, WIDE == 1 ? f32x4.add(differencePh, differenceQh) : r1)
     to += step
-    v128.store(to, multiplyAdd(sumP, f32x4.splat(PP), f32x4.mul(sumQ, f32x4.splat(QQ))))
+    const r2 = multiplyAdd(sumP, pp, f32x4.mul(sumQ, qq))
+    put(to, r2, WIDE == 1 ? multiplyAdd(sumPh, pp, f32x4.mul(sumQh, qq)) : r2)
     to += step
-    v128.store(to, multiplyAdd(differenceP, f32x4.splat(PPP), multiplyAdd(differenceQ, f32x4.splat(QQQ), m5)))
+    const r3 = multiplyAdd(differenceP, pp, multiplyAdd(differenceQ, qq, v5))
+    put(to, r3, WIDE == 1 ? multiplyAdd(differencePh, pp, multiplyAdd(differenceQh, qq, v5h)) : r3)
   } else {
-    v128.store(to, f32x4.add(m0, sumP))
+    const sum = f32x4.add(v1, v2)
+    const sumh = WIDE == 1 ? f32x4.add(v1h, v2h) : sum
+    const difference = f32x4.sub(v1, v2)
+    const differenceh = WIDE == 1 ? f32x4.sub(v1h, v2h) : difference
+    const r0 = f32x4.add(v0, sum)
+    put(to, r0, WIDE == 1 ? f32x4.add(v0h, sumh) : r0)
     to += step
-    v128.store(to, f32x4.add(differenceP, m3))
+    const r1 = f32x4.add(difference, v3)
+    put(to, r1, WIDE == 1 ? f32x4.add(differenceh, v3h) : r1)
   }
 }
 
@@ -127,95 +264,64 @@ export function outputLine<F>(m0: v128, m1: v128, m2: v128, m3: v128, m4: v128, 
 // @ts-ignore: decorator
 @inline
 export function outputLineWith<F>(
-  m0: v128,
-  m1: v128,
-  m2: v128,
-  m3: v128,
-  m4: v128,
-  m5: v128,
-  bias: v128,
+  m0: usize,
+  m1: usize,
+  m2: usize,
+  m3: usize,
+  m4: usize,
+  m5: usize,
+  bias: usize,
   least: v128,
+  pp: v128,
+  qq: v128,
+  p: v128,
+  q: v128,
   to: usize,
   step: usize,
 ): void {
-  const sumP = f32x4.add(m1, m2)
-  const differenceP = f32x4.sub(m1, m2)
+  const v0 = v128.load(m0)
+  const v0h = high(m0, v0)
+  const v1 = v128.load(m1)
+  const v1h = high(m1, v1)
+  const v2 = v128.load(m2)
+  const v2h = high(m2, v2)
+  const v3 = v128.load(m3)
+  const v3h = high(m3, v3)
+  const b = v128.load(bias)
+  const bh = high(bias, b)
   if (offsetof<F>() == 6) {
-    const sumQ = f32x4.add(m3, m4)
-    const differenceQ = f32x4.sub(m3, m4)
-    v128.store(to, f32x4.pmax(f32x4.add(f32x4.add(m0, sumP), f32x4.add(sumQ, bias)), least))
+    const v4 = v128.load(m4)
+    const v4h = high(m4, v4)
+    const v5 = v128.load(m5)
+    const v5h = high(m5, v5)
+    const sumP = f32x4.add(v1, v2)
+    const sumPh = WIDE == 1 ? f32x4.add(v1h, v2h) : sumP
+    const sumQ = f32x4.add(v3, v4)
+    const sumQh = WIDE == 1 ? f32x4.add(v3h, v4h) : sumQ
+    const differenceP = f32x4.mul(f32x4.sub(v1, v2), p)
+    const differencePh = WIDE == 1 ? f32x4.mul(f32x4.sub(v1h, v2h), p) : differenceP
+    const differenceQ = f32x4.mul(f32x4.sub(v3, v4), q)
+    const differenceQh = WIDE == 1 ? f32x4.mul(f32x4.sub(v3h, v4h), q) : differenceQ
+    const r0 = f32x4.pmax(f32x4.add(f32x4.add(f32x4.add(v0, sumP), sumQ), b), least)
+    put(to, r0, WIDE == 1 ? f32x4.pmax(f32x4.add(f32x4.add(f32x4.add(v0h, sumPh), sumQh), bh), least) : r0)
     to += step
-    v128.store(to, f32x4.pmax(multiplyAdd(differenceP, f32x4.splat(P), multiplyAdd(differenceQ, f32x4.splat(Q), bias)), least))
+    const r1 = f32x4.pmax(f32x4.add(f32x4.add(differenceP, differenceQ), b), least)
+    put(to, r1, WIDE == 1 ? f32x4.pmax(f32x4.add(f32x4.add(differencePh, differenceQh), bh), least) : r1)
     to += step
-    v128.store(to, f32x4.pmax(multiplyAdd(sumP, f32x4.splat(PP), multiplyAdd(sumQ, f32x4.splat(QQ), bias)), least))
+    const r2 = f32x4.pmax(multiplyAdd(sumP, pp, multiplyAdd(sumQ, qq, b)), least)
+    put(to, r2, WIDE == 1 ? f32x4.pmax(multiplyAdd(sumPh, pp, multiplyAdd(sumQh, qq, bh)), least) : r2)
     to += step
-    const last = multiplyAdd(differenceQ, f32x4.splat(QQQ), f32x4.add(m5, bias))
-    v128.store(to, f32x4.pmax(multiplyAdd(differenceP, f32x4.splat(PPP), last), least))
+    const r3 = f32x4.pmax(multiplyAdd(differenceP, pp, multiplyAdd(differenceQ, qq, f32x4.add(v5, b))), least)
+    put(to, r3, WIDE == 1 ? f32x4.pmax(multiplyAdd(differencePh, pp, multiplyAdd(differenceQh, qq, f32x4.add(v5h, bh))), least) : r3)
   } else {
-    v128.store(to, f32x4.pmax(f32x4.add(f32x4.add(m0, sumP), bias), least))
+    const sum = f32x4.add(v1, v2)
+    const sumh = WIDE == 1 ? f32x4.add(v1h, v2h) : sum
+    const difference = f32x4.sub(v1, v2)
+    const differenceh = WIDE == 1 ? f32x4.sub(v1h, v2h) : difference
+    const r0 = f32x4.pmax(f32x4.add(f32x4.add(v0, sum), b), least)
+    put(to, r0, WIDE == 1 ? f32x4.pmax(f32x4.add(f32x4.add(v0h, sumh), bh), least) : r0)
     to += step
-    v128.store(to, f32x4.pmax(f32x4.add(f32x4.add(differenceP, m3), bias), least))
-  }
-}
-
-/** to[i·step] = A·y: of a line of the results' gradient. F(2) ignores y2 and y3. */
-// @ts-ignore: decorator
-@inline
-export function gradientLine<F>(y0: v128, y1: v128, y2: v128, y3: v128, to: usize, step: usize): void {
-  v128.store(to, y0)
-  to += step
-  if (offsetof<F>() == 6) {
-    let even = multiplyAdd(y2, f32x4.splat(PP), y0)
-    let odd = multiplyAdd(y3, f32x4.splat(PP), y1)
-    v128.store(to, multiplyAdd(odd, f32x4.splat(P), even))
-    to += step
-    v128.store(to, multiplyAdd(odd, f32x4.splat(-P), even))
-    to += step
-    even = multiplyAdd(y2, f32x4.splat(QQ), y0)
-    odd = multiplyAdd(y3, f32x4.splat(QQ), y1)
-    v128.store(to, multiplyAdd(odd, f32x4.splat(Q), even))
-    to += step
-    v128.store(to, multiplyAdd(odd, f32x4.splat(-Q), even))
-    to += step
-    v128.store(to, y3)
-  } else {
-    v128.store(to, f32x4.add(y0, y1))
-    to += step
-    v128.store(to, f32x4.sub(y0, y1))
-    to += step
-    v128.store(to, y1)
-  }
-}
-
-/** to[i·step] = Gᵀ·m: of a line of summed products, giving a line of the filter's gradient. F(2) ignores m4 and m5. */
-// @ts-ignore: decorator
-@inline
-export function filterGradientLine<F>(
-  m0: v128,
-  m1: v128,
-  m2: v128,
-  m3: v128,
-  m4: v128,
-  m5: v128,
-  to: usize,
-  step: usize,
-): void {
-  const sumP = f32x4.add(m1, m2)
-  const differenceP = f32x4.sub(m1, m2)
-  if (offsetof<F>() == 6) {
-    const sumQ = f32x4.add(m3, m4)
-    const differenceQ = f32x4.sub(m3, m4)
-    const ends = f32x4.mul(m0, f32x4.splat(N0))
-    v128.store(to, multiplyAdd(sumP, f32x4.splat(NP), multiplyAdd(sumQ, f32x4.splat(NQ), ends)))
-    to += step
-    v128.store(to, multiplyAdd(differenceP, f32x4.splat(P * NP), f32x4.mul(differenceQ, f32x4.splat(Q * NQ))))
-    to += step
-    v128.store(to, multiplyAdd(sumP, f32x4.splat(PP * NP), multiplyAdd(sumQ, f32x4.splat(QQ * NQ), m5)))
-  } else {
-    v128.store(to, multiplyAdd(sumP, f32x4.splat(0.5), m0))
-    to += step
-    v128.store(to, f32x4.mul(differenceP, f32x4.splat(0.5)))
-    to += step
-    v128.store(to, multiplyAdd(sumP, f32x4.splat(0.5), m3))
+    const r1 = f32x4.pmax(f32x4.add(f32x4.add(difference, v3), b), least)
+    put(to, r1, WIDE == 1 ? f32x4.pmax(f32x4.add(f32x4.add(differenceh, v3h), bh), least) : r1)
   }
 }

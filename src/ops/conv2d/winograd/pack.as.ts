@@ -1,7 +1,7 @@
 /** Filters in the transformed domain, packed for the products of the planes. */
 
 import { packColumns, packRows } from '../../kernel/pack.as.ts'
-import { filterLine } from './lines.as.ts'
+import { filterLine, N0, NP, NQ, P, PP, Q, QQ, STEP } from './lines.as.ts'
 
 /** Terms whose nine taps are gathered at a time: 18 KB. */
 // @ts-ignore: decorator
@@ -21,10 +21,17 @@ export function packTransformed<F>(
   end: i32,
   to: usize,
   plane: usize,
-  /** 9 · TERMS · 32 bytes, then side · 3 · 16 */
+  /** 9 · TERMS · 32 bytes, then [side][3] × STEP */
   scratch: usize,
 ): void {
-  const side = <i32>offsetof<F>()
+  const side = <usize>offsetof<F>()
+  const pp = f32x4.splat(PP)
+  const qq = f32x4.splat(QQ)
+  const p = f32x4.splat(P)
+  const q = f32x4.splat(Q)
+  const n0 = f32x4.splat(N0)
+  const nP = f32x4.splat(NP)
+  const nQ = f32x4.splat(NQ)
   const pitch = <usize>filtersEach << 2
   const tap = <usize>channels * pitch
   const tapBytes = <usize>TERMS << 5
@@ -43,20 +50,22 @@ export function packTransformed<F>(
     }
     let next = to + (<usize>term << 5)
     const last = scratch + (<usize>count << 5)
-    for (let at = scratch; at < last; at += 16, next += 16) {
-      for (let j = 0; j < 3; j++) {
-        const g = at + <usize>j * tapBytes
-        filterLine<F>(v128.load(g), v128.load(g + 3 * tapBytes), v128.load(g + 6 * tapBytes), lines + (<usize>j << 4), 48)
+    for (let at = scratch; at < last; at += STEP) {
+      let l = lines
+      const g = at + 3 * tapBytes
+      const h = at + 6 * tapBytes
+      for (let j: usize = 0; j < 3 * tapBytes; j += tapBytes) {
+        filterLine<F>(at + j, g + j, h + j, pp, qq, p, q, n0, nP, nQ, l, 3 * STEP)
+        l += STEP
       }
-      for (let i = 0, line = lines; i < side; i++, line += 48) {
-        filterLine<F>(
-          v128.load(line),
-          v128.load(line, 16),
-          v128.load(line, 32),
-          next + <usize>(i * side) * plane,
-          plane,
-        )
+      l = lines
+      let out = next
+      for (let i: usize = 0; i < side; i++) {
+        filterLine<F>(l, l + STEP, l + 2 * STEP, pp, qq, p, q, n0, nP, nQ, out, plane)
+        l += 3 * STEP
+        out += side * plane
       }
+      next += STEP
     }
   }
 }

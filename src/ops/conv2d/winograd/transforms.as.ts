@@ -1,54 +1,41 @@
 /**
- * The transforms of Winograd's convolution in two dimensions, over ranges of tiles of an NHWC array, four channels at a
- * time. Tiles are numbered image by image, row by row; tile t's results start at grid position m·(row, column). What a
- * tile becomes is spread over side² planes (36 or 16), one a position, so that a plane is the matrix of a product.
+ * The transforms of Winograd's convolution in two dimensions, over ranges of tiles of an NHWC array. Tiles are numbered
+ * image by image, row by row; tile t's results start at grid position m·(row, column). What a tile becomes is spread over
+ * side² planes (36 or 16), one a position, so that a plane is the matrix of a product.
  *
- * Neighbouring tiles overlap by two columns: columns are transformed once for a run of tiles and then rows for each.
+ * Pitches are multiples of 32 bytes: a tile's last channels are written as whole steps of LANES, whatever lies in them.
  */
 
-import { filterGradientLine, gradientLine, inputLine, outputLine, outputLineWith } from './lines.as.ts'
+import { copyValues, zeroValues } from '../../kernel/copy.as.ts'
+import { inputLine, LANES, outputLine, outputLineWith, P, PP, PRODUCT, Q, QQ, STEP, SUM } from './lines.as.ts'
 
 /** Tiles of a run: 34 columns of 6 × 16 channels are 13 KB. */
 // @ts-ignore: decorator
-@inline
-export const MOST_RUN: i32 = 8
+@inline const MOST_RUN: i32 = 8
 
 /** Channels that are taken through both passes together: a cache line of each plane. */
 // @ts-ignore: decorator
 @inline const CHANNELS: i32 = 16
 
-/** The first `left` of four values, then zeros. */
+/** `from`, or where fewer channels than a step are left, a copy of them at `part` with zeros behind. */
 // @ts-ignore: decorator
 @inline
-export function loadPart(from: usize, left: i32): v128 {
-  if (left >= 4) return v128.load(from)
-  let value = v128.load32_zero(from)
-  if (left > 1) value = v128.load_lane<f32>(from + 4, value, 1)
-  if (left > 2) value = v128.load_lane<f32>(from + 8, value, 2)
-  return value
+export function padded(from: usize, left: i32, part: usize): usize {
+  if (left >= LANES) return from
+  zeroValues(part, LANES)
+  copyValues(part, from, left)
+  return part
 }
 
+/** What the first pass over the picture needs besides the lines: zeros for what lies outside, and rows of a last step. */
 // @ts-ignore: decorator
 @inline
-export function storePart(to: usize, value: v128, left: i32): void {
-  if (left >= 4) {
-    v128.store(to, value)
-  } else {
-    v128.store_lane<f32>(to, value, 0)
-    if (left > 1) v128.store_lane<f32>(to + 4, value, 1)
-    if (left > 2) v128.store_lane<f32>(to + 8, value, 2)
-  }
-}
+export const PADDING_BYTES: usize = 64 + 6 * 32
 
-/** 64 bytes of zeros at `lines`, which stand for what lies outside of a picture; then the lines themselves. */
-function storeZeros(lines: usize): void {
-  v128.store(lines, f32x4.splat(0))
-  v128.store(lines, f32x4.splat(0), 16)
-  v128.store(lines, f32x4.splat(0), 32)
-  v128.store(lines, f32x4.splat(0), 48)
-}
-
-/** to[plane][tile][channel] = Bᵀ·d·B for tiles first … end; `channels` of a pixel's are taken. */
+/**
+ * to[plane][tile][channel] = Bᵀ·d·B for tiles first … end; `channels` of a pixel's are taken. Neighbouring tiles overlap
+ * by two columns: columns are transformed once for a run of tiles, and then the rows of each.
+ */
 export function transformInput<F>(
   /** Address of the first wanted channel of pixel (0, 0) of image 0. */
   source: usize,
@@ -65,11 +52,19 @@ export function transformInput<F>(
   to: usize,
   pitch: usize,
   plane: usize,
-  lines: usize,
+  /** PADDING_BYTES, then [column][side] × 64 */
+  scratch: usize,
 ): void {
-  const side = <i32>offsetof<F>()
-  const m = side - 2
-  storeZeros(lines)
+  const side = <usize>offsetof<F>()
+  const m = <i32>side - 2
+  const line = side << 6
+  const sum = f32x4.splat(-SUM)
+  const product = f32x4.splat(PRODUCT)
+  const pp = f32x4.splat(-PP)
+  const qq = f32x4.splat(-QQ)
+  const p = f32x4.splat(P)
+  const q = f32x4.splat(Q)
+  zeroValues(scratch, 16)
   while (first < end) {
     const column = first % tilesX
     const row = (first / tilesX) % tilesY
@@ -79,26 +74,18 @@ export function transformInput<F>(
     for (let channel = 0; channel < channels; channel += CHANNELS) {
       const count = min(channels - channel, CHANNELS)
       const offset = <usize>channel << 2
-      inputColumns<F>(from + offset, height, width, pixel, count, row * m + originY, column * m + originX, run * m + 2, lines)
-      let line = lines + 64
+      inputColumns<F>(from + offset, height, width, pixel, count, row * m + originY, column * m + originX, run * m + 2, scratch)
+      let lines = scratch + PADDING_BYTES
       let tile = to + offset
-      for (let t = 0; t < run; t++, tile += pitch, line += <usize>(m * side) << 6) {
-        for (let i = 0; i < side; i++) {
-          for (let k: usize = 0; k < <usize>count << 2; k += 16) {
-            const at = line + (<usize>i << 6) + k
-            const d4 = side == 6 ? v128.load(at, 4 * 6 * 64) : f32x4.splat(0)
-            const d5 = side == 6 ? v128.load(at, 5 * 6 * 64) : f32x4.splat(0)
-            inputLine<F>(
-              v128.load(at),
-              v128.load(at + (side << 6)),
-              v128.load(at + (side << 7)),
-              v128.load(at + 3 * (side << 6)),
-              d4,
-              d5,
-              tile + <usize>(i * side) * plane + k,
-              plane,
-            )
+      for (let t = 0; t < run; t++, tile += pitch, lines += <usize>m * line) {
+        let at = lines
+        let next = tile
+        for (let i: usize = 0; i < side; i++, next += side * plane) {
+          for (let k: usize = 0; k < <usize>count << 2; k += STEP) {
+            const d = at + k
+            inputLine<F>(d, d + line, d + 2 * line, d + 3 * line, d + 4 * line, d + 5 * line, sum, product, pp, qq, p, q, next + k, plane)
           }
+          at += 64
         }
       }
     }
@@ -107,7 +94,7 @@ export function transformInput<F>(
   }
 }
 
-/** The first pass: lines[column][i][channel] = Bᵀ·(a column of `side` rows). */
+/** The first pass: lines[column][i][channel] = Bᵀ·(a column of `side` rows) for up to CHANNELS channels. */
 function inputColumns<F>(
   source: usize,
   height: i32,
@@ -117,42 +104,49 @@ function inputColumns<F>(
   y: i32,
   x: i32,
   columns: i32,
-  lines: usize,
+  scratch: usize,
 ): void {
-  const side = <i32>offsetof<F>()
+  const side = <usize>offsetof<F>()
   const rowBytes = <usize>width * pixel
-  const whole = channels & ~3
-  let to = lines + 64
-  for (let column = x; column < x + columns; column++, to += side << 6) {
+  const zeros = scratch
+  const part = scratch + 64
+  const sum = f32x4.splat(-SUM)
+  const product = f32x4.splat(PRODUCT)
+  const pp = f32x4.splat(-PP)
+  const qq = f32x4.splat(-QQ)
+  const p = f32x4.splat(P)
+  const q = f32x4.splat(Q)
+  let to = scratch + PADDING_BYTES
+  for (let column = x; column < x + columns; column++) {
     const at = source + <usize>column * pixel
     const inside = <u32>column < <u32>width
-    let d0 = inside && <u32>y < <u32>height ? at + <usize>y * rowBytes : lines
-    let d1 = inside && <u32>(y + 1) < <u32>height ? at + <usize>(y + 1) * rowBytes : lines
-    let d2 = inside && <u32>(y + 2) < <u32>height ? at + <usize>(y + 2) * rowBytes : lines
-    let d3 = inside && <u32>(y + 3) < <u32>height ? at + <usize>(y + 3) * rowBytes : lines
-    let d4 = side == 6 && inside && <u32>(y + 4) < <u32>height ? at + <usize>(y + 4) * rowBytes : lines
-    let d5 = side == 6 && inside && <u32>(y + 5) < <u32>height ? at + <usize>(y + 5) * rowBytes : lines
-    let k = 0
+    let d0 = inside && <u32>y < <u32>height ? at + <usize>y * rowBytes : zeros
+    let d1 = inside && <u32>(y + 1) < <u32>height ? at + <usize>(y + 1) * rowBytes : zeros
+    let d2 = inside && <u32>(y + 2) < <u32>height ? at + <usize>(y + 2) * rowBytes : zeros
+    let d3 = inside && <u32>(y + 3) < <u32>height ? at + <usize>(y + 3) * rowBytes : zeros
+    let d4 = side == 6 && inside && <u32>(y + 4) < <u32>height ? at + <usize>(y + 4) * rowBytes : zeros
+    let d5 = side == 6 && inside && <u32>(y + 5) < <u32>height ? at + <usize>(y + 5) * rowBytes : zeros
     let next = to
-    for (; k < whole; k += 4, next += 16) {
-      inputLine<F>(v128.load(d0), v128.load(d1), v128.load(d2), v128.load(d3), v128.load(d4), v128.load(d5), next, 64)
-      d0 += 16
-      d1 += 16
-      d2 += 16
-      d3 += 16
-      d4 += 16
-      d5 += 16
+    let left = channels
+    for (; left >= LANES; left -= LANES, next += STEP) {
+      inputLine<F>(d0, d1, d2, d3, d4, d5, sum, product, pp, qq, p, q, next, 64)
+      d0 += STEP
+      d1 += STEP
+      d2 += STEP
+      d3 += STEP
+      d4 += STEP
+      d5 += STEP
     }
-    if (k < channels) {
-      const left = channels - k
-      const v0 = loadPart(d0, left)
-      const v1 = loadPart(d1, left)
-      const v2 = loadPart(d2, left)
-      const v3 = loadPart(d3, left)
-      const v4 = loadPart(d4, left)
-      const v5 = loadPart(d5, left)
-      inputLine<F>(v0, v1, v2, v3, v4, v5, next, 64)
+    if (left > 0) {
+      d0 = padded(d0, left, part)
+      d1 = padded(d1, left, part + 32)
+      d2 = padded(d2, left, part + 64)
+      d3 = padded(d3, left, part + 96)
+      d4 = padded(d4, left, part + 128)
+      d5 = padded(d5, left, part + 160)
+      inputLine<F>(d0, d1, d2, d3, d4, d5, sum, product, pp, qq, p, q, next, 64)
     }
+    to += side << 6
   }
 }
 
@@ -163,7 +157,7 @@ export function transformOutput<F>(
   pitch: usize,
   plane: usize,
   channels: i32,
-  /** A vector beyond the last channel may be read. */
+  /** As many values as whole steps have. */
   bias: usize,
   floor: f32,
   /** Address of the first wanted channel of grid position (0, 0) of image 0. */
@@ -175,13 +169,21 @@ export function transformOutput<F>(
   tilesX: i32,
   first: i32,
   end: i32,
+  /** [m + 1][side] × STEP */
   lines: usize,
 ): void {
-  const side = <i32>offsetof<F>()
-  const m = side - 2
+  const side = <usize>offsetof<F>()
+  const m = <i32>side - 2
+  const line = side * STEP
   const least = f32x4.splat(floor)
-  // [m][side] vectors, then a row of results that are not all wanted.
-  const cut = lines + <usize>(m * side) * 16
+  const pp = f32x4.splat(PP)
+  const qq = f32x4.splat(QQ)
+  const p = f32x4.splat(P)
+  const q = f32x4.splat(Q)
+  const below = <usize>width * pixel
+  const next = side * plane
+  // A row of results that are not all wanted.
+  const cut = lines + <usize>m * line
   for (; first < end; first++, from += pitch) {
     const column = first % tilesX
     const row = (first / tilesX) % tilesY
@@ -191,155 +193,30 @@ export function transformOutput<F>(
     let to = target + <usize>((image * height + row * m) * width + column * m) * pixel
     let products = from
     let added = bias
-    for (let left = channels; left > 0; left -= 4, to += 16, products += 16, added += 16) {
+    for (let left = channels; left > 0; left -= LANES) {
       let at = products
-      for (let j = 0; j < side; j++, at += plane) {
-        const next = <usize>side * plane
-        const m1 = at + next
-        const m2 = m1 + next
-        const m3 = m2 + next
-        const m4 = side == 6 ? m3 + next : at
-        const m5 = side == 6 ? m4 + next : at
-        outputLine<F>(
-          v128.load(at),
-          v128.load(m1),
-          v128.load(m2),
-          v128.load(m3),
-          v128.load(m4),
-          v128.load(m5),
-          lines + (<usize>j << 4),
-          side << 4,
-        )
+      const lastLine = lines + line
+      for (let j = lines; j < lastLine; j += STEP) {
+        const m2 = at + 2 * next
+        outputLine<F>(at, at + next, m2, m2 + next, m2 + 2 * next, m2 + 3 * next, pp, qq, p, q, j, line)
+        at += plane
       }
-      const plus = v128.load(added)
-      let line = lines
+      let l = lines
       let result = to
-      const whole = columns == m && left >= 4
-      for (let i = 0; i < rows; i++, line += side << 4, result += <usize>width * pixel) {
-        outputLineWith<F>(
-          v128.load(line),
-          v128.load(line, 16),
-          v128.load(line, 32),
-          v128.load(line, 48),
-          side == 6 ? v128.load(line, 64) : plus,
-          side == 6 ? v128.load(line, 80) : plus,
-          plus,
-          least,
-          whole ? result : cut,
-          whole ? pixel : 16,
-        )
+      const whole = columns == m && left >= LANES
+      for (let i = 0; i < rows; i++) {
+        const out = whole ? result : cut
+        const step = whole ? pixel : STEP
+        outputLineWith<F>(l, l + STEP, l + 2 * STEP, l + 3 * STEP, l + 4 * STEP, l + 5 * STEP, added, least, pp, qq, p, q, out, step)
         if (!whole) {
-          for (let j = 0; j < columns; j++) storePart(result + <usize>j * pixel, v128.load(cut + (<usize>j << 4)), left)
+          for (let j = 0; j < columns; j++) copyValues(result + <usize>j * pixel, cut + <usize>j * STEP, min(left, LANES))
         }
+        l += line
+        result += below
       }
-    }
-  }
-}
-
-/** to[plane][panel][tile][8] = A·dY·Aᵀ for tiles first … end; columns of the last panel beyond `channels` are not all written. */
-export function transformGradient<F>(
-  /** Address of the first wanted channel of grid position (0, 0) of image 0. */
-  source: usize,
-  height: i32,
-  width: i32,
-  pixel: usize,
-  channels: i32,
-  tilesY: i32,
-  tilesX: i32,
-  first: i32,
-  end: i32,
-  to: usize,
-  panel: usize,
-  plane: usize,
-  lines: usize,
-): void {
-  const side = <i32>offsetof<F>()
-  const m = side - 2
-  storeZeros(lines)
-  const zeros = lines
-  lines += 64
-  for (; first < end; first++, to += 32) {
-    const column = first % tilesX
-    const row = (first / tilesX) % tilesY
-    const image = first / tilesX / tilesY
-    const rows = height - row * m
-    const columns = width - column * m
-    const from = source + <usize>((image * height + row * m) * width + column * m) * pixel
-    const below = <usize>width * pixel
-    for (let channel = 0; channel < channels; channel += 4) {
-      const left = channels - channel
-      let at = from + (<usize>channel << 2)
-      for (let j = 0; j < m; j++, at += pixel) {
-        const inside = j < columns
-        const y0 = inside ? at : zeros
-        const y1 = inside && rows > 1 ? at + below : zeros
-        const y2 = m == 4 && inside && rows > 2 ? at + 2 * below : zeros
-        const y3 = m == 4 && inside && rows > 3 ? at + 3 * below : zeros
-        const line = lines + (<usize>j << 4)
-        if (left >= 4) {
-          gradientLine<F>(v128.load(y0), v128.load(y1), v128.load(y2), v128.load(y3), line, m << 4)
-        } else {
-          const v0 = loadPart(y0, left)
-          const v1 = loadPart(y1, left)
-          const v2 = loadPart(y2, left)
-          const v3 = loadPart(y3, left)
-          gradientLine<F>(v0, v1, v2, v3, line, m << 4)
-        }
-      }
-      let line = lines
-      let next = to + <usize>(channel >> 3) * panel + (<usize>(channel & 4) << 2)
-      for (let i = 0; i < side; i++, line += m << 4, next += <usize>side * plane) {
-        const y2 = m == 4 ? v128.load(line, 32) : f32x4.splat(0)
-        const y3 = m == 4 ? v128.load(line, 48) : f32x4.splat(0)
-        gradientLine<F>(v128.load(line), v128.load(line, 16), y2, y3, next, plane)
-      }
-    }
-  }
-}
-
-/** target[tap] = Gᵀ·S·G for four neighbouring filters' values of one channel, `left` of them wanted. */
-export function transformFilterGradient<F>(
-  from: usize,
-  plane: usize,
-  target: usize,
-  tap: usize,
-  left: i32,
-  lines: usize,
-): void {
-  const side = <i32>offsetof<F>()
-  const next = <usize>side * plane
-  for (let j = 0; j < side; j++, from += plane) {
-    const m1 = from + next
-    const m2 = m1 + next
-    const m3 = m2 + next
-    const m4 = side == 6 ? m3 + next : from
-    const m5 = side == 6 ? m4 + next : from
-    filterGradientLine<F>(
-      v128.load(from),
-      v128.load(m1),
-      v128.load(m2),
-      v128.load(m3),
-      v128.load(m4),
-      v128.load(m5),
-      lines + (<usize>j << 4),
-      side << 4,
-    )
-  }
-  const cut = lines + <usize>(3 * side) * 16
-  const whole = left >= 4
-  for (let i = 0; i < 3; i++, lines += side << 4, target += 3 * tap) {
-    filterGradientLine<F>(
-      v128.load(lines),
-      v128.load(lines, 16),
-      v128.load(lines, 32),
-      v128.load(lines, 48),
-      side == 6 ? v128.load(lines, 64) : f32x4.splat(0),
-      side == 6 ? v128.load(lines, 80) : f32x4.splat(0),
-      whole ? target : cut,
-      whole ? tap : 16,
-    )
-    if (!whole) {
-      for (let j = 0; j < 3; j++) storePart(target + <usize>j * tap, v128.load(cut + (<usize>j << 4)), left)
+      to += STEP
+      products += STEP
+      added += STEP
     }
   }
 }

@@ -5,7 +5,7 @@ import type { Pair } from '../../window.ts'
 import { evenPiece, lines, tilesWanted } from '../blocks.ts'
 import type { Correlation } from '../correlation.ts'
 import { type ProductShape, panelRoom } from '../product.ts'
-import { linesBytes, type ResultSide, tilingOf, transformRanges } from './tiling.ts'
+import { evenPanels, linesBytes, type ResultSide, tilingOf, transformRanges } from './tiling.ts'
 
 /** A block's tiles, transformed and multiplied, stay within a core's second-level cache. */
 const blockBudget = 768 * 1024
@@ -23,12 +23,12 @@ function planOf(correlation: Correlation, { images, channels, columns }: Product
   const room = panelRoom(columns)
   // Planes are a cache line apart from a power of two, lest their lines push each other out of the cache.
   const packedPlane = room * channels * 32 + 64
-  const sourcePitch = Math.ceil(channels / 4) * 16
+  const sourcePitch = Math.ceil(channels / 8) * 32
   const macs = total * planes * channels * columns
 
   const staged = planes * packedPlane > filtersBudget && total * planes * (sourcePitch + used * 32) <= stagesBudget
   const wanted = tilesWanted(macs)
-  const blockPanels = staged ? used : evenPiece(used, 8)
+  const blockPanels = staged ? used : evenPanels(used, 8)
   const productPitch = blockPanels * 32
   // Multiples of twelve, which tiles of 6 and of 4 rows divide.
   const fit = Math.floor(blockBudget / (planes * (sourcePitch + productPitch)) / 12) * 12
@@ -55,14 +55,14 @@ type Plan = ReturnType<typeof planOf>
 /** Tiles of one call of the second stage: rows that a first-level cache holds beside a panel. */
 function multiplyRanges({ total, used, planes }: Plan) {
   const tilesEach = evenPiece(total, 96)
-  const panelsEach = evenPiece(used, Math.max(1, Math.ceil((used * planes * Math.ceil(total / tilesEach)) / 144)))
+  const panelsEach = evenPanels(used, Math.max(2, Math.ceil((used * planes * Math.ceil(total / tilesEach)) / 144)))
   return { tilesEach, panelsEach, tiles: planes * Math.ceil(total / tilesEach) * Math.ceil(used / panelsEach) }
 }
 
 export function winogradWorkspace(correlation: Correlation, shape: ProductShape, m: ResultSide): WasmWorkspace {
   const plan = planOf(correlation, shape, m)
   const { planes, side, packedBytes, sourcePlane, productPlane, blockTiles, staged } = plan
-  const pack = 9 * packTerms * 32 + side * 48
+  const pack = 9 * packTerms * 32 + side * 3 * 32
   const between = planes * (sourcePlane + productPlane)
   if (!staged)
     return {

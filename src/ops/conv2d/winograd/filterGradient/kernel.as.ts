@@ -12,8 +12,9 @@ import { accumulatePanel } from '../../../kernel/accumulate.as.ts'
 import { accumulateTwoPanels } from '../../../kernel/accumulateWide.as.ts'
 import { panelsTogether } from '../../../kernel/rows.as.ts'
 import { nextTile } from '../../../kernel/tiles.as.ts'
-import { Four, Six } from '../lines.as.ts'
-import { transformFilterGradient, transformGradient, transformInput } from '../transforms.as.ts'
+import { Four, high, LANES, put, Six, STEP } from '../lines.as.ts'
+import { transformInput } from '../transforms.as.ts'
+import { transformFilterGradient, transformGradient } from './transforms.as.ts'
 
 /** sums[plane][channel][8·panel …] (+)= Σ over tiles of V[plane][tile][channel] · W[plane][panel][tile][8]. */
 function accumulatePlanes(
@@ -202,26 +203,33 @@ export function winogradFilterGradientResult(
   const planes = side * side
   const row = <usize>columns << 2
   const tap = <usize>channels * row
-  const lines = scratch + (<usize>planes << 4)
+  const lines = scratch + <usize>planes * STEP
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
     const end = min((tile + 1) * channelsEach, channels)
     for (let channel = tile * channelsEach; channel < end; channel++) {
-      for (let column = 0; column < columns; column += 4) {
+      for (let column = 0; column < columns; column += LANES) {
         const offset = <usize>column << 2
         let from = sums + <usize>channel * sumsPitch + offset
-        let to = scratch
-        for (let plane = 0; plane < planes; plane++, from += sumsPlane, to += 16) {
-          let at = from
-          let sum = v128.load(at)
-          for (let chunk = 1; chunk < chunks; chunk++) {
-            at += chunkBytes
-            sum = f32x4.add(sum, v128.load(at))
+        let plane = sumsPlane
+        if (chunks > 1) {
+          for (let to = scratch; to < lines; to += STEP, from += sumsPlane) {
+            let at = from
+            let sum = v128.load(at)
+            let sumHigh = high(at, sum)
+            for (let chunk = 1; chunk < chunks; chunk++) {
+              at += chunkBytes
+              const value = v128.load(at)
+              sum = f32x4.add(sum, value)
+              if (WIDE == 1) sumHigh = f32x4.add(sumHigh, high(at, value))
+            }
+            put(to, sum, sumHigh)
           }
-          v128.store(to, sum)
+          from = scratch
+          plane = STEP
         }
         const out = target + <usize>channel * row + offset
-        if (side == 6) transformFilterGradient<Six>(scratch, 16, out, tap, columns - column, lines)
-        else transformFilterGradient<Four>(scratch, 16, out, tap, columns - column, lines)
+        if (side == 6) transformFilterGradient<Six>(from, plane, out, tap, columns - column, lines)
+        else transformFilterGradient<Four>(from, plane, out, tap, columns - column, lines)
       }
     }
   }

@@ -5,7 +5,7 @@ import type { WasmCall, WasmWorkspace } from '../../../types.ts'
 import { evenPiece, lines, tilesWanted } from '../../blocks.ts'
 import type { Correlation } from '../../correlation.ts'
 import type { ProductShape } from '../../product.ts'
-import { linesBytes, type ResultSide, tilingOf, transformRanges } from '../tiling.ts'
+import { evenPanels, linesBytes, type ResultSide, tilingOf, transformRanges } from '../tiling.ts'
 
 /** Sums of a chunk up to this size stay in a core's second-level cache from block to block. */
 const sumsBudget = 640 * 1024
@@ -21,7 +21,7 @@ function planOf(correlation: Correlation, { images, channels, columns }: Product
   const tiling = tilingOf(correlation, images, m)
   const { planes, total } = tiling
   const used = Math.ceil(columns / 8)
-  const sourcePitch = Math.ceil(channels / 4) * 16
+  const sourcePitch = Math.ceil(channels / 8) * 32
   const sumsPitch = used * 32
   // Planes are a cache line apart from a power of two, lest their lines push each other out of the cache.
   const sumsPlane = channels * sumsPitch + 64
@@ -64,7 +64,7 @@ export function winogradFilterGradientWorkspace(
   const plan = planOf(correlation, shape, m)
   const { side, planes, sourcePlane, gradientPlane, chunks, chunkBytes, staged } = plan
   const between = planes * (sourcePlane + gradientPlane)
-  const result = planes * 16 + (3 * side + 3) * 16
+  const result = (planes + 4 * side) * 32
   const transform = Math.max(linesBytes(side), result)
   return staged
     ? { shared: chunkBytes + between, perThread: transform }
@@ -137,7 +137,7 @@ function stageCalls(
   const transformed = at.shared + plan.chunkBytes
   const packed = transformed + planes * plan.sourcePlane
   const channelsEach = evenPiece(channels, 192)
-  const panelsEach = evenPiece(used, 16)
+  const panelsEach = evenPanels(used, 16)
   const products = planes * Math.ceil(channels / channelsEach) * Math.ceil(used / panelsEach)
   const calls: WasmCall[] = []
   for (let first = 0; first < total; first += chunkTiles) {
