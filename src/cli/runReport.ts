@@ -51,14 +51,11 @@ export async function runReport(run: ReportedRun): Promise<string> {
     ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
   })
   const normalization = model.info.normalization as Normalization
-  const mistakes =
-    last.evaluation === undefined
-      ? []
-      : await surestMistakes(model, dataset.test, {
-          normalization,
-          most: 18,
-          among: Math.ceil(macsForMistakes / Math.max(1, table.totals.macs)),
-        })
+  const among = Math.min(dataset.test.count, Math.ceil(macsForMistakes / Math.max(1, table.totals.macs)))
+  const mistakes = last.evaluation && {
+    pictures: await surestMistakes(model, dataset.test, { normalization, most: 18, among }),
+    among,
+  }
   const filters = firstFilters(network)
   const weights = filters === undefined ? undefined : model.weights.get(filters)
   return reportHtml({

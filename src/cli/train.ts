@@ -74,7 +74,7 @@ async function run(net: string | undefined, call: TrainCall): Promise<void> {
   )
   const progress = new TrainProgress(terminal)
   const interrupt = onInterrupt((words) => {
-    progress.clear()
+    progress.quiet()
     terminal.progress(words)
   })
   try {

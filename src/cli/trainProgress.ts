@@ -5,13 +5,17 @@ import { printCount, printPercent, printSeconds } from '../inspect/index.ts'
 import type { Progress } from '../train/index.ts'
 import type { Terminal } from './terminal.ts'
 
-const lineSeconds = 5
+const firstLine = 5000
+/** The longer it takes, the rarer the lines: each when it has taken a twentieth longer. */
+const share = 1 / 20
 
 export class TrainProgress {
   readonly #terminal: Terminal
   #bar: cliProgress.SingleBar | undefined
-  #next = performance.now() + 1000 * lineSeconds
+  readonly #began = performance.now()
+  #next = performance.now() + firstLine
   #started = false
+  #quiet = false
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal
@@ -23,6 +27,12 @@ export class TrainProgress {
     if (progress.kind === 'epoch') this.#row(progress)
   }
 
+  /** No more bars: the training is asked to stop, and words follow. */
+  quiet(): void {
+    this.#quiet = true
+    this.clear()
+  }
+
   /** Takes the bar away, so that words can follow. */
   clear(): void {
     this.#bar?.stop()
@@ -30,13 +40,14 @@ export class TrainProgress {
   }
 
   #step(progress: Progress): void {
+    if (this.#quiet) return
     if (this.#terminal.live) {
       this.#bar ??= newBar(progress)
       this.#bar.update(progress.stepInEpoch, { words: words(progress) })
       return
     }
     if (performance.now() < this.#next) return
-    this.#next = performance.now() + 1000 * lineSeconds
+    this.#next = performance.now() + Math.max(firstLine, share * (performance.now() - this.#began))
     const { epoch, epochs, step, steps } = progress
     this.#terminal.progress(`epoch ${epoch}/${epochs}, step ${step}/${steps}: ${words(progress)}`)
   }

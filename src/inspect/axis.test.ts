@@ -7,6 +7,7 @@ describe('axes', () => {
     expect(linearAxis(0, 6, 6).ticks).toEqual([0, 1, 2, 3, 4, 5, 6])
     expect(linearAxis(0.873, 0.991).ticks).toEqual([0.88, 0.9, 0.92, 0.94, 0.96, 0.98])
     expect(logAxis(0.03, 2.4).ticks).toEqual([0.05, 0.1, 0.2, 0.5, 1, 2])
+    expect(logAxis(1.2, 4).ticks).toEqual([1.5, 2, 2.5, 3, 3.5, 4])
     expect(logAxis(1e-5, 10).ticks).toEqual([1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10])
   })
 

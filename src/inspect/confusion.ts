@@ -60,7 +60,7 @@ export function confusionSvg(confusion: Confusion, labels: readonly string[]): s
       const fill = tag('rect', { ...box, fill: color, 'fill-opacity': 0.12 + 0.88 * shade }, title)
       const text = { x: box.x + (cell - 1) / 2, y: box.y + cell / 2 + 3, 'text-anchor': 'middle' }
       const size = Math.min(11, (cell - 4) / (0.6 * `${count}`.length))
-      const ink = shade > 0.55 ? 'white' : undefined
+      const ink = shade > 0.7 ? 'white' : undefined
       const label =
         cell >= 22 ? tag('text', { ...text, 'font-size': size, fill: ink, 'pointer-events': 'none' }, `${count}`) : ''
       return background + fill + label

@@ -65,6 +65,11 @@ describe('the surest mistakes', () => {
     expect(mistakes[0]).toMatchObject({ actual: 'dark', predicted: 'light' })
   })
 
+  it('come from the first pictures only, where so asked', async () => {
+    const mistakes = await surestMistakes(model, split, { normalization, most: 9, among: 3 })
+    expect(mistakes.map(({ picture }) => picture.pixels[0])).toEqual([255, 153])
+  })
+
   it('have the pixels of their picture', () => {
     const colored = { ...split, count: 1, width: 2, channels: 3, images: Uint8Array.of(1, 2, 3, 4, 5, 6) }
     expect(pictureOf(colored, 0)).toEqual({ width: 2, height: 1, pixels: Uint8Array.of(1, 2, 3, 255, 4, 5, 6, 255) })

@@ -59,14 +59,15 @@ export async function surestMistakes(
   split: Split,
   { normalization, most, among }: MistakesOptions,
 ): Promise<readonly MistakenPicture[]> {
-  const batch = Math.min(256, split.count)
+  const count = Math.min(among, split.count)
+  const batch = Math.min(256, count)
   const batches = new Batches(split, { batch, normalization, shuffle: false })
   const images = new Float32Array(batch * volumeSize(model.input))
   const labels = new Int32Array(batch)
   const scores = volumeSize(model.output)
   const found: { index: number; actual: number; predicted: Prediction }[] = []
-  for (let step = 0; step * batch < Math.min(among, split.count); step++) {
-    const filled = batches.fill(0, step, images, labels)
+  for (let step = 0; step * batch < count; step++) {
+    const filled = Math.min(batches.fill(0, step, images, labels), count - step * batch)
     const results = await model.predict(images.subarray(0, filled * volumeSize(model.input)))
     for (let i = 0; i < filled; i++) {
       const [predicted] = topPredictions(model, results.subarray(i * scores, (i + 1) * scores), 1)

@@ -50,9 +50,17 @@ const full: ReportData = {
     ],
   },
   filters: { name: 'conv1.filters', shape: [3, 3, 1, 2], values: new Float32Array(18) },
-  mistakes: [
-    { picture: { width: 1, height: 1, pixels: new Uint8Array(4) }, actual: 'dog', predicted: 'cat', probability: 0.9 },
-  ],
+  mistakes: {
+    pictures: [
+      {
+        picture: { width: 1, height: 1, pixels: new Uint8Array(4) },
+        actual: 'dog',
+        predicted: 'cat',
+        probability: 0.9,
+      },
+    ],
+    among: 5,
+  },
   notation: 'INPUT 8x8x1 -> CONV3-2 -> RELU -> FC-2',
   remarks: ['a remark'],
   next: ['lenslet predict'],
@@ -60,7 +68,13 @@ const full: ReportData = {
 
 describe('a report', () => {
   it('shows what there is, and leaves out what there is not', () => {
-    const parts = ['What is taken for what', 'Mistakes it was surest of', 'What the first layer looks for', 'Try next']
+    const parts = [
+      'What is taken for what',
+      'Among the first 5 test pictures',
+      'Mistakes it was surest of',
+      'What the first layer looks for',
+      'Try next',
+    ]
     for (const part of parts) {
       expect(reportHtml(full)).toContain(part)
       expect(reportHtml(least)).not.toContain(part)

@@ -10,7 +10,7 @@ import { filtersPicture } from '../filters.ts'
 import { pngAddress } from '../png.ts'
 import type { MistakenPicture } from '../predictions.ts'
 import { escapeText } from '../svg.ts'
-import { printPercent } from '../units.ts'
+import { printCount, printPercent } from '../units.ts'
 import { listHtml, pairsHtml, section, tableHtml } from './html.ts'
 import { style } from './style.ts'
 
@@ -24,8 +24,8 @@ export interface ReportData {
   readonly stepsPerEpoch: number
   /** Of the test split, after the last epoch. */
   readonly evaluation?: Evaluation | undefined
-  /** Test pictures that the network got wrong, surest first. */
-  readonly mistakes?: readonly MistakenPicture[] | undefined
+  /** Test pictures that the network got wrong, surest first, and how many were looked at. */
+  readonly mistakes?: { readonly pictures: readonly MistakenPicture[]; readonly among: number } | undefined
   /** The weights that look at the picture, [F, F, C, K]. */
   readonly filters?: { readonly name: string; readonly shape: Shape; readonly values: ArrayLike<number> } | undefined
   readonly network: NetworkTable
@@ -133,13 +133,15 @@ function evaluated({ evaluation }: ReportData): string {
   )
 }
 
-function mistaken({ mistakes = [] }: ReportData): string {
-  if (mistakes.length === 0) return ''
-  const items = mistakes.map(
+function mistaken({ mistakes, evaluation }: ReportData): string {
+  if (mistakes === undefined || mistakes.pictures.length === 0) return ''
+  const items = mistakes.pictures.map(
     ({ picture, actual, predicted, probability }) =>
-      `<figure><img class="pixels" alt="" src="${pngAddress(picture)}"><figcaption>${escapeText(predicted)} <span class="quiet">(${printPercent(probability)}), is</span> ${escapeText(actual)}</figcaption></figure>`,
+      `<figure><img class="pixels" alt="" src="${pngAddress(picture)}"><figcaption>${escapeText(predicted)} <span class="quiet">(${(100 * probability).toFixed(1)} %), is</span> ${escapeText(actual)}</figcaption></figure>`,
   )
-  return section('Mistakes it was surest of', `<div class="gallery">${items.join('')}</div>`)
+  const part = mistakes.among < (evaluation?.count ?? 0)
+  const note = part ? `<p class="quiet small">Among the first ${printCount(mistakes.among)} test pictures.</p>` : ''
+  return section('Mistakes it was surest of', note, `<div class="gallery">${items.join('')}</div>`)
 }
 
 function filters({ filters: shown }: ReportData): string {
