@@ -12,7 +12,7 @@ export function readyPeers(): void {
   const installed = join(modules, '.package-lock.json')
   const lock = join(here, 'package-lock.json')
   if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
-    console.error('installing the peers into bench/node_modules (once; some 200 MB)')
+    console.error('installing the peers into bench/node_modules (once; some 500 MB)')
     // Scripts are left out: onnxruntime-node's would fetch CUDA, and the CPU library is in the package.
     const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
       cwd: here,
