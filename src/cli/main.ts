@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `lenslet` command. */
 
+import { allowWide } from '../backends/wasm/allowWide.ts'
 import { run } from './program.ts'
 
 // A reader that has seen enough (`lenslet plan vgg16 | head`) is no error.
@@ -8,5 +9,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
   process.exit(0)
 })
+
+// Nothing else in this process runs WebAssembly that V8's flag could trouble.
+allowWide()
 
 process.exitCode = await run(process.argv.slice(2))

@@ -3,6 +3,7 @@
 import type { Plan } from '../../plan/types.ts'
 import { WorkerStartError } from '../../platform/errors.ts'
 import type { Backend, Program } from '../types.ts'
+import { allowWide } from './allowWide.ts'
 import { KernelMissingError } from './errors.ts'
 import { startInline } from './inline.ts'
 import { allocate } from './memory.ts'
@@ -12,7 +13,6 @@ import type { Runner, RunnerStart } from './runner.ts'
 import { scheduleOf } from './schedule.ts'
 import { chooseThreads } from './threads.ts'
 import { chooseVariant, moduleOf } from './variants.ts'
-import { allowWide } from './wide.ts'
 import { startWorkers } from './workers.ts'
 
 export interface WasmOptions {

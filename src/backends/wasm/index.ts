@@ -1,6 +1,6 @@
 /** The WebAssembly backend. */
 
+export { allowWide } from './allowWide.ts'
 export { describeWasm, type WasmDescription, type WasmOptions, wasmBackend } from './backend.ts'
 export * from './errors.ts'
 export { chooseThreads, type ThreadsChoice } from './threads.ts'
-export { allowWide } from './wide.ts'

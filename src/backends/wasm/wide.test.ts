@@ -5,7 +5,8 @@ import { Model } from '../../model/index.ts'
 import { parse } from '../../notation/index.ts'
 import { train } from '../../train/index.ts'
 import { stripes } from '../../train/testing/stripes.ts'
-import { allowWide, wideVerdict } from './wide.ts'
+import { allowWide } from './allowWide.ts'
+import { wideVerdict } from './wide.ts'
 
 afterEach(() => {
   vi.unstubAllEnvs()

@@ -11,6 +11,7 @@ import { conv2d, conv2dFilterGradient } from '../../ops/conv2d/op.ts'
 import { pointwise } from '../../ops/pointwise/op.ts'
 import { f32 } from '../../ops/specs.ts'
 import type { ArraySpec, Attributes, Op, WasmCall } from '../../ops/types.ts'
+import { isWideAllowed } from './allowWide.ts'
 import type { KernelModuleName } from './gen/kernels.gen.ts'
 import { compileNow } from './modules.ts'
 
@@ -25,21 +26,11 @@ export interface WideVerdict {
   readonly milliseconds: number
 }
 
-let wanted = false
 let verdict: WideVerdict | undefined
 
-/**
- * Lets all models of this process that are made from now on use the wide kernels where they pass the check, at up to twice
- * the speed and with the same bits. It sets an experimental flag of V8 for the whole process, which other WebAssembly in
- * it meets, too; therefore a program has to ask for it (the command line does). Nothing happens in a page.
- */
-export function allowWide(): void {
-  wanted = true
-}
-
-/** The verdict, once somebody wants to use the wide kernels; found at the first call. */
+/** The verdict, if the wide kernels are allowed or `forced`; found at the first call. */
 export function wideVerdict(forced = false): WideVerdict | undefined {
-  if (!wanted && !forced) return undefined
+  if (!forced && !isWideAllowed()) return undefined
   verdict ??= judge()
   return verdict
 }
