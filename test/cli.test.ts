@@ -297,6 +297,25 @@ describe('train, eval, predict', () => {
     expect((await read('stopped')).equals(await read('whole'))).toBe(true)
   }, 60_000)
 
+  it('resumes a run that has ended to the same report', async () => {
+    const read = (file: string) => readFile(join(place, 'first', file), 'utf8')
+    // Times and speeds differ.
+    const body = (page: string) => page.slice(page.indexOf('What is taken for what'), page.indexOf('The network'))
+    const records = async () =>
+      (await read('metrics.jsonl'))
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+    const [report, before] = [await read('report.html'), await records()]
+    const { code, stdout, stderr } = await run('train', '--resume', 'first', '--json')
+    expect(code, stderr).toBe(0)
+    const { testLoss, steps } = trainSchema.parse(JSON.parse(stdout))
+    expect({ testLoss, steps }).toEqual({ testLoss: trained.testLoss, steps: trained.steps })
+    expect(body(report).length).toBeGreaterThan(1000)
+    expect(body(await read('report.html'))).toBe(body(report))
+    expect(await records()).toEqual(before)
+  })
+
   it('trains a model further', async () => {
     await copyFile(model, join(place, 'begun.lenslet'))
     const { code, stdout, stderr } = await run('train', 'begun.lenslet', ...training.slice(2), '--out', 'further')

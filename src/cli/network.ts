@@ -90,7 +90,7 @@ function missing(path: string) {
 function unknown(spec: string): UsageError {
   const near = closest(spec.toLowerCase(), zoo.names)
   return new UsageError(`no network is called ${JSON.stringify(spec)}`, {
-    received: spec,
+    received: spec.trim() === '' ? 'nothing' : spec,
     expected: `a name from the zoo (${zoo.names.join(', ')}), a text such as "INPUT 28x28x1 -> CONV5-6 -> RELU -> FC-10", or a file (${readableEndings()})`,
     advice: near === undefined ? 'lenslet plan --help' : `did you mean ${near}?`,
   })

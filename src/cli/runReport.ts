@@ -16,7 +16,7 @@ import type { Model } from '../model/index.ts'
 import { print } from '../notation/index.ts'
 import { resolveOptimizer } from '../ops/optimizer/optimizers.ts'
 import { plan } from '../plan/index.ts'
-import { type Progress, resolveSchedule, type TrainOptions, type TrainResult } from '../train/index.ts'
+import { type Evaluation, resolveSchedule, type TrainOptions, type TrainResult } from '../train/index.ts'
 import type { ZooEntry } from '../zoo/index.ts'
 import { machine } from './machine.ts'
 import type { RunSettings } from './runFolder.ts'
@@ -28,7 +28,7 @@ export interface ReportedRun {
   readonly dataset: Dataset
   readonly model: Model
   readonly result: TrainResult
-  readonly last: Progress
+  readonly evaluation: Evaluation | undefined
   readonly next: readonly string[]
 }
 
@@ -36,7 +36,7 @@ export interface ReportedRun {
 const macsForMistakes = 2e10
 
 export async function runReport(run: ReportedRun): Promise<string> {
-  const { settings, entry, options, dataset, model, result, last, next } = run
+  const { settings, entry, options, dataset, model, result, evaluation, next } = run
   const { network } = model
   const table = networkTable(network)
   const { batch = 32 } = options
@@ -52,7 +52,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
   })
   const normalization = model.info.normalization as Normalization
   const among = Math.min(dataset.test.count, Math.ceil(macsForMistakes / Math.max(1, table.totals.macs)))
-  const mistakes = last.evaluation && {
+  const mistakes = evaluation && {
     pictures: await surestMistakes(model, dataset.test, { normalization, most: 18, among }),
     among,
   }
@@ -80,7 +80,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
     ],
     records: result.records,
     stepsPerEpoch,
-    evaluation: last.evaluation,
+    evaluation,
     mistakes,
     filters:
       filters === undefined || weights === undefined

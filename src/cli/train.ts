@@ -9,7 +9,7 @@ import type { Dataset } from '../data/node.ts'
 import { encodePng, networkTable, pictureOf } from '../inspect/index.ts'
 import { Model } from '../model/index.ts'
 import { inferVolumes } from '../network/index.ts'
-import { type Progress, type TrainResult, train } from '../train/index.ts'
+import { evaluate, type Progress, type TrainResult, train } from '../train/index.ts'
 import { type ZooEntry, zoo } from '../zoo/index.ts'
 import { absolute, dataHelp, kindOf, openData } from './data.ts'
 import { readCall, UsageError } from './errors.ts'
@@ -202,7 +202,12 @@ async function work(
     `${commandName()} predict ${quoted(files.model)} ${quoted(example)}`,
     `${commandName()} eval ${quoted(files.model)} --data ${quoted(settings.data)}`,
   ]
-  const page = await runReport({ settings, entry, options: fitted, dataset, model, result, last, next })
+  // A run that had ended already, or was killed just before its end, is not evaluated again by the training.
+  const { normalization } = model.info
+  const evaluation =
+    last.evaluation ??
+    (result.testAccuracy === undefined ? undefined : await evaluate(model, dataset.test, { normalization }))
+  const page = await runReport({ settings, entry, options: fitted, dataset, model, result, evaluation, next })
   await platform.writeFileAtomic(files.report, new TextEncoder().encode(page))
   terminal.result({ ...summary, model: files.model, report: files.report, checkpoint: files.checkpoint, next }, () =>
     conclusion(result, dataset, model, files, next, terminal),
