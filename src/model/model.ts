@@ -134,29 +134,31 @@ export class Model {
       })
     }
     const count = pictures.length / each
-    const { plan: own } = this.#program
+    const { batch } = this.plan
     const scores = volumeSize(this.output)
+    if (count <= batch) return this.#runBatch(pictures, count * scores)
     const results = new Float32Array(count * scores)
-    for (let first = 0; first < count; first += own.batch) {
-      const some = Math.min(own.batch, count - first)
-      const part = await this.#runBatch(pictures.subarray(first * each, (first + some) * each))
-      results.set(part.subarray(0, some * scores), first * scores)
+    for (let first = 0; first < count; first += batch) {
+      const some = Math.min(batch, count - first)
+      const part = await this.#runBatch(pictures.subarray(first * each, (first + some) * each), some * scores)
+      results.set(part, first * scores)
     }
     return results
   }
 
-  #runBatch(part: Float32Array): Promise<Float32Array> {
+  /** At most a batch of pictures; a copy of the first `wanted` values of what the network gives. */
+  #runBatch(pictures: Float32Array, wanted: number): Promise<Float32Array> {
     const { ports, buffers } = this.#program.plan
+    const size = sizeOf(buffers[ports.pictures]?.shape ?? [])
     const run = async () => {
-      let given = part
-      const size = sizeOf(buffers[ports.pictures]?.shape ?? [])
-      if (part.length < size) {
+      let given = pictures
+      if (given.length < size) {
         given = new Float32Array(size)
-        given.set(part)
+        given.set(pictures)
       }
       this.#program.write(ports.pictures, given)
       await this.#program.run()
-      return (this.#program.read(ports.output) as Float32Array).slice()
+      return (this.#program.read(ports.output) as Float32Array).slice(0, wanted)
     }
     const result = this.#queue.then(run)
     this.#queue = result.catch(() => undefined)
