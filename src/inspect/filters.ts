@@ -28,36 +28,48 @@ const gap = 1
  */
 export function filtersPicture(filters: ArrayLike<number>, shape: Shape): Picture {
   const [rows = 1, columns = 1, depth = 1, count = 1] = shape
-  const colored = depth === 3
-  const perFilter = colored ? 1 : depth
-  const across = perFilter > 1 ? Math.min(perFilter, 32) : Math.min(count, 16)
-  const shown = Math.min(count, perFilter > 1 ? Math.max(1, Math.floor(mostTiles / across)) : mostTiles)
-  const down = perFilter > 1 ? shown : Math.ceil(shown / across)
-  const wide = Math.min(across, perFilter > 1 ? across : shown)
-  const width = wide * (columns + gap) - gap
-  const height = down * (rows + gap) - gap
+  const { tiles, across } = layTiles(depth, count)
+  const width = across * (columns + gap) - gap
+  const height = Math.ceil(tiles.length / across) * (rows + gap) - gap
   const pixels = new Uint8Array(4 * width * height)
-  for (let filter = 0; filter < shown; filter++) {
-    const weight = (y: number, x: number, channel: number) =>
-      filters[((y * columns + x) * depth + channel) * count + filter] as number
+  tiles.forEach(({ filter, channels }, index) => {
+    const left = (index % across) * (columns + gap)
+    const top = Math.floor(index / across) * (rows + gap)
     const largest = largestOf(filters, count, filter)
-    const shade = (value: number) => Math.round(127.5 + (largest > 0 ? (127.5 * value) / largest : 0))
-    for (let part = 0; part < Math.min(perFilter, wide); part++) {
-      const tileX = (perFilter > 1 ? part : filter % wide) * (columns + gap)
-      const tileY = (perFilter > 1 ? filter : Math.floor(filter / wide)) * (rows + gap)
-      for (let y = 0; y < rows; y++) {
-        for (let x = 0; x < columns; x++) {
-          const channels = colored ? [0, 1, 2] : [part, part, part]
-          const at = 4 * ((tileY + y) * width + tileX + x)
-          channels.forEach((channel, index) => {
-            pixels[at + index] = shade(weight(y, x, channel))
-          })
-          pixels[at + 3] = 255
-        }
+    for (let y = 0; y < rows; y++) {
+      for (let x = 0; x < columns; x++) {
+        const at = 4 * ((top + y) * width + left + x)
+        channels.forEach((channel, color) => {
+          const weight = filters[((y * columns + x) * depth + channel) * count + filter] as number
+          pixels[at + color] = Math.round(127.5 + (largest > 0 ? (127.5 * weight) / largest : 0))
+        })
+        pixels[at + 3] = 255
       }
     }
-  }
+  })
   return { width, height, pixels }
+}
+
+interface Tile {
+  readonly filter: number
+  /** What red, green and blue show. */
+  readonly channels: readonly [number, number, number]
+}
+
+/** Tiles in the order of reading, and how many stand side by side. */
+function layTiles(depth: number, count: number): { tiles: readonly Tile[]; across: number } {
+  if (depth === 1 || depth === 3) {
+    const channels = depth === 3 ? ([0, 1, 2] as const) : ([0, 0, 0] as const)
+    const shown = Math.min(count, mostTiles)
+    return { tiles: Array.from({ length: shown }, (_, filter) => ({ filter, channels })), across: Math.min(shown, 16) }
+  }
+  const across = Math.min(depth, 32)
+  const shown = Math.min(count, Math.floor(mostTiles / across))
+  const tiles = Array.from({ length: shown * across }, (_, index): Tile => {
+    const channel = index % across
+    return { filter: Math.floor(index / across), channels: [channel, channel, channel] }
+  })
+  return { tiles, across }
 }
 
 /** Largest magnitude among a filter's weights. */
