@@ -26,7 +26,7 @@ p { margin: 0 0 10px; }
 .figure b { display: block; font-size: 23px; line-height: 1.25; font-weight: 650; font-variant-numeric: tabular-nums; }
 .figure:first-child b { color: var(--accent); }
 section { padding: 18px 20px; margin-bottom: 16px; overflow-x: auto; break-inside: avoid; }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); gap: 16px; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(420px, 100%), 1fr)); gap: 16px; }
 .pair > section { margin-bottom: 16px; min-width: 0; }
 .side { display: flex; flex-wrap: wrap; gap: 28px; align-items: flex-start; }
 .side > * { flex: 1 1 320px; min-width: 0; }
