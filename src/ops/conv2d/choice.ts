@@ -29,7 +29,7 @@ export function winogradFits({ window, groups }: Conv2dGeometry): boolean {
  * only fetched; gradients are always taken in a training step, which transforms them anew.
  */
 const tileWork: Readonly<Record<ResultSide, number>> = { 2: 7, 4: 12 }
-const filterWork: Readonly<Record<Direction, number>> = { forward: 3, inputGradient: 20, filterGradient: 20 }
+const filterWork: Readonly<Record<Direction, number>> = { forward: 10, inputGradient: 30, filterGradient: 30 }
 /** Below so much of a gain the plain sum's smaller error is worth more. */
 const leastGain = 1.1
 

@@ -249,7 +249,7 @@ export function winogradMultiply(
   }
 }
 
-/** The third stage alone. Tiles are ranges of the picture's tiles × ranges of columns. */
+/** The third stage alone, of tiles first … first + count. Tiles are ranges of the picture's tiles × ranges of columns. */
 export function winogradOutput(
   side: i32,
   from: usize,
@@ -263,6 +263,7 @@ export function winogradOutput(
   gridWidth: i32,
   tilesY: i32,
   tilesX: i32,
+  first: i32,
   count: i32,
   tilesEach: i32,
   columnsEach: i32,
@@ -274,15 +275,15 @@ export function winogradOutput(
   const pixel = <usize>columns << 2
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
     const column = (tile % ranges) * columnsEach
-    const first = (tile / ranges) * tilesEach
-    const end = min(first + tilesEach, count)
+    const begin = (tile / ranges) * tilesEach
+    const end = first + min(begin + tilesEach, count)
     const wanted = min(columnsEach, columns - column)
     const offset = <usize>column << 2
-    const at = from + <usize>first * pitch + offset
+    const at = from + <usize>begin * pitch + offset
     if (side == 6) {
-      transformOutput<Six>(at, pitch, plane, wanted, bias + offset, floor, target + offset, gridHeight, gridWidth, pixel, tilesY, tilesX, first, end, scratch)
+      transformOutput<Six>(at, pitch, plane, wanted, bias + offset, floor, target + offset, gridHeight, gridWidth, pixel, tilesY, tilesX, first + begin, end, scratch)
     } else {
-      transformOutput<Four>(at, pitch, plane, wanted, bias + offset, floor, target + offset, gridHeight, gridWidth, pixel, tilesY, tilesX, first, end, scratch)
+      transformOutput<Four>(at, pitch, plane, wanted, bias + offset, floor, target + offset, gridHeight, gridWidth, pixel, tilesY, tilesX, first + begin, end, scratch)
     }
   }
 }

@@ -7,12 +7,16 @@ import type { Correlation } from '../correlation.ts'
 import { type ProductShape, panelRoom } from '../product.ts'
 import { evenPanels, linesBytes, type ResultSide, tilingOf, transformRanges } from './tiling.ts'
 
-/** A block's tiles, transformed and multiplied, stay within a core's second-level cache. */
-const blockBudget = 768 * 1024
-/** A workspace of this size for all tiles is better than to read the filters once for each block. */
-const stagesBudget = 16 * 1024 * 1024
-/** Filters beyond this are not kept by a core's cache from block to block. */
-const filtersBudget = 1024 * 1024
+/** Tiles of a block, a multiple of the rows of a register tile. 12 to 48 were equally fast, within 5 %. */
+const mostBlockTiles = 24
+/**
+ * Filters larger than this are not fetched for each block: stages of many tiles share them (19 % faster with 9 MB). Smaller
+ * ones too where one stage holds all tiles, as they are then too few to make blocks for all workers.
+ */
+const mostBlockFilters = 4 * 1024 * 1024
+const leastStagedFilters = 1024 * 1024
+/** A stage's tiles, transformed and multiplied. */
+const stageBudget = 16 * 1024 * 1024
 /** Terms that winogradPack gathers at a time. */
 const packTerms = 64
 
@@ -24,27 +28,27 @@ function planOf(correlation: Correlation, { images, channels, columns }: Product
   // Planes are a cache line apart from a power of two, lest their lines push each other out of the cache.
   const packedPlane = room * channels * 32 + 64
   const sourcePitch = Math.ceil(channels / 8) * 32
-  const macs = total * planes * channels * columns
 
-  const staged = planes * packedPlane > filtersBudget && total * planes * (sourcePitch + used * 32) <= stagesBudget
-  const wanted = tilesWanted(macs)
+  const filterBytes = planes * packedPlane
+  const fit = Math.max(24, Math.floor(stageBudget / (planes * (sourcePitch + used * 32))))
+  const staged = filterBytes > (total > fit ? mostBlockFilters : leastStagedFilters)
   const blockPanels = staged ? used : evenPanels(used, 8)
   const productPitch = blockPanels * 32
-  // Multiples of twelve, which tiles of 6 and of 4 rows divide.
-  const fit = Math.floor(blockBudget / (planes * (sourcePitch + productPitch)) / 12) * 12
-  const most = Math.max(24, Math.min(48, fit))
-  const blockTiles = staged ? total : Math.min(most, Math.max(12, evenPiece(total, total / wanted)), total)
+  const wanted = tilesWanted(total * planes * channels * columns)
+  const perBlock = Math.min(mostBlockTiles, Math.max(12, evenPiece(total, total / wanted)), total)
+  const blockTiles = staged ? evenPiece(total, fit) : perBlock
   return {
     ...tiling,
     used,
     room,
     packedPlane,
-    packedBytes: room * 32 + planes * packedPlane,
+    packedBytes: room * 32 + filterBytes,
     sourcePitch,
     productPitch,
     sourcePlane: lines(blockTiles * sourcePitch) + 64,
     productPlane: lines(blockTiles * productPitch) + 64,
     staged,
+    /** Or of a stage. */
     blockTiles,
     blockPanels,
   }
@@ -53,10 +57,10 @@ function planOf(correlation: Correlation, { images, channels, columns }: Product
 type Plan = ReturnType<typeof planOf>
 
 /** Tiles of one call of the second stage: rows that a first-level cache holds beside a panel. */
-function multiplyRanges({ total, used, planes }: Plan) {
-  const tilesEach = evenPiece(total, 96)
-  const panelsEach = evenPanels(used, Math.max(2, Math.ceil((used * planes * Math.ceil(total / tilesEach)) / 144)))
-  return { tilesEach, panelsEach, tiles: planes * Math.ceil(total / tilesEach) * Math.ceil(used / panelsEach) }
+function multiplyRanges({ used, planes }: Plan, count: number) {
+  const tilesEach = evenPiece(count, 96)
+  const panelsEach = evenPanels(used, Math.max(2, Math.ceil((used * planes * Math.ceil(count / tilesEach)) / 144)))
+  return { tilesEach, panelsEach, tiles: planes * Math.ceil(count / tilesEach) * Math.ceil(used / panelsEach) }
 }
 
 export function winogradWorkspace(correlation: Correlation, shape: ProductShape, m: ResultSide): WasmWorkspace {
@@ -69,7 +73,7 @@ export function winogradWorkspace(correlation: Correlation, shape: ProductShape,
       prepared: packedBytes,
       perThread: Math.max(pack, 64 + 2 * lines(blockTiles * 4) + between + linesBytes(side)),
     }
-  const tables = 64 + 2 * lines(multiplyRanges(plan).tilesEach * 4)
+  const tables = 64 + 2 * lines(multiplyRanges(plan, blockTiles).tilesEach * 4)
   return { prepared: packedBytes, shared: between, perThread: Math.max(pack, tables, linesBytes(side)) }
 }
 
@@ -140,6 +144,7 @@ function blockCall(
   return { kernel: 'winogradProduct', args, tiles: Math.ceil(plan.total / plan.blockTiles) }
 }
 
+/** Stage after stage: as many tiles as fit are transformed, multiplied and transformed back. */
 function stageCalls(
   plan: Plan,
   { source, grid, origin }: Correlation,
@@ -147,73 +152,45 @@ function stageCalls(
   at: WinogradAddresses,
   floor: number,
 ): readonly WasmCall[] {
-  const { side, planes, tilesY, tilesX, total, sourcePitch, sourcePlane, productPitch, productPlane } = plan
-  const transformed = at.shared
-  const products = transformed + planes * sourcePlane
-  const input = transformRanges(plan, total, channels)
-  const multiply = multiplyRanges(plan)
-  const output = transformRanges(plan, total, columns)
-  return [
-    {
-      kernel: 'winogradInput',
-      args: [
-        side,
-        at.source,
-        ...source,
-        channels,
-        ...origin,
-        tilesY,
-        tilesX,
-        0,
-        total,
-        transformed,
-        sourcePitch,
-        sourcePlane,
-        input.tilesEach,
-        input.channelsEach,
-      ],
-      tiles: input.tiles,
-    },
-    {
-      kernel: 'winogradMultiply',
-      args: [
-        planes,
-        transformed,
-        sourcePitch,
-        sourcePlane,
-        total,
-        channels,
-        at.prepared,
-        plan.room,
-        plan.packedPlane,
-        columns,
-        products,
-        productPitch,
-        productPlane,
-        multiply.panelsEach,
-        multiply.tilesEach,
-      ],
-      tiles: multiply.tiles,
-    },
-    {
-      kernel: 'winogradOutput',
-      args: [
-        side,
-        products,
-        productPitch,
-        productPlane,
-        columns,
-        at.prepared,
-        floor,
-        at.target,
-        ...grid,
-        tilesY,
-        tilesX,
-        total,
-        output.tilesEach,
-        output.channelsEach,
-      ],
-      tiles: output.tiles,
-    },
-  ]
+  const { side, planes, tilesY, tilesX, total, blockTiles, room, packedPlane } = plan
+  const transformed = [at.shared, plan.sourcePitch, plan.sourcePlane]
+  const products = [at.shared + planes * plan.sourcePlane, plan.productPitch, plan.productPlane]
+  const calls: WasmCall[] = []
+  for (let first = 0; first < total; first += blockTiles) {
+    const count = Math.min(blockTiles, total - first)
+    const tiles = [tilesY, tilesX, first, count]
+    const input = transformRanges(plan, count, channels)
+    const multiply = multiplyRanges(plan, count)
+    const output = transformRanges(plan, count, columns)
+    const pictures = [at.source, ...source, channels, ...origin]
+    const filters = [at.prepared, room, packedPlane, columns]
+    const results = [columns, at.prepared, floor, at.target, ...grid]
+    calls.push(
+      {
+        kernel: 'winogradInput',
+        args: [side, ...pictures, ...tiles, ...transformed, input.tilesEach, input.channelsEach],
+        tiles: input.tiles,
+      },
+      {
+        kernel: 'winogradMultiply',
+        args: [
+          planes,
+          ...transformed,
+          count,
+          channels,
+          ...filters,
+          ...products,
+          multiply.panelsEach,
+          multiply.tilesEach,
+        ],
+        tiles: multiply.tiles,
+      },
+      {
+        kernel: 'winogradOutput',
+        args: [side, ...products, ...results, ...tiles, output.tilesEach, output.channelsEach],
+        tiles: output.tiles,
+      },
+    )
+  }
+  return calls
 }

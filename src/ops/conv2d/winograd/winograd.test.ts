@@ -106,8 +106,9 @@ const large: readonly (Omit<Given, 'method'> & { readonly name: string })[] = [
   { name: 'stages', batch: 2, size: [7, 10], padding: [1, 0, 2, 1], channels: 67, filters: 90 },
   { name: 'stages of few tiles', batch: 1, size: [4, 4], padding: same, channels: 70, filters: 201 },
 ]
-/** Its sums are made in two stages of 50 tiles. */
-const twoStages = { batch: 1, size: [40, 40], padding: same, channels: 600, filters: 7 } as const
+/** Their sums are made in two stages, of 50 tiles and of 35. */
+const gradientStages = { batch: 1, size: [40, 40], padding: same, channels: 600, filters: 7 } as const
+const forwardStages = { batch: 1, size: [37, 26], padding: same, channels: 2000, filters: 3 } as const
 
 describe.each(testedModules)('large shapes on %s', (module) => {
   it.each(large.map((given) => [given.name, given] as const))('%s', (name, given) => {
@@ -116,10 +117,19 @@ describe.each(testedModules)('large shapes on %s', (module) => {
   })
 
   it('a filter gradient in two stages', () => {
-    const geometry = geometryOf({ ...twoStages, method: 'winograd4' })
+    const geometry = geometryOf({ ...gradientStages, method: 'winograd4' })
     const inputs = [f32(...inputShape(geometry)), f32(...outputShape(geometry))]
     const row = opCase({ name: 'two stages', op: conv2dFilterGradient, attributes: geometry, inputs, terms: 40 * 40 })
     expect(kernelsOf(row).filter((kernel) => kernel === 'winogradAccumulate')).toHaveLength(2)
+    checkCase(row, module)
+  })
+
+  it('a product in two stages', () => {
+    const geometry = geometryOf({ ...forwardStages, method: 'winograd4' })
+    const attributes = { ...geometry, bias: true, activation: 'relu' } as const
+    const inputs = [f32(...inputShape(geometry)), f32(...filterShape(geometry)), f32(3)]
+    const row = opCase({ name: 'two stages', op: conv2d, attributes, inputs, terms: 18_001 })
+    expect(kernelsOf(row).filter((kernel) => kernel === 'winogradMultiply')).toHaveLength(2)
     checkCase(row, module)
   })
 })
