@@ -10,7 +10,7 @@ export const platform: Platform = {
   environment: () => undefined,
   // A page cannot set the engine's flags.
   wideVectors: () => false,
-  optimizedAtOnce: (action) => action(),
+  optimizedInPlace: (action) => action(),
   now: () => performance.now(),
   nextTurn,
   startWorker,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FileError } from './errors.ts'
-import { platform } from './node.ts'
+import { platform, revectorizeFlag } from './node.ts'
 import type { PlatformWorker } from './types.ts'
 
 describe('files', () => {
@@ -115,4 +115,14 @@ it('names what the machine offers', async () => {
   const before = platform.now()
   await platform.nextTurn()
   expect(platform.now()).toBeGreaterThanOrEqual(before)
+})
+
+it.each([
+  ['x64', '13.6.233.10-node.28', 'experimental-wasm-revectorize'],
+  ['x64', '14.6.202.34-node.34', 'experimental-wasm-revectorize'],
+  ['x64', '15.6.1', 'wasm-revectorize'],
+  ['x64', '11.3.244.8-node.38', undefined],
+  ['arm64', '13.6.233.10-node.28', undefined],
+])('on %s, V8 %s, the revectorizer is called %s', (architecture, version, flag) => {
+  expect(revectorizeFlag(architecture, version)).toBe(flag)
 })

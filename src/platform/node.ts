@@ -15,7 +15,7 @@ export const platform: Platform = {
   whyNoThreads: () => undefined,
   environment: (name) => process.env[name],
   wideVectors,
-  optimizedAtOnce,
+  optimizedInPlace,
   now: () => performance.now(),
   nextTurn: () => new Promise((resolve) => void setImmediate(resolve)),
   startWorker,
@@ -59,12 +59,14 @@ export function revectorizeFlag(architecture: string, version = '0'): string | u
   return major > 15 || (major === 15 && minor >= 6) ? 'wasm-revectorize' : 'experimental-wasm-revectorize'
 }
 
-function optimizedAtOnce<T>(action: () => T): T {
+function optimizedInPlace<T>(action: () => T): T {
+  // Known to every V8 that has the revectorizer. Not `--no-liftoff`, which must not change while there are modules.
+  const known = revectorizeFlag(process.arch, process.versions.v8) !== undefined
+  if (known) setFlagsFromString('--wasm-sync-tier-up')
   try {
-    setFlagsFromString('--no-liftoff')
     return action()
   } finally {
-    setFlagsFromString('--liftoff')
+    if (known) setFlagsFromString('--no-wasm-sync-tier-up')
   }
 }
 

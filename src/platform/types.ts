@@ -16,8 +16,8 @@ export interface Platform {
    * Holds for the whole process. False: there is nothing to ask; true does not mean that the engine does it.
    */
   wideVectors(on: boolean): boolean
-  /** Runs `action`; WebAssembly functions that it is the first to call are optimized at once, not after some time. */
-  optimizedAtOnce<T>(action: () => T): T
+  /** Runs `action`; WebAssembly functions that run for long in it are optimized there and then, not on another thread. */
+  optimizedInPlace<T>(action: () => T): T
   /** Milliseconds since some fixed moment, never running backwards. */
   now(): number
   /** Lets timers, signals, input and painting have their turn. */

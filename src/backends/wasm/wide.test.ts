@@ -58,6 +58,7 @@ it('trains to the bits of the relaxed kernels, on one thread and on two', async 
   const expected = await trained('relaxed', 2)
   if (wideVerdict(true)?.same !== true) context.skip('this engine cannot be asked for 256-bit operations')
   // Such short work would end before the optimizing compiler, which alone joins operations, had begun.
-  setFlagsFromString('--no-liftoff')
+  setFlagsFromString('--wasm-sync-tier-up')
+  setFlagsFromString('--wasm-tiering-budget=1000')
   for (const threads of [1, 2]) expect(await trained('wide', threads)).toEqual(expected)
 }, 60_000)

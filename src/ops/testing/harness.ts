@@ -5,6 +5,7 @@
  */
 
 import { readFileSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
 import { platform } from '#platform'
 import { Random } from '../../core/index.ts'
 import type { OpCase } from '../cases.ts'
@@ -14,7 +15,7 @@ import { type CaseArrays, drawArrays, runReference, stepOf } from './arrays.ts'
 
 /**
  * The modules that are tried; shared memory differs in nothing that one thread could see. The wide one runs on any engine,
- * if only slowly, and here always as the optimizing compiler makes it: it alone joins operations.
+ * if only slowly, and here at once as the optimizing compiler makes it: it alone joins operations.
  */
 export const testedModules = ['relaxed-single', 'plain-single', 'wide-single'] as const
 export type TestedModule = (typeof testedModules)[number]
@@ -37,7 +38,11 @@ const loaded = new Map<TestedModule, Loaded>()
 function load(name: TestedModule): Loaded {
   const known = loaded.get(name)
   if (known !== undefined) return known
-  if (name === 'wide-single') platform.wideVectors(true)
+  if (name === 'wide-single') {
+    platform.wideVectors(true)
+    setFlagsFromString('--wasm-tiering-budget=1')
+    setFlagsFromString('--wasm-sync-tier-up')
+  }
   const bytes = readFileSync(new URL(`../../backends/wasm/gen/${name}.wasm`, import.meta.url))
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 })
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } })
@@ -95,9 +100,7 @@ export function runWasm(row: OpCase, arrays: CaseArrays, trial: WasmTrial): Wasm
     const start = (from: number, tiles: number, worker: 0 | 1) => {
       arena.poison(scratches[worker] as number, workspace.perThread ?? 0)
       new Int32Array(memory.buffer, counter, 1)[0] = from
-      const args = [...call.args, tiles, counter, scratches[worker] as number]
-      if (trial.module === 'wide-single') platform.optimizedAtOnce(() => kernel(...args))
-      else kernel(...args)
+      kernel(...call.args, tiles, counter, scratches[worker] as number)
     }
     if (order === undefined) start(0, call.tiles, 0)
     else
