@@ -7,7 +7,7 @@ import type { Model } from '../model/index.ts'
 import { type Evaluation, evaluate } from '../train/index.ts'
 import { dataHelp, openData } from './data.ts'
 import { openModel } from './model.ts'
-import { choice, whole } from './options.ts'
+import { choice, exactHelp, whole } from './options.ts'
 import { printTable } from './table.ts'
 import { Terminal } from './terminal.ts'
 
@@ -15,6 +15,7 @@ interface EvalCall {
   readonly data: string
   readonly split: 'test' | 'train'
   readonly threads?: number
+  readonly exact?: boolean
   readonly json?: boolean
 }
 
@@ -24,14 +25,15 @@ export function define(command: Command): void {
     .requiredOption('--data <data>', dataHelp)
     .option('--split <name>', 'test, or train', choice('--split', ['test', 'train']), 'test')
     .option('--threads <n>', 'workers', whole('--threads', 1))
+    .option('--exact', exactHelp)
     .option('--json', 'one JSON object on stdout')
     .addHelpText('after', '\nExample:\n  lenslet eval runs/lenet5-mnist-20261122-054312 --data mnist')
     .action(run)
 }
 
-async function run(path: string, { data, split, threads, json }: EvalCall): Promise<void> {
+async function run(path: string, { data, split, threads, exact, json }: EvalCall): Promise<void> {
   const terminal = new Terminal(json === true)
-  await using model = await openModel(path, { threads, batch: 64 })
+  await using model = await openModel(path, { threads, exact, batch: 64 })
   const dataset = await openData(data, model.input, terminal)
   if (model.info.normalization === undefined)
     terminal.hint('mind: the model does not say how its pictures were normalized; the data’s own figures are taken.')

@@ -8,11 +8,14 @@ import { filesOf } from './runFolder.ts'
 
 export async function openModel(
   path: string,
-  options: { threads?: number | undefined; batch?: number },
+  { threads, batch, exact = false }: { threads?: number | undefined; batch?: number; exact?: boolean | undefined },
 ): Promise<Model> {
   const file = await readCall(() => findModel(path))
-  const { threads, batch } = options
-  return Model.load(file, { ...(threads === undefined ? {} : { threads }), ...(batch === undefined ? {} : { batch }) })
+  return Model.load(file, {
+    exact,
+    ...(threads === undefined ? {} : { threads }),
+    ...(batch === undefined ? {} : { batch }),
+  })
 }
 
 async function findModel(path: string): Promise<string> {

@@ -2,6 +2,8 @@
 
 import { UsageError } from './errors.ts'
 
+export const exactHelp = "without Winograd's method, which is faster but rounds more coarsely"
+
 /** `whole('--batch', 1)` reads a whole number from 1. */
 export function whole(option: string, least: number) {
   return (text: string): number => {

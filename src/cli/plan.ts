@@ -9,7 +9,7 @@ import { type OptimizerKind, optimizerKinds } from '../ops/optimizer/optimizers.
 import { maxBatch, type Plan, plan, printPlan } from '../plan/index.ts'
 import { readCall } from './errors.ts'
 import { type NetworkSource, readNetwork } from './network.ts'
-import { bytes, choice, whole } from './options.ts'
+import { bytes, choice, exactHelp, whole } from './options.ts'
 import { printTable } from './table.ts'
 import { Terminal } from './terminal.ts'
 
@@ -17,6 +17,7 @@ interface PlanCall {
   readonly batch: number
   readonly optimizer: OptimizerKind
   readonly threads?: number
+  readonly exact?: boolean
   readonly memory?: number
   readonly strict?: boolean
   readonly steps?: boolean
@@ -34,6 +35,7 @@ export function define(command: Command): void {
       'adam',
     )
     .option('--threads <n>', 'workers; default: as many as a run would take', whole('--threads', 1))
+    .option('--exact', exactHelp)
     .option('--memory <amount>', 'find the largest batch that fits: 4GB, 512MB', bytes('--memory'))
     .option('--strict', 'refuse sizes that do not come out whole')
     .option('--steps', 'print the steps and buffers of the plans, too')
@@ -53,10 +55,11 @@ async function run(spec: string, call: PlanCall): Promise<void> {
   const source = await readCall(() => readNetwork(spec, call))
   const { network } = source
   const table = await readCall(() => networkTable(network))
-  const { batch, optimizer, threads = chooseThreads().threads } = call
-  const inference = plan(network, { batch, threads })
-  const training = plan(network, { batch, threads, mode: 'training', optimizer })
-  const fits = call.memory === undefined ? undefined : largestBatches(source, call.memory, { threads, optimizer })
+  const { batch, optimizer, threads = chooseThreads().threads, exact = false } = call
+  const inference = plan(network, { batch, threads, exact })
+  const training = plan(network, { batch, threads, exact, mode: 'training', optimizer })
+  const fits =
+    call.memory === undefined ? undefined : largestBatches(source, call.memory, { threads, exact, optimizer })
   const notices = [...table.notices, ...tooLarge([inference, training])]
   const value = {
     network: { name: source.name, ...titles(source), notation: notationOf(source) },
@@ -103,13 +106,13 @@ interface Fits {
 function largestBatches(
   { network }: NetworkSource,
   memory: number,
-  { threads, optimizer }: { threads: number; optimizer: OptimizerKind },
+  { optimizer, ...how }: { threads: number; exact: boolean; optimizer: OptimizerKind },
 ): Fits {
   const usable = Math.min(memory, maximumBytes)
   return {
     bytes: memory,
-    inference: maxBatch(network, usable, { threads }),
-    training: maxBatch(network, usable, { threads, mode: 'training', optimizer }),
+    inference: maxBatch(network, usable, how),
+    training: maxBatch(network, usable, { ...how, mode: 'training', optimizer }),
   }
 }
 

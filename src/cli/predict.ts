@@ -8,7 +8,7 @@ import { type Prediction, printPercent, topPredictions } from '../inspect/index.
 import type { Model } from '../model/index.ts'
 import { readCall, UsageError } from './errors.ts'
 import { openModel } from './model.ts'
-import { choice, whole } from './options.ts'
+import { choice, exactHelp, whole } from './options.ts'
 import { printTable } from './table.ts'
 import { Terminal } from './terminal.ts'
 
@@ -17,6 +17,7 @@ interface PredictCall {
   readonly invert?: boolean
   readonly fit: Fit
   readonly threads?: number
+  readonly exact?: boolean
   readonly json?: boolean
 }
 
@@ -28,6 +29,7 @@ export function define(command: Command): void {
     .option('--invert', 'turn light into dark: for dark digits on white paper and a model that learned light on dark')
     .option('--fit <how>', 'cover: cut off what is too long; stretch', choice('--fit', ['cover', 'stretch']), 'cover')
     .option('--threads <n>', 'workers', whole('--threads', 1))
+    .option('--exact', exactHelp)
     .option('--json', 'a JSON array on stdout, an element a picture')
     .addHelpText('after', '\nExample:\n  lenslet predict runs/lenet5-mnist-20261122-054312 digit.png --top 2')
     .action(run)
@@ -44,7 +46,11 @@ const portion = 64
 async function run(path: string, files: readonly string[], call: PredictCall): Promise<void> {
   const terminal = new Terminal(call.json === true)
   await readCall(() => Promise.all(files.map(checkFile)))
-  await using model = await openModel(path, { threads: call.threads, batch: Math.min(files.length, 32) })
+  await using model = await openModel(path, {
+    threads: call.threads,
+    exact: call.exact,
+    batch: Math.min(files.length, 32),
+  })
   const answers: Answer[] = []
   const seemInverted: string[] = []
   for (let first = 0; first < files.length; first += portion) {

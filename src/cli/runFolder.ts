@@ -23,6 +23,8 @@ export interface RunSettings {
   readonly options: TrainOptions
   readonly init?: z.infer<typeof initSchema> | undefined
   readonly backend: 'wasm' | 'reference'
+  /** Without Winograd's method. */
+  readonly exact: boolean
   /** The model file whose weights it starts from, where it does not start anew. */
   readonly model?: string | undefined
   /** When it began, ISO 8601. */
@@ -40,6 +42,7 @@ const schema = z.object({
   options: z.looseObject({ epochs: z.number() }),
   init: initSchema.optional(),
   backend: z.enum(['wasm', 'reference']),
+  exact: z.boolean(),
   model: z.string().optional(),
   began: z.string(),
 })
@@ -124,11 +127,12 @@ export async function readRun(folder: string): Promise<RunSettings> {
     const [issue] = parsed.error.issues
     throw refuse(`${settings}, at ${issue?.path.join('.') || 'the top'}: ${issue?.message}`)
   }
-  const { network, options, name, data, init, backend, model, began } = parsed.data
+  const { network, options, name, data, init, backend, exact, model, began } = parsed.data
   return {
     name,
     data,
     backend,
+    exact,
     began,
     init,
     model,

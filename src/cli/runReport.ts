@@ -45,7 +45,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
   const training = plan(network, {
     batch,
     mode: 'training',
-    threads: model.plan.threads,
+    threads: model.threads,
     optimizer: optimizer.settings,
     ...(options.decay === undefined ? {} : { decay: options.decay }),
     ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),

@@ -16,7 +16,7 @@ import { readCall, UsageError } from './errors.ts'
 import { type Interrupt, onInterrupt } from './interrupt.ts'
 import { commandName } from './machine.ts'
 import { readNetwork } from './network.ts'
-import { choice, number, whole } from './options.ts'
+import { choice, exactHelp, number, whole } from './options.ts'
 import { createRun, filesOf, type RunFiles, type RunSettings, readRun } from './runFolder.ts'
 import { runReport } from './runReport.ts'
 import { Terminal } from './terminal.ts'
@@ -31,6 +31,7 @@ interface TrainCall extends LearningOptions {
   readonly threads?: number
   readonly checkpointEvery?: number
   readonly backend?: 'wasm' | 'reference'
+  readonly exact?: boolean
   readonly json?: boolean
 }
 
@@ -47,6 +48,7 @@ export function define(command: Command): void {
       number('--checkpoint-every'),
     )
     .option('--backend <name>', 'wasm, or reference (float64, slow)', choice('--backend', ['wasm', 'reference']))
+    .option('--exact', exactHelp)
     .option('--json', 'one JSON object on stdout; progress on stderr')
   addLearningOptions(command)
   command.addHelpText('after', examples).action(run)
@@ -113,6 +115,7 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
     options: learningOptions(call, recipe),
     init: call.init,
     backend: call.backend ?? 'wasm',
+    exact: call.exact ?? false,
     model,
     began: new Date().toISOString(),
   }
@@ -181,7 +184,7 @@ async function work(
     testLoss: result.testLoss ?? null,
     testAccuracy: result.testAccuracy ?? null,
     parameters: networkTable(network).totals.parameters,
-    threads: model.plan.threads,
+    threads: model.threads,
     imagesPerSecond: result.imagesPerSecond,
     stopped: result.stopped ?? null,
   }
@@ -215,8 +218,8 @@ async function work(
 }
 
 async function createModel({ settings }: Task, { threads }: TrainCall): Promise<Model> {
-  const { network, options, init, backend, model } = settings
-  const how = { backend, ...(threads === undefined ? {} : { threads }) }
+  const { network, options, init, backend, exact, model } = settings
+  const how = { backend, exact, ...(threads === undefined ? {} : { threads }) }
   if (model !== undefined) return Model.load(model, how)
   const { seed = 0 } = options
   if (!Number.isInteger(seed)) throw new ArgumentError('--seed is a whole number', { received: `${seed}` })

@@ -42,7 +42,7 @@ export function conclusion(
       ? 'The test pictures were not looked at'
       : `${terminal.bold(printPercent(testAccuracy))} of ${printCount(dataset.test.count)} test pictures are recognized (loss ${testLoss?.toFixed(4)})`
   const early = stopped === 'early' ? ' (it stopped improving)' : ''
-  const threads = model.plan.threads === 1 ? '1 thread' : `${model.plan.threads} threads`
+  const threads = model.threads === 1 ? '1 thread' : `${model.threads} threads`
   return [
     ...(curve === '' ? [] : ['', 'training loss', curve]),
     '',

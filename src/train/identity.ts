@@ -3,6 +3,7 @@
  * trainings with equal identities and equal initial weights end with equal bits.
  */
 
+import type { Program } from '../backends/types.ts'
 import type { Dataset, Split } from '../data/index.ts'
 import type { Network } from '../network/index.ts'
 import { checksum } from './checksum.ts'
@@ -13,19 +14,22 @@ export interface TrainingIdentity extends BitSettings {
   readonly data: string
   /** `wasm` or `reference`: they round differently. Threads do not matter. */
   readonly backend: string
+  /** Without Winograd's method, which rounds otherwise. */
+  readonly exact: boolean
   readonly epochs: number
   readonly stepsPerEpoch: number
   /** Whether the number of epochs decides about the first steps, too. */
   readonly seesEnd: boolean
 }
 
-export function identityOf(network: Network, dataset: Dataset, settings: TrainSettings, backend: string) {
+export function identityOf(dataset: Dataset, settings: TrainSettings, { plan, backend }: Program) {
   const { batch, optimizer, schedule, decay, augment, labelSmoothing, clipNorm, seed, normalization } = settings
   const { epochs, stepsPerEpoch, rates } = settings
   return {
-    network,
+    network: plan.network,
     data: describeData(dataset),
     backend,
+    exact: plan.exact,
     batch,
     optimizer,
     schedule,

@@ -75,7 +75,7 @@ async function begin(
   program: Program,
   checkpoint: Checkpoint | undefined,
 ): Promise<Session> {
-  const identity = identityOf(model.network, dataset, settings, program.backend)
+  const identity = identityOf(dataset, settings, program)
   if (checkpoint === undefined) readWeights(program, model)
   else restore(program, identity, checkpoint)
   const { batch, normalization, seed, augment } = settings
