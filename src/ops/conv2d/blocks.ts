@@ -16,6 +16,11 @@ export function evenPiece(total: number, most: number): number {
   return Math.ceil(total / pieces)
 }
 
+/** Cuts panels into pieces of about `most`, but of an even number, as a kernel may take two panels together. */
+export function evenPanels(panels: number, most: number): number {
+  return Math.min(panels, Math.ceil(evenPiece(panels, most) / 2) * 2)
+}
+
 /** Rounds bytes up to whole cache lines. */
 export function lines(bytes: number): number {
   return Math.ceil(bytes / 64) * 64

@@ -1,7 +1,7 @@
 /** Calls of conv2dProduct for one correlation: packed filters, blocks, workspace. */
 
 import type { WasmCall } from '../types.ts'
-import { evenPiece, lines, tilesWanted } from './blocks.ts'
+import { evenPanels, evenPiece, lines, tilesWanted } from './blocks.ts'
 import { type Correlation, reachesOutside, span, tapsInside } from './correlation.ts'
 
 /** What a product needs to know besides the correlation; channels and columns are those of one group. */
@@ -70,7 +70,7 @@ function blocksOf(correlation: Correlation, shape: ProductShape): Blocks {
   pictures = evenPiece(images, pictures)
   const blocks = Math.ceil(images / pictures) * Math.ceil(gridHeight / rows) * Math.ceil(gridWidth / width)
   const ranges = Math.ceil(wanted / (blocks * groups))
-  const panels = evenPiece(used, used / ranges)
+  const panels = evenPanels(used, used / ranges)
   const pixels = pictures * rows * width
   const copy = how === border.copy ? pictures * bytes(rows, width) : 0
   const parts = how === border.leaveOut ? mostParts(correlation, 0) * mostParts(correlation, 1) * 20 : 0

@@ -2,7 +2,7 @@
 
 import { rangesOf } from '../../kernel/ranges.ts'
 import type { WasmCall, WasmWorkspace } from '../../types.ts'
-import { evenPiece, lines, tilesWanted } from '../blocks.ts'
+import { evenPanels, evenPiece, lines, tilesWanted } from '../blocks.ts'
 import { type Conv2dGeometry, coversPicture } from '../geometry.ts'
 
 /** rows × terms times terms × columns. */
@@ -28,7 +28,7 @@ function blocksOf({ rows, terms, columns }: DenseShape) {
   const panels = Math.ceil(columns / 8)
   // At least four panels side by side, so that packing reads whole cache lines.
   const ranges = Math.ceil(tilesWanted(rows * terms * columns) / rowBlocks)
-  const blockPanels = Math.min(32, Math.max(Math.min(4, panels), evenPiece(panels, panels / ranges)))
+  const blockPanels = Math.min(32, Math.max(Math.min(4, panels), evenPanels(panels, panels / ranges)))
   return { blockRows, blockPanels, tiles: rowBlocks * Math.ceil(panels / blockPanels) }
 }
 

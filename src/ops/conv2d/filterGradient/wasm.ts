@@ -2,7 +2,7 @@
 
 import { rangesOf } from '../../kernel/ranges.ts'
 import type { WasmCall } from '../../types.ts'
-import { evenPiece, tilesWanted } from '../blocks.ts'
+import { evenPanels, evenPiece, tilesWanted } from '../blocks.ts'
 import { type Correlation, span } from '../correlation.ts'
 import type { ProductShape } from '../product.ts'
 
@@ -16,7 +16,7 @@ function planOf(correlation: Correlation, { images, groups, channels, columns }:
   const [gridHeight, gridWidth] = correlation.grid
   const taps = correlation.taps[0] * correlation.taps[1]
   const used = Math.ceil(columns / 8)
-  const blockPanels = evenPiece(used, 8)
+  const blockPanels = evenPanels(used, 8)
   const blockChannels = evenPiece(channels, taps === 1 ? 192 : 64)
   const copied = (rows: number) => span(correlation, 0, rows) * span(correlation, 1, gridWidth) * blockChannels * 4
   const packed = (rows: number) => blockPanels * rows * gridWidth * 32

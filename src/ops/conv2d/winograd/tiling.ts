@@ -29,11 +29,6 @@ export function linesBytes(side: number): number {
   return 64 + 6 * 32 + (8 * (side - 2) + 2) * side * 64
 }
 
-/** Panels in pieces of at most `most` (an even number); even ones, as a kernel may take two panels together. */
-export function evenPanels(panels: number, most: number): number {
-  return Math.min(panels, Math.ceil(evenPiece(panels, most) / 2) * 2)
-}
-
 /** Enough for eight workers to end together. */
 const mostRanges = 64
 

@@ -2,10 +2,10 @@
 
 import type { WasmCall, WasmWorkspace } from '../../types.ts'
 import type { Pair } from '../../window.ts'
-import { evenPiece, lines, tilesWanted } from '../blocks.ts'
+import { evenPanels, evenPiece, lines, tilesWanted } from '../blocks.ts'
 import type { Correlation } from '../correlation.ts'
 import { type ProductShape, panelRoom } from '../product.ts'
-import { evenPanels, linesBytes, type ResultSide, tilingOf, transformRanges } from './tiling.ts'
+import { linesBytes, type ResultSide, tilingOf, transformRanges } from './tiling.ts'
 
 /** Tiles of a block, a multiple of the rows of a register tile. 12 to 48 were equally fast, within 5 %. */
 const mostBlockTiles = 24

@@ -2,10 +2,10 @@
 
 import { rangesOf } from '../../../kernel/ranges.ts'
 import type { WasmCall, WasmWorkspace } from '../../../types.ts'
-import { evenPiece, lines, tilesWanted } from '../../blocks.ts'
+import { evenPanels, evenPiece, lines, tilesWanted } from '../../blocks.ts'
 import type { Correlation } from '../../correlation.ts'
 import type { ProductShape } from '../../product.ts'
-import { evenPanels, linesBytes, type ResultSide, tilingOf, transformRanges } from '../tiling.ts'
+import { linesBytes, type ResultSide, tilingOf, transformRanges } from '../tiling.ts'
 
 /** Sums of a chunk up to this size stay in a core's second-level cache from block to block. */
 const sumsBudget = 640 * 1024
