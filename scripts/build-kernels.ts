@@ -11,7 +11,15 @@ import { assertStaticModule } from './wasm-check.ts'
 
 const output = join(root, 'src/backends/wasm/gen')
 const generated = join(output, 'kernels.gen.ts')
-const scripts = ['build-kernels', 'files', 'kernel-bindings', 'kernel-compiler', 'kernel-variants', 'wasm-check']
+const scripts = [
+  'build-kernels',
+  'files',
+  'kernel-bindings',
+  'kernel-compiler',
+  'kernel-patch',
+  'kernel-variants',
+  'wasm-check',
+]
 
 /**
  * Brings src/backends/wasm/gen up to date; true when it had to compile. With `leaveOut`, kernel files that do not compile

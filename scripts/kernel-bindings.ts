@@ -1,5 +1,6 @@
 // From asc's outputs to the generated TypeScript module: kernel names and signatures, module bytes as base64.
 
+import { patchOf } from './kernel-patch.ts'
 import { kernelVariants } from './kernel-variants.ts'
 
 /** Names of the functions that an AssemblyScript source exports. */
@@ -35,10 +36,8 @@ ${rows.join('\n')}
 
 export type KernelModuleName = (typeof kernelModuleRows)[number]['name']
 
-/** A module's bytes as base64, or another module's but for one byte: whether the memory it imports is shared. */
-export type EmbeddedModule =
-  | { readonly base64: string }
-  | { readonly almost: KernelModuleName; readonly at: number; readonly byte: number }
+/** A module's bytes as base64, or what makes them of another module's (see scripts/kernel-patch.ts). */
+export type EmbeddedModule = { readonly base64: string } | { readonly base: KernelModuleName; readonly patch: string }
 
 /** Part of the program, so that no platform has to fetch a file. */
 export const kernelModules: Readonly<Record<KernelModuleName, EmbeddedModule>> = {
@@ -47,17 +46,13 @@ ${entries.join('\n')}
 `
 }
 
-/** A module's entry: its bytes, or where it differs from one before it. */
+/** A module's entry: its bytes, or what makes it of one before it. */
 function embedded(wasm: Uint8Array, earlier: readonly [string, Uint8Array][]): string {
+  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
+  let best = `{\n    base64:\n      '${text(wasm)}',\n  }`
   for (const [name, bytes] of earlier) {
-    const [at, ...more] = differences(bytes, wasm)
-    if (at !== undefined && more.length === 0) return `{ almost: '${name}', at: ${at}, byte: ${wasm[at]} }`
+    const entry = `{\n    base: '${name}',\n    patch: '${text(patchOf(bytes, wasm))}',\n  }`
+    if (entry.length < best.length) best = entry
   }
-  return `{\n    base64:\n      '${Buffer.from(wasm).toString('base64')}',\n  }`
-}
-
-/** Offsets of the bytes that differ; all of them where the lengths do. */
-function differences(a: Uint8Array, b: Uint8Array): number[] {
-  const offsets = [...b.keys()]
-  return a.length === b.length ? offsets.filter((offset) => a[offset] !== b[offset]) : offsets
+  return best
 }

@@ -23,8 +23,33 @@ export function compileNow(name: KernelModuleName): WebAssembly.Module {
 export function kernelModuleBytes(name: KernelModuleName): Uint8Array<ArrayBuffer> {
   const embedded = kernelModules[name]
   if ('base64' in embedded) return decode(embedded.base64)
-  const bytes = kernelModuleBytes(embedded.almost)
-  bytes[embedded.at] = embedded.byte
+  return patched(kernelModuleBytes(embedded.base), decode(embedded.patch))
+}
+
+/** Pieces of `base` and bytes of the patch in turn; its form is told in scripts/kernel-patch.ts. */
+function patched(base: Uint8Array, patch: Uint8Array): Uint8Array<ArrayBuffer> {
+  let at = 0
+  const number = () => {
+    let value = 0
+    for (let scale = 1; ; scale *= 128) {
+      const byte = patch[at++] ?? 0
+      value += (byte & 127) * scale
+      if (byte < 128) return value
+    }
+  }
+  const bytes = new Uint8Array(number())
+  let end = 0
+  for (let to = 0; to < bytes.length; ) {
+    const step = number()
+    const start = step % 2 === 0 ? end + step / 2 : end - (step + 1) / 2
+    end = start + number()
+    bytes.set(base.subarray(start, end), to)
+    to += end - start
+    const own = number()
+    bytes.set(patch.subarray(at, at + own), to)
+    at += own
+    to += own
+  }
   return bytes
 }
 
