@@ -10,13 +10,13 @@ import { linesBytes, type ResultSide, tilingOf, transformRanges } from './tiling
 /** Tiles of a block, a multiple of the rows of a register tile. 12 to 48 were equally fast, within 5 %. */
 const mostBlockTiles = 24
 /**
- * Filters larger than this are not fetched for each block: stages of many tiles share them (19 % faster with 9 MB). Smaller
- * ones too where one stage holds all tiles, as they are then too few to make blocks for all workers.
+ * Filters larger than this are not fetched for each block: stages of many tiles share them (1.3 times faster with 9 MB,
+ * 1.5 with 38). Smaller ones too where one stage holds all tiles, as they are then too few for blocks for all workers.
  */
 const mostBlockFilters = 4 * 1024 * 1024
 const leastStagedFilters = 1024 * 1024
 /** A stage's tiles, transformed and multiplied. */
-const stageBudget = 16 * 1024 * 1024
+const stageBudget = 24 * 1024 * 1024
 /** Terms that winogradPack gathers at a time. */
 const packTerms = 64
 
