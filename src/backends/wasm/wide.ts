@@ -36,7 +36,7 @@ export function wideVerdict(forced = false): WideVerdict | undefined {
   return verdict
 }
 
-/** Twice 8 columns must take at least so many times the time of 16; 1.4 times where the engine does what is asked, 1.1 where it does not. */
+/** Twice 8 columns must take at least so many times the time of 16; 1.4 where the engine does what is asked, 1.1 where it does not. */
 const leastGain = 1.25
 
 function judge(): WideVerdict {
