@@ -1,7 +1,7 @@
 /**
  * Whether the wide kernels may be used: tiles of 16 columns, written so that V8 can make 256-bit operations of pairs of
- * ours. Only some engines do it, only when told to before they compile, and where they do not, these tiles are half as
- * fast as those of 8 columns. So nothing is taken on trust: the engine is asked, and then a few small steps must have the
+ * ours. Only some engines do it, only when told to before they compile, and where they do not, these tiles are slower
+ * than those of 8 columns. So nothing is taken on trust: the engine is asked, and then a few small steps must have the
  * bits of the relaxed kernels and a product of 16 columns must beat two of 8.
  */
 
