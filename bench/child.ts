@@ -30,10 +30,10 @@ async function answer(request: Request): Promise<void> {
   if (contender === undefined) throw new Error('a round before the start')
   if (last < short) await contender.time(0)
   const before = process.cpuUsage()
-  const { times, runs } = await contender.time(request.milliseconds)
+  const { times, runs, cpu } = await contender.time(request.milliseconds)
   const { user, system } = process.cpuUsage(before)
   last = least(times)
-  send({ kind: 'times', time: last, cpu: (user + system) / 1000 / runs })
+  send({ kind: 'times', time: last, cpu: (cpu ?? (user + system) / 1000) / runs })
 }
 
 process.on('message', (request: Request) => {

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { peers } from './peers/index.ts'
 import type { Peer, Reply, Request } from './peers/types.ts'
-import { errorOverRms } from './timing.ts'
+import { errorOverRms, least } from './timing.ts'
 import type { Row, Work } from './work.ts'
 
 export interface ContestOptions {
@@ -17,6 +17,8 @@ export interface ContestOptions {
   /** Of one contender in one round. */
   readonly milliseconds: number
   readonly peers: readonly string[] | undefined
+  /** Lenslet in this form only. */
+  readonly own: string | undefined
   readonly log: (text: string) => void
 }
 
@@ -45,6 +47,8 @@ export interface Result {
 /** Idle pools (onnxruntime's) spin for some milliseconds before they sleep. */
 const settle = 30
 const patience = 180_000
+/** Whose runs take longer has two rounds; ms. */
+const tedious = 1500
 
 /**
  * The error over the RMS that is taken for rounding. A forward pass sums thousands of products in different orders, and
@@ -62,9 +66,11 @@ export async function contest(row: Row, options: ContestOptions): Promise<Result
 
 async function hold(row: Row, threads: readonly number[], options: ContestOptions): Promise<Entry[]> {
   const { log, rounds, milliseconds } = options
-  const takesPart = (name: string) =>
-    name === 'lenslet' || ((row.peers ?? [name]).includes(name) && (options.peers ?? [name]).includes(name))
-  const seats = peers.filter(({ name }) => takesPart(name)).flatMap((peer) => seatsOf(peer, row.work, threads))
+  const takesPart = ({ name, own }: Peer) =>
+    own
+      ? (options.own ?? name) === name
+      : (row.peers ?? [name]).includes(name) && (options.peers ?? [name]).includes(name)
+  const seats = peers.filter(takesPart).flatMap((peer) => seatsOf(peer, row.work, threads))
   try {
     log(`${row.work.name}: setting up ${seats.length} contenders`)
     if (row.heavy) for (const seat of seats) await seat.start()
@@ -108,7 +114,7 @@ class Seat {
   }
 
   get isOurs(): boolean {
-    return this.peer.name === 'lenslet'
+    return this.peer.own === true
   }
 
   async start(): Promise<void> {
@@ -131,7 +137,7 @@ class Seat {
 
   /** A contender whose outputs differ is out: the time of a wrong answer says nothing. */
   compare(ours: Seat): void {
-    if (this.#outputs === undefined || ours.#outputs === undefined) return
+    if (this === ours || this.#outputs === undefined || ours.#outputs === undefined) return
     const error = errorOverRms(ours.#outputs, this.#outputs)
     this.#facts.error = error
     if (error <= tolerance[this.#work.kind]) return
@@ -139,7 +145,8 @@ class Seat {
   }
 
   async round(milliseconds: number): Promise<void> {
-    if (this.#child === undefined) return
+    const slow = this.#times.length >= 2 && least(this.#times) > tedious
+    if (this.#child === undefined || slow) return
     await sleep(settle)
     const reply = await this.#ask({ kind: 'round', milliseconds })
     if (reply.kind !== 'times') return

@@ -8,7 +8,7 @@ import type { Row, Target } from './work.ts'
 
 /** Is a peer's time at these threads the one to compare with ours at those? A peer with one thread has no other. */
 function oursFor(entry: Entry, entries: readonly Entry[]): readonly Entry[] {
-  const ours = entries.filter(({ peer, times }) => peer.name === 'lenslet' && times.length > 0)
+  const ours = entries.filter(({ peer, times }) => peer.own && times.length > 0)
   const alone = !entries.some((other) => other.peer === entry.peer && other.threads > 1 && other.times.length > 0)
   return ours.filter(({ threads }) => threads === entry.threads || alone)
 }
@@ -17,6 +17,8 @@ export interface Comparison {
   readonly row: Row
   readonly peer: string
   readonly peerThreads: number
+  /** Of Lenslet's forms. */
+  readonly ours: string
   readonly threads: number
   readonly ratio: Ratio
   /** Of the processors' time: with one thread on both sides, what the ratio would be on free cores. */
@@ -27,16 +29,20 @@ export interface Comparison {
 
 export function comparisons({ row, entries }: Result): Comparison[] {
   return entries
-    .filter(({ peer, times }) => peer.name !== 'lenslet' && times.length > 0)
+    .filter(({ peer, times }) => !peer.own && times.length > 0)
     .flatMap((entry) =>
       oursFor(entry, entries).map((ours) => {
         const target = row.targets?.find(
-          ({ peer, threads = ours.threads }) => peer === entry.peer.name && threads === ours.threads,
+          ({ peer, narrow = false, threads = ours.threads }) =>
+            peer === entry.peer.name &&
+            threads === ours.threads &&
+            (narrow ? 'lenslet-narrow' : 'lenslet') === ours.peer.name,
         )
         return {
           row,
           peer: entry.peer.name,
           peerThreads: entry.threads,
+          ours: ours.peer.name,
           threads: ours.threads,
           ratio: ratioOf(entry.times, ours.times),
           cpuRatio: entry.cpu / ours.cpu,
@@ -53,39 +59,76 @@ function macsOf({ work }: Row): number {
 }
 
 const titles: Readonly<Record<Row['group'], string>> = {
-  judged: 'What the first milestone is held to',
+  judged: 'What is promised',
   layers: 'Layers, batch 1',
   networks: 'Networks, forward',
   training: 'Training steps',
 }
 
-export function report(results: readonly Result[], machine: Machine, command: string, rounds: number): string {
-  const lines = heading(results, machine, command, rounds)
+/** What else was measured, and how it prints itself: `## ` lines and all. */
+export interface Part {
+  print(): readonly string[]
+}
+
+/** What the heading says of a run. */
+export interface Run {
+  readonly machine: Machine
+  readonly command: string
+  readonly rounds: number
+  /** Rows that time did not suffice for. */
+  readonly left: readonly string[]
+}
+
+export function report(results: readonly Result[], parts: readonly Part[], run: Run): string {
+  const lines = [...heading(results, run), ...demands(results)]
   for (const [group, title] of Object.entries(titles)) {
     const own = results.filter(({ row }) => row.group === group)
     if (own.length === 0) continue
     lines.push('', `## ${title}`, '', ...(group === 'layers' ? matrix(own) : own.flatMap(section)))
   }
-  return `${lines.join('\n')}\n`
+  for (const part of parts) lines.push('', ...part.print())
+  // One empty line between any two.
+  return `${lines
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()}\n`
 }
 
-function heading(results: readonly Result[], machine: Machine, command: string, rounds: number): string[] {
+function heading(results: readonly Result[], { machine, command, rounds, left }: Run): string[] {
   const ran = results.flatMap(({ entries }) => entries).filter(({ times }) => times.length > 0)
   const versions = [...new Set(ran.map(({ peer }) => peer))].map(
     (peer) => `${peer.name} ${peer.version()} (${peer.kind})`,
   )
-  const ours = ran.filter(({ peer }) => peer.name === 'lenslet').map(({ description }) => description)
+  const ours = ran.filter(({ peer }) => peer.own).map((entry) => nameOf(entry))
   const busy = machine.load > 0.5 ? ' **The machine was not quiet: these figures are provisional.**' : ''
   return [
     `${machine.date} UTC, commit ${machine.commit}: \`${command}\``,
     '',
     `${machine.cpu}, ${machine.cores} cores, ${machine.memory}; ${machine.system}; Node ${machine.node}. Load before the run: ${machine.load.toFixed(1)}.${busy}`,
     '',
-    `${versions.join('; ')}. Lenslet: ${[...new Set(ours)].join('; ') || 'did not run'}.`,
+    `${versions.join('; ')}. Lenslet took part as ${[...new Set(ours)].join(', ') || 'nothing'}.`,
     '',
-    `Times are the least of ${rounds} rounds in which the contenders take turns, with the median of the rounds behind it. "Lenslet is" is the ratio of the least times; behind it the median, lowest and highest ratio within a round. Above 1 Lenslet is faster; below 1, in italics, it is slower. Outputs were compared in the same run: the greatest difference over the root mean square, after training that of the weights' changes. GFLOP/s count the direct convolution's multiplications and additions, whatever the algorithm. CPU ms is what a run took of all cores together: on a busy machine the steadier figure. Every contender is a process of its own.`,
+    `Times are the least of ${rounds} rounds in which the contenders take turns, with the median of the rounds behind it. "Lenslet is" is the ratio of the least times, with the wide kernels that the command line uses and with the narrow ones that a page gets; behind it the median, lowest and highest ratio within a round. Above 1 Lenslet is faster; below 1, in italics, it is slower. Outputs were compared in the same run: the greatest difference over the root mean square, after training that of the weights' changes. GFLOP/s count the direct convolution's multiplications and additions, whatever the algorithm. CPU ms is what a run took of all cores together: on a busy machine the steadier figure. Every contender is a process of its own.`,
+    ...(left.length > 0 ? ['', `Not measured for lack of time: ${left.join('; ')}.`] : []),
   ]
 }
+
+/** Every demand with what was measured: the judgment in one place. */
+function demands(results: readonly Result[]): string[] {
+  const judged = results.flatMap(comparisons).filter(({ target }) => target !== undefined)
+  if (judged.length === 0) return []
+  const lines = ['| work | Lenslet | threads | against | demanded | measured | |', '|---|---|--:|---|--:|--:|---|']
+  for (const { row, ours, threads, peer, ratio, target } of judged) {
+    const demanded = target?.ratio ?? 0
+    lines.push(
+      `| ${row.work.name} | ${forms[ours]} | ${threads} | ${peer} | ${demanded}× | ${digits(ratio.ofMinima)}× | ${ratio.ofMinima >= demanded ? 'reached' : '**missed**'} |`,
+    )
+  }
+  return ['', '## What is demanded, and what was measured', '', ...lines]
+}
+
+/** Lenslet's forms, for people. */
+const forms: Readonly<Record<string, string>> = { lenslet: 'wide', 'lenslet-narrow': 'narrow' }
 
 function section(result: Result): string[] {
   const { row, entries } = result
@@ -95,47 +138,62 @@ function section(result: Result): string[] {
   const lines = [
     `**${row.work.name}** (\`${row.work.network}\`, N = ${row.work.batch})`,
     '',
-    `| | threads | ms | CPU ms | ${training ? 'images/s' : 'GFLOP/s'} | Lenslet is | error |`,
-    '|---|--:|--:|--:|--:|--:|--:|',
+    `| | threads | ms | CPU ms | ${training ? 'images/s' : 'GFLOP/s'} | Lenslet is | Lenslet narrow is | error |`,
+    '|---|--:|--:|--:|--:|--:|--:|--:|',
   ]
   for (const entry of entries.filter(({ times }) => times.length > 0)) {
     const time = least(entry.times)
     const rate = training ? (row.work.batch / time) * 1000 : (2 * macs) / time / 1e6
     const own = all.filter(({ peer, peerThreads }) => peer === entry.peer.name && peerThreads === entry.threads)
-    const ratios = own.map((comparison) => printRatio(comparison, own.length > 1))
+    const ratios = Object.keys(forms).map((form) => {
+      const some = own.filter(({ ours }) => ours === form)
+      return some.map((comparison) => printRatio(comparison, some.length > 1)).join('; ')
+    })
     lines.push(
-      `| ${entry.peer.name} | ${entry.threads} | ${digits(time)} (${digits(median(entry.times))}) | ${digits(entry.cpu)} | ${digits(rate)} | ${ratios.join('; ')} | ${own.length > 0 ? own[0]?.error.toExponential(0) : ''} |`,
+      `| ${nameOf(entry)} | ${entry.threads} | ${digits(time)} (${digits(median(entry.times))}) | ${digits(entry.cpu)} | ${digits(rate)} | ${ratios.join(' | ')} | ${entry.error === undefined ? '' : entry.error.toExponential(0)} |`,
     )
   }
-  return [...lines, '', ...targetLines(all), ...missingLines(entries)]
+  return [...lines, '', ...missingLines(entries)]
+}
+
+/** With which kernels, or in which layout, where it says so. */
+function nameOf({ peer, description = '' }: Entry): string {
+  const kernels = /^wasm, (\w+) kernels/.exec(description)?.[1]
+  const layout = /^(\w+) \(tried/.exec(description)?.[1]
+  const manner = peer.own ? kernels : layout
+  return manner === undefined ? peer.name : `${peer.name} (${manner})`
 }
 
 /** Many rows with one figure each: a line for each number of threads, a column for each peer. */
 function matrix(results: readonly Result[]): string[] {
   const names = [...new Set(results.flatMap(comparisons).map(({ peer }) => peer))]
   const lines = [
-    'Beside each peer: its time, what Lenslet is, and in brackets the same in processor time where both have one thread.',
+    'Beside each peer: its time, what Lenslet is, and behind it what Lenslet is with its narrow kernels.',
     '',
-    `| layer | | threads | Lenslet ms | GFLOP/s | ${names.join(' | ')} | demanded |`,
-    `|---|---|--:|--:|--:|${names.map(() => '--:|').join('')}---|`,
+    `| layer | | threads | Lenslet ms | GFLOP/s | narrow ms | ${names.join(' | ')} | demanded |`,
+    `|---|---|--:|--:|--:|--:|${names.map(() => '--:|').join('')}---|`,
   ]
   for (const { row, entries } of results) {
     const all = comparisons({ row, entries })
-    for (const ours of entries.filter(({ peer, times }) => peer.name === 'lenslet' && times.length > 0)) {
-      const own = all.filter(({ threads }) => threads === ours.threads)
+    const ours = entries.filter(({ peer, times }) => peer.own && times.length > 0)
+    for (const threads of new Set(ours.map((entry) => entry.threads))) {
+      const [wide, narrow] = Object.keys(forms).map((form) =>
+        ours.find((entry) => entry.peer.name === form && entry.threads === threads),
+      )
+      const own = all.filter((comparison) => comparison.threads === threads)
       const cells = names.map((name) => {
-        const comparison = own.find(({ peer }) => peer === name)
-        const theirs = entries.find(({ peer, threads }) => peer.name === name && threads === comparison?.peerThreads)
-        if (comparison === undefined || theirs === undefined) return ''
-        const cpu = ours.threads === 1 ? ` (${digits(comparison.cpuRatio)}×)` : ''
-        return `${digits(least(theirs.times))} ms, ${emphasis(comparison.ratio.ofMinima)}${cpu}`
+        const some = own.filter(({ peer }) => peer === name)
+        const theirs = entries.find(({ peer, threads }) => peer.name === name && threads === some[0]?.peerThreads)
+        if (theirs === undefined) return ''
+        const ratios = some.map(({ ratio }) => emphasis(ratio.ofMinima))
+        return `${digits(least(theirs.times))} ms, ${ratios.join(' / ')}`
       })
-      const demands = own.flatMap(({ target, ratio }) =>
+      const asked = own.flatMap(({ target, ratio }) =>
         target === undefined ? [] : [`${target.ratio}×${ratio.ofMinima >= target.ratio ? '' : ', **missed**'}`],
       )
-      const time = least(ours.times)
+      const time = least((wide ?? narrow)?.times ?? [])
       lines.push(
-        `| ${row.work.name} | \`${row.work.network}\` | ${ours.threads} | ${digits(time)} | ${digits((2 * macsOf(row)) / time / 1e6)} | ${cells.join(' | ')} | ${demands.join(', ')} |`,
+        `| ${row.work.name} | \`${row.work.network}\` | ${threads} | ${wide ? digits(least(wide.times)) : ''} | ${digits((2 * macsOf(row)) / time / 1e6)} | ${narrow ? digits(least(narrow.times)) : ''} | ${cells.join(' | ')} | ${asked.join(', ')} |`,
       )
     }
   }
@@ -151,17 +209,6 @@ function printRatio({ ratio, threads }: Comparison, saysThreads: boolean): strin
   const { ofMinima, median: middle, low, high } = ratio
   const with_ = saysThreads ? `with ${threads} thread${threads === 1 ? '' : 's'} ` : ''
   return `${with_}${emphasis(ofMinima)} (${digits(middle)}, ${digits(low)}–${digits(high)})`
-}
-
-function targetLines(all: readonly Comparison[]): string[] {
-  const lines = all.flatMap(({ peer, peerThreads, threads, ratio, cpuRatio, target }) =>
-    target === undefined
-      ? []
-      : [
-          `Demanded, ${threads} thread${threads === 1 ? '' : 's'}: ${target.ratio}× ${peer}; measured ${digits(ratio.ofMinima)}×${threads === peerThreads ? ` (${digits(cpuRatio)}× in processor time)` : ''}: ${ratio.ofMinima >= target.ratio ? 'reached' : '**missed**'}.`,
-        ],
-  )
-  return lines.length > 0 ? [lines.join(' '), ''] : []
 }
 
 function missingLines(entries: readonly Entry[]): string[] {

@@ -7,6 +7,8 @@
 export interface Turn {
   readonly times: readonly number[]
   readonly runs: number
+  /** Milliseconds of processor time of all runs, where this process does not see them itself. */
+  readonly cpu?: number
 }
 
 const most = 200

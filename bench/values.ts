@@ -30,6 +30,8 @@ export interface LayerAttributes {
   readonly units: number
   readonly epsilon: number
   readonly ceil: boolean
+  readonly countPadding?: boolean
+  readonly parameter?: number
 }
 
 export function subjectOf(notation: string): Subject {
@@ -37,9 +39,14 @@ export function subjectOf(notation: string): Subject {
   const nodes = inferVolumes(network)
   const weights = new Map<string, Tensor>()
   for (const { node, parameters } of nodes) {
-    for (const { name, shape, initial } of parameters) {
+    for (const { name, shape, initial, role } of parameters) {
       const length = shape.reduce((product, side) => product * side, 1)
-      const [middle, spread] = initial.kind === 'constant' ? [initial.value, 0.1] : [0, Math.sqrt(6 / initial.fanIn)] // He's variance
+      // He's variance doubles what no ReLU halves, and so do the sums of residual blocks: a tracked variance of 2 keeps
+      // both in bounds over fifty layers.
+      const [middle, spread] =
+        initial.kind === 'constant'
+          ? [role === 'tracked' ? 2 * initial.value : initial.value, 0.1]
+          : [0, Math.sqrt(6 / initial.fanIn)]
       const full = `${node.name}.${name}`
       weights.set(full, { shape, values: uniform(length, hash(full), middle, spread) })
     }

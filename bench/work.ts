@@ -33,16 +33,18 @@ export interface Row {
   readonly quick?: true
   /** Only with `--all`, or when asked for by name. */
   readonly extra?: boolean
-  /** Takes gigabytes for all contenders together: one thread count after the other. */
+  /** Takes gigabytes for all contenders together: they are set up one after the other, thread count by thread count. */
   readonly heavy?: true
   /** At least this many times a peer's speed, at the same number of threads (a peer that has one, at any). */
   readonly targets?: readonly Target[]
-  /** Only these peers; default: all that can. */
+  /** Only these peers beside Lenslet; default: all that can. */
   readonly peers?: readonly string[]
 }
 
 export interface Target {
   readonly peer: string
+  /** Without the wide kernels: asked of `lenslet-narrow`. */
+  readonly narrow?: true
   readonly ratio: number
   /** Default: every thread count. */
   readonly threads?: number

@@ -2,9 +2,20 @@
 
 import { convnetjs } from './convnetjs.ts'
 import { jaxJs } from './jax-js.ts'
-import { lenslet } from './lenslet.ts'
+import { lenslet, lensletNarrow } from './lenslet.ts'
 import { onnxruntimeNode, onnxruntimeWeb } from './onnxruntime.ts'
+import { pytorch } from './pytorch.ts'
 import { tfjsCpu, tfjsWasm } from './tfjs.ts'
 import type { Peer } from './types.ts'
 
-export const peers: readonly Peer[] = [lenslet, onnxruntimeWeb, onnxruntimeNode, tfjsWasm, tfjsCpu, jaxJs, convnetjs]
+export const peers: readonly Peer[] = [
+  lenslet,
+  lensletNarrow,
+  onnxruntimeNode,
+  onnxruntimeWeb,
+  tfjsWasm,
+  pytorch,
+  tfjsCpu,
+  jaxJs,
+  convnetjs,
+]

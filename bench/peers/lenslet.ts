@@ -1,4 +1,8 @@
-/** Lenslet itself, by its public entry, as a user calls it: `predict` with its copies, `train` with everything it does. */
+/**
+ * Lenslet itself, by its public entry, as a user calls it: `predict` with its copies, `train` with everything it does. It
+ * takes part with the wide kernels, as the command line does, and without them, as in a page or in a program that did not
+ * ask.
+ */
 
 import { dataset, Model, type Progress, train } from 'lenslet'
 import type { SizedNode } from 'lenslet/network'
@@ -8,15 +12,20 @@ import type { ForwardWork, TrainWork } from '../work.ts'
 import { changesOf, packageVersion } from './common.ts'
 import type { Contender, Peer } from './types.ts'
 
-async function modelOf({ network, weights }: Subject, batch: number, threads: number): Promise<Model> {
-  const model = await Model.create(network, { batch, threads, initial: 'zeros' })
+interface Manner {
+  readonly threads: number
+  readonly wide: boolean
+}
+
+async function modelOf({ network, weights }: Subject, batch: number, manner: Manner): Promise<Model> {
+  const model = await Model.create(network, { ...manner, batch, initial: 'zeros' })
   for (const [name, { values }] of weights) model.weights.set(name, values)
   return model
 }
 
-async function forward({ network, batch }: ForwardWork, threads: number): Promise<Contender> {
+async function forward({ network, batch }: ForwardWork, manner: Manner): Promise<Contender> {
   const subject = subjectOf(network)
-  const model = await modelOf(subject, batch, threads)
+  const model = await modelOf(subject, batch, manner)
   const pictures = picturesOf(subject, batch)
   return {
     outputs: await model.predict(pictures),
@@ -28,7 +37,7 @@ async function forward({ network, batch }: ForwardWork, threads: number): Promis
 /** Bytes to (b/255 − ½)·2: the same for every contender. */
 const normalization = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] }
 
-async function trainer(work: TrainWork, threads: number): Promise<Contender> {
+async function trainer(work: TrainWork, manner: Manner): Promise<Contender> {
   const { batch, rate, momentum, weightDecay, checkedSteps } = work
   const subject = subjectOf(work.network)
   const { height, width, channels } = (subject.nodes[0] as SizedNode).output
@@ -39,7 +48,7 @@ async function trainer(work: TrainWork, threads: number): Promise<Contender> {
   /** Steps on the first `count` pictures, `evaluate` never: an epoch is count/batch steps. */
   const begin = async (count: number, epochs: number) => {
     const split = { height, width, channels, ...labelledBytes(subject, count) }
-    const model = await modelOf(subject, batch, threads)
+    const model = await modelOf(subject, batch, manner)
     const data = dataset({ classes, train: split, test: split, normalization })
     return { model, steps: train(model, data, { epochs, batch, optimizer, evaluate: 'never' }) }
   }
@@ -70,11 +79,19 @@ async function trainer(work: TrainWork, threads: number): Promise<Contender> {
   }
 }
 
-export const lenslet: Peer = {
-  name: 'lenslet',
-  kind: 'WebAssembly',
-  version: () => packageVersion('lenslet'),
-  refuses: () => undefined,
-  forward,
-  train: trainer,
+function peer(name: string, wide: boolean): Peer {
+  return {
+    name,
+    kind: 'WebAssembly',
+    own: true,
+    version: () => packageVersion('lenslet'),
+    refuses: () => undefined,
+    forward: (work, threads) => forward(work, { threads, wide }),
+    train: (work, threads) => trainer(work, { threads, wide }),
+  }
 }
+
+export const lenslet = peer('lenslet', true)
+
+/** 128-bit operations only. */
+export const lensletNarrow = peer('lenslet-narrow', false)

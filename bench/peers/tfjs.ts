@@ -1,11 +1,12 @@
 /**
- * TensorFlow.js on two backends. The network is run op by op, NHWC as its own; a convolution with its bias and ReLU is one
- * fused op, and BN is folded into a scale and a shift, as its converter leaves a graph model.
+ * TensorFlow.js on two backends. The network is run op by op, NHWC as its own. As its converter leaves a graph model, BN is
+ * folded into the convolution before it, and a convolution with its bias and its ReLU or ReLU6 is one fused op.
  */
 
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import type { Volume } from 'lenslet'
 import type { SizedNode } from 'lenslet/network'
+import { foldNorms, onlyFollowers } from '../fold.ts'
 import { repeat } from '../timing.ts'
 import { type LayerAttributes, picturesOf, type Subject, subjectOf } from '../values.ts'
 import type { ForwardWork, Work } from '../work.ts'
@@ -18,17 +19,28 @@ interface Layer {
   readonly attributes: LayerAttributes
   readonly inputs: readonly Volume[]
   readonly output: Volume
-  /** A ReLU follows and belongs to it. */
-  readonly fused: boolean
+  /** What follows and belongs to it. */
+  readonly activation: 'linear' | 'relu' | 'relu6'
   /** A weight by its short name. */
   weight(name: string): Tensor | undefined
 }
 
 type Apply = (inputs: readonly Tensor4D[]) => Tensor4D
 
+/** What TensorFlow calls explicit padding; each side for itself. */
+function sides({ padding }: LayerAttributes): [[0, 0], [number, number], [number, number], [0, 0]] {
+  const [top, left, bottom, right] = padding
+  return [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ]
+}
+
 /** One row a layer type: from what the layer is to what is done at each run. */
 const rows: Readonly<Record<string, (tf: Library, layer: Layer) => Apply>> = {
-  conv: (tf, { attributes: { stride, padding, groups }, inputs, fused, weight }) => {
+  conv: (tf, { attributes: { stride, padding, groups }, inputs, activation, weight }) => {
     const [top, left, bottom, right] = padding
     const shared = {
       strides: stride as [number, number],
@@ -40,7 +52,7 @@ const rows: Readonly<Record<string, (tf: Library, layer: Layer) => Apply>> = {
         [0, 0],
       ] as never,
       bias: weight('bias') as Tensor,
-      activation: fused ? ('relu' as const) : ('linear' as const),
+      activation,
     }
     const filter = weight('filters') as Tensor4D
     const depthwise = groups > 1 && groups === inputs[0]?.channels
@@ -48,14 +60,14 @@ const rows: Readonly<Record<string, (tf: Library, layer: Layer) => Apply>> = {
     const spread = tf.transpose(filter, [0, 1, 3, 2]) as Tensor4D
     return ([x]) => tf.fused.depthwiseConv2d({ ...shared, x: x as Tensor4D, filter: spread })
   },
-  fc: (tf, { inputs: [input], output, fused, weight }) => {
+  fc: (tf, { inputs: [input], output, activation, weight }) => {
     const { height, width, channels } = input as Volume
     const size = height * width * channels
     const b = tf.reshape(weight('filters') as Tensor, [size, output.channels])
     const bias = weight('bias') as Tensor
     return ([x]) => {
       const a = tf.reshape(x as Tensor4D, [-1, size])
-      const y = tf.fused.matMul({ a: a as never, b: b as never, bias, activation: fused ? 'relu' : 'linear' })
+      const y = tf.fused.matMul({ a: a as never, b: b as never, bias, activation })
       return tf.reshape(y, [-1, 1, 1, output.channels])
     }
   },
@@ -65,20 +77,22 @@ const rows: Readonly<Record<string, (tf: Library, layer: Layer) => Apply>> = {
     const shift = tf.sub(parameter('shift'), tf.mul(parameter('mean'), scale))
     return ([x]) => tf.add(tf.mul(x as Tensor4D, scale), shift)
   },
-  pool: (tf, { attributes: { kernel, stride, padding } }) => {
-    const [top, left, bottom, right] = padding
-    const pad: [[0, 0], [number, number], [number, number], [0, 0]] = [
-      [0, 0],
-      [top, bottom],
-      [left, right],
-      [0, 0],
-    ]
-    return ([x]) => tf.maxPool(x as Tensor4D, [...kernel], [...stride] as [number, number], pad)
+  pool: (tf, { attributes }) => {
+    const { kernel, stride } = attributes
+    return ([x]) => tf.maxPool(x as Tensor4D, [...kernel], [...stride] as [number, number], sides(attributes))
+  },
+  avgpool: (tf, { attributes }) => {
+    const { kernel, stride } = attributes
+    return ([x]) => tf.avgPool(x as Tensor4D, [...kernel], [...stride] as [number, number], sides(attributes))
   },
   relu:
     (tf) =>
     ([x]) =>
       tf.relu(x as Tensor4D),
+  relu6:
+    (tf) =>
+    ([x]) =>
+      tf.relu6(x as Tensor4D),
   gap:
     (tf) =>
     ([x]) =>
@@ -114,24 +128,33 @@ interface Step {
   readonly apply: Apply
 }
 
-function stepsOf(tf: Library, { nodes, weights }: Subject): Step[] {
-  const fusible = (at: SizedNode | undefined) => at?.node.type === 'conv' || at?.node.type === 'fc'
-  return nodes.slice(1).map(({ node, inputs, output }, at): Step => {
-    const before = nodes[at]
+const fusible: readonly string[] = ['relu', 'relu6'] satisfies Layer['activation'][]
+
+function stepsOf(tf: Library, subject: Subject): Step[] {
+  const { nodes } = subject
+  const { weights, folded } = foldNorms(subject)
+  const follows = onlyFollowers(nodes)
+  /** Done already by the convolution before them. */
+  const done = new Set<string>(folded)
+  return nodes.slice(1).map(({ node, inputs, output }): Step => {
     const own = { name: node.name, inputs: node.inputs }
-    if (node.type === 'relu' && fusible(before) && before?.node.name === node.inputs[0])
-      return { ...own, apply: ([x]) => x as Tensor4D }
-    const next = nodes[at + 2]?.node
-    const fused = next?.type === 'relu' && next.inputs[0] === node.name
+    if (done.has(node.name)) return { ...own, apply: ([x]) => x as Tensor4D }
+    let activation: Layer['activation'] = 'linear'
+    if (node.type === 'conv' || node.type === 'fc') {
+      const next = follows.get(node.name)
+      const last = next !== undefined && folded.has(next.name) ? follows.get(next.name) : next
+      if (last !== undefined && fusible.includes(last.type)) {
+        activation = last.type as Layer['activation']
+        done.add(last.name)
+      }
+    }
     const attributes = node.attributes as LayerAttributes
     const weight = (name: string) => {
       const found = weights.get(`${node.name}.${name}`)
       return found && tf.tensor(found.values, [...found.shape])
     }
-    return {
-      ...own,
-      apply: (rows[node.type] as (typeof rows)[string])(tf, { attributes, inputs, output, fused, weight }),
-    }
+    const row = rows[node.type] as (typeof rows)[string]
+    return { ...own, apply: row(tf, { attributes, inputs, output, activation, weight }) }
   })
 }
 

@@ -7,6 +7,8 @@ export interface Peer {
   readonly name: string
   /** For the table's reader: `WebAssembly`, `native`, `JavaScript`. */
   readonly kind: string
+  /** It is Lenslet, in one form or another: what the others are compared with. */
+  readonly own?: true
   version(): string
   /** Why it cannot do this work with so many threads, or undefined where it can. Loads nothing. */
   refuses(work: Work, threads: number): string | undefined

@@ -1,9 +1,16 @@
-/** Every row, in the order in which it is measured and printed. */
+/** Every row, in the order in which it is measured: where something is demanded first. */
 
 import type { Row } from '../work.ts'
 import { judged } from './judged.ts'
 import { layerRows } from './layers.ts'
-import { networkRows } from './networks.ts'
-import { trainingRows } from './training.ts'
+import { networkRows, smallNetworkRows } from './networks.ts'
+import { smallTrainingRows, trainingRows } from './training.ts'
 
-export const rows: readonly Row[] = [...judged, ...layerRows, ...networkRows, ...trainingRows]
+export const rows: readonly Row[] = [
+  ...judged,
+  ...networkRows,
+  ...trainingRows,
+  ...layerRows,
+  ...smallNetworkRows,
+  ...smallTrainingRows,
+]

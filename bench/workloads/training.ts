@@ -5,7 +5,16 @@ import { convnetjsNetwork } from './judged.ts'
 
 const momentum = { rate: 0.01, momentum: 0.9, weightDecay: 0.0001, checkedSteps: 2 }
 
-export const trainingRows: readonly Row[] = [
+const against = (name: string, network: string): Row => ({
+  group: 'training',
+  work: { kind: 'train', name: `${name}, N = 128`, network, batch: 128, ...momentum },
+  peers: ['pytorch'],
+  targets: [{ peer: 'pytorch', ratio: 1.5 }],
+})
+
+export const trainingRows: readonly Row[] = [against('ResNet-20', 'resnet20'), against('airbench network', 'airbench')]
+
+export const smallTrainingRows: readonly Row[] = [
   {
     group: 'training',
     work: {
@@ -15,12 +24,6 @@ export const trainingRows: readonly Row[] = [
       batch: 4,
       ...momentum,
     },
-    peers: ['convnetjs'],
-  },
-  {
-    group: 'training',
-    work: { kind: 'train', name: 'ResNet-20, N = 128', network: 'resnet20', batch: 128, ...momentum },
-    // PyTorch's place.
-    peers: [],
+    peers: ['convnetjs', 'pytorch'],
   },
 ]
