@@ -3,7 +3,8 @@
  * same plan has the same bits on every machine and in every run.
  */
 
-import { type Conv2dGeometry, macs } from './geometry.ts'
+import type { Window } from '../window.ts'
+import type { Conv2dGeometry } from './geometry.ts'
 import type { ResultSide } from './winograd/tiling.ts'
 
 export type Direction = 'forward' | 'inputGradient' | 'filterGradient'
@@ -23,19 +24,12 @@ export function winogradFits({ window, groups }: Conv2dGeometry): boolean {
   return groups === 1 && both(kernel, 3) && both(stride, 1) && both(dilation, 1)
 }
 
-/**
- * Work beside the products, fitted to measurements of 20 shapes, in multiply–adds of a product: transforming one value
- * of a tile in one plane, and transforming and fetching one filter value. At inference filters are transformed once and
- * only fetched; gradients are always taken in a training step, which transforms them anew.
- */
-const tileWork: Readonly<Record<ResultSide, number>> = { 2: 7, 4: 12 }
-const filterWork: Readonly<Record<Direction, number>> = { forward: 10, inputGradient: 30, filterGradient: 30 }
 /** Below so much of a gain the plain sum's smaller error is worth more. */
 const leastGain = 1.1
 
 function cheapestSide(geometry: Conv2dGeometry, direction: Direction): ResultSide | undefined {
   let best: ResultSide | undefined
-  let least = macs(geometry) / leastGain
+  let least = productWork(geometry, direction) / leastGain
   for (const side of [4, 2] as const) {
     const work = winogradWork(geometry, side, direction)
     if (work >= least) continue
@@ -45,11 +39,56 @@ function cheapestSide(geometry: Conv2dGeometry, direction: Direction): ResultSid
   return best
 }
 
+/** Multiply–adds, in whole panels of columns. In the first two directions taps outside of the picture are left out. */
+function productWork(geometry: Conv2dGeometry, direction: Direction): number {
+  const { batch, window, channels, filters } = geometry
+  const pairs = ([0, 1] as const).map((axis) =>
+    direction === 'filterGradient' ? window.kernel[axis] * window.output[axis] : insidePairs(window, axis),
+  )
+  return pairs.reduce((product, count) => product * count, batch * matrixWork(channels, filters, direction))
+}
+
+/** Pairs of an output and an input position that a tap joins. */
+function insidePairs({ input, output, kernel, padding }: Window, axis: 0 | 1): number {
+  let pairs = 0
+  for (let position = 0; position < output[axis]; position++) {
+    const first = position - padding[axis]
+    pairs += Math.max(0, Math.min(first + kernel[axis], input[axis]) - Math.max(first, 0))
+  }
+  return pairs
+}
+
+/** C·K, as kernels do it: columns are rounded up to panels of eight. */
+function matrixWork(channels: number, filters: number, direction: Direction): number {
+  const panels = (columns: number) => Math.ceil(columns / 8) * 8
+  return direction === 'inputGradient' ? filters * panels(channels) : channels * panels(filters)
+}
+
+/**
+ * Winograd's work beside its products, in multiply–adds of a product, fitted to measurements of 35 shapes, on the modules
+ * with 128 and with 256 bits (where it weighs twice as much; these are between). Of a tile's value in one plane:
+ */
+const tileWork: Readonly<Record<ResultSide, number>> = { 2: 7, 4: 12 }
+/**
+ * And of a filter's value in one plane: at inference filters are transformed once and only fetched, in training the input
+ * gradient transforms them and the filter gradient transforms theirs back. More where they are beyond a core's caches.
+ */
+const filterWork: Readonly<Record<Direction, readonly [near: number, far: number]>> = {
+  forward: [1, 10],
+  inputGradient: [7, 30],
+  filterGradient: [12, 40],
+}
+const nearBytes = 4 * 1024 * 1024
+
 function winogradWork(geometry: Conv2dGeometry, side: ResultSide, direction: Direction): number {
   const { batch, window, channels, filters } = geometry
   const [height, width] = direction === 'inputGradient' ? window.input : window.output
   const tiles = batch * Math.ceil(height / side) * Math.ceil(width / side)
-  const weights = channels * filters
   const planes = (side + 2) ** 2
-  return planes * (tiles * (weights + tileWork[side] * (channels + filters)) + filterWork[direction] * weights)
+  const weights = channels * filters
+  const each = filterWork[direction][planes * weights * 4 > nearBytes ? 1 : 0]
+  return (
+    planes *
+    (tiles * (matrixWork(channels, filters, direction) + tileWork[side] * (channels + filters)) + each * weights)
+  )
 }
