@@ -1,0 +1,56 @@
+/** What the README shows is run: its library example as it stands (on few digits), and its commands as far as they parse. */
+
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { root } from '../scripts/files.ts'
+import { parse } from '../src/notation/index.ts'
+import { plan } from '../src/plan/index.ts'
+
+const run = promisify(execFile)
+const page = await readFile(join(root, 'README.md'), 'utf8')
+const source = ['--conditions=lenslet-source']
+
+describe('README', () => {
+  it('its library example trains, and saves a model', async () => {
+    const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(page) ?? []
+    expect(code).toContain("from 'lenslet'")
+    const folder = await mkdtemp(join(tmpdir(), 'lenslet-readme-'))
+    try {
+      const linked = code
+        .replace("from 'lenslet'", `from '${join(root, 'src/index.ts')}'`)
+        .replace("from 'lenslet/data/node'", `from '${join(root, 'test/fixtures/few-digits.ts')}'`)
+      await writeFile(join(folder, 'example.ts'), linked)
+      const { stdout } = await run(process.execPath, [...source, 'example.ts'], { cwd: folder })
+      const [bytes, ...epochs] = stdout.trim().split('\n')
+      const [, text = ''] = /parse\('([^']+)'\)/.exec(code) ?? []
+      expect(Number(bytes)).toBe(plan(parse(text), { batch: 32, mode: 'training', optimizer: 'adam' }).arenaBytes)
+      expect(epochs.map((line) => Number(line.split(' ')[0]))).toEqual([1, 2, 3])
+      expect(Number(epochs[2]?.split(' ')[1])).toBeGreaterThan(0.5)
+      expect((await stat(join(folder, 'digits.lenslet'))).size).toBeGreaterThan(100_000)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  const commands = [...page.matchAll(/^npx lenslet (.+?)(?: {2,}#.*)?$/gm)].map(([, words = '']) => words)
+
+  it.each(commands)('lenslet %s: the verb and its options exist', async (words) => {
+    const [verb = ''] = words.split(' ')
+    const { stdout } = await run(process.execPath, [...source, join(root, 'src/cli/main.ts'), verb, '--help'])
+    for (const [option] of words.matchAll(/--[a-z-]+/g)) expect(stdout).toContain(option)
+  })
+
+  it('names files that exist', async () => {
+    const links = [...page.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path = '']) => path)
+    expect(links.length).toBeGreaterThan(5)
+    for (const path of links) await stat(join(root, path))
+  })
+
+  it('shows networks that parse', () => {
+    for (const [text] of page.matchAll(/INPUT [^'"`\n]+/g)) expect(parse(text).nodes.length).toBeGreaterThan(2)
+  })
+})
