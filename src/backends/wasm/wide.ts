@@ -6,14 +6,11 @@
  */
 
 import { platform } from '#platform'
-import { Random, sizeOf } from '../../core/index.ts'
 import { conv2d, conv2dFilterGradient } from '../../ops/conv2d/op.ts'
 import { pointwise } from '../../ops/pointwise/op.ts'
 import { f32 } from '../../ops/specs.ts'
-import type { ArraySpec, Attributes, Op, WasmCall } from '../../ops/types.ts'
 import { isWideAllowed } from './allowWide.ts'
-import type { KernelModuleName } from './gen/kernels.gen.ts'
-import { compileNow } from './modules.ts'
+import { Bench, type Sample, sample } from './bench.ts'
 import { chooseThreads } from './threads.ts'
 
 export interface WideVerdict {
@@ -53,32 +50,13 @@ function judge(): WideVerdict {
     // The module that models will run, so that what is optimized here is so for them.
     const bench = new Bench(chooseThreads().threads > 1 ? 'wide-shared' : 'wide-single')
     const other = bitsOf(bench, true).findIndex((words, i) => words.some((word, at) => word !== expected[i]?.[at]))
-    if (other >= 0) return found(`256-bit operations give other bits in ${samples[other]?.op.kind}`)
+    if (other >= 0) return found(`256-bit operations give other bits in ${samples[other]?.[0].op.kind}`)
     const gain = gainOf(bench)
     const times = `16 columns at once are ${gain.toFixed(1)} times as fast as 8`
     return gain >= leastGain
       ? found(`the engine makes 256-bit operations: ${times}`, true, true)
       : found(`the engine makes no 256-bit operations: ${times}`, true)
   })
-}
-
-interface Sample {
-  readonly op: Op<Attributes>
-  readonly attributes: Attributes
-  readonly inputs: readonly ArraySpec[]
-  /** Runs after which V8 has optimized its loops: it counts what they execute, and joins operations no sooner. */
-  readonly runs: number
-  readonly value?: (random: Random, element: number) => number
-}
-
-function sample<A extends Attributes>(
-  op: Op<A>,
-  attributes: NoInfer<A>,
-  inputs: readonly ArraySpec[],
-  runs: number,
-  value?: Sample['value'],
-): Sample {
-  return { op: op as unknown as Op<Attributes>, attributes, inputs, runs, ...(value && { value }) }
 }
 
 const side = 12
@@ -101,80 +79,28 @@ const geometry = (filters: number) => ({
   groups: 1,
 })
 const product = (filters: number) =>
-  sample(
-    conv2d,
-    { ...geometry(filters), bias: true, activation: 'relu' },
-    [f32(1, side, side, channels), f32(1, 1, channels, filters), f32(filters)],
-    10,
-  )
+  sample(conv2d, { ...geometry(filters), bias: true, activation: 'relu' }, [
+    f32(1, side, side, channels),
+    f32(1, 1, channels, filters),
+    f32(filters),
+  ])
 
 const odd = [Number.NaN, -0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 2 ** -140, -(2 ** -149), 2 ** 127]
 
-/** One of each kind of loop that matters most. Tests compare all kernels. */
-const samples: readonly Sample[] = [
-  product(16),
-  sample(conv2dFilterGradient, geometry(16), [f32(1, side, side, channels), f32(1, side, side, 16)], 10),
-  sample(pointwise, { function: 'relu' }, [f32(4096)], 600, (random, element) => odd[element] ?? random.normal()),
+/**
+ * One of each kind of loop that matters most, with the runs after which V8 has optimized it: it counts what a loop
+ * executes, and joins operations no sooner. Tests compare all kernels.
+ */
+const samples: readonly (readonly [Sample, runs: number])[] = [
+  [product(16), 10],
+  [sample(conv2dFilterGradient, geometry(16), [f32(1, side, side, channels), f32(1, side, side, 16)]), 10],
+  [sample(pointwise, { function: 'relu' }, [f32(4096)], (random, element) => odd[element] ?? random.normal()), 600],
 ]
 
-type Kernel = (...args: number[]) => void
-
-/** A module on a memory of its own, which runs one sample at a time. */
-class Bench {
-  readonly #memory: WebAssembly.Memory
-  readonly #kernels: Readonly<Record<string, Kernel>>
-
-  constructor(name: KernelModuleName) {
-    this.#memory = new WebAssembly.Memory({ initial: 16, maximum: 16, shared: name.endsWith('shared') })
-    const { exports } = new WebAssembly.Instance(compileNow(name), { env: { memory: this.#memory } })
-    this.#kernels = exports as unknown as Record<string, Kernel>
-  }
-
-  /** Lays a sample out; the function returned runs it. */
-  place({ op, attributes, inputs, value }: Sample): { run(): void; words(): Uint32Array } {
-    const step = { attributes, inputs, outputs: op.outputs(attributes, inputs), updates: [] }
-    const random = Random.seeded(1, 'wide kernels')
-    let end = 64
-    const room = (bytes = 0) => {
-      const at = end
-      end = Math.ceil((at + bytes) / 64) * 64
-      return at
-    }
-    const place = ({ shape }: ArraySpec) => room(4 * sizeOf(shape))
-    const workspace = op.wasm.workspace?.(step) ?? {}
-    const at = {
-      inputs: inputs.map(place),
-      outputs: step.outputs.map(place),
-      updates: [],
-      prepared: room(workspace.prepared),
-      shared: room(workspace.shared),
-    }
-    const scratch = room(workspace.perThread)
-    inputs.forEach(({ shape }, i) => {
-      const values = new Float32Array(this.#memory.buffer, at.inputs[i], sizeOf(shape))
-      for (let element = 0; element < values.length; element++)
-        values[element] = value?.(random, element) ?? random.normal()
-    })
-    const { prepare = [], run } = op.wasm.calls(step, at)
-    const counter = new Int32Array(this.#memory.buffer, 0, 1)
-    const call = ({ kernel, args, tiles }: WasmCall) => {
-      counter[0] = 0
-      this.#kernels[kernel]?.(...args, tiles, 0, scratch)
-    }
-    prepare.forEach(call)
-    const [output = 0] = at.outputs
-    const length = sizeOf((step.outputs[0] as ArraySpec).shape)
-    return {
-      run: () => run.forEach(call),
-      words: () => new Uint32Array(this.#memory.buffer, output, length).slice(),
-    }
-  }
-}
-
 function bitsOf(bench: Bench, optimized: boolean): readonly Uint32Array[] {
-  return samples.map((each) => {
+  return samples.map(([each, runs]) => {
     const { run, words } = bench.place(each)
-    for (let i = 0; i < (optimized ? each.runs : 1); i++) run()
+    for (let i = 0; i < (optimized ? runs : 1); i++) run()
     return words()
   })
 }

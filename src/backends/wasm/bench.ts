@@ -1,0 +1,77 @@
+/** Single steps on a kernel module, without plan and program: for checks of bits and of speed. */
+
+import { Random, sizeOf } from '../../core/index.ts'
+import type { ArraySpec, Attributes, Op, WasmCall } from '../../ops/types.ts'
+import type { KernelModuleName } from './gen/kernels.gen.ts'
+import { compileNow } from './modules.ts'
+
+/** A step on random values. */
+export interface Sample {
+  readonly op: Op<Attributes>
+  readonly attributes: Attributes
+  readonly inputs: readonly ArraySpec[]
+  readonly value?: (random: Random, element: number) => number
+}
+
+export function sample<A extends Attributes>(
+  op: Op<A>,
+  attributes: NoInfer<A>,
+  inputs: readonly ArraySpec[],
+  value?: Sample['value'],
+): Sample {
+  return { op: op as unknown as Op<Attributes>, attributes, inputs, ...(value && { value }) }
+}
+
+type Kernel = (...args: number[]) => void
+
+/** A module on a memory of its own, which runs one sample at a time. */
+export class Bench {
+  readonly #memory: WebAssembly.Memory
+  readonly #kernels: Readonly<Record<string, Kernel>>
+
+  constructor(name: KernelModuleName) {
+    this.#memory = new WebAssembly.Memory({ initial: 16, maximum: 16, shared: name.endsWith('shared') })
+    const { exports } = new WebAssembly.Instance(compileNow(name), { env: { memory: this.#memory } })
+    this.#kernels = exports as unknown as Record<string, Kernel>
+  }
+
+  /** Lays a sample out, in place of the one before it, and prepares it; `words` are the bits of its first output. */
+  place({ op, attributes, inputs, value }: Sample): { run(): void; words(): Uint32Array } {
+    const step = { attributes, inputs, outputs: op.outputs(attributes, inputs), updates: [] }
+    const random = Random.seeded(1, 'wide kernels')
+    let end = 64
+    const room = (bytes = 0) => {
+      const at = end
+      end = Math.ceil((at + bytes) / 64) * 64
+      return at
+    }
+    const place = ({ shape }: ArraySpec) => room(4 * sizeOf(shape))
+    const workspace = op.wasm.workspace?.(step) ?? {}
+    const at = {
+      inputs: inputs.map(place),
+      outputs: step.outputs.map(place),
+      updates: [],
+      prepared: room(workspace.prepared),
+      shared: room(workspace.shared),
+    }
+    const scratch = room(workspace.perThread)
+    inputs.forEach(({ shape }, i) => {
+      const values = new Float32Array(this.#memory.buffer, at.inputs[i], sizeOf(shape))
+      for (let element = 0; element < values.length; element++)
+        values[element] = value?.(random, element) ?? random.normal()
+    })
+    const { prepare = [], run } = op.wasm.calls(step, at)
+    const counter = new Int32Array(this.#memory.buffer, 0, 1)
+    const call = ({ kernel, args, tiles }: WasmCall) => {
+      counter[0] = 0
+      this.#kernels[kernel]?.(...args, tiles, 0, scratch)
+    }
+    prepare.forEach(call)
+    const [output = 0] = at.outputs
+    const length = sizeOf((step.outputs[0] as ArraySpec).shape)
+    return {
+      run: () => run.forEach(call),
+      words: () => new Uint32Array(this.#memory.buffer, output, length).slice(),
+    }
+  }
+}
