@@ -1,7 +1,8 @@
 /**
  * Convolution and its gradients on WASM: which kernel a geometry goes to. A filter that covers the whole picture is a
- * matrix product (dense/), as many groups as channels are independent sums (depthwise/), all else is a product whose
- * left matrix is read in place (kernel.as.ts).
+ * matrix product (dense/), as many groups as channels are independent sums (depthwise/), 3×3 with stride 1 mostly goes by
+ * Winograd's method (winograd/, by the rule of choice.ts), all else is a product whose left matrix is read in place
+ * (kernel.as.ts).
  */
 
 import type { WasmCall, WasmCalls, WasmKernel, WasmWorkspace } from '../types.ts'

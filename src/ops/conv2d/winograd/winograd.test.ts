@@ -94,7 +94,7 @@ describe.each(testedModules)('random geometries on %s', (module) => {
       fc.property(geometries, fc.integer({ min: 1, max: 1e6 }), (geometry, seed) => {
         for (const row of casesOf(JSON.stringify(geometry), geometry)) checkCase(row, module, seed)
       }),
-      { numRuns: 120 },
+      { numRuns: 80 },
     )
   })
 })
