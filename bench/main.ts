@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import type { Result } from './contest.ts'
 import { readyPeers } from './install.ts'
 import type { Part } from './table.ts'
+import type { Row } from './work.ts'
 
 const usage = `npm run bench -- [options]
   --quick            the judged comparisons only, few rounds; under a minute
@@ -16,10 +17,10 @@ const usage = `npm run bench -- [options]
   --only TEXT        rows whose group, name or network contains it, or a part (memory, first); may be repeated
   --peers a,b        these peers only, beside Lenslet
   --variant NAME     Lenslet with its wide kernels only, or with its narrow ones (default: both)
-  --minutes N        begin no row after so many
+  --minutes N        begin no row after so many (default 7; with --all or --only none)
   --browser          nothing but the layers, by Lenslet in headless Chromium
   --threads 1,2      numbers of threads (default 1,2)
-  --rounds N         rounds of each row (default 5)
+  --rounds N         rounds of each row (default 4)
   --json             one JSON object on stdout instead of the tables
   --write FILE       put the tables into FILE, between its <!-- bench --> marks (with --browser: <!-- browser -->)
 `
@@ -47,8 +48,9 @@ if (values.help) {
 
 const list = (text: string | undefined) => text?.split(',').map((part) => part.trim())
 const threads = (list(values.threads) ?? []).map(Number)
-const rounds = Number(values.rounds ?? (values.quick ? 3 : 5))
-const minutes = Number(values.minutes ?? 1000)
+const rounds = Number(values.rounds ?? (values.quick ? 3 : 4))
+const isPlain = values.only === undefined && !values.all
+const minutes = Number(values.minutes ?? (isPlain ? 7 : 1000))
 if (![...threads, rounds, minutes].every((value) => Number.isInteger(value) && value >= 1 && value <= 1000)) {
   process.stderr.write(`--threads, --rounds and --minutes take whole numbers from 1.\n\n${usage}`)
   process.exit(2)
@@ -108,18 +110,21 @@ const measured: Part[] = []
 const left: string[] = []
 const began = performance.now()
 const isLate = () => performance.now() - began > minutes * 60_000
-const say = (index: number, name: string) => {
-  if (!process.stderr.isTTY) process.stderr.write(`${index + 1} of ${chosen.length + parts.length}: ${name}\n`)
+let begun = 0
+const say = (name: string) => {
+  const seconds = ((performance.now() - began) / 1000).toFixed(0)
+  if (!process.stderr.isTTY)
+    process.stderr.write(`${++begun} of ${chosen.length + parts.length}, ${seconds} s: ${name}\n`)
 }
-for (const [index, row] of chosen.entries()) {
-  if (isLate()) {
-    left.push(row.work.name)
-    continue
-  }
-  say(index, row.work.name)
-  results.push(
-    ...(await contest(row, {
-      rounds,
+const measureRows = async (some: readonly Row[]) => {
+  for (const row of some) {
+    if (isLate()) {
+      left.push(row.work.name)
+      continue
+    }
+    say(row.work.name)
+    const found = await contest(row, {
+      rounds: row.heavy ? Math.min(rounds, 3) : rounds,
       threads,
       // Layers are many, and a run of one takes a millisecond.
       milliseconds: values.quick || row.group === 'layers' ? 120 : 250,
@@ -128,18 +133,24 @@ for (const [index, row] of chosen.entries()) {
       log: (text) => {
         if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
       },
-    })),
-  )
+    })
+    results.push(...found)
+  }
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
 }
-if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
-for (const [index, part] of parts.entries()) {
+
+// What is demanded of whole networks comes first, in case that time does not suffice.
+const isFirst = ({ group, targets = [] }: Row) => group !== 'layers' && targets.length > 0
+await measureRows(chosen.filter(isFirst))
+for (const part of parts) {
   if (isLate()) {
     left.push(part.name)
     continue
   }
-  say(chosen.length + index, part.name)
+  say(part.name)
   measured.push(await part.measure().catch((error: unknown) => failure(part.name, error)))
 }
+await measureRows(chosen.filter((row) => !isFirst(row)))
 
 const text = report(results, measured, { machine, command, rounds, left })
 if (values.json) {

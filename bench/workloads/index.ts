@@ -1,4 +1,4 @@
-/** Every row, in the order in which it is measured: where something is demanded first. */
+/** Every row. Those of networks that something is demanded of are measured first, the others in this order. */
 
 import type { Row } from '../work.ts'
 import { judged } from './judged.ts'

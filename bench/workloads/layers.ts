@@ -42,8 +42,8 @@ const layers = [
 
 const quickPeers = ['onnxruntime-node', 'onnxruntime-web', 'tfjs-wasm']
 
-/** In a plain run too; the others with `--all`. */
-const usual = new Set([0, 3, 7, 10, 11, 13, 17, 19])
+/** At least one of each kind and size, in a plain run too; the others with `--all`. */
+const usual = new Set([0, 1, 3, 4, 6, 7, 8, 10, 11, 13, 16, 17, 19])
 
 export const layerRows: readonly Row[] = layers.map(([name, volume, word, targets], at) => ({
   group: 'layers',

@@ -24,6 +24,6 @@ export const smallTrainingRows: readonly Row[] = [
       batch: 4,
       ...momentum,
     },
-    peers: ['convnetjs', 'pytorch'],
+    peers: ['convnetjs'],
   },
 ]
