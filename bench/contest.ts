@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { peers } from './peers/index.ts'
 import type { Peer, Reply, Request } from './peers/types.ts'
-import { errorOverRms, least } from './timing.ts'
+import { errorOverRms, least, rmsErrorOverRms } from './timing.ts'
 import type { Row, Work } from './work.ts'
 
 export interface ContestOptions {
@@ -51,10 +51,14 @@ const patience = 180_000
 const tedious = 1500
 
 /**
- * The error over the RMS that is taken for rounding. A forward pass sums thousands of products in different orders, and
- * Winograd adds to it; training adds that a ReLU or a maximum at its edge may fall either way.
+ * What is taken for rounding, over the outputs' RMS. A forward pass sums thousands of products in different orders, and
+ * Winograd adds to it: no output may differ by more. In training a ReLU or a maximum at its edge may fall either way, which
+ * moves a few weights by a hundredth and the others not at all: there it is the differences' RMS.
  */
-const tolerance: Readonly<Record<Work['kind'], number>> = { forward: 1e-3, train: 1e-2 }
+const judges: Readonly<Record<Work['kind'], { readonly error: typeof errorOverRms; readonly tolerance: number }>> = {
+  forward: { error: errorOverRms, tolerance: 1e-3 },
+  train: { error: rmsErrorOverRms, tolerance: 2e-3 },
+}
 
 /** A heavy row is held once for each number of threads, and has as many results. */
 export async function contest(row: Row, options: ContestOptions): Promise<Result[]> {
@@ -138,9 +142,10 @@ class Seat {
   /** A contender whose outputs differ is out: the time of a wrong answer says nothing. */
   compare(ours: Seat): void {
     if (this === ours || this.#outputs === undefined || ours.#outputs === undefined) return
-    const error = errorOverRms(ours.#outputs, this.#outputs)
+    const judge = judges[this.#work.kind]
+    const error = judge.error(ours.#outputs, this.#outputs)
     this.#facts.error = error
-    if (error <= tolerance[this.#work.kind]) return
+    if (error <= judge.tolerance) return
     this.#fail(`outputs differ from Lenslet's by ${error.toExponential(1)} of their RMS`)
   }
 

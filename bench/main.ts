@@ -176,6 +176,7 @@ if (broken) process.exitCode = 1
 function failure(name: string, error: unknown): Part {
   process.exitCode = 1
   const [reason = ''] = String(error).split('\n')
+  console.error(error)
   return { print: () => [`Not measured: ${name} (${reason}).`] }
 }
 

@@ -106,10 +106,11 @@ function heading(results: readonly Result[], { machine, command, rounds, left }:
     '',
     `${machine.cpu}, ${machine.cores} cores, ${machine.memory}; ${machine.system}; Node ${machine.node}. Load before the run: ${machine.load.toFixed(1)}.${busy}`,
     '',
-    `${versions.join('; ')}. Lenslet took part as ${[...new Set(ours)].join(', ') || 'nothing'}.`,
-    '',
-    `Times are the least of ${rounds} rounds (of heavy rows at most 3) in which the contenders take turns, with the median of the rounds behind it. "Lenslet is" is the ratio of the least times, with the wide kernels that the command line uses and with the narrow ones that a page gets; behind it the median, lowest and highest ratio within a round. Above 1 Lenslet is faster; below 1, in italics, it is slower. Outputs were compared in the same run: the greatest difference over the root mean square, after training that of the weights' changes. GFLOP/s count the direct convolution's multiplications and additions, whatever the algorithm. CPU ms is what a run took of all cores together: on a busy machine the steadier figure. Every contender is a process of its own.`,
-    ...(left.length > 0 ? ['', `Not measured for lack of time: ${left.join('; ')}.`] : []),
+    ...(ran.length > 0
+      ? [`${versions.join('; ')}. Lenslet took part as ${[...new Set(ours)].join(', ') || 'nothing'}.`, '']
+      : []),
+    `Times are the least of ${rounds} rounds (of heavy rows at most 3) in which the contenders take turns, with the median of the rounds behind it. "Lenslet is" is the ratio of the least times, with the wide kernels that the command line uses and with the narrow ones that a page gets; behind it the median, lowest and highest ratio within a round. Above 1 Lenslet is faster; below 1, in italics, it is slower. Outputs were compared in the same run: the greatest difference over the root mean square; after training the root mean square of the difference of the weights' changes over that of the changes. GFLOP/s count the direct convolution's multiplications and additions, whatever the algorithm. CPU ms is what a run took of all cores together: on a busy machine the steadier figure. Every contender is a process of its own.`,
+    ...(left.length > 0 ? ['', `Not measured, for lack of time: ${left.join('; ')}.`] : []),
   ]
 }
 
@@ -213,10 +214,13 @@ function printRatio({ ratio, threads }: Comparison, saysThreads: boolean): strin
 
 function missingLines(entries: readonly Entry[]): string[] {
   const reasons = new Map<string, string[]>()
-  for (const { peer, missing } of entries) {
-    if (missing === undefined || entries.some((other) => other.peer === peer && other.times.length > 0)) continue
+  for (const { peer, threads, missing, failed } of entries) {
+    const ran = entries.some((other) => other.peer === peer && other.times.length > 0)
+    // Who refuses a number of threads has run with another; who failed is named in any case.
+    if (missing === undefined || (ran && !failed)) continue
     const known = reasons.get(peer.name) ?? []
-    if (!known.includes(missing)) reasons.set(peer.name, [...known, missing])
+    const reason = ran ? `with ${threads} thread${threads === 1 ? '' : 's'}: ${missing}` : missing
+    if (!known.includes(reason)) reasons.set(peer.name, [...known, reason])
   }
   if (reasons.size === 0) return []
   return [`Not measured: ${[...reasons].map(([name, why]) => `${name} (${why.join('; ')})`).join(', ')}.`, '']

@@ -69,3 +69,17 @@ export function errorOverRms(received: Float32Array, expected: Float32Array): nu
   }
   return greatest / Math.sqrt(squares / expected.length)
 }
+
+/** Root mean square of the difference over that of what is expected; infinite where a value is missing or no number. */
+export function rmsErrorOverRms(received: Float32Array, expected: Float32Array): number {
+  if (received.length !== expected.length) return Number.POSITIVE_INFINITY
+  let differences = 0
+  let squares = 0
+  for (let index = 0; index < expected.length; index++) {
+    const value = expected[index] as number
+    differences += ((received[index] as number) - value) ** 2
+    squares += value * value
+  }
+  const error = Math.sqrt(differences / squares)
+  return Number.isNaN(error) ? Number.POSITIVE_INFINITY : error
+}

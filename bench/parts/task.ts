@@ -1,5 +1,5 @@
 /**
- * One task in a fresh process: `node task.ts JSON`; the answer is a line of JSON. Nothing is imported before the task asks
+ * One task in a fresh process, which is given as JSON; the answer is a line of JSON. Nothing is imported before the task asks
  * for it, so that what is measured is what a program of these few lines would take.
  */
 
@@ -87,5 +87,12 @@ async function train({ network, batch, threads }: Extract<Task, { kind: 'train' 
 
 const task = JSON.parse(process.argv[2] ?? '') as Task
 const found = task.kind === 'forward' ? await forward(task) : task.kind === 'train' ? await train(task) : {}
-const answer: Answer = { ...found, peakBytes: process.resourceUsage().maxRSS * 1024 }
+/** Linux counts what stood in this process before its program began, its parent's copy, in `maxRSS`; not in `VmHWM`. */
+async function peakKilobytes(): Promise<number> {
+  const { readFile } = await import('node:fs/promises')
+  const status = await readFile('/proc/self/status', 'utf8').catch(() => '')
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? process.resourceUsage().maxRSS)
+}
+
+const answer: Answer = { ...found, peakBytes: (await peakKilobytes()) * 1024 }
 process.stdout.write(`${JSON.stringify(answer)}\n`, () => process.exit(0))

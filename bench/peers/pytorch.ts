@@ -184,7 +184,8 @@ export async function memoryOfTorch(of: { forward: string; train: string; batch:
   const installed = torch()
   if (installed === undefined) return undefined
   const { batch } = of
-  const script = 'import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)'
+  // As pytorch.py does it.
+  const script = "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
   const empty = 1024 * Number(spawnSync(installed.python, ['-c', script], { encoding: 'utf8' }).stdout)
   const [one, many] = [subjectOf(of.forward), subjectOf(of.train)]
   const forward = await begin(one, 1, { threads: 1, bare: true, pictures: picturesOf(one, 1) })
