@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -28,6 +28,15 @@ describe('files', () => {
     await platform.writeFileAtomic(path, bytes)
     expect([...(await readFile(path))]).toEqual([...bytes])
     expect(await readdir(folder)).toEqual(['a.bin'])
+  })
+
+  it('take what a killed process left of them with the next writing, but not what one is writing now', async () => {
+    const old = new Date(Date.now() - 60_000)
+    for (const name of ['.a.bin.0000.part', '.a.bin.1111.part', '.b.bin.0000.part'])
+      await writeFile(join(folder, name), '')
+    for (const name of ['.a.bin.0000.part', '.b.bin.0000.part']) await utimes(join(folder, name), old, old)
+    await platform.writeFileAtomic(join(folder, 'a.bin'), bytes)
+    expect((await readdir(folder)).sort()).toEqual(['.a.bin.1111.part', '.b.bin.0000.part', 'a.bin'])
   })
 
   it('grow by what is appended, and begin with it where there is none', async () => {

@@ -1,7 +1,7 @@
 /** Node: worker threads, the file system, the environment. */
 
 import { randomUUID } from 'node:crypto'
-import { appendFile, open, readFile, realpath, rename, rm } from 'node:fs/promises'
+import { appendFile, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
@@ -118,7 +118,25 @@ async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
     throw error
   }
   await syncFolder(dirname(target))
+  await removeRemains(target)
 }
+
+/** What a process that was killed while it wrote this file has left behind; another one may be writing it just now. */
+async function removeRemains(target: string): Promise<void> {
+  const folder = dirname(target)
+  const names = await readdir(folder).catch(() => [])
+  for (const name of names.filter((each) => each.startsWith(`.${basename(target)}.`) && each.endsWith('.part'))) {
+    const part = join(folder, name)
+    const age = await stat(part).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    )
+    if (age > oldRemains) await rm(part, { force: true })
+  }
+}
+
+/** Milliseconds since its last byte, after which nobody is still writing it. */
+const oldRemains = 10_000
 
 /** Makes the new name durable, too. Windows and some file systems cannot; the file is whole all the same. */
 async function syncFolder(folder: string): Promise<void> {
