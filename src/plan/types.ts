@@ -29,7 +29,7 @@ export interface PlanOptions {
   /** ε of label smoothing, 0 to 1. Default 0. */
   readonly labelSmoothing?: number
   /**
-   * Without Winograd's method for 3×3 convolutions, which is faster but rounds some ten times as coarsely. Default false.
+   * Without Winograd's method for 3×3 convolutions, which is faster but rounds up to four times as coarsely. Default false.
    */
   readonly exact?: boolean
   /** Workers to reserve workspaces for. Default 1. Never changes a result. */
