@@ -71,7 +71,7 @@ export function decodeModel(bytes: Uint8Array): ModelFile {
 
 function parseInfo(text: string): ModelInfo {
   try {
-    return infoSchema.parse(JSON.parse(text))
+    return infoSchema.parse(JSON.parse(text), { jitless: true })
   } catch (cause) {
     throw new ModelFileError('its info cannot be read', { received: text.slice(0, 80), cause })
   }

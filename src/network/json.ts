@@ -47,7 +47,8 @@ function parseText(text: string): unknown {
 }
 
 function check<T>(type: z.ZodType<T>, value: unknown, what: string): T {
-  const result = type.safeParse(value)
+  // To have zod compile functions takes longer than a network of a hundred nodes.
+  const result = type.safeParse(value, { jitless: true })
   if (result.success) return result.data
   const [issue] = result.error.issues
   throw new NetworkFileError(what, {
