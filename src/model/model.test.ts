@@ -3,7 +3,8 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { platform } from '#platform'
 import { ArgumentError, LensletError, Random } from '../core/index.ts'
 import { parse } from '../notation/index.ts'
 import {
@@ -52,6 +53,29 @@ describe.each(['wasm', 'reference'] as const)('model on %s', (backend) => {
     await using model = await Model.create(network, { backend, threads: 1, batch: 9 })
     expect(model.allocatedBytes).toBe(model.plan.arenaBytes)
   })
+})
+
+describe('workers that start early', () => {
+  afterEach(() => vi.restoreAllMocks())
+  const end = vi.fn(async () => {})
+  const early = () => vi.spyOn(platform, 'spareWorkers').mockReturnValue(end)
+
+  it('are ended when no model came of it', async () => {
+    const start = early()
+    vi.spyOn(platform, 'parallelism').mockReturnValue(2)
+    await expect(Model.create(network, { threads: 2, batch: -1 })).rejects.toThrow(LensletError)
+    expect(start).toHaveBeenCalledExactlyOnceWith(expect.any(Function), 2)
+    expect(end).toHaveBeenCalledOnce()
+  })
+
+  it.each([{ threads: 1 }, { threads: Number.NaN }, { threads: 1e9 }, { threads: 2, backend: 'reference' } as const])(
+    'are none for %o',
+    async (options) => {
+      const start = early()
+      await Model.create(network, { ...options, batch: -1 }).catch(() => {})
+      expect(start).not.toHaveBeenCalled()
+    },
+  )
 })
 
 describe('initial weights', () => {
@@ -140,6 +164,18 @@ describe('file', () => {
     }
   })
 
+  it('is read from bytes at any address, and keeps nothing of them', async () => {
+    await using model = await Model.create(network, { seed: 4, threads: 1 })
+    const bytes = model.encode()
+    for (const shift of [0, 1, 4]) {
+      const shifted = new Uint8Array(bytes.length + shift).subarray(shift)
+      shifted.set(bytes)
+      await using loaded = await Model.load(shifted, { threads: 1 })
+      shifted.fill(0)
+      expect(loaded.encode()).toEqual(bytes)
+    }
+  })
+
   it('of another kind is refused by name', async () => {
     const other = writeSafetensors(new Map(), { format: 'pt' })
     await expect(Model.load(other)).rejects.toThrow(ModelFileError)
@@ -174,6 +210,8 @@ describe('safetensors', () => {
   })
 
   it.each([
+    ['metadata that are a tensor', undefined, '{"__metadata__":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}'],
+    ['a tensor that is a list of texts', undefined, '{"a":{"dtype":"F32"}}'],
     ['a header longer than the file', 10n ** 15n, '{}'],
     ['a header that is not JSON', undefined, '{"a":'],
     ['offsets beyond the file', undefined, '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}'],

@@ -3,7 +3,7 @@
 import { platform } from '#platform'
 import { referenceBackend } from '../backends/reference/backend.ts'
 import type { Backend, Program } from '../backends/types.ts'
-import { chooseThreads, wasmBackend } from '../backends/wasm/index.ts'
+import { chooseThreads, startEarly, wasmBackend } from '../backends/wasm/index.ts'
 import { ArgumentError, printVolume, sizeOf, type Volume, volumeSize } from '../core/index.ts'
 import { inferVolumes, type Network } from '../network/index.ts'
 import { plan } from '../plan/plan.ts'
@@ -14,10 +14,16 @@ import { checkInitializer, type Initializer, initialValues } from './initialize.
 import type { Tensor } from './safetensors.ts'
 import { Weights } from './weights.ts'
 
+interface BackendRow {
+  backend(options: ModelOptions): Backend
+  /** Starts what takes long; to be ended when the model is bound. */
+  early(options: ModelOptions): () => Promise<void>
+}
+
 const backends = {
-  wasm: ({ wide = false }: ModelOptions) => wasmBackend({ wide }),
-  reference: () => referenceBackend,
-} as const satisfies Record<string, (options: ModelOptions) => Backend>
+  wasm: { backend: ({ wide = false }) => wasmBackend({ wide }), early: ({ threads }) => startEarly(threads) },
+  reference: { backend: () => referenceBackend, early: () => async () => {} },
+} as const satisfies Record<string, BackendRow>
 
 export interface ModelOptions {
   /** Default 0. */
@@ -93,11 +99,17 @@ export class Model {
   static async #bind(network: Network, options: ModelOptions): Promise<Model> {
     const { batch = 32, exact = false, info = {} } = options
     const name = options.backend ?? 'wasm'
-    const backend = Object.hasOwn(backends, name) ? backends[name](options) : undefined
-    if (backend === undefined)
+    const row: BackendRow | undefined = Object.hasOwn(backends, name) ? backends[name] : undefined
+    if (row === undefined)
       throw new ArgumentError('no such backend', { received: `${name}`, expected: Object.keys(backends).join(', ') })
-    const threads = options.threads ?? chooseThreads().threads
-    return new Model(await backend.bind(plan(network, { batch, threads, exact })), backend, info)
+    const endEarly = row.early(options)
+    try {
+      const backend = row.backend(options)
+      const threads = options.threads ?? chooseThreads().threads
+      return new Model(await backend.bind(plan(network, { batch, threads, exact })), backend, info)
+    } finally {
+      await endEarly()
+    }
   }
 
   /** The inference plan that `predict` runs. */

@@ -1,6 +1,7 @@
 /** A page or a web worker: threads from a text, no files. */
 
 import { FileError, WorkerStartError } from './errors.ts'
+import { withSpares } from './spares.ts'
 import type { Platform, PlatformWorker, WorkerEvents, WorkerPort } from './types.ts'
 
 export const platform: Platform = {
@@ -13,7 +14,7 @@ export const platform: Platform = {
   optimizedInPlace: (action) => action(),
   now: () => performance.now(),
   nextTurn,
-  startWorker,
+  ...withSpares(startWorker),
   readFile: (path) => Promise.reject(noFiles(`cannot read ${path}`, 'fetch the file yourself and hand over its bytes')),
   writeFileAtomic: refuseToWrite,
   appendFile: refuseToWrite,

@@ -1,13 +1,16 @@
 /** Node: worker threads, the file system, the environment. */
 
-import { randomUUID } from 'node:crypto'
 import { appendFile, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { FileError, WorkerStartError } from './errors.ts'
+import { withSpares } from './spares.ts'
 import type { Platform, PlatformWorker, WorkerEvents, WorkerPort } from './types.ts'
+
+/** Node's own modules that not every program needs: each takes milliseconds to load. */
+const v8 = () => process.getBuiltinModule('node:v8')
+const threads = () => process.getBuiltinModule('node:worker_threads')
 
 export const platform: Platform = {
   name: 'node',
@@ -18,11 +21,12 @@ export const platform: Platform = {
   optimizedInPlace,
   now: () => performance.now(),
   nextTurn: () => new Promise((resolve) => void setImmediate(resolve)),
-  startWorker,
+  ...withSpares(startWorker),
   readFile: (path) =>
     readFile(path).then(
       // A small file comes as a window on Buffer's pool, at any alignment: typed arrays over it need their own memory.
-      (bytes) => new Uint8Array(bytes),
+      ({ buffer, byteOffset, length }) =>
+        length === buffer.byteLength ? new Uint8Array(buffer) : new Uint8Array(buffer, byteOffset, length).slice(),
       (error: unknown) => {
         throw fileError(`cannot read ${path}`, error)
       },
@@ -41,7 +45,7 @@ function wideVectors(on: boolean): boolean {
   const flag = revectorizeFlag(process.arch, process.versions.v8)
   if (flag === undefined) return false
   try {
-    setFlagsFromString(`--${on ? '' : 'no-'}${flag}`)
+    v8().setFlagsFromString(`--${on ? '' : 'no-'}${flag}`)
     return true
   } catch {
     // Not V8, but something that looks like it.
@@ -62,21 +66,27 @@ export function revectorizeFlag(architecture: string, version = '0'): string | u
 function optimizedInPlace<T>(action: () => T): T {
   // Known to every V8 that has the revectorizer. Not `--no-liftoff`, which must not change while there are modules.
   const known = revectorizeFlag(process.arch, process.versions.v8) !== undefined
-  if (known) setFlagsFromString('--wasm-sync-tier-up')
+  if (known) v8().setFlagsFromString('--wasm-sync-tier-up')
   try {
     return action()
   } finally {
-    if (known) setFlagsFromString('--no-wasm-sync-tier-up')
+    if (known) v8().setFlagsFromString('--no-wasm-sync-tier-up')
   }
 }
 
 function startWorker(main: (port: WorkerPort) => void, events: WorkerEvents): PlatformWorker {
   // Works whether the text is taken for CommonJS or for a module. No execArgv: what the parent loads first (hooks of
-  // test runners and of TypeScript) would only slow the start.
-  const code = `(${main.toString()})(process.getBuiltinModule('node:worker_threads').parentPort)`
+  // test runners and of TypeScript) would only slow the start. Not the port itself: for its own `onmessage` Node makes
+  // browsers' events, whose classes take the thread another thirty milliseconds to load.
+  const code = `(() => {
+    const { parentPort } = process.getBuiltinModule('node:worker_threads')
+    const port = { postMessage: (message) => parentPort.postMessage(message), onmessage: null }
+    parentPort.on('message', (data) => port.onmessage?.({ data }))
+    ;(${main.toString()})(port)
+  })()`
   let worker: Worker
   try {
-    worker = new Worker(code, { eval: true, execArgv: [], name: 'lenslet' })
+    worker = new (threads().Worker)(code, { eval: true, execArgv: [], name: 'lenslet' })
   } catch (cause) {
     throw new WorkerStartError('Node gave no worker thread', { received: String(cause), cause })
   }
@@ -103,7 +113,7 @@ function startWorker(main: (port: WorkerPort) => void, events: WorkerEvents): Pl
 async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
   // Renaming onto a symbolic link would replace the link.
   const target = await realpath(path).catch(() => path)
-  const part = join(dirname(target), `.${basename(target)}.${randomUUID().slice(0, 8)}.part`)
+  const part = join(dirname(target), `.${basename(target)}.${crypto.randomUUID().slice(0, 8)}.part`)
   try {
     const file = await open(part, 'wx')
     try {

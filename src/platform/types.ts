@@ -28,6 +28,11 @@ export interface Platform {
    * @throws {WorkerStartError} no thread can be had
    */
   startWorker(main: (port: WorkerPort) => void, events: WorkerEvents): PlatformWorker
+  /**
+   * Lets threads come up that `startWorker` with the same `main` will take instead of starting some; see spares.ts. Throws
+   * nothing. To be called when no more will be taken: what is given back ends those that are left.
+   */
+  spareWorkers(main: (port: WorkerPort) => void, count: number): () => Promise<void>
   /** @throws {FileError} */
   readFile(path: string): Promise<Uint8Array>
   /**
