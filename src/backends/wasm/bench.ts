@@ -10,16 +10,21 @@ export interface Sample {
   readonly op: Op<Attributes>
   readonly attributes: Attributes
   readonly inputs: readonly ArraySpec[]
-  readonly value?: (random: Random, element: number) => number
+  /** Default: normal values. */
+  readonly fill?: (values: Float32Array, random: Random) => void
 }
 
 export function sample<A extends Attributes>(
   op: Op<A>,
   attributes: NoInfer<A>,
   inputs: readonly ArraySpec[],
-  value?: Sample['value'],
+  fill?: Sample['fill'],
 ): Sample {
-  return { op: op as unknown as Op<Attributes>, attributes, inputs, ...(value && { value }) }
+  return { op: op as unknown as Op<Attributes>, attributes, inputs, ...(fill && { fill }) }
+}
+
+const normal: NonNullable<Sample['fill']> = (values, random) => {
+  for (let element = 0; element < values.length; element++) values[element] = random.normal()
 }
 
 type Kernel = (...args: number[]) => void
@@ -36,7 +41,7 @@ export class Bench {
   }
 
   /** Lays a sample out, in place of the one before it, and prepares it; `words` are the bits of its first output. */
-  place({ op, attributes, inputs, value }: Sample): { run(): void; words(): Uint32Array } {
+  place({ op, attributes, inputs, fill = normal }: Sample): { run(): void; words(): Uint32Array } {
     const step = { attributes, inputs, outputs: op.outputs(attributes, inputs), updates: [] }
     const random = Random.seeded(1, 'wide kernels')
     let end = 64
@@ -56,9 +61,7 @@ export class Bench {
     }
     const scratch = room(workspace.perThread)
     inputs.forEach(({ shape }, i) => {
-      const values = new Float32Array(this.#memory.buffer, at.inputs[i], sizeOf(shape))
-      for (let element = 0; element < values.length; element++)
-        values[element] = value?.(random, element) ?? random.normal()
+      fill(new Float32Array(this.#memory.buffer, at.inputs[i], sizeOf(shape)), random)
     })
     const { prepare = [], run } = op.wasm.calls(step, at)
     const counter = new Int32Array(this.#memory.buffer, 0, 1)
