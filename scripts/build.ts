@@ -1,5 +1,5 @@
-// Builds the package: kernels, then dist/ from the sources and its one file for pages, then the command line's link in
-// node_modules/.bin.
+// Builds the package: kernels, then dist/ from the sources, with few files for Node and one for pages, then the command
+// line's link in node_modules/.bin.
 // Does nothing when no input has changed since the last time.
 
 import { spawnSync } from 'node:child_process'
@@ -14,8 +14,8 @@ const dist = join(root, 'dist')
 export async function build(): Promise<boolean> {
   await buildKernels()
   const sources = (await filesUnder(join(root, 'src'))).filter((file) => /(?<!\.as|\.test)\.ts$/.test(file))
-  const scripts = ['scripts/build.ts', 'scripts/build-browser.ts']
-  // The lock decides which packages' code goes into the file for pages.
+  const scripts = ['build', 'build-browser', 'build-node', 'licenses'].map((name) => `scripts/${name}.ts`)
+  // The lock decides which packages' code goes into the files for Node and for pages.
   const settings = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', ...scripts]
   const stamp = await hashOf([...sources, ...settings.map((file) => join(root, file))])
   const isCurrent = async () => stamp === (await readFile(join(dist, '.stamp'), 'utf8').catch(() => ''))
@@ -27,7 +27,11 @@ export async function build(): Promise<boolean> {
       await compile(part)
       // Loaded only here: the bundler's native part takes longer than finding that nothing changed.
       const { bundleForPages } = await import('./build-browser.ts')
+      const { bundleForNode } = await import('./build-node.ts')
       await bundleForPages(part)
+      await bundleForNode(part)
+      // The command is no part of what bundlers can import, and Node's is whole.
+      await rm(join(part, 'cli'), { recursive: true })
       await writeFile(join(part, '.stamp'), stamp)
       // Another build of the same sources may have been quicker, and its dist may be in use by now.
       if (!(await isCurrent())) {
@@ -72,7 +76,7 @@ async function compile(folder: string): Promise<void> {
 
 /** `npx lenslet` in this repository runs what was built here. */
 async function linkCommand(): Promise<void> {
-  const main = join(dist, 'cli/main.js')
+  const main = join(dist, 'node/cli.js')
   const exists = await chmod(main, 0o755).then(
     () => true,
     () => false,
@@ -80,7 +84,7 @@ async function linkCommand(): Promise<void> {
   if (!exists) return
   const link = join(root, 'node_modules/.bin/lenslet')
   await mkdir(join(root, 'node_modules/.bin'), { recursive: true })
-  await symlink('../../dist/cli/main.js', `${link}.${process.pid}`)
+  await symlink('../../dist/node/cli.js', `${link}.${process.pid}`)
   await rename(`${link}.${process.pid}`, link)
 }
 

@@ -3,7 +3,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, posix } from 'node:path'
+import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../scripts/files.ts'
 import { importsOf } from './import-rules.ts'
@@ -12,6 +13,8 @@ import { installPacked, type PackedPackage } from './packed.ts'
 interface Manifest {
   readonly version: string
   readonly bin: { readonly lenslet: string }
+  readonly dependencies: Record<string, string>
+  readonly optionalDependencies: Record<string, string>
   readonly scripts: Record<string, string>
   readonly imports: Record<string, unknown>
   readonly exports: Record<string, unknown>
@@ -51,6 +54,31 @@ describe('the tarball', () => {
     expect(text.slice(0, text.indexOf('*/'))).toMatch(/lenslet [\d.]+, Apache-2\.0[\s\S]*zod [\d.]+\s+MIT License/)
   })
 
+  it('is a few files in Node, which need only what is declared, and zod not at all', async () => {
+    const folder = 'node_modules/lenslet/'
+    const declared = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })
+    const texts = new Map<string, string>()
+    const packages = new Set<string>()
+    const read = async (file: string, from: Set<string>): Promise<void> => {
+      if (from.has(file)) return
+      from.add(file)
+      if (!texts.has(file)) texts.set(file, await readFile(join(packed.folder, folder, file), 'utf8'))
+      for (const { specifier } of importsOf(file, texts.get(file) ?? '')) {
+        if (specifier.startsWith('.')) await read(posix.join(posix.dirname(file), specifier), from)
+        else if (!specifier.startsWith('node:')) packages.add(specifier)
+      }
+    }
+    const entries = Object.values(manifest.exports).flatMap((entry) => (entry as { node?: string }).node ?? [])
+    expect(entries).toHaveLength(Object.keys(manifest.exports).length - 2)
+    for (const entry of [...entries, manifest.bin.lenslet]) await read(posix.normalize(entry), new Set())
+    expect([...packages].filter((name) => name === 'zod' || !declared.includes(name))).toEqual([])
+    const front = new Set<string>()
+    await read('dist/node/index.js', front)
+    expect(front.size).toBeLessThan(25)
+    const [zod] = [...texts.values()].filter((text) => text.includes('$ZodAsyncError'))
+    expect(zod?.slice(0, zod.indexOf('*/'))).toMatch(/lenslet [\d.]+, Apache-2\.0[\s\S]*zod [\d.]+\s+MIT License/)
+  })
+
   it('runs nothing at a user’s install', () => {
     for (const hook of ['preinstall', 'install', 'postinstall']) expect(manifest.scripts).not.toHaveProperty(hook)
   })
@@ -84,6 +112,49 @@ describe('a user', () => {
     const { stdout, stderr } = spawnSync(node, ['use.js'], { cwd: packed.folder, encoding: 'utf8' })
     expect(stderr).toBe('')
     expect(JSON.parse(stdout)).toEqual(expect.arrayContaining(frontDoor))
+  })
+
+  it.each([...versions])('gets one thing by all names, and scores from two threads, on Node %s', async (_, node) => {
+    const script = `
+      import { LensletError, Model, networkFromJson, parse } from 'lenslet'
+      import { LensletError as same } from 'lenslet/core'
+      import { parse as alike } from 'lenslet/notation'
+      import { Model as also } from 'lenslet/model'
+      const errors = [() => alike('INPUT'), () => networkFromJson('{}')].map((wrong) => {
+        try { wrong() } catch (error) { return [error instanceof LensletError, error.name, error.message.split('\\n')[0]] }
+      })
+      const scores = []
+      for (const threads of [1, 2]) {
+        const model = await Model.create(parse('INPUT 8x8x1 -> CONV3-8 -> RELU -> FC-3'), { seed: 1, threads })
+        scores.push([...await model.predict(new Float32Array(64).fill(1))])
+        await model.dispose()
+      }
+      console.log(JSON.stringify({ one: LensletError === same && parse === alike && Model === also, errors, scores }))`
+    await writeFile(join(packed.folder, 'one.js'), script)
+    const files = ['one.js']
+    // A bundler that knows Node takes the few files, another one the small modules.
+    for (const platform of ['node', 'neutral'] as const) {
+      const file = `bundled-${platform}.js`
+      await using bundle = await rolldown({ input: join(packed.folder, 'one.js'), platform, external: /^node:/ })
+      const { output } = await bundle.write({ file: join(packed.folder, file), codeSplitting: false })
+      const paths = Object.keys(output[0].modules).filter((path) => path.includes('lenslet/dist/'))
+      expect(paths.some((path) => path.includes('dist/node/'))).toBe(platform === 'node')
+      files.push(file)
+    }
+    for (const file of files) {
+      const { stdout, stderr } = spawnSync(node, [file], { cwd: packed.folder, encoding: 'utf8' })
+      expect(stderr).toBe('')
+      const { one, errors, scores } = JSON.parse(stdout)
+      expect({ one, errors }).toEqual({
+        one: true,
+        errors: [
+          [true, 'NotationError', expect.any(String)],
+          [true, 'NetworkFileError', 'not a network'],
+        ],
+      })
+      expect(scores[0]).toHaveLength(3)
+      expect(scores[1]).toEqual(scores[0])
+    }
   })
 
   it.each([...versions])('runs the command on Node %s', (_, node) => {
