@@ -16,7 +16,7 @@ import { panelsTogether } from '../../kernel/rows.as.ts'
 import { nextTile } from '../../kernel/tiles.as.ts'
 import { Four, Six } from './lines.as.ts'
 import { packTransformed } from './pack.as.ts'
-import { transformInput, transformOutput } from './transforms.as.ts'
+import { touchTiles, transformInput, transformOutput } from './transforms.as.ts'
 
 /**
  * Fills packed = bias [panels·8], then U [plane][panel][term][8], `plane` bytes a plane. Tiles are panels × ranges of
@@ -150,6 +150,8 @@ export function winogradProduct(
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
     const first = tile * blockTiles
     const end = min(first + blockTiles, total)
+    touchTiles(source, height, width, sourcePixel, m, m + 1, tilesY, tilesX, first, end)
+    touchTiles(target, gridHeight, gridWidth, targetPixel, m, m, tilesY, tilesX, first, end)
     if (side == 6) {
       transformInput<Six>(source, height, width, sourcePixel, channels, originY, originX, tilesY, tilesX, first, end, transformed, sourcePitch, sourcePlane, lines)
     } else {

@@ -7,6 +7,7 @@
  */
 
 import { copyValues, zeroValues } from '../../kernel/copy.as.ts'
+import { touchRows } from '../../kernel/touch.as.ts'
 import { inputLine, LANES, outputLine, outputLineWith, P, PP, PRODUCT, Q, QQ, STEP, SUM } from './lines.as.ts'
 
 /** Tiles of a run: 34 columns of 6 × 16 channels are 13 KB. */
@@ -25,6 +26,33 @@ export function padded(from: usize, left: i32, part: usize): usize {
   zeroValues(part, LANES)
   copyValues(part, from, left)
   return part
+}
+
+/** Fetches what tiles first … end cover of a picture: `rows` rows from each tile's first on, and all channels. */
+export function touchTiles(
+  picture: usize,
+  height: i32,
+  width: i32,
+  pixel: usize,
+  m: i32,
+  rows: i32,
+  tilesY: i32,
+  tilesX: i32,
+  first: i32,
+  end: i32,
+): void {
+  while (first < end) {
+    const column = first % tilesX
+    const row = (first / tilesX) % tilesY
+    const image = first / tilesX / tilesY
+    const run = min(tilesX - column, end - first)
+    const y = row * m
+    const x = column * m
+    const from = picture + <usize>((image * height + y) * width + x) * pixel
+    const columns = min(run * m, width - x)
+    if (columns > 0 && y < height) touchRows(from, min(rows, height - y), <usize>columns * pixel, <usize>width * pixel)
+    first += run
+  }
 }
 
 /** What the first pass over the picture needs besides the lines: zeros for what lies outside, and rows of a last step. */

@@ -13,7 +13,7 @@ import { accumulateTwoPanels } from '../../../kernel/accumulateWide.as.ts'
 import { panelsTogether } from '../../../kernel/rows.as.ts'
 import { nextTile } from '../../../kernel/tiles.as.ts'
 import { Four, high, LANES, put, Six, STEP } from '../lines.as.ts'
-import { transformInput } from '../transforms.as.ts'
+import { touchTiles, transformInput } from '../transforms.as.ts'
 import { transformFilterGradient, transformGradient } from './transforms.as.ts'
 
 /** sums[plane][channel][8·panel …] (+)= Σ over tiles of V[plane][tile][channel] · W[plane][panel][tile][8]. */
@@ -99,6 +99,8 @@ export function winogradFilterGradient(
     const to = sums + <usize>tile * chunkBytes
     for (let first = begin; first < end; first += blockTiles) {
       const last = min(first + blockTiles, end)
+      touchTiles(source, height, width, sourcePixel, m, m + 1, tilesY, tilesX, first, last)
+      touchTiles(gradient, gridHeight, gridWidth, gradientPixel, m, m, tilesY, tilesX, first, last)
       if (side == 6) {
         transformInput<Six>(source, height, width, sourcePixel, channels, originY, originX, tilesY, tilesX, first, last, transformed, sourcePitch, sourcePlane, lines)
         transformGradient<Six>(gradient, gridHeight, gridWidth, gradientPixel, columns, tilesY, tilesX, first, last, packed, panel, gradientPlane, lines)
