@@ -5,7 +5,7 @@
 
 import type { Window } from '../window.ts'
 import type { Conv2dGeometry } from './geometry.ts'
-import type { ResultSide } from './winograd/tiling.ts'
+import { type ResultSide, streamsFilters } from './winograd/tiling.ts'
 
 export type Direction = 'forward' | 'inputGradient' | 'filterGradient'
 
@@ -79,6 +79,8 @@ const filterWork: Readonly<Record<Direction, readonly [near: number, far: number
   filterGradient: [12, 40],
 }
 const nearBytes = 4 * 1024 * 1024
+/** So much of `far` is hidden behind the products where filters are streamed. */
+const streamedGain = 6.5
 
 function winogradWork(geometry: Conv2dGeometry, side: ResultSide, direction: Direction): number {
   const { batch, window, channels, filters } = geometry
@@ -86,7 +88,11 @@ function winogradWork(geometry: Conv2dGeometry, side: ResultSide, direction: Dir
   const tiles = batch * Math.ceil(height / side) * Math.ceil(width / side)
   const planes = (side + 2) ** 2
   const weights = channels * filters
-  const each = filterWork[direction][planes * weights * 4 > nearBytes ? 1 : 0]
+  const bytes = planes * weights * 4
+  const [near, far] = filterWork[direction]
+  const terms = direction === 'inputGradient' ? filters : channels
+  const streamed = direction !== 'filterGradient' && streamsFilters(tiles, terms, bytes)
+  const each = bytes <= nearBytes ? near : streamed ? far - streamedGain : far
   return (
     planes *
     (tiles * (matrixWork(channels, filters, direction) + tileWork[side] * (channels + filters)) + each * weights)

@@ -24,6 +24,19 @@ export function tilingOf({ grid }: Correlation, images: number, m: ResultSide): 
   return { side, planes: side * side, tilesY, tilesX, total: images * tilesY * tilesX }
 }
 
+/**
+ * Filters so large are fetched past the tiles (streamed/kernel.as.ts) where there are so few of these: from half a
+ * register tile of 16 to two. With 49 tiles it was no longer faster.
+ */
+const leastStreamedFilters = 1024 * 1024
+const fewTiles = { least: 9, most: 32 }
+
+/** `filterBytes` are those of the transformed filters. */
+export function streamsFilters(tiles: number, channels: number, filterBytes: number): boolean {
+  const few = tiles >= fewTiles.least && tiles <= fewTiles.most
+  return few && channels % 8 === 0 && filterBytes > leastStreamedFilters
+}
+
 /** Room for padding and for the lines of a run of eight tiles, see transforms.as.ts. */
 export function linesBytes(side: number): number {
   return 64 + 6 * 32 + (8 * (side - 2) + 2) * side * 64

@@ -5,7 +5,7 @@ import type { Pair } from '../../window.ts'
 import { evenPanels, evenPiece, lines, tilesWanted } from '../blocks.ts'
 import type { Correlation } from '../correlation.ts'
 import { type ProductShape, panelRoom } from '../product.ts'
-import { linesBytes, type ResultSide, tilingOf, transformRanges } from './tiling.ts'
+import { linesBytes, type ResultSide, streamsFilters, tilingOf, transformRanges } from './tiling.ts'
 
 /** Tiles of a block, a multiple of the rows of a register tile. 12 to 48 were equally fast, within 5 %. */
 const mostBlockTiles = 24
@@ -19,6 +19,10 @@ const leastStagedFilters = 1024 * 1024
 const stageBudget = 24 * 1024 * 1024
 /** Terms that winogradPack gathers at a time. */
 const packTerms = 64
+/** Rows that winogradPackRows gathers at a time. */
+const packRows = 16
+/** The products of streamed filters are cut into no more tiles than that: in each of them the tiles are turned anew. */
+const streamedTiles = 32
 
 function planOf(correlation: Correlation, { images, channels, columns }: ProductShape, m: ResultSide) {
   const tiling = tilingOf(correlation, images, m)
@@ -31,7 +35,8 @@ function planOf(correlation: Correlation, { images, channels, columns }: Product
 
   const filterBytes = planes * packedPlane
   const fit = Math.max(24, Math.floor(stageBudget / (planes * (sourcePitch + used * 32))))
-  const staged = filterBytes > (total > fit ? mostBlockFilters : leastStagedFilters)
+  const streamed = streamsFilters(total, channels, filterBytes)
+  const staged = streamed || filterBytes > (total > fit ? mostBlockFilters : leastStagedFilters)
   const blockPanels = staged ? used : evenPanels(used, 8)
   const productPitch = blockPanels * 32
   const wanted = tilesWanted(total * planes * channels * columns)
@@ -39,6 +44,7 @@ function planOf(correlation: Correlation, { images, channels, columns }: Product
   const blockTiles = staged ? evenPiece(total, fit) : perBlock
   return {
     ...tiling,
+    columns,
     used,
     room,
     packedPlane,
@@ -48,6 +54,9 @@ function planOf(correlation: Correlation, { images, channels, columns }: Product
     sourcePlane: lines(blockTiles * sourcePitch) + 64,
     productPlane: lines(blockTiles * productPitch) + 64,
     staged,
+    streamed,
+    /** Of streamed filters, in a tile of their product: whole panels. */
+    rowsEach: Math.ceil(columns / Math.ceil(streamedTiles / planes) / 8) * 8,
     /** Or of a stage. */
     blockTiles,
     blockPanels,
@@ -65,16 +74,18 @@ function multiplyRanges({ used, planes }: Plan, count: number) {
 
 export function winogradWorkspace(correlation: Correlation, shape: ProductShape, m: ResultSide): WasmWorkspace {
   const plan = planOf(correlation, shape, m)
-  const { planes, side, packedBytes, sourcePlane, productPlane, blockTiles, staged } = plan
-  const pack = 9 * packTerms * 32 + side * 3 * 32
+  const { planes, side, packedBytes, sourcePlane, productPlane, blockTiles, staged, streamed, rowsEach } = plan
+  const pack = 9 * (streamed ? packRows : packTerms) * 32 + side * 3 * 32
   const between = planes * (sourcePlane + productPlane)
   if (!staged)
     return {
       prepared: packedBytes,
       perThread: Math.max(pack, 64 + 2 * lines(blockTiles * 4) + between + linesBytes(side)),
     }
-  const tables = 64 + 2 * lines(multiplyRanges(plan, blockTiles).tilesEach * 4)
-  return { prepared: packedBytes, shared: between, perThread: Math.max(pack, tables, linesBytes(side)) }
+  const multiply = streamed
+    ? 3 * 64 + Math.ceil(blockTiles / 8) * 32 * (shape.channels + rowsEach)
+    : 64 + 2 * lines(multiplyRanges(plan, blockTiles).tilesEach * 4)
+  return { prepared: packedBytes, shared: between, perThread: Math.max(pack, multiply, linesBytes(side)) }
 }
 
 export interface WinogradAddresses {
@@ -102,11 +113,14 @@ export function winogradCalls(
   const termsEach = evenPiece(channels, packTerms)
   const sides: Pair = turned ? [columns, channels] : [channels, columns]
   const { side, room, packedPlane } = plan
-  const pack = {
-    kernel: 'winogradPack',
-    args: [side, at.filters, at.bias, ...sides, turned ? 1 : 0, room, at.prepared, packedPlane, termsEach],
-    tiles: plan.used * Math.ceil(channels / termsEach),
-  }
+  const filters = [side, at.filters, at.bias, ...sides, turned ? 1 : 0, room, at.prepared, packedPlane]
+  const pack = plan.streamed
+    ? { kernel: 'winogradPackRows', args: filters, tiles: Math.ceil(columns / packRows) }
+    : {
+        kernel: 'winogradPack',
+        args: [...filters, termsEach],
+        tiles: plan.used * Math.ceil(channels / termsEach),
+      }
   const run = plan.staged
     ? stageCalls(plan, correlation, shape, at, floor)
     : [blockCall(plan, correlation, shape, at, floor)]
@@ -160,7 +174,6 @@ function stageCalls(
     const count = Math.min(blockTiles, total - first)
     const tiles = [tilesY, tilesX, first, count]
     const input = transformRanges(plan, count, channels)
-    const multiply = multiplyRanges(plan, count)
     const output = transformRanges(plan, count, columns)
     const pictures = [at.source, ...source, channels, ...origin]
     const filters = [at.prepared, room, packedPlane, columns]
@@ -171,20 +184,7 @@ function stageCalls(
         args: [side, ...pictures, ...tiles, ...transformed, input.tilesEach, input.channelsEach],
         tiles: input.tiles,
       },
-      {
-        kernel: 'winogradMultiply',
-        args: [
-          planes,
-          ...transformed,
-          count,
-          channels,
-          ...filters,
-          ...products,
-          multiply.panelsEach,
-          multiply.tilesEach,
-        ],
-        tiles: multiply.tiles,
-      },
+      multiplyCall(plan, count, [planes, ...transformed, count, channels, ...filters, ...products]),
       {
         kernel: 'winogradOutput',
         args: [side, ...products, ...results, ...tiles, output.tilesEach, output.channelsEach],
@@ -193,4 +193,17 @@ function stageCalls(
     )
   }
   return calls
+}
+
+/** The second stage. */
+function multiplyCall(plan: Plan, count: number, args: readonly number[]): WasmCall {
+  const { planes, rowsEach, columns } = plan
+  if (plan.streamed)
+    return {
+      kernel: 'winogradMultiplyRows',
+      args: [...args, rowsEach],
+      tiles: planes * Math.ceil(columns / rowsEach),
+    }
+  const { panelsEach, tilesEach, tiles } = multiplyRanges(plan, count)
+  return { kernel: 'winogradMultiply', args: [...args, panelsEach, tilesEach], tiles }
 }

@@ -105,10 +105,14 @@ const large: readonly (Omit<Given, 'method'> & { readonly name: string })[] = [
   { name: 'pictures in a block', batch: 13, size: [7, 6], padding: same, channels: 19, filters: 8 },
   { name: 'stages', batch: 2, size: [7, 10], padding: [1, 0, 2, 1], channels: 67, filters: 90 },
   { name: 'stages of few tiles', batch: 1, size: [4, 4], padding: same, channels: 70, filters: 201 },
+  // 10 tiles of F(4×4), and 30 of F(2×2).
+  { name: 'streamed filters', batch: 1, size: [11, 15], padding: [0, 2, 1, 0], channels: 88, filters: 208 },
 ]
 /** Their sums are made in two stages, of 50 tiles and of 46. */
 const gradientStages = { batch: 1, size: [40, 40], padding: same, channels: 600, filters: 7 } as const
 const forwardStages = { batch: 1, size: [49, 26], padding: same, channels: 2000, filters: 3 } as const
+/** Streamed: nine tiles, and fewer filters than a register tile has rows. */
+const fewFilters = { batch: 1, size: [12, 11], padding: same, channels: 2608, filters: 3 } as const
 
 describe.each(testedModules)('large shapes on %s', (module) => {
   it.each(large.map((given) => [given.name, given] as const))('%s', (name, given) => {
@@ -124,12 +128,15 @@ describe.each(testedModules)('large shapes on %s', (module) => {
     checkCase(row, module)
   })
 
-  it('a product in two stages', () => {
-    const geometry = geometryOf({ ...forwardStages, method: 'winograd4' })
+  it.each([
+    ['a product in two stages', forwardStages, ['winogradMultiply', 'winogradMultiply']],
+    ['few streamed filters', fewFilters, ['winogradMultiplyRows']],
+  ] as const)('%s', (name, given, products) => {
+    const geometry = geometryOf({ ...given, method: 'winograd4' })
     const attributes = { ...geometry, bias: true, activation: 'relu' } as const
-    const inputs = [f32(...inputShape(geometry)), f32(...filterShape(geometry)), f32(3)]
-    const row = opCase({ name: 'two stages', op: conv2d, attributes, inputs, terms: 18_001 })
-    expect(kernelsOf(row).filter((kernel) => kernel === 'winogradMultiply')).toHaveLength(2)
+    const inputs = [f32(...inputShape(geometry)), f32(...filterShape(geometry)), f32(given.filters)]
+    const row = opCase({ name, op: conv2d, attributes, inputs, terms: 9 * given.channels + 1 })
+    expect(kernelsOf(row).filter((kernel) => kernel.startsWith('winogradMultiply'))).toEqual(products)
     checkCase(row, module)
   })
 })
@@ -145,6 +152,7 @@ it('the large shapes call every kernel', () => {
     'winogradGradient',
     'winogradInput',
     'winogradMultiply',
+    'winogradMultiplyRows',
     'winogradOutput',
     'winogradProduct',
   ])
