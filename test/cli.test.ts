@@ -5,7 +5,7 @@ import { copyFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { root } from '../scripts/files.ts'
 import { Random } from '../src/core/index.ts'
 import { encodePng, pictureOf } from '../src/inspect/index.ts'

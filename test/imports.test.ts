@@ -108,7 +108,7 @@ describe('the import table refuses', () => {
   it('nothing that follows the order', () => {
     const files = tree({
       'src/index.ts': "export { parse } from './notation/index.ts'",
-      'src/plan/a.ts': "import { b } from './b.ts'\nimport { c } from '../core/c.ts'\nimport { z } from 'zod'",
+      'src/plan/a.ts': "import { b } from './b.ts'\nimport { c } from '../core/c.ts'\nimport * as z from 'zod'",
       'src/plan/a.test.ts': "import { run } from '../backends/index.ts'",
       'src/ops/r/kernel.as.ts': "import {\n  tile\n} from '../kernel/tile.as.ts'\n@inline\nfunction f(): void {}",
       'studio/main.ts': "import { plan } from 'lenslet/plan'\nimport { view } from './view.ts'",

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { platform } from '#platform'
 import { type Network, networkFromJson } from '../network/index.ts'
 import { FileError } from '../platform/errors.ts'

@@ -1,6 +1,6 @@
 /** What layers with a sliding window (convolution, pooling) share: schema, notation, the notes' arithmetic in words. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { printVolume, type Volume } from '../core/index.ts'
 import { type Padding, type Pair, type WindowAxis, type WindowSpec, windowAxis } from '../ops/window.ts'
 import { NotationValueError, VolumeError } from './errors.ts'

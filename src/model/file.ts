@@ -1,6 +1,6 @@
 /** The model file, `.lenslet`: safetensors whose metadata holds the network and what its user must know. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { printShape, sameShape } from '../core/index.ts'
 import { inferVolumes, type Network, networkFromJson } from '../network/index.ts'
 import { ModelFileError } from './errors.ts'

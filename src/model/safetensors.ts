@@ -4,7 +4,7 @@
  * length is checked before anything is read by it, and nothing is copied that the file does not hold.
  */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { printShape, type Shape, sizeOf } from '../core/index.ts'
 import { SafetensorsError } from './errors.ts'
 

@@ -1,6 +1,6 @@
 /** Network <-> JSON: validated, versioned. The attributes of each node are checked by its own layer. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { NetworkFileError } from './errors.ts'
 import { layerOf, makeNetwork, type Network } from './network.ts'
 import { inferVolumes } from './volumes.ts'

@@ -3,7 +3,7 @@
  * learning rate are functions of seed and step, so the number of steps is all there is to remember of them.
  */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { type EpochRecord, emptyTally, type MetricsRecord, type Tally } from './metrics.ts'
 import type { Smoothed } from './progress.ts'
 

@@ -3,7 +3,7 @@
  * They keep the volume and have no parameters.
  */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { pointwise } from '../../ops/pointwise/op.ts'
 import { type ActivationName, type ActivationRow, activations as table } from '../../ops/pointwise/table.ts'
 import { NotationValueError } from '../errors.ts'

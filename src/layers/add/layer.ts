@@ -1,6 +1,6 @@
 /** ADD(ID | CONV3-64 -> BN): the sum of branches, value by value: a residual block (He et al. 2015). */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { printVolume, sameVolume, type Volume } from '../../core/index.ts'
 import { add as addOp } from '../../ops/add/op.ts'
 import { VolumeError } from '../errors.ts'

@@ -3,7 +3,7 @@
  * tracks both; inference uses what was tracked. Learned: a scale and a shift for each channel.
  */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { batchNormInference, batchNorm as batchNormOp } from '../../ops/batchNorm/op.ts'
 import type { Value } from '../../ops/types.ts'
 import { only } from '../parts.ts'

@@ -1,6 +1,6 @@
 /** CONCAT(a | b): the branches' channels one after the other: an inception block (Szegedy et al. 2014). */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { printVolume, type Volume } from '../../core/index.ts'
 import { concat as concatOp } from '../../ops/channels/op.ts'
 import { VolumeError } from '../errors.ts'

@@ -3,7 +3,7 @@
  * bias each. Without options the stride is 1 and P = (F − 1)/2, so that the size is kept (the notes' usual setting).
  */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Volume } from '../../core/index.ts'
 import { conv2d } from '../../ops/conv2d/op.ts'
 import { type Padding, type Pair, printWindow, type WindowSpec, windowOn } from '../../ops/window.ts'

@@ -1,6 +1,6 @@
 /** DROPOUT 0.5: zeroes each value with that probability in training and scales the rest up (Srivastava et al. 2014). */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { sizeOf } from '../../core/index.ts'
 import { dropout as dropoutOp } from '../../ops/dropout/op.ts'
 import { NotationValueError } from '../errors.ts'

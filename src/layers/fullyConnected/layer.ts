@@ -3,7 +3,7 @@
  * layout the very same numbers: filters [H, W, D, K] are the matrix [H·W·D, K].
  */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { volumeSize } from '../../core/index.ts'
 import { conv2d } from '../../ops/conv2d/op.ts'
 import { windowOn } from '../../ops/window.ts'

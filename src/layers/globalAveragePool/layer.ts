@@ -1,6 +1,6 @@
 /** GAP: the mean of each channel over the whole map, 1×1×D (Lin et al. 2013). Fits any input size. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { averagePool } from '../../ops/pool/op.ts'
 import { windowOn } from '../../ops/window.ts'
 import { only } from '../parts.ts'

@@ -1,6 +1,6 @@
 /** INPUT: the pictures, H×W×D. Where every network starts. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { printVolume, type Volume } from '../../core/index.ts'
 import { NotationValueError, VolumeError } from '../errors.ts'
 import type { Layer } from '../types.ts'

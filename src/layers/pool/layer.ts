@@ -4,7 +4,7 @@
  * padding's zeros as well.
  */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { averagePool, maxPool, type PoolAttributes as PoolGeometry } from '../../ops/pool/op.ts'
 import type { Emit, Value } from '../../ops/types.ts'
 import { type Padding, type Pair, printWindow, type WindowSpec, windowOn } from '../../ops/window.ts'

@@ -1,6 +1,6 @@
 /** SOFTMAX: scores to probabilities over the channels. Training takes its cross-entropy from the scores before it. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { softmax as softmaxOp } from '../../ops/softmax/op.ts'
 import { only } from '../parts.ts'
 import type { Layer } from '../types.ts'

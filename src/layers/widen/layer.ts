@@ -3,7 +3,7 @@
  * parameter-free shortcut ("option A") of He et al. 2015 for CIFAR-10.
  */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { widen as widenOp } from '../../ops/channels/op.ts'
 import { NotationValueError, VolumeError } from '../errors.ts'
 import { only } from '../parts.ts'
