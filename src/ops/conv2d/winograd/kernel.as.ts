@@ -11,8 +11,10 @@
 
 import { copyValues, zeroValues } from '../../kernel/copy.as.ts'
 import { multiplyPanel } from '../../kernel/multiply.as.ts'
+import { multiplyTiles, wholeTiles } from '../../kernel/matrix.as.ts'
+import { multiplyTilesWide } from '../../kernel/matrixWide.as.ts'
 import { multiplyTwoPanels } from '../../kernel/multiplyWide.as.ts'
-import { panelsTogether } from '../../kernel/rows.as.ts'
+import { MOST_ROWS, panelsTogether } from '../../kernel/rows.as.ts'
 import { nextTile } from '../../kernel/tiles.as.ts'
 import { Four, Six } from './lines.as.ts'
 import { packTransformed } from './pack.as.ts'
@@ -65,9 +67,11 @@ function multiplyPlanes(
   endPanel: i32,
   count: i32,
   terms: i32,
-  /** Addresses of the tiles' rows in the first plane, 4 bytes a tile. */
+  /** Addresses of the tiles' rows in the first plane, 4 bytes a tile; they lie at the pitches. */
   sources: usize,
   targets: usize,
+  sourcePitch: usize,
+  targetPitch: usize,
   sourcePlane: usize,
   targetPlane: usize,
   filters: usize,
@@ -75,6 +79,10 @@ function multiplyPlanes(
   zeros: usize,
 ): void {
   const panelBytes = <usize>terms << 5
+  const tiles = wholeTiles(count)
+  const left = count - tiles * MOST_ROWS
+  const lastSources = sources + (<usize>(tiles * MOST_ROWS) << 2)
+  const lastTargets = targets + (<usize>(tiles * MOST_ROWS) << 2)
   for (let plane = firstPlane; plane < endPlane; plane++) {
     const from = <usize>plane * sourcePlane
     const to = <usize>plane * targetPlane
@@ -84,8 +92,14 @@ function multiplyPlanes(
       together = panelsTogether(16, endPanel - panel)
       const values = packed + <usize>panel * panelBytes
       const toPanel = to + (<usize>(panel - firstPanel) << 5)
-      if (WIDE == 1 && together == 2) multiplyTwoPanels(count, sources, targets, from, toPanel, zeros, 0, 0, 32, values, panelBytes, 1, 1, terms, 0, 0, -Infinity)
-      else multiplyPanel(count, sources, targets, from, toPanel, zeros, 0, values, 1, 1, terms, 0, 0, -Infinity)
+      if (tiles > 0) {
+        const rows = load<usize>(sources) + from
+        const results = load<usize>(targets) + toPanel
+        if (WIDE == 1 && together == 2) multiplyTilesWide(tiles, rows, sourcePitch, results, targetPitch, values, panelBytes, terms)
+        else multiplyTiles(tiles, rows, sourcePitch, results, targetPitch, values, terms)
+      }
+      if (WIDE == 1 && together == 2) multiplyTwoPanels(left, lastSources, lastTargets, from, toPanel, zeros, 0, 0, 32, values, panelBytes, 1, 1, terms, 0, 0, -Infinity)
+      else multiplyPanel(left, lastSources, lastTargets, from, toPanel, zeros, 0, values, 1, 1, terms, 0, 0, -Infinity)
     }
   }
 }
@@ -160,7 +174,7 @@ export function winogradProduct(
     // A few panels at a time: their products are few enough to stay near until they are transformed back.
     for (let panel = 0; panel < used; panel += blockPanels) {
       const last = min(panel + blockPanels, used)
-      multiplyPlanes(0, planes, panel, last, end - first, channels, sources, targets, sourcePlane, productPlane, filters, packedPlane, zeros)
+      multiplyPlanes(0, planes, panel, last, end - first, channels, sources, targets, sourcePitch, productPitch, sourcePlane, productPlane, filters, packedPlane, zeros)
       const wanted = min(blockPanels * 8, columns - panel * 8)
       const offset = <usize>panel << 5
       if (side == 6) {
@@ -247,7 +261,7 @@ export function winogradMultiply(
     const rows = min(tilesEach, count - first)
     storeAddresses(sources, source + <usize>first * sourcePitch, sourcePitch, rows)
     storeAddresses(targets, target + <usize>first * targetPitch + (<usize>panel << 5), targetPitch, rows)
-    multiplyPlanes(plane, plane + 1, panel, min(panel + panelsEach, used), rows, terms, sources, targets, sourcePlane, targetPlane, filters, packedPlane, zeros)
+    multiplyPlanes(plane, plane + 1, panel, min(panel + panelsEach, used), rows, terms, sources, targets, sourcePitch, targetPitch, sourcePlane, targetPlane, filters, packedPlane, zeros)
   }
 }
 
