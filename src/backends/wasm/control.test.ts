@@ -1,17 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { controlWords } from './control.ts'
+import { CONTROL_BYTES } from '../../plan/plan.ts'
+import { controlWords, stateChange } from './control.ts'
 
-it('says the same offsets as the barrier', () => {
-  const source = readFileSync(new URL('../../ops/sync/kernel.as.ts', import.meta.url), 'utf8')
+const source = readFileSync(new URL('../../ops/sync/kernel.as.ts', import.meta.url), 'utf8')
+
+it('says the same offsets as the kernels that use them', () => {
   const offsets = [...source.matchAll(/^const (\w+)Offset: usize = (\d+)$/gm)].map(([, name, at]) => [name, Number(at)])
-  const { counter, arrived, generation, sleepers } = controlWords
-  expect(Object.fromEntries(offsets)).toEqual({ counter, arrived, generation, sleepers })
+  const { counter, state, call, sleepers, leaderWaits, to } = controlWords
+  expect(Object.fromEntries(offsets)).toEqual({ counter, state, call, sleepers, leaderWaits, to })
+  expect(stateChange).toBe(2 ** Number(/^const generationShift: i32 = (\d+)$/m.exec(source)?.[1]))
 })
 
-it('gives every word of the barrier two cache lines of its own', () => {
-  const { from, to, ...apart } = controlWords
+it('gives every word that different threads write two cache lines of its own', () => {
+  const { call, from, to, ...apart } = controlWords
   for (const offset of Object.values(apart)) expect(offset % 128).toBe(0)
   expect(new Set(Object.values(controlWords)).size).toBe(Object.keys(controlWords).length)
-  expect(Math.max(from, to)).toBeLessThan(4096)
+  expect(Math.max(...Object.values(controlWords))).toBeLessThan(CONTROL_BYTES)
 })

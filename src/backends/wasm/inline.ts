@@ -1,6 +1,7 @@
 /** Runs calls on the calling thread, one after the other: with one thread no worker could do it sooner. */
 
 import { platform } from '#platform'
+import { controlWords } from './control.ts'
 import { KernelTrapError } from './errors.ts'
 import { boundCalls, type Kernel, type Kernels, type Runner, type RunnerStart } from './runner.ts'
 import type { CallRange } from './schedule.ts'
@@ -13,6 +14,8 @@ export async function startInline(start: RunnerStart): Promise<Runner> {
   const { exports } = await WebAssembly.instantiate(start.module, { env: { memory: start.memory } })
   const kernels = exports as unknown as Kernels
   const bound = boundCalls(start, 0).map(({ kernel, args }) => ({ run: kernels[kernel] as Kernel, args }))
+  const words = new Int32Array(start.memory.buffer)
+  const counter = (start.control + controlWords.aloneCounter) >> 2
   let failure: KernelTrapError | undefined
   let lastTurn = platform.now()
 
@@ -22,7 +25,7 @@ export async function startInline(start: RunnerStart): Promise<Runner> {
       for (; at < to; at++) {
         const call = bound[at] as (typeof bound)[number]
         call.run(...call.args)
-        kernels.barrier(start.control, 1)
+        words[counter] = 0
       }
     } catch (error) {
       failure = new KernelTrapError(start.placeOf(at), String(error))

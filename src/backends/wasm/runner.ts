@@ -1,9 +1,9 @@
 /** What executes ranges of kernel calls on one memory: the calling thread by itself, or several workers. */
 
-import type { WasmCall } from '../../ops/index.ts'
+import { controlWords } from './control.ts'
 import type { TrapPlace } from './errors.ts'
 import type { KernelExports } from './gen/kernels.gen.ts'
-import type { CallRange } from './schedule.ts'
+import type { CallRange, ScheduledCall } from './schedule.ts'
 
 export interface Runner {
   readonly threads: number
@@ -15,7 +15,7 @@ export interface Runner {
 export interface RunnerStart {
   readonly module: WebAssembly.Module
   readonly memory: WebAssembly.Memory
-  readonly calls: readonly WasmCall[]
+  readonly calls: readonly ScheduledCall[]
   /** Address of the control block. */
   readonly control: number
   readonly scratch: { readonly offset: number; readonly bytesPerThread: number }
@@ -24,16 +24,29 @@ export interface RunnerStart {
 }
 
 /** A module's functions, seen from a list of calls. */
-export type Kernels = Pick<KernelExports, 'barrier' | 'awaitChange'> & Readonly<Record<string, Kernel>>
+type Sync = 'openCall' | 'shutCall' | 'joinCall' | 'leaveCall' | 'awaitChange'
+export type Kernels = Pick<KernelExports, Sync> & Readonly<Record<string, Kernel>>
 export type Kernel = (...args: number[]) => unknown
 
 /** A call with all its arguments, for one worker. */
 export interface BoundCall {
   readonly kernel: string
   readonly args: readonly number[]
+  /** How many sleeping workers it is worth waking; absent where one thread runs it alone. */
+  readonly wake?: number
 }
 
-export function boundCalls(start: RunnerStart, worker: number): BoundCall[] {
-  const scratch = start.scratch.offset + worker * start.scratch.bytesPerThread
-  return start.calls.map(({ kernel, args, tiles }) => ({ kernel, args: [...args, tiles, start.control, scratch] }))
+/** The calls as `worker` runs them; all of them alone unless `wakingFor` says how many workers to wake. */
+export function boundCalls(
+  { calls, scratch, control }: RunnerStart,
+  worker: number,
+  wakingFor?: (call: ScheduledCall) => number | undefined,
+): BoundCall[] {
+  const own = scratch.offset + worker * scratch.bytesPerThread
+  return calls.map((call) => {
+    const { kernel, args, tiles } = call
+    const wake = wakingFor?.(call)
+    if (wake === undefined) return { kernel, args: [...args, tiles, control + controlWords.aloneCounter, own] }
+    return { kernel, args: [...args, tiles, control + controlWords.counter, own], wake }
+  })
 }

@@ -7,14 +7,20 @@
 import { ops, type WasmCall } from '../../ops/index.ts'
 import { bufferOf, stepSpec } from '../../plan/step.ts'
 import type { Plan, PlanStep } from '../../plan/types.ts'
+import { estimateStep } from './estimate.ts'
 
 export interface CallRange {
   readonly from: number
   readonly to: number
 }
 
+export interface ScheduledCall extends WasmCall {
+  /** Roughly what one thread takes for it. */
+  readonly nanoseconds: number
+}
+
 export interface Schedule {
-  readonly calls: readonly WasmCall[]
+  readonly calls: readonly ScheduledCall[]
   /** Calls that fill the prepared workspaces: run before all others, and again whenever parameters were written. */
   readonly prepare: CallRange
   /** Step that a call belongs to. */
@@ -25,10 +31,10 @@ export interface Schedule {
 
 export function scheduleOf(plan: Plan): Schedule {
   const preparedOnce = plan.mode === 'inference'
-  const calls: WasmCall[] = []
+  const calls: ScheduledCall[] = []
   const owners: number[] = []
-  const append = (step: number, more: readonly WasmCall[] | undefined) => {
-    for (const call of more ?? []) {
+  const append = (step: number, more: readonly ScheduledCall[]) => {
+    for (const call of more) {
       calls.push(call)
       owners.push(step)
     }
@@ -53,11 +59,17 @@ export function scheduleOf(plan: Plan): Schedule {
 
 function callsOf(plan: Plan, step: PlanStep) {
   const address = (id: number | undefined) => (id === undefined ? 0 : bufferOf(plan, id).offset)
-  return ops[step.kind].wasm.calls(stepSpec(plan, step), {
+  const { prepare = [], run } = ops[step.kind].wasm.calls(stepSpec(plan, step), {
     inputs: step.inputs.map(address),
     outputs: step.outputs.map(address),
     updates: step.updates.map(address),
     prepared: address(step.prepared),
     shared: address(step.shared),
   })
+  const estimate = estimateStep(plan, step)
+  return { prepare: inEqualParts(prepare, estimate.prepare), run: inEqualParts(run, estimate.run) }
+}
+
+function inEqualParts(calls: readonly WasmCall[], nanoseconds: number): ScheduledCall[] {
+  return calls.map((call) => ({ ...call, nanoseconds: nanoseconds / calls.length }))
 }

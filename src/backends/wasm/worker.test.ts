@@ -1,6 +1,6 @@
 // A worker gets this function's text and nothing else, also when a bundler has been over it.
 
-import { parseSync, Visitor } from 'oxc-parser'
+import { type BindingPattern, type ParamPattern, parseSync, Visitor } from 'oxc-parser'
 import { expect, it } from 'vitest'
 import { workerMain } from './worker.ts'
 
@@ -13,8 +13,13 @@ it('is a text that parses by itself', () => {
 })
 
 it('uses nothing from outside but the language', () => {
-  const known = new Set(['Int32Array', 'Atomics', 'WebAssembly', 'String'])
+  const known = new Set(['undefined', 'Int32Array', 'Atomics', 'WebAssembly', 'String'])
   const declared = new Set<string>()
+  const declare = (pattern: ParamPattern | BindingPattern) => {
+    if (pattern.type === 'Identifier') declared.add(pattern.name)
+    if (pattern.type !== 'ObjectPattern') return
+    for (const part of pattern.properties) declare(part.type === 'RestElement' ? part.argument : part.value)
+  }
   const used = new Set<string>()
   const propertyNames = new Set<number>()
   new Visitor({
@@ -24,18 +29,16 @@ it('uses nothing from outside but the language', () => {
     Property: (node) => {
       if (!node.shorthand) propertyNames.add(node.key.start)
     },
-    VariableDeclarator: ({ id }) => {
-      if (id.type === 'Identifier') declared.add(id.name)
-    },
+    VariableDeclarator: ({ id }) => declare(id),
     CatchClause: ({ param }) => {
-      if (param?.type === 'Identifier') declared.add(param.name)
+      if (param) declare(param)
     },
     ArrowFunctionExpression: ({ params }) => {
-      for (const param of params) if (param.type === 'Identifier') declared.add(param.name)
+      for (const param of params) declare(param)
     },
     FunctionExpression: ({ id, params }) => {
       if (id) declared.add(id.name)
-      for (const param of params) if (param.type === 'Identifier') declared.add(param.name)
+      for (const param of params) declare(param)
     },
     Identifier: (node) => {
       if (!propertyNames.has(node.start)) used.add(node.name)

@@ -5,13 +5,16 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { platform } from '#platform'
-import type { WasmCall } from '../../ops/index.ts'
 import { WorkerStartError } from '../../platform/errors.ts'
+import type { WorkerPort } from '../../platform/types.ts'
+import { controlWords } from './control.ts'
 import { KernelTrapError, WorkerLostError } from './errors.ts'
 import { startInline } from './inline.ts'
 import { allocate } from './memory.ts'
 import { kernelModule } from './modules.ts'
-import type { RunnerStart } from './runner.ts'
+import type { Kernels, RunnerStart } from './runner.ts'
+import type { ScheduledCall } from './schedule.ts'
+import type { WorkerOrders } from './worker.ts'
 import { startWorkers } from './workers.ts'
 
 const length = 1000
@@ -21,19 +24,24 @@ const first = 4096
 const second = first + (length + slack) * 4
 const arenaBytes = 65536
 
+/** Estimates: worth an order of its own, and not worth one even a thousand times over. */
+const long = 2e6
+const short = 100
+
 /** Each call reads what other tiles of the call before it wrote, so a worker that runs ahead spoils the values. */
-function shiftedChain(count: number): WasmCall[] {
+function shiftedChain(count: number, nanoseconds = long): ScheduledCall[] {
   return Array.from({ length: count }, (_, call) => {
     const [from, to] = call % 2 === 0 ? [first, second] : [second, first]
     return {
       kernel: 'lreluForward',
       args: [from + 4 * ((call * 37) % slack), to, length, -1.5 + (call % 3), chunk],
       tiles: Math.ceil(length / chunk),
+      nanoseconds,
     }
   })
 }
 
-async function startOf(calls: readonly WasmCall[], shared: boolean): Promise<RunnerStart> {
+async function startOf(calls: readonly ScheduledCall[], shared: boolean): Promise<RunnerStart> {
   const memory = allocate(arenaBytes, shared)
   const values = new Float32Array(memory.buffer, first, 2 * (length + slack))
   values.forEach((_, i) => {
@@ -49,9 +57,13 @@ async function startOf(calls: readonly WasmCall[], shared: boolean): Promise<Run
   }
 }
 
+/** Calls that were opened to several workers until now. */
+const opened = ({ memory, control }: RunnerStart) =>
+  (new Int32Array(memory.buffer)[(control + controlWords.state) >> 2] as number) >>> 17
+
 const start = (of: RunnerStart, threads: number) => (threads === 1 ? startInline(of) : startWorkers(of, threads))
 
-async function valuesAfter(threads: number, calls: WasmCall[], orders: [from: number, to: number][]) {
+async function valuesAfter(threads: number, calls: ScheduledCall[], orders: [from: number, to: number][]) {
   const of = await startOf(calls, threads > 1)
   const runner = await start(of, threads)
   for (const [from, to] of orders) await runner.run({ from, to })
@@ -99,44 +111,138 @@ describe('several workers', () => {
   })
 })
 
-describe.each([1, 2, 3])('with %s threads', (threads) => {
+describe('work that is short by estimate', () => {
+  const calls = shiftedChain(300, short)
+
+  it('is done by the caller, with the bits of one thread and the workers asleep', async () => {
+    const expected = await valuesAfter(1, calls, [[0, calls.length]])
+    const of = await startOf(calls, true)
+    const runner = await startWorkers(of, 2)
+    await runner.run({ from: 0, to: 140 })
+    await runner.run({ from: 140, to: calls.length })
+    expect(opened(of)).toBe(0)
+    await runner.dispose()
+    expect(new Int32Array(of.memory.buffer, first, 2 * (length + slack)).slice()).toEqual(expected)
+  })
+
+  it('and long work may follow each other', async () => {
+    const mixed = calls.map((call, index) => ({ ...call, nanoseconds: index % 3 === 0 ? long : short }))
+    const expected = await valuesAfter(1, mixed, [[0, mixed.length]])
+    const of = await startOf(mixed, true)
+    const runner = await startWorkers(of, 3)
+    for (let from = 0; from < mixed.length; from++) await runner.run({ from, to: from + 1 })
+    expect(opened(of)).toBe(100)
+    await runner.dispose()
+    expect(new Int32Array(of.memory.buffer, first, 2 * (length + slack)).slice()).toEqual(expected)
+  })
+
+  it('lets timers have their turn', async () => {
+    const runner = await startWorkers(await startOf(calls, true), 2)
+    let turn = false
+    setTimeout(() => {
+      turn = true
+    }, 1)
+    const until = performance.now() + 5_000
+    while (!turn && performance.now() < until) await runner.run({ from: 0, to: calls.length })
+    expect(turn).toBe(true)
+    await runner.dispose()
+  })
+})
+
+it('a call of one tile is opened to nobody', async () => {
+  const of = await startOf(
+    shiftedChain(10).map((call, index) => (index < 4 ? { ...call, args: call.args.with(4, length), tiles: 1 } : call)),
+    true,
+  )
+  const runner = await startWorkers(of, 2)
+  await runner.run({ from: 0, to: 10 })
+  expect(opened(of)).toBe(6)
+  await runner.dispose()
+})
+
+describe.each([
+  [1, long],
+  [2, long],
+  [3, long],
+  [2, short],
+])('with %s threads and calls of %s ns', (threads, nanoseconds) => {
   it('a trap names the kernel, the step and the node, now and at the next run', async () => {
-    const outside: WasmCall = { kernel: 'reluForward', args: [first, arenaBytes * 4, 8, 0, 8], tiles: 1 }
-    const runner = await start(await startOf([...shiftedChain(3), outside], threads > 1), threads)
+    const args = [first, arenaBytes * 4, 8, 0, 8]
+    const outside: ScheduledCall = { kernel: 'reluForward', args, tiles: 1, nanoseconds }
+    const runner = await start(await startOf([...shiftedChain(3, nanoseconds), outside], threads > 1), threads)
     await runner.run({ from: 0, to: 3 })
     const failure = await runner.run({ from: 1, to: 4 }).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(KernelTrapError)
     expect((failure as KernelTrapError).place).toEqual({ kernel: 'reluForward', step: 6, node: 'relu3' })
     expect((failure as KernelTrapError).message).toMatch(/memory access out of bounds/)
     await expect(runner.run({ from: 0, to: 1 })).rejects.toBe(failure)
+    if (canCount) await expect.poll(workersAlive).toBe(0)
     await runner.dispose()
   })
 })
 
+/** What `action` rejects with at last. */
+async function until(action: () => Promise<void>): Promise<unknown> {
+  for (const end = performance.now() + 5_000; performance.now() < end; ) {
+    const failure = await action().then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    if (failure !== undefined) return failure
+  }
+  return undefined
+}
+
 describe('a worker that ends', () => {
-  /** Worker 1 gets ready and ends a moment later; the others are real and wait for it at the barrier. */
-  function loseWorker(when: 'starting' | 'running') {
+  /** Worker 1 gets ready and ends, at its start, a moment later or inside a call; the others are real. */
+  function loseWorker(when: 'starting' | 'idle' | 'inside') {
     const real = platform.startWorker
     let index = 0
     vi.spyOn(platform, 'startWorker').mockImplementation((main, events) => {
       if (index++ !== 1) return real(main, events)
       if (when === 'starting') return real(() => process.exit(5), events)
-      return real((port) => {
-        port.onmessage = () => {
-          port.postMessage({ kind: 'ready' })
-          setTimeout(() => process.exit(5), 100)
-        }
-      }, events)
+      if (when === 'idle') return real(endSoon, events)
+      return real(endInside, events)
     })
   }
+  const endSoon = (port: WorkerPort) => {
+    port.onmessage = () => {
+      port.postMessage({ kind: 'ready' })
+      setTimeout(() => process.exit(5), 100)
+    }
+  }
+  const endInside = (port: WorkerPort) => {
+    port.onmessage = (event) => {
+      const { module, memory, control } = event.data as WorkerOrders
+      const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+      port.postMessage({ kind: 'ready' })
+      ;(exports as unknown as Kernels).joinCall(control, -1)
+      process.exit(5)
+    }
+  }
 
-  it('fails the run, and no other worker is left waiting', async () => {
-    loseWorker('running')
+  it('inside a call fails the run, and no other worker is left waiting', async () => {
+    loseWorker('inside')
     const runner = await startWorkers(await startOf(shiftedChain(10), true), 3)
-    const run = runner.run({ from: 0, to: 10 })
-    await expect(run).rejects.toThrow(WorkerLostError)
-    await expect(run).rejects.toThrow(/worker 1 ended by itself[\s\S]*code 5/)
+    // Until the worker is there, and a call finds it.
+    const failure = await until(() => runner.run({ from: 0, to: 10 }))
+    expect(failure).toBeInstanceOf(WorkerLostError)
+    expect(`${failure}`).toMatch(/worker 1 ended by itself[\s\S]*code 5/)
     await expect(runner.run({ from: 0, to: 10 })).rejects.toThrow(WorkerLostError)
+    if (canCount) await expect.poll(workersAlive).toBe(0)
+    await runner.dispose()
+  })
+
+  it.each([long, short])('between runs fails the next one, of calls of %s ns', async (nanoseconds) => {
+    loseWorker('idle')
+    const runner = await startWorkers(await startOf(shiftedChain(10, nanoseconds), true), 3)
+    await runner.run({ from: 0, to: 10 })
+    const failure = await until(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      await runner.run({ from: 0, to: 10 })
+    })
+    expect(failure).toBeInstanceOf(WorkerLostError)
+    expect(`${failure}`).toMatch(/worker 1 ended by itself/)
     if (canCount) await expect.poll(workersAlive).toBe(0)
     await runner.dispose()
   })
@@ -167,7 +273,7 @@ describe('a process', () => {
       import { startWorkers } from ${here('./workers.ts')}
       import { kernelModule } from ${here('./modules.ts')}
       const memory = new WebAssembly.Memory({ initial: 2, maximum: 2, shared: true })
-      const calls = [{ kernel: 'reluForward', args: [4096, 8192, 64, 0, 16], tiles: 4 }]
+      const calls = [{ kernel: 'reluForward', args: [4096, 8192, 64, 0, 16], tiles: 4, nanoseconds: 2e6 }]
       const start = { memory, calls, module: await kernelModule('relaxed-shared'), control: 0, scratch: { offset: 0, bytesPerThread: 0 }, placeOf: () => ({}) }
       const runner = await startWorkers(start, 2)
       new Float32Array(memory.buffer)[1024] = 3

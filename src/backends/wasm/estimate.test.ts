@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest'
+import { parse } from '../../notation/index.ts'
+import { plan } from '../../plan/plan.ts'
+import type { PlanOptions } from '../../plan/types.ts'
+import { zoo } from '../../zoo/index.ts'
+import { estimateStep } from './estimate.ts'
+import { scheduleOf } from './schedule.ts'
+
+/** Milliseconds of the calls that prepare filters, and of a whole run. */
+function estimateOf(network: string, options: PlanOptions = {}) {
+  const { calls, prepare, range } = scheduleOf(plan(zoo.has(network) ? zoo.network(network) : parse(network), options))
+  const sum = ({ from, to }: { from: number; to: number }) =>
+    calls.slice(from, to).reduce((total, { nanoseconds }) => total + nanoseconds, 0) / 1e6
+  return { prepare: sum(prepare), run: sum(range(0, calls.length)) }
+}
+
+// Least times of the wide and of the relaxed kernels, one thread of a Zen 3 processor, in milliseconds.
+it.each([
+  ['lenet5', {}, 0.036, 0.044],
+  ['cifar-small', {}, 0.11, 0.18],
+  ['resnet20', {}, 0.45, 0.73],
+  ['mobilenet-v2', {}, 9.4, 15],
+  ['resnet18', {}, 23.5, 40.9],
+  ['lenet5', { mode: 'training', batch: 8, optimizer: 'momentum' }, 0.4, 0.54],
+  ['resnet20', { mode: 'training', batch: 2, optimizer: 'momentum' }, 3.6, 5.5],
+] as const)('%s %o is estimated to within a factor of two', (network, options, wide, relaxed) => {
+  const { run } = estimateOf(network, options)
+  expect(run).toBeGreaterThan(relaxed / 2)
+  expect(run).toBeLessThan(wide * 2)
+})
+
+it('grows with the pictures, and counts filters prepared once by themselves', () => {
+  const one = estimateOf('resnet20')
+  const four = estimateOf('resnet20', { batch: 4 })
+  expect(four.run / one.run).toBeGreaterThan(3)
+  expect(four.prepare).toBe(one.prepare)
+  expect(one.prepare).toBeGreaterThan(0.1)
+  expect(estimateOf('resnet20', { mode: 'gradients' }).prepare).toBe(0)
+})
+
+it('is dealt out to the calls of a step, none of it lost', () => {
+  const of = plan(parse('INPUT 20x20x16 -> CONV3-32 -> BN -> RELU -> FC-10'), { mode: 'training', batch: 3 })
+  const { calls, stepOf } = scheduleOf(of)
+  const sums = of.steps.map(() => 0)
+  calls.forEach(({ nanoseconds }, call) => {
+    sums[stepOf(call)] = (sums[stepOf(call)] as number) + nanoseconds
+  })
+  expect(calls.length).toBeGreaterThan(of.steps.length)
+  expect(sums).toEqual(
+    of.steps.map((step) => {
+      const { prepare, run } = estimateStep(of, step)
+      return expect.closeTo(prepare + run, 6)
+    }),
+  )
+})

@@ -1,0 +1,100 @@
+// A worker that follows, and the leader it follows: here the test, which takes no tile itself.
+
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { platform } from '#platform'
+import type { PlatformWorker } from '../../platform/types.ts'
+import { controlWords, stateChange } from './control.ts'
+import { allocate } from './memory.ts'
+import { kernelModule } from './modules.ts'
+import { type BoundCall, boundCalls, type Kernels, type RunnerStart } from './runner.ts'
+import { type WorkerOrders, type WorkerReport, workerMain } from './worker.ts'
+
+const control = 0
+const from = 4096
+const to = 8192
+const tiles = 8
+const reports: WorkerReport[] = []
+const good = { kernel: 'reluForward', args: [from, to, 64, 0, 8], tiles, nanoseconds: 0 }
+const outside = { ...good, args: [from, 1 << 20, 64, 0, 8] }
+let memory: WebAssembly.Memory
+let words: Int32Array
+let leader: Kernels
+let follower: PlatformWorker
+
+beforeEach(async () => {
+  reports.length = 0
+  memory = allocate(65536, true)
+  words = new Int32Array(memory.buffer)
+  const module = await kernelModule('relaxed-shared')
+  leader = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels
+  follower = platform.startWorker(workerMain, {
+    message: (report) => void reports.push(report as WorkerReport),
+    failure: (error) => {
+      throw error
+    },
+  })
+  const scratch = { offset: 0, bytesPerThread: 0 }
+  const of: RunnerStart = { module, memory, calls: [good, outside], control, scratch, placeOf: () => ({}) as never }
+  const calls: BoundCall[] = boundCalls(of, 1, () => 1)
+  follower.postMessage({ module, memory, calls, leads: false, control, words: controlWords } satisfies WorkerOrders)
+  await expect.poll(() => reports).toEqual([{ kind: 'ready' }])
+  new Float32Array(memory.buffer, from, 64).forEach((_, i, values) => {
+    values[i] = i - 20
+  })
+})
+
+afterEach(() => follower.terminate())
+
+const expected = Float32Array.from({ length: 64 }, (_, i) => Math.max(0, i - 20))
+const values = () => new Float32Array(memory.buffer, to, 64).slice()
+const taken = () => Atomics.load(words, controlWords.counter >> 2)
+const state = () => Atomics.load(words, controlWords.state >> 2)
+const asleep = () => Atomics.load(words, controlWords.sleepers >> 2)
+/** The low half counts who is inside; the bit above says that the call is open. */
+const inside = () => state() & 0xffff
+const isOpen = () => (state() & 0x10000) !== 0
+
+it('does the work of an open call alone if need be, again and again, asleep or not', async () => {
+  for (let round = 0; round < 3; round++) {
+    await expect.poll(asleep).toBe(1)
+    new Float32Array(memory.buffer, to, 64).fill(-1)
+    leader.openCall(control, 0, 1)
+    // Each of the tiles, and the look that finds no more.
+    await expect.poll(taken).toBe(tiles + 1)
+    leader.shutCall(control)
+    expect(values()).toEqual(expected)
+    expect([inside(), isOpen()]).toEqual([0, false])
+  }
+  expect(reports).toEqual([{ kind: 'ready' }])
+})
+
+it('sleeps on where it is not worth waking, and the leader waits for nobody', async () => {
+  await expect.poll(asleep).toBe(1)
+  leader.openCall(control, 0, 0)
+  leader.shutCall(control)
+  expect([taken(), inside(), isOpen(), asleep()]).toEqual([0, 0, false, 1])
+})
+
+it('enters no call twice', async () => {
+  leader.openCall(control, 0, 1)
+  await expect.poll(taken).toBe(tiles + 1)
+  await expect.poll(asleep).toBe(1)
+  Atomics.notify(words, controlWords.state >> 2)
+  await expect.poll(asleep).toBe(1)
+  expect(taken()).toBe(tiles + 1)
+  leader.shutCall(control)
+})
+
+it('says in which call it ended', async () => {
+  leader.openCall(control, 1, 1)
+  await expect.poll(() => reports[1]).toMatchObject({ kind: 'failed', call: 1 })
+  expect(inside()).toBe(1)
+})
+
+it('ends, asleep, when it is told', async () => {
+  await expect.poll(asleep).toBe(1)
+  Atomics.store(words, controlWords.to >> 2, -1)
+  Atomics.add(words, controlWords.state >> 2, stateChange)
+  Atomics.notify(words, controlWords.state >> 2)
+  await expect.poll(asleep).toBe(0)
+})
