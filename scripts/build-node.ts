@@ -33,6 +33,8 @@ export async function bundleForNode(folder: string): Promise<void> {
     external: [...packages, join(folder, kernels)],
     // The manifest's `imports` name the finished dist, which this folder is not yet.
     resolve: { alias: { '#platform': join(folder, 'platform/node.js') } },
+    // Paths of the folder that this is made in would be in the files.
+    experimental: { attachDebugInfo: 'none' },
     onLog(level, log, handle) {
       handle(level === 'warn' ? 'error' : level, log)
     },
@@ -44,7 +46,7 @@ export async function bundleForNode(folder: string): Promise<void> {
       entryFileNames: '[name].js',
       chunkFileNames: 'shared-[name].js',
       paths: { [join(folder, kernels)]: `../${kernels}` },
-      codeSplitting: { groups: [{ name: 'zod', test: /[\\/]node_modules[\\/]/ }] },
+      codeSplitting: { groups: groups.map(([name, test], index) => ({ name, test, priority: groups.length - index })) },
       comments: { legal: true, annotation: true, jsdoc: false },
     })
     await mkdir(join(folder, 'node'))
@@ -61,6 +63,17 @@ export async function bundleForNode(folder: string): Promise<void> {
     await bundle.close()
   }
 }
+
+/**
+ * Which shared file a module goes to; the first that fits takes it, with all that it imports. So few, because each file
+ * takes Node another half millisecond; not one, because the command's help and `lenslet/core` need but the first.
+ */
+const groups: readonly (readonly [name: string, test: RegExp])[] = [
+  ['zod', /[\\/]node_modules[\\/]/],
+  ['core', /[\\/]core[\\/]|[\\/]allowWide\.js$/],
+  ['networks', /[\\/](ops|layers|network|notation|plan|zoo)[\\/]/],
+  ['models', /[\\/](backends|model|train)[\\/]|[\\/]data[\\/](?!node)/],
+]
 
 const kernels = 'backends/wasm/gen/kernels.gen.js'
 

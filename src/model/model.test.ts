@@ -56,7 +56,10 @@ describe.each(['wasm', 'reference'] as const)('model on %s', (backend) => {
 })
 
 describe('workers that start early', () => {
-  afterEach(() => vi.restoreAllMocks())
+  afterEach(() => {
+    vi.restoreAllMocks()
+    end.mockClear()
+  })
   const end = vi.fn(async () => {})
   const early = () => vi.spyOn(platform, 'spareWorkers').mockReturnValue(end)
 
@@ -66,6 +69,8 @@ describe('workers that start early', () => {
     await expect(Model.create(network, { threads: 2, batch: -1 })).rejects.toThrow(LensletError)
     expect(start).toHaveBeenCalledExactlyOnceWith(expect.any(Function), 2)
     expect(end).toHaveBeenCalledOnce()
+    await expect(Model.load(new Uint8Array(7), { threads: 2 })).rejects.toThrow(SafetensorsError)
+    expect(end).toHaveBeenCalledTimes(2)
   })
 
   it.each([{ threads: 1 }, { threads: Number.NaN }, { threads: 1e9 }, { threads: 2, backend: 'reference' } as const])(

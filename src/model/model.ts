@@ -16,7 +16,7 @@ import { Weights } from './weights.ts'
 
 interface BackendRow {
   backend(options: ModelOptions): Backend
-  /** Starts what takes long; to be ended when the model is bound. */
+  /** Starts what takes long to come up; to be ended when the model has taken it, or failed. */
   early(options: ModelOptions): () => Promise<void>
 }
 
@@ -44,6 +44,20 @@ export interface ModelOptions {
   /** How filters start; default: as each layer says (He). */
   readonly initial?: Initializer
   readonly info?: ModelInfo
+}
+
+/** Does what makes a model, while what takes long comes up. */
+async function early<T>(options: ModelOptions, make: (row: BackendRow) => Promise<T>): Promise<T> {
+  const name = options.backend ?? 'wasm'
+  const row: BackendRow | undefined = Object.hasOwn(backends, name) ? backends[name] : undefined
+  if (row === undefined)
+    throw new ArgumentError('no such backend', { received: `${name}`, expected: Object.keys(backends).join(', ') })
+  const end = row.early(options)
+  try {
+    return await make(row)
+  } finally {
+    await end()
+  }
 }
 
 export class Model {
@@ -78,38 +92,34 @@ export class Model {
       parameters.map((spec) => ({ spec, name: `${node.name}.${spec.name}` })),
     )
     checkInitializer(initial)
-    const model = await Model.#bind(network, options)
+    const model = await early(options, (row) => Model.#bind(row, network, options))
     for (const { spec, name } of weights) model.weights.set(name, initialValues(spec, name, seed, initial))
     return model
   }
 
-  /** From a file's path (Node) or its bytes. Throws `FileError`, `SafetensorsError`, `ModelFileError`. */
+  /**
+   * From a file's path (Node) or its bytes, which must stay as they are until the model is there. Throws `FileError`,
+   * `SafetensorsError`, `ModelFileError`.
+   */
   static async load(
     source: string | Uint8Array,
     options: Omit<ModelOptions, 'seed' | 'initial' | 'info'> = {},
   ): Promise<Model> {
-    const { network, info, tensors } = decodeModel(
-      typeof source === 'string' ? await platform.readFile(source) : source,
-    )
-    const model = await Model.#bind(network, { ...options, info })
-    for (const name of model.weights.names) model.weights.set(name, (tensors.get(name) as Tensor).values)
-    return model
+    return early(options, async (row) => {
+      const { network, info, tensors } = decodeModel(
+        typeof source === 'string' ? await platform.readFile(source) : source,
+      )
+      const model = await Model.#bind(row, network, { ...options, info })
+      for (const name of model.weights.names) model.weights.set(name, (tensors.get(name) as Tensor).values)
+      return model
+    })
   }
 
-  static async #bind(network: Network, options: ModelOptions): Promise<Model> {
+  static async #bind(row: BackendRow, network: Network, options: ModelOptions): Promise<Model> {
     const { batch = 32, exact = false, info = {} } = options
-    const name = options.backend ?? 'wasm'
-    const row: BackendRow | undefined = Object.hasOwn(backends, name) ? backends[name] : undefined
-    if (row === undefined)
-      throw new ArgumentError('no such backend', { received: `${name}`, expected: Object.keys(backends).join(', ') })
-    const endEarly = row.early(options)
-    try {
-      const backend = row.backend(options)
-      const threads = options.threads ?? chooseThreads().threads
-      return new Model(await backend.bind(plan(network, { batch, threads, exact })), backend, info)
-    } finally {
-      await endEarly()
-    }
+    const backend = row.backend(options)
+    const threads = options.threads ?? chooseThreads().threads
+    return new Model(await backend.bind(plan(network, { batch, threads, exact })), backend, info)
   }
 
   /** The inference plan that `predict` runs. */
