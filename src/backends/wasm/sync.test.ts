@@ -15,7 +15,9 @@ const to = 8192
 const tiles = 8
 const reports: WorkerReport[] = []
 const good = { kernel: 'reluForward', args: [from, to, 64, 0, 8], tiles, nanoseconds: 0 }
-const outside = { ...good, args: [from, 1 << 20, 64, 0, 8] }
+const outside = { ...good, args: [from, 1 << 30, 64, 0, 8] }
+/** Some milliseconds. */
+const heavy = { kernel: 'tanhForward', args: [from, 2 ** 22, 2 ** 20 - 1024, 0, 2 ** 20], tiles: 1, nanoseconds: 0 }
 let memory: WebAssembly.Memory
 let words: Int32Array
 let leader: Kernels
@@ -23,7 +25,7 @@ let follower: PlatformWorker
 
 beforeEach(async () => {
   reports.length = 0
-  memory = allocate(65536, true)
+  memory = allocate(2 ** 23, true)
   words = new Int32Array(memory.buffer)
   const module = await kernelModule('relaxed-shared')
   leader = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels
@@ -34,7 +36,14 @@ beforeEach(async () => {
     },
   })
   const scratch = { offset: 0, bytesPerThread: 0 }
-  const of: RunnerStart = { module, memory, calls: [good, outside], control, scratch, placeOf: () => ({}) as never }
+  const of: RunnerStart = {
+    module,
+    memory,
+    calls: [good, outside, heavy],
+    control,
+    scratch,
+    placeOf: () => ({}) as never,
+  }
   const calls: BoundCall[] = boundCalls(of, 1, () => 1)
   follower.postMessage({ module, memory, calls, leads: false, control, words: controlWords } satisfies WorkerOrders)
   await expect.poll(() => reports).toEqual([{ kind: 'ready' }])
@@ -83,6 +92,17 @@ it('enters no call twice', async () => {
   await expect.poll(asleep).toBe(1)
   expect(taken()).toBe(tiles + 1)
   leader.shutCall(control)
+})
+
+it('is waited for while it is inside', () => {
+  const last = (heavy.args[1] as number) / 4 + (heavy.args[2] as number) - 1
+  const floats = new Float32Array(memory.buffer)
+  floats[from / 4 + (heavy.args[2] as number) - 1] = 1
+  leader.openCall(control, 2, 1)
+  while (taken() === 0);
+  leader.shutCall(control)
+  expect(floats[last]).toBeCloseTo(Math.tanh(1), 6)
+  expect([inside(), isOpen()]).toEqual([0, false])
 })
 
 it('says in which call it ended', async () => {
