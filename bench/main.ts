@@ -73,7 +73,7 @@ const { thisMachine } = await import('./machine.ts')
 const { comparisons, report } = await import('./table.ts')
 const { parts: allParts } = await import('./parts/index.ts')
 
-const machine = thisMachine()
+const machine = await thisMachine()
 const given = process.argv.slice(2)
 const command = ['npm run bench', ...(given.length > 0 ? ['--', ...given] : [])].join(' ')
 

@@ -1,7 +1,7 @@
 /** Results as Markdown: every contender that ran, the better and the worse, and why others did not. */
 
 import type { Entry, Result } from './contest.ts'
-import type { Machine } from './machine.ts'
+import { describeQuiet, type Machine } from './machine.ts'
 import { least, median, type Ratio, ratioOf } from './timing.ts'
 import { subjectOf } from './values.ts'
 import type { Row, Target } from './work.ts'
@@ -100,11 +100,10 @@ function heading(results: readonly Result[], { machine, command, rounds, left }:
     (peer) => `${peer.name} ${peer.version()} (${peer.kind})`,
   )
   const ours = ran.filter(({ peer }) => peer.own).map((entry) => nameOf(entry))
-  const busy = machine.load > 0.5 ? ' **The machine was not quiet: these figures are provisional.**' : ''
   return [
     `${machine.date} UTC, commit ${machine.commit}: \`${command}\``,
     '',
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memory}; ${machine.system}; Node ${machine.node}. Load before the run: ${machine.load.toFixed(1)}.${busy}`,
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memory}; ${machine.system}; Node ${machine.node}. ${describeQuiet(machine)}`,
     '',
     ...(ran.length > 0
       ? [`${versions.join('; ')}. Lenslet took part as ${[...new Set(ours)].join(', ') || 'nothing'}.`, '']

@@ -5,7 +5,7 @@
 
 import { launch } from '../../test/browser/chromium.ts'
 import { serve } from '../../test/browser/server.ts'
-import type { Machine } from '../machine.ts'
+import { describeQuiet, type Machine } from '../machine.ts'
 import type { Work } from '../work.ts'
 
 type Lenslet = typeof import('lenslet')
@@ -117,7 +117,6 @@ function table(
   const kernels = new Set(
     settings.flatMap(({ layers }) => layers.map((layer) => /^wasm, (\w+)/.exec(layer.description)?.[1])),
   )
-  const busy = machine.load > 0.5 ? ' **The machine was not quiet: these figures are provisional.**' : ''
   const lines = works.map(({ name, network }, at) => {
     const times = settings.map(({ layers }) => (layers[at] as Layer).milliseconds.toFixed(2))
     return `| ${name} | \`${network}\` | ${times.join(' | ')} |`
@@ -125,7 +124,7 @@ function table(
   return [
     title,
     '',
-    `Chromium ${version}, headless, and Node ${machine.node} on ${machine.cpu}, ${machine.cores} cores; ${[...kernels].join(', ')} kernels. Milliseconds of one run, the least of 8 groups, everything taken one after the other. Load before the run: ${machine.load.toFixed(1)}.${busy} ${bits}`,
+    `Chromium ${version}, headless, and Node ${machine.node} on ${machine.cpu}, ${machine.cores} cores; ${[...kernels].join(', ')} kernels. Milliseconds of one run, the least of 8 groups, everything taken one after the other. ${describeQuiet(machine)} ${bits}`,
     '',
     `| layer | | ${settings.map(({ name, threads }) => `${name}, ${threads} thread${threads === 1 ? '' : 's'}`).join(' | ')} |`,
     `|---|---|${settings.map(() => '--:|').join('')}`,
