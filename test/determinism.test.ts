@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Dataset } from '../src/data/index.ts'
 import type { MetricsRecord } from '../src/train/index.ts'
 import { trainDigits, writeDigits } from './fixtures/digits.ts'
@@ -21,13 +21,18 @@ async function readRecords(path: string): Promise<readonly object[]> {
 }
 
 beforeAll(async () => {
+  // The steps are short: without being told, the calling thread would run most of them by itself.
+  vi.stubEnv('LENSLET_SHARE', 'always')
   folder = await mkdtemp(join(tmpdir(), 'lenslet-'))
   const metrics = join(folder, 'whole.jsonl')
   data = await writeDigits(folder)
   expected = await trainDigits(data, { threads: 2, metrics })
   records = await readRecords(metrics)
 }, 60_000)
-afterAll(() => rm(folder, { recursive: true }))
+afterAll(async () => {
+  vi.unstubAllEnvs()
+  await rm(folder, { recursive: true })
+})
 
 describe('the same bits', () => {
   it.each([1, 3])('with %d threads as with 2', async (threads) => {

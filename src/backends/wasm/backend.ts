@@ -1,5 +1,6 @@
 /** The backend that everybody runs on: AssemblyScript kernels in WebAssembly, on one thread or several. */
 
+import { platform } from '#platform'
 import type { Plan } from '../../plan/types.ts'
 import { WorkerStartError } from '../../platform/errors.ts'
 import type { Backend, Program } from '../types.ts'
@@ -20,12 +21,18 @@ export interface WasmOptions {
   readonly variant?: string
   /** Allow the wide kernels to all models of this process from now on; see `allowWide`. */
   readonly wide?: boolean
+  /**
+   * Leave all work to the workers, also where the calling thread would be done sooner: the bits are the same, and tests
+   * see to it. Default: whether LENSLET_SHARE is `always`.
+   */
+  readonly alwaysShare?: boolean
 }
 
 /** @throws {VariantError} none runs here, or not the one asked for */
 export function wasmBackend(options: WasmOptions = {}): Backend {
   if (options.wide === true) allowWide()
   const { variant, why } = chooseVariant(options.variant)
+  const alwaysShare = options.alwaysShare ?? platform.environment('LENSLET_SHARE') === 'always'
 
   async function bind(plan: Plan): Promise<Program> {
     const schedule = scheduleOf(plan)
@@ -43,6 +50,7 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
         calls: schedule.calls,
         control: plan.control.offset,
         scratch: plan.scratch,
+        alwaysShare,
         placeOf,
       }
       checkKernels(of)

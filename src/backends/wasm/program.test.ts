@@ -13,8 +13,8 @@ import { controlWords } from './control.ts'
 import { DisposedError, KernelTrapError, MemoryError, VariantError } from './errors.ts'
 
 const programs: Program[] = []
-const bind = async (of: Plan, variant?: string) => {
-  const program = await wasmBackend(variant === undefined ? {} : { variant }).bind(of)
+const bind = async (of: Plan, variant?: string, alwaysShare = false) => {
+  const program = await wasmBackend({ ...(variant === undefined ? {} : { variant }), alwaysShare }).bind(of)
   programs.push(program)
   return program
 }
@@ -24,7 +24,7 @@ afterEach(async () => {
   await Promise.all(programs.splice(0).map((program) => program.dispose()))
 })
 
-/** So long that a whole run of thirty steps is for the workers. */
+/** So long that a whole run of forty steps is for the workers. */
 const length = 100_000
 
 /** x, then tanh over and over, each step into a buffer of its own. Made by hand: nothing of the planner is tested here. */
@@ -165,14 +165,63 @@ describe.each([1, 2])('a program with %s threads', (threads) => {
   })
 })
 
+/** Whether any call was opened to more than one worker. */
+function isShared(program: Program): boolean {
+  return new Int32Array(program.read(0).buffer, program.plan.control.offset)[controlWords.state >> 2] !== 0
+}
+
+it('takes a training step to the same bits with any number of threads, shared however short it is', async () => {
+  const network = parse(`INPUT 20x16x3 -> CONV5-7 nobias -> BN -> RELU -> POOL2
+    -> ADD(ID | CONV3-7 g7 -> LRELU 0.1 -> CONV1-7) -> CONCAT(CONV3-9 s2 p1 | AVGPOOL2 -> CONV1-6) -> RELU
+    -> ADD(ID | CONV3-15 -> TANH) -> DROPOUT 0.2 -> FC-37 -> SIGMOID -> FC-5`)
+  const results: (Float32Array | Int32Array)[][] = []
+  for (const threads of [1, 2, 3]) {
+    const of = plan(network, { threads, batch: 6, mode: 'training', optimizer: 'adam', clipNorm: 1 })
+    const program = await bind(of, undefined, true)
+    const { ports, parameters, backwardFrom } = of
+    const fill = (buffer: number, scale: number) =>
+      program.write(
+        buffer,
+        program.read(buffer).map((_, i) => Math.sin(i * i) * scale),
+      )
+    for (const { buffer } of parameters) fill(buffer, 0.3)
+    fill(ports.pictures, 1)
+    program.write(ports.labels as number, [0, 1, 2, 3, 4, 0])
+    program.write(ports.scalars as number, program.read(ports.scalars as number).fill(0.01))
+    for (let step = 0; step < 10; step++) {
+      await program.run(0, backwardFrom)
+      await program.run(backwardFrom)
+    }
+    expect(isShared(program)).toBe(threads > 1)
+    results.push(
+      [ports.losses as number, ...parameters.map(({ buffer }) => buffer)].map((id) => program.read(id).slice()),
+    )
+  }
+  expect(results[0]?.every((values) => values.every(Number.isFinite))).toBe(true)
+  expect(results[1]).toEqual(results[0])
+  expect(results[2]).toEqual(results[0])
+})
+
+it('is told by the environment to share everything', async () => {
+  const shares: boolean[] = []
+  for (const value of ['', 'always']) {
+    vi.stubEnv('LENSLET_SHARE', value)
+    const program = await wasmBackend().bind(tanhPlan(2, 2))
+    programs.push(program)
+    await program.run()
+    shares.push(isShared(program))
+  }
+  vi.unstubAllEnvs()
+  expect(shares).toEqual([false, true])
+})
+
 it('gives the same bits with any number of threads', async () => {
   const results: (Float32Array | Int32Array)[] = []
   for (const threads of [1, 2, 3]) {
     const program = await bind(tanhPlan(50, threads))
     program.write(0, pictures)
     for (let round = 0; round < 5; round++) await program.run()
-    const control = new Int32Array(program.read(0).buffer, program.plan.control.offset)
-    expect(control[controlWords.state >> 2] !== 0).toBe(threads > 1)
+    expect(isShared(program)).toBe(threads > 1)
     results.push(program.read(50).slice())
   }
   expect(results[1]).toEqual(results[0])

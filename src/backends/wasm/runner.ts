@@ -19,6 +19,8 @@ export interface RunnerStart {
   /** Address of the control block. */
   readonly control: number
   readonly scratch: { readonly offset: number; readonly bytesPerThread: number }
+  /** Leave nothing to the calling thread, however short. */
+  readonly alwaysShare?: boolean
   /** Whom a call works for. */
   placeOf(call: number): TrapPlace
 }

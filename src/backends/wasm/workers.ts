@@ -16,14 +16,23 @@ import type { CallRange, ScheduledCall } from './schedule.ts'
 import { type WorkerOrders, type WorkerReport, workerMain } from './worker.ts'
 
 /**
- * Ranges that are shorter, by estimate in nanoseconds, are run by the calling thread, which is then blocked for about a
- * millisecond at most. An order and the message of its end cost 20–50 µs while the workers are awake, and 100–350 µs
- * after a pause of 3–20 ms, until they are awake and processors at full speed. Measured with two workers on work that can
- * be shared perfectly, least times: 0.25 ms of it took 0.20–0.30 ms (0.28–0.53 ms after a pause), 0.5 ms took
- * 0.36–0.54 ms (0.45–0.86 ms), 1 ms took 0.69 ms (0.72–1.3 ms).
+ * A range of which a second worker saves less, by estimate in nanoseconds, is run by the calling thread. An order and the
+ * message of its end cost 20–50 µs while the workers are awake, and 100–350 µs after a pause of 3–20 ms, until they are
+ * awake and processors at full speed. Measured with two workers on work that can be shared perfectly, least times: 0.25 ms
+ * of it took 0.20–0.30 ms (0.28–0.53 ms after a pause), 0.5 ms took 0.36–0.54 ms (0.45–0.86 ms), 1 ms took 0.69 ms
+ * (0.72–1.3 ms).
  */
-const leastForWorkers = { awake: 400_000, afterPause: 1_000_000 }
+const leastSaving = { awake: 200_000, afterPause: 500_000 }
 const pauseMilliseconds = 1
+
+/** Longer than this, by estimate in nanoseconds, the calling thread is not to be kept from its other work. */
+const longestHere = 1_500_000
+
+/**
+ * What a call loses by being shared: 0.2–0.5 µs for the meeting, more for values that the other's cache holds. ReLU in the
+ * cache, 512 KiB in and out, took 5.0 µs alone and 5.6–10 µs shared.
+ */
+const nanosecondsPerSharing = 4_000
 
 /** Waking a worker costs the leader some 5 µs; a call wakes one for each so much of its own work, by estimate. */
 const nanosecondsPerWaking = 5_000
@@ -54,8 +63,9 @@ class WorkerRunner implements Runner {
   readonly #start: RunnerStart
   readonly #inline: Runner
   readonly #words: Int32Array
-  /** Estimated nanoseconds of all calls before each. */
-  readonly #before: readonly number[]
+  /** Estimated nanoseconds of all calls before each, and what a second worker would save of them. */
+  readonly #time: readonly number[]
+  readonly #saving: readonly number[]
   readonly #workers: PlatformWorker[] = []
   #starting: number
   #failure: Error | undefined
@@ -70,8 +80,8 @@ class WorkerRunner implements Runner {
     this.threads = threads
     this.#starting = threads
     this.#words = new Int32Array(start.memory.buffer)
-    let before = 0
-    this.#before = [0, ...start.calls.map(({ nanoseconds }) => (before += nanoseconds))]
+    this.#time = sumsBefore(start.calls.map(({ nanoseconds }) => nanoseconds))
+    this.#saving = sumsBefore(start.calls.map(savingOf))
     this.ready = this.#wait()
     try {
       for (let index = 0; index < threads; index++) this.#add(index)
@@ -105,10 +115,10 @@ class WorkerRunner implements Runner {
   }
 
   #isShort({ from, to }: CallRange): boolean {
-    const { awake, afterPause } = leastForWorkers
-    const pause = platform.now() - this.#lastEnd
-    const estimate = (this.#before[to] ?? 0) - (this.#before[from] ?? 0)
-    return estimate < (pause < pauseMilliseconds ? awake : afterPause)
+    if (this.#start.alwaysShare) return false
+    const over = (sums: readonly number[]) => (sums[to] ?? 0) - (sums[from] ?? 0)
+    const isAwake = platform.now() - this.#lastEnd < pauseMilliseconds
+    return over(this.#saving) < leastSaving[isAwake ? 'awake' : 'afterPause'] && over(this.#time) < longestHere
   }
 
   #order(range: CallRange): Promise<void> {
@@ -174,6 +184,19 @@ class WorkerRunner implements Runner {
       this.#pending = { resolve, reject }
     })
   }
+}
+
+function sumsBefore(values: readonly number[]): number[] {
+  let sum = 0
+  const sums = values.map((value) => {
+    sum += value
+    return sum
+  })
+  return [0, ...sums]
+}
+
+function savingOf({ tiles, nanoseconds }: ScheduledCall): number {
+  return tiles < 2 ? 0 : Math.max(0, nanoseconds / 2 - nanosecondsPerSharing)
 }
 
 /** How many sleeping workers a call is worth waking; undefined where its tiles cannot be shared. */
