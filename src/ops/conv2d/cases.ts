@@ -64,6 +64,7 @@ const rows: readonly Row[] = [
     padding: [2, 2, 2, 2],
     groups: 16,
   },
+  { name: 'depthwise, wide', x: [1, 3, 48, 24], kernel: [3, 3], filters: 24, padding: [1, 1, 1, 1], groups: 24 },
   { name: 'depthwise with multiplier', x: [1, 6, 5, 4], kernel: [3, 3], filters: 12, padding: [1, 1, 1, 1], groups: 4 },
   { name: 'LeNet conv1', x: [2, 28, 28, 1], kernel: [5, 5], filters: 6, padding: [2, 2, 2, 2], bench: 'lenet5' },
   { name: 'LeNet conv2', x: [3, 14, 14, 6], kernel: [5, 5], filters: 16 },

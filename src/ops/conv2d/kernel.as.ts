@@ -26,6 +26,7 @@ import { multiplyHalfPanel } from '../kernel/multiplyHalf.as.ts'
 import { multiplyTwoPanels } from '../kernel/multiplyWide.as.ts'
 import { packColumns, packRows } from '../kernel/pack.as.ts'
 import { panelsTogether } from '../kernel/rows.as.ts'
+import { tapAt } from '../kernel/taps.as.ts'
 import { nextTile } from '../kernel/tiles.as.ts'
 
 /**
@@ -99,13 +100,6 @@ export function conv2dPackTurned(
       }
     }
   }
-}
-
-/** The first tap (of those `dilation` apart) that lies at or behind `edge` when tap 0 lies at `position`. */
-// @ts-ignore: decorator
-@inline
-function tapAt(edge: i32, position: i32, taps: i32, dilation: i32): i32 {
-  return position >= edge ? 0 : min((edge - position + dilation - 1) / dilation, taps)
 }
 
 /** How many grid positions from `first` on meet the same taps within [0, size): `first` itself and those after it. */

@@ -91,7 +91,35 @@ const geometries = fc
   .map(geometryOf)
   .filter(({ window, groups, channels }) => Math.min(...window.output) > 0 && (groups < 4 || channels < 50))
 
+/** Depthwise, of pictures so wide that they are read where they are; windows may lie wholly outside. */
+const wideDepthwise = fc
+  .record({
+    batch: fc.integer({ min: 1, max: 2 }),
+    size: fc.tuple(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 48, max: 53 })),
+    kernel: fc.oneof(fc.constant<Pair>([3, 3]), pair(1, 5)),
+    stride: fc.oneof(fc.constant<Pair>([1, 1]), pair(1, 4)),
+    padding: fc.oneof(
+      fc.constant<Padding>([1, 1, 1, 1]),
+      fc.tuple(fc.nat(6), fc.nat(6), fc.nat(6), fc.nat(6)) as fc.Arbitrary<Padding>,
+    ),
+    dilation: fc.oneof(fc.constant<Pair>([1, 1]), pair(1, 4)),
+    groups: fc.constantFrom(8, 16, 24, 40),
+    depth: fc.constant(1),
+    filters: fc.constant(1),
+  })
+  .map(geometryOf)
+  .filter(({ window }) => Math.min(...window.output) > 0)
+
 describe.each(testedModules)('random geometries on %s', (module) => {
+  it('of wide depthwise convolutions give what the reference gives', () => {
+    fc.assert(
+      fc.property(wideDepthwise, fc.integer({ min: 1, max: 1e6 }), (geometry, seed) => {
+        for (const row of casesOf(JSON.stringify(geometry), geometry)) checkCase(row, module, seed)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
   it('give what the reference gives', () => {
     fc.assert(
       fc.property(geometries, fc.integer({ min: 1, max: 1e6 }), (geometry, seed) => {
@@ -148,6 +176,16 @@ const large: readonly (Given & { readonly name: string })[] = [
     filters: 1,
   },
   {
+    name: 'depthwise, wide',
+    batch: 2,
+    size: [49, 50],
+    kernel: [3, 3],
+    padding: [1, 1, 1, 1],
+    groups: 72,
+    depth: 1,
+    filters: 1,
+  },
+  {
     name: 'depthwise, strided, multiplied',
     batch: 2,
     size: [24, 17],
@@ -183,6 +221,7 @@ it('the large shapes make every kernel cut its work into several tiles', () => {
     'denseRow',
     'denseRowSum',
     'depthwiseFilterGradient',
+    'depthwiseInPlace',
     'depthwiseProduct',
     'sumChunks',
   ])

@@ -7,8 +7,9 @@
 
 import { copyBlock, copyValues, zeroValues } from '../../kernel/copy.as.ts'
 import { Rows1, Rows2, Rows3, Rows4 } from '../../kernel/rows.as.ts'
+import { STEP } from '../../kernel/steps.as.ts'
 import { nextTile } from '../../kernel/tiles.as.ts'
-import { accumulateTaps, multiplyTaps } from './taps.as.ts'
+import { accumulateTaps, multiplyRow3, multiplyTaps } from './taps.as.ts'
 
 /**
  * Packs [taps, channels·spread] into [1 + pass·tap][channels padded to 8], a first row of biases (0: none) before all.
@@ -132,6 +133,7 @@ export function depthwiseProduct(
   scratch: usize,
 ): void {
   const blocksY = (gridHeight + blockRows - 1) / blockRows
+  const inRegisters = tapsY == 3 && tapsX == 3 && passes == 1
   const image = <usize>(height * width) * pixel
   const weightsPitch = <usize>((channels + 7) & ~7) << 2
   const copiedColumns = max((gridWidth - 1) * strideX + (tapsX - 1) * dilationX + 1, 0)
@@ -164,14 +166,21 @@ export function depthwiseProduct(
       for (let y = 0; y < countY; y++) {
         let from = copied + (<usize>channel << 2) + <usize>(y * strideY) * pitchY
         let to = target + <usize>n * targetImage + <usize>(firstY + y) * targetRow + (<usize>(firstChannel + channel) << 2)
+        if (inRegisters && valid == 8) {
+          for (let half: usize = 0; half < 32; half += STEP) {
+            const w = weights + half
+            multiplyRow3(from + half, <usize>dilationY * pitchY, tapStep, step, gridWidth, w, w + weightsPitch, weightsPitch, to + half, targetColumn, floor)
+          }
+          continue
+        }
         for (let left = gridWidth; left > 0; left -= 4) {
           const pixels = min(left, 4)
           const out = valid < 8 ? part : to
           const outStep: usize = valid < 8 ? 32 : targetColumn
-          if (pixels == 4) multiplyTaps<Rows4>(from, step, tapStep, rowJump, passJump, passes, tapsY, tapsX, weights, weightsPitch, out, outStep, floor)
-          else if (pixels == 3) multiplyTaps<Rows3>(from, step, tapStep, rowJump, passJump, passes, tapsY, tapsX, weights, weightsPitch, out, outStep, floor)
-          else if (pixels == 2) multiplyTaps<Rows2>(from, step, tapStep, rowJump, passJump, passes, tapsY, tapsX, weights, weightsPitch, out, outStep, floor)
-          else multiplyTaps<Rows1>(from, step, tapStep, rowJump, passJump, passes, tapsY, tapsX, weights, weightsPitch, out, outStep, floor)
+          if (pixels == 4) multiplyTaps<Rows4>(from, step, tapStep, rowJump, passJump, passes, tapsY, tapsX, weights, weights + weightsPitch, weightsPitch, 0, out, outStep, floor)
+          else if (pixels == 3) multiplyTaps<Rows3>(from, step, tapStep, rowJump, passJump, passes, tapsY, tapsX, weights, weights + weightsPitch, weightsPitch, 0, out, outStep, floor)
+          else if (pixels == 2) multiplyTaps<Rows2>(from, step, tapStep, rowJump, passJump, passes, tapsY, tapsX, weights, weights + weightsPitch, weightsPitch, 0, out, outStep, floor)
+          else multiplyTaps<Rows1>(from, step, tapStep, rowJump, passJump, passes, tapsY, tapsX, weights, weights + weightsPitch, weightsPitch, 0, out, outStep, floor)
           if (valid < 8) {
             for (let i = 0; i < pixels; i++) copyValues(to + <usize>i * targetColumn, part + (<usize>i << 5), valid)
           }

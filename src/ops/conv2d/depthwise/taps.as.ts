@@ -4,6 +4,7 @@
  */
 
 import { multiplyAdd } from '../../kernel/multiplyAdd.as.ts'
+import { high, put } from '../../kernel/steps.as.ts'
 
 /** 1–4 neighbouring output pixels × 8 channels. */
 export function multiplyTaps<R>(
@@ -16,9 +17,11 @@ export function multiplyTaps<R>(
   passes: i32,
   tapsY: i32,
   tapsX: i32,
-  /** The bias; a row of weights follows every `pitch` bytes. */
+  bias: usize,
+  /** A tap's weights every `pitch` bytes; weightJump from the end of a row of taps to the next. */
   weights: usize,
   pitch: usize,
+  weightJump: usize,
   target: usize,
   targetStep: usize,
   floor: f32,
@@ -26,8 +29,8 @@ export function multiplyTaps<R>(
   const pixels = offsetof<R>()
   let a = source
   let w = weights
-  let x0 = v128.load(w)
-  let y0 = v128.load(w, 16)
+  let x0 = v128.load(bias)
+  let y0 = v128.load(bias, 16)
   let x1 = x0
   let y1 = y0
   let x2 = x0
@@ -37,9 +40,9 @@ export function multiplyTaps<R>(
   for (let pass = passes; pass > 0; pass--) {
     for (let i = tapsY; i > 0; i--) {
       for (let j = tapsX; j > 0; j--) {
-        w += pitch
         const w0 = v128.load(w)
         const w1 = v128.load(w, 16)
+        w += pitch
         x0 = multiplyAdd(v128.load(a), w0, x0)
         y0 = multiplyAdd(v128.load(a, 16), w1, y0)
         if (pixels > 1) {
@@ -60,6 +63,7 @@ export function multiplyTaps<R>(
         a += tapStep
       }
       a += rowJump
+      w += weightJump
     }
     a += passJump
   }
@@ -80,6 +84,87 @@ export function multiplyTaps<R>(
     target += targetStep
     v128.store(target, f32x4.pmax(x3, least))
     v128.store(target, f32x4.pmax(y3, least), 16)
+  }
+}
+
+/**
+ * A row of `count` output pixels for 3×3 taps and one step of channels; the nine weights stay in registers. The sums are
+ * those of multiplyTaps. From pixel to pixel `step`, from row to row and from tap to tap of a window `rowPitch`, `tapStep`.
+ */
+export function multiplyRow3(
+  source: usize,
+  rowPitch: usize,
+  tapStep: usize,
+  step: usize,
+  count: i32,
+  bias: usize,
+  weights: usize,
+  pitch: usize,
+  target: usize,
+  targetStep: usize,
+  floor: f32,
+): void {
+  const b = v128.load(bias)
+  const bh = high(bias, b)
+  let w = weights
+  const w0 = v128.load(w)
+  const w0h = high(w, w0)
+  w += pitch
+  const w1 = v128.load(w)
+  const w1h = high(w, w1)
+  w += pitch
+  const w2 = v128.load(w)
+  const w2h = high(w, w2)
+  w += pitch
+  const w3 = v128.load(w)
+  const w3h = high(w, w3)
+  w += pitch
+  const w4 = v128.load(w)
+  const w4h = high(w, w4)
+  w += pitch
+  const w5 = v128.load(w)
+  const w5h = high(w, w5)
+  w += pitch
+  const w6 = v128.load(w)
+  const w6h = high(w, w6)
+  w += pitch
+  const w7 = v128.load(w)
+  const w7h = high(w, w7)
+  w += pitch
+  const w8 = v128.load(w)
+  const w8h = high(w, w8)
+  const least = f32x4.splat(floor)
+  for (; count > 0; count--) {
+    let a = source
+    let x = multiplyAdd(v128.load(a), w0, b)
+    let y = WIDE == 1 ? multiplyAdd(v128.load(a, 16), w0h, bh) : x
+    a += tapStep
+    x = multiplyAdd(v128.load(a), w1, x)
+    if (WIDE == 1) y = multiplyAdd(v128.load(a, 16), w1h, y)
+    a += tapStep
+    x = multiplyAdd(v128.load(a), w2, x)
+    if (WIDE == 1) y = multiplyAdd(v128.load(a, 16), w2h, y)
+    a = source + rowPitch
+    x = multiplyAdd(v128.load(a), w3, x)
+    if (WIDE == 1) y = multiplyAdd(v128.load(a, 16), w3h, y)
+    a += tapStep
+    x = multiplyAdd(v128.load(a), w4, x)
+    if (WIDE == 1) y = multiplyAdd(v128.load(a, 16), w4h, y)
+    a += tapStep
+    x = multiplyAdd(v128.load(a), w5, x)
+    if (WIDE == 1) y = multiplyAdd(v128.load(a, 16), w5h, y)
+    a = source + 2 * rowPitch
+    x = multiplyAdd(v128.load(a), w6, x)
+    if (WIDE == 1) y = multiplyAdd(v128.load(a, 16), w6h, y)
+    a += tapStep
+    x = multiplyAdd(v128.load(a), w7, x)
+    if (WIDE == 1) y = multiplyAdd(v128.load(a, 16), w7h, y)
+    a += tapStep
+    x = multiplyAdd(v128.load(a), w8, x)
+    if (WIDE == 1) y = multiplyAdd(v128.load(a, 16), w8h, y)
+    put(target, f32x4.pmax(x, least), WIDE == 1 ? f32x4.pmax(y, least) : x)
+    source += step
+    target += targetStep
   }
 }
 

@@ -41,8 +41,16 @@ function blocksOf(correlation: Correlation, shape: DepthwiseShape, more: (rows: 
   return { blockChannels, blockRows, ranges, wanted, bytes: copied(blockRows) }
 }
 
+/**
+ * Large pictures are read where they are; of small ones a padded copy is quicker than their many edges (14×14: 1.7 times),
+ * and of those whose pixels lie a power of two apart, as they would push each other out of the first cache.
+ */
+function readsInPlace({ source }: Correlation, { channels, up, down, passes }: DepthwiseShape): boolean {
+  return up === 1 && down === 1 && passes === 1 && channels % 8 === 0 && channels % 256 !== 0 && source[1] >= 48
+}
+
 export function depthwiseScratch(correlation: Correlation, shape: DepthwiseShape): number {
-  return 128 + blocksOf(correlation, shape, () => 0).bytes
+  return readsInPlace(correlation, shape) ? 0 : 128 + blocksOf(correlation, shape, () => 0).bytes
 }
 
 /** `filterWidth` is F's second side; `bias` 0: none. */
@@ -68,6 +76,7 @@ export function depthwiseCall(
   target: number,
   floor: number,
 ): WasmCall {
+  const inPlace = readsInPlace(correlation, shape)
   const { blockRows, blockChannels, ranges } = blocksOf(correlation, shape, () => 0)
   const { targetFirst, targetStep } = correlation
   const pixel = shape.channels * 4
@@ -76,9 +85,7 @@ export function depthwiseCall(
     ...sourceArguments(correlation, source, shape.sourceChannels),
     shape.images,
     ...slideArguments(correlation),
-    shape.up,
-    shape.down,
-    shape.passes,
+    ...(inPlace ? [] : [shape.up, shape.down, shape.passes]),
     packed,
     shape.channels,
     target + targetFirst[0] * row + targetFirst[1] * pixel,
@@ -89,7 +96,11 @@ export function depthwiseCall(
     blockRows,
     blockChannels,
   ]
-  return { kernel: 'depthwiseProduct', args, tiles: Math.ceil(correlation.grid[0] / blockRows) * shape.images * ranges }
+  return {
+    kernel: inPlace ? 'depthwiseInPlace' : 'depthwiseProduct',
+    args,
+    tiles: Math.ceil(correlation.grid[0] / blockRows) * shape.images * ranges,
+  }
 }
 
 function gradientPlan(correlation: Correlation, shape: DepthwiseShape) {

@@ -6,24 +6,17 @@
  * F(2) evaluates at 0, ±1, ∞. F(4) evaluates at 0, ±5/8, ±3/2, ∞ rather than at the usual 0, ±1, ±2, ∞: the same
  * operations, an error 2.4 times smaller (of 16 pairs tried), and B and A are still exact in float32.
  *
- * A line's values are read from and written to addresses, LANES channels each: four, or eight where V8's revectorizer
- * makes one operation of two (`WIDE`), for which both halves are loaded, computed and stored side by side. Constants are
- * arguments because V8 makes a constant anew wherever it stands; a caller has them before its loops (input transform 20 %
+ * A line's values are read from and written to addresses, LANES channels each (steps.as.ts). Constants are arguments because V8 makes a constant anew wherever it stands; a caller has them before its loops (input transform 20 %
  * faster).
  */
 
 import { multiplyAdd } from '../../kernel/multiplyAdd.as.ts'
+import { high, put } from '../../kernel/steps.as.ts'
 
 /** F(4×4, 3×3): 36 planes; the size of the type is the side of a tile. */
 @unmanaged export class Six { a: u8; b: u8; c: u8; d: u8; e: u8; f: u8 }
 /** F(2×2, 3×3): 16 planes. */
 @unmanaged export class Four { a: u8; b: u8; c: u8; d: u8 }
-
-/** Channels that a line takes at once, and their bytes. */
-// @ts-ignore: decorator
-@inline export const LANES: i32 = WIDE == 1 ? 8 : 4
-// @ts-ignore: decorator
-@inline export const STEP: usize = WIDE == 1 ? 32 : 16
 
 /** The points. */
 // @ts-ignore: decorator
@@ -46,20 +39,6 @@ import { multiplyAdd } from '../../kernel/multiplyAdd.as.ts'
 @inline export const NP: f32 = 1.0 / (2.0 * 0.390625 * (0.390625 - 2.25))
 // @ts-ignore: decorator
 @inline export const NQ: f32 = 1.0 / (2.0 * 2.25 * (2.25 - 0.390625))
-
-/** The second half of a step, whose first is `low`. */
-// @ts-ignore: decorator
-@inline
-export function high(at: usize, low: v128): v128 {
-  return WIDE == 1 ? v128.load(at, 16) : low
-}
-
-// @ts-ignore: decorator
-@inline
-export function put(to: usize, low: v128, high: v128): void {
-  v128.store(to, low)
-  if (WIDE == 1) v128.store(to, high, 16)
-}
 
 /** to[i·step] = Bᵀ·d, of a line of the picture. Constants −SUM, PRODUCT, −PP, −QQ, P, Q; F(2) needs none, nor d4 and d5. */
 // @ts-ignore: decorator

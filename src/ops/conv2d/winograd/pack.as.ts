@@ -1,7 +1,8 @@
 /** Filters in the transformed domain, packed for the products of the planes. */
 
 import { packColumns, packRows } from '../../kernel/pack.as.ts'
-import { filterLine, N0, NP, NQ, P, PP, Q, QQ, STEP } from './lines.as.ts'
+import { STEP } from '../../kernel/steps.as.ts'
+import { filterLine, N0, NP, NQ, P, PP, Q, QQ } from './lines.as.ts'
 
 /** Terms whose nine taps are gathered at a time: 18 KB. */
 // @ts-ignore: decorator

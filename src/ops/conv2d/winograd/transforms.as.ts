@@ -7,8 +7,9 @@
  */
 
 import { copyValues, zeroValues } from '../../kernel/copy.as.ts'
+import { LANES, STEP } from '../../kernel/steps.as.ts'
 import { touchRows } from '../../kernel/touch.as.ts'
-import { inputLine, LANES, outputLine, outputLineWith, P, PP, PRODUCT, Q, QQ, STEP, SUM } from './lines.as.ts'
+import { inputLine, outputLine, outputLineWith, P, PP, PRODUCT, Q, QQ, SUM } from './lines.as.ts'
 
 /** Tiles of a run: 34 columns of 6 × 16 channels are 13 KB. */
 // @ts-ignore: decorator

@@ -11,8 +11,9 @@
 import { accumulatePanel } from '../../../kernel/accumulate.as.ts'
 import { accumulateTwoPanels } from '../../../kernel/accumulateWide.as.ts'
 import { panelsTogether } from '../../../kernel/rows.as.ts'
+import { high, LANES, put, STEP } from '../../../kernel/steps.as.ts'
 import { nextTile } from '../../../kernel/tiles.as.ts'
-import { Four, high, LANES, put, Six, STEP } from '../lines.as.ts'
+import { Four, Six } from '../lines.as.ts'
 import { touchTiles, transformInput } from '../transforms.as.ts'
 import { transformFilterGradient, transformGradient } from './transforms.as.ts'
 

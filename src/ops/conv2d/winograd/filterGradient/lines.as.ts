@@ -1,7 +1,7 @@
 /** The one-dimensional transforms of the filter gradient: the transposes of those of ../lines.as.ts. */
 
 import { multiplyAdd } from '../../../kernel/multiplyAdd.as.ts'
-import { high, put } from '../lines.as.ts'
+import { high, put } from '../../../kernel/steps.as.ts'
 
 /** to[i·step] = A·y, of a line of the results' gradient. Constants PP, QQ, P, Q; F(2) needs none, nor y2 and y3. */
 // @ts-ignore: decorator

@@ -1,7 +1,8 @@
 /** The transforms of Winograd's filter gradient in two dimensions; see ../transforms.as.ts. */
 
 import { copyValues, zeroValues } from '../../../kernel/copy.as.ts'
-import { LANES, N0, NP, NQ, P, PP, Q, QQ, STEP } from '../lines.as.ts'
+import { LANES, STEP } from '../../../kernel/steps.as.ts'
+import { N0, NP, NQ, P, PP, Q, QQ } from '../lines.as.ts'
 import { padded, PADDING_BYTES } from '../transforms.as.ts'
 import { filterGradientLine, gradientLine } from './lines.as.ts'
 
