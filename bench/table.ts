@@ -67,6 +67,8 @@ const titles: Readonly<Record<Row['group'], string>> = {
 
 /** What else was measured, and how it prints itself: `## ` lines and all. */
 export interface Part {
+  /** A promise was not kept. */
+  readonly missed?: boolean
   print(): readonly string[]
 }
 
