@@ -6,14 +6,7 @@
  */
 
 import { multiplyAdd } from './multiplyAdd.as.ts'
-import { MOST_ROWS, nextRows } from './rows.as.ts'
-
-/** How many whole tiles nextRows gives before the last rows, which are shared out otherwise. */
-export function wholeTiles(rows: i32): i32 {
-  let tiles = 0
-  for (; nextRows(rows) == MOST_ROWS; rows -= MOST_ROWS) tiles++
-  return tiles
-}
+import { MOST_ROWS } from './rows.as.ts'
 
 /** out[row][0..8) = Σ from[row][term] · panel[term][0..8) for MOST_ROWS rows a tile. Pitches in bytes. */
 export function multiplyTiles(

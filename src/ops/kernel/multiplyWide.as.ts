@@ -10,13 +10,14 @@
 
 import { multiplyPanel } from './multiply.as.ts'
 import { multiplyAdd } from './multiplyAdd.as.ts'
-import { nextRows, Rows4, Rows5, Rows6 } from './rows.as.ts'
+import { nextRows, Rows4, Rows5, Rows6, wholeTiles } from './rows.as.ts'
 
 /**
- * `multiply` for 4–6 rows and the columns of two panels, which lie `panelPitch` bytes apart; what the sums start from,
- * `initialPanel`, and where they go, `targetPanel`.
+ * `multiply` for `tiles` times 4–6 rows and the columns of two panels, which lie `panelPitch` bytes apart; what the sums
+ * start from, `initialPanel`, and where they go, `targetPanel`.
  */
 function multiplyWide<R>(
+  tiles: i32,
   sources: usize,
   targets: usize,
   sourceOffset: usize,
@@ -36,255 +37,260 @@ function multiplyWide<R>(
   panelJump: usize,
 ): void {
   const rows = offsetof<R>()
-  let a0 = load<usize>(sources) + sourceOffset
-  let a1 = load<usize>(sources, 4) + sourceOffset
-  let a2 = load<usize>(sources, 8) + sourceOffset
-  let a3 = load<usize>(sources, 12) + sourceOffset
-  let a4 = rows > 4 ? load<usize>(sources, 16) + sourceOffset : 0
-  let a5 = rows > 5 ? load<usize>(sources, 20) + sourceOffset : 0
-  let b = panel
-  let c = panel + panelPitch
-  let from = initial
-  let fromC = initial + initialPanel
-  let x0 = v128.load(from)
-  let y0 = v128.load(from, 16)
-  let z0 = v128.load(fromC)
-  let w0 = v128.load(fromC, 16)
-  from += initialPitch
-  fromC += initialPitch
-  let x1 = v128.load(from)
-  let y1 = v128.load(from, 16)
-  let z1 = v128.load(fromC)
-  let w1 = v128.load(fromC, 16)
-  from += initialPitch
-  fromC += initialPitch
-  let x2 = v128.load(from)
-  let y2 = v128.load(from, 16)
-  let z2 = v128.load(fromC)
-  let w2 = v128.load(fromC, 16)
-  from += initialPitch
-  fromC += initialPitch
-  let x3 = v128.load(from)
-  let y3 = v128.load(from, 16)
-  let z3 = v128.load(fromC)
-  let w3 = v128.load(fromC, 16)
-  let x4 = f32x4.splat(0)
-  let y4 = f32x4.splat(0)
-  let z4 = f32x4.splat(0)
-  let w4 = f32x4.splat(0)
-  let x5 = f32x4.splat(0)
-  let y5 = f32x4.splat(0)
-  let z5 = f32x4.splat(0)
-  let w5 = f32x4.splat(0)
-  if (rows > 4) {
-    from += initialPitch
-    fromC += initialPitch
-    x4 = v128.load(from)
-    y4 = v128.load(from, 16)
-    z4 = v128.load(fromC)
-    w4 = v128.load(fromC, 16)
-  }
-  if (rows > 5) {
-    from += initialPitch
-    fromC += initialPitch
-    x5 = v128.load(from)
-    y5 = v128.load(from, 16)
-    z5 = v128.load(fromC)
-    w5 = v128.load(fromC, 16)
-  }
-  for (let i = outer; i > 0; i--) {
-    for (let j = inner; j > 0; j--) {
-      let k = run
-      for (; k > 1; k -= 2) {
-        let b0 = v128.load(b)
-        let b1 = v128.load(b, 16)
-        let c0 = v128.load(c)
-        let c1 = v128.load(c, 16)
-        let a = v128.load32_splat(a0)
-        x0 = multiplyAdd(a, b0, x0)
-        y0 = multiplyAdd(a, b1, y0)
-        z0 = multiplyAdd(a, c0, z0)
-        w0 = multiplyAdd(a, c1, w0)
-        a = v128.load32_splat(a1)
-        x1 = multiplyAdd(a, b0, x1)
-        y1 = multiplyAdd(a, b1, y1)
-        z1 = multiplyAdd(a, c0, z1)
-        w1 = multiplyAdd(a, c1, w1)
-        a = v128.load32_splat(a2)
-        x2 = multiplyAdd(a, b0, x2)
-        y2 = multiplyAdd(a, b1, y2)
-        z2 = multiplyAdd(a, c0, z2)
-        w2 = multiplyAdd(a, c1, w2)
-        a = v128.load32_splat(a3)
-        x3 = multiplyAdd(a, b0, x3)
-        y3 = multiplyAdd(a, b1, y3)
-        z3 = multiplyAdd(a, c0, z3)
-        w3 = multiplyAdd(a, c1, w3)
-        if (rows > 4) {
-          a = v128.load32_splat(a4)
-          x4 = multiplyAdd(a, b0, x4)
-          y4 = multiplyAdd(a, b1, y4)
-          z4 = multiplyAdd(a, c0, z4)
-          w4 = multiplyAdd(a, c1, w4)
-        }
-        if (rows > 5) {
-          a = v128.load32_splat(a5)
-          x5 = multiplyAdd(a, b0, x5)
-          y5 = multiplyAdd(a, b1, y5)
-          z5 = multiplyAdd(a, c0, z5)
-          w5 = multiplyAdd(a, c1, w5)
-        }
-        b0 = v128.load(b, 32)
-        b1 = v128.load(b, 48)
-        c0 = v128.load(c, 32)
-        c1 = v128.load(c, 48)
-        b += 64
-        c += 64
-        a = v128.load32_splat(a0, 4)
-        x0 = multiplyAdd(a, b0, x0)
-        y0 = multiplyAdd(a, b1, y0)
-        z0 = multiplyAdd(a, c0, z0)
-        w0 = multiplyAdd(a, c1, w0)
-        a0 += 8
-        a = v128.load32_splat(a1, 4)
-        x1 = multiplyAdd(a, b0, x1)
-        y1 = multiplyAdd(a, b1, y1)
-        z1 = multiplyAdd(a, c0, z1)
-        w1 = multiplyAdd(a, c1, w1)
-        a1 += 8
-        a = v128.load32_splat(a2, 4)
-        x2 = multiplyAdd(a, b0, x2)
-        y2 = multiplyAdd(a, b1, y2)
-        z2 = multiplyAdd(a, c0, z2)
-        w2 = multiplyAdd(a, c1, w2)
-        a2 += 8
-        a = v128.load32_splat(a3, 4)
-        x3 = multiplyAdd(a, b0, x3)
-        y3 = multiplyAdd(a, b1, y3)
-        z3 = multiplyAdd(a, c0, z3)
-        w3 = multiplyAdd(a, c1, w3)
-        a3 += 8
-        if (rows > 4) {
-          a = v128.load32_splat(a4, 4)
-          x4 = multiplyAdd(a, b0, x4)
-          y4 = multiplyAdd(a, b1, y4)
-          z4 = multiplyAdd(a, c0, z4)
-          w4 = multiplyAdd(a, c1, w4)
-          a4 += 8
-        }
-        if (rows > 5) {
-          a = v128.load32_splat(a5, 4)
-          x5 = multiplyAdd(a, b0, x5)
-          y5 = multiplyAdd(a, b1, y5)
-          z5 = multiplyAdd(a, c0, z5)
-          w5 = multiplyAdd(a, c1, w5)
-          a5 += 8
-        }
-      }
-      for (; k > 0; k--) {
-        let b0 = v128.load(b)
-        let b1 = v128.load(b, 16)
-        let c0 = v128.load(c)
-        let c1 = v128.load(c, 16)
-        b += 32
-        c += 32
-        let a = v128.load32_splat(a0)
-        x0 = multiplyAdd(a, b0, x0)
-        y0 = multiplyAdd(a, b1, y0)
-        z0 = multiplyAdd(a, c0, z0)
-        w0 = multiplyAdd(a, c1, w0)
-        a0 += 4
-        a = v128.load32_splat(a1)
-        x1 = multiplyAdd(a, b0, x1)
-        y1 = multiplyAdd(a, b1, y1)
-        z1 = multiplyAdd(a, c0, z1)
-        w1 = multiplyAdd(a, c1, w1)
-        a1 += 4
-        a = v128.load32_splat(a2)
-        x2 = multiplyAdd(a, b0, x2)
-        y2 = multiplyAdd(a, b1, y2)
-        z2 = multiplyAdd(a, c0, z2)
-        w2 = multiplyAdd(a, c1, w2)
-        a2 += 4
-        a = v128.load32_splat(a3)
-        x3 = multiplyAdd(a, b0, x3)
-        y3 = multiplyAdd(a, b1, y3)
-        z3 = multiplyAdd(a, c0, z3)
-        w3 = multiplyAdd(a, c1, w3)
-        a3 += 4
-        if (rows > 4) {
-          a = v128.load32_splat(a4)
-          x4 = multiplyAdd(a, b0, x4)
-          y4 = multiplyAdd(a, b1, y4)
-          z4 = multiplyAdd(a, c0, z4)
-          w4 = multiplyAdd(a, c1, w4)
-          a4 += 4
-        }
-        if (rows > 5) {
-          a = v128.load32_splat(a5)
-          x5 = multiplyAdd(a, b0, x5)
-          y5 = multiplyAdd(a, b1, y5)
-          z5 = multiplyAdd(a, c0, z5)
-          w5 = multiplyAdd(a, c1, w5)
-          a5 += 4
-        }
-      }
-      a0 += innerJump
-      a1 += innerJump
-      a2 += innerJump
-      a3 += innerJump
-      if (rows > 4) a4 += innerJump
-      if (rows > 5) a5 += innerJump
-    }
-    b += panelJump
-    c += panelJump
-    a0 += outerJump
-    a1 += outerJump
-    a2 += outerJump
-    a3 += outerJump
-    if (rows > 4) a4 += outerJump
-    if (rows > 5) a5 += outerJump
-  }
   const least = f32x4.splat(floor)
-  let to = load<usize>(targets) + targetOffset
-  v128.store(to, f32x4.pmax(x0, least))
-  v128.store(to, f32x4.pmax(y0, least), 16)
-  to += targetPanel
-  v128.store(to, f32x4.pmax(z0, least))
-  v128.store(to, f32x4.pmax(w0, least), 16)
-  to = load<usize>(targets, 4) + targetOffset
-  v128.store(to, f32x4.pmax(x1, least))
-  v128.store(to, f32x4.pmax(y1, least), 16)
-  to += targetPanel
-  v128.store(to, f32x4.pmax(z1, least))
-  v128.store(to, f32x4.pmax(w1, least), 16)
-  to = load<usize>(targets, 8) + targetOffset
-  v128.store(to, f32x4.pmax(x2, least))
-  v128.store(to, f32x4.pmax(y2, least), 16)
-  to += targetPanel
-  v128.store(to, f32x4.pmax(z2, least))
-  v128.store(to, f32x4.pmax(w2, least), 16)
-  to = load<usize>(targets, 12) + targetOffset
-  v128.store(to, f32x4.pmax(x3, least))
-  v128.store(to, f32x4.pmax(y3, least), 16)
-  to += targetPanel
-  v128.store(to, f32x4.pmax(z3, least))
-  v128.store(to, f32x4.pmax(w3, least), 16)
-  if (rows > 4) {
-    to = load<usize>(targets, 16) + targetOffset
-    v128.store(to, f32x4.pmax(x4, least))
-    v128.store(to, f32x4.pmax(y4, least), 16)
+  for (; tiles > 0; tiles--) {
+    let a0 = load<usize>(sources) + sourceOffset
+    let a1 = load<usize>(sources, 4) + sourceOffset
+    let a2 = load<usize>(sources, 8) + sourceOffset
+    let a3 = load<usize>(sources, 12) + sourceOffset
+    let a4 = rows > 4 ? load<usize>(sources, 16) + sourceOffset : 0
+    let a5 = rows > 5 ? load<usize>(sources, 20) + sourceOffset : 0
+    let b = panel
+    let c = panel + panelPitch
+    let from = initial
+    let fromC = initial + initialPanel
+    let x0 = v128.load(from)
+    let y0 = v128.load(from, 16)
+    let z0 = v128.load(fromC)
+    let w0 = v128.load(fromC, 16)
+    from += initialPitch
+    fromC += initialPitch
+    let x1 = v128.load(from)
+    let y1 = v128.load(from, 16)
+    let z1 = v128.load(fromC)
+    let w1 = v128.load(fromC, 16)
+    from += initialPitch
+    fromC += initialPitch
+    let x2 = v128.load(from)
+    let y2 = v128.load(from, 16)
+    let z2 = v128.load(fromC)
+    let w2 = v128.load(fromC, 16)
+    from += initialPitch
+    fromC += initialPitch
+    let x3 = v128.load(from)
+    let y3 = v128.load(from, 16)
+    let z3 = v128.load(fromC)
+    let w3 = v128.load(fromC, 16)
+    let x4 = f32x4.splat(0)
+    let y4 = f32x4.splat(0)
+    let z4 = f32x4.splat(0)
+    let w4 = f32x4.splat(0)
+    let x5 = f32x4.splat(0)
+    let y5 = f32x4.splat(0)
+    let z5 = f32x4.splat(0)
+    let w5 = f32x4.splat(0)
+    if (rows > 4) {
+      from += initialPitch
+      fromC += initialPitch
+      x4 = v128.load(from)
+      y4 = v128.load(from, 16)
+      z4 = v128.load(fromC)
+      w4 = v128.load(fromC, 16)
+    }
+    if (rows > 5) {
+      from += initialPitch
+      fromC += initialPitch
+      x5 = v128.load(from)
+      y5 = v128.load(from, 16)
+      z5 = v128.load(fromC)
+      w5 = v128.load(fromC, 16)
+    }
+    for (let i = outer; i > 0; i--) {
+      for (let j = inner; j > 0; j--) {
+        let k = run
+        for (; k > 1; k -= 2) {
+          let b0 = v128.load(b)
+          let b1 = v128.load(b, 16)
+          let c0 = v128.load(c)
+          let c1 = v128.load(c, 16)
+          let a = v128.load32_splat(a0)
+          x0 = multiplyAdd(a, b0, x0)
+          y0 = multiplyAdd(a, b1, y0)
+          z0 = multiplyAdd(a, c0, z0)
+          w0 = multiplyAdd(a, c1, w0)
+          a = v128.load32_splat(a1)
+          x1 = multiplyAdd(a, b0, x1)
+          y1 = multiplyAdd(a, b1, y1)
+          z1 = multiplyAdd(a, c0, z1)
+          w1 = multiplyAdd(a, c1, w1)
+          a = v128.load32_splat(a2)
+          x2 = multiplyAdd(a, b0, x2)
+          y2 = multiplyAdd(a, b1, y2)
+          z2 = multiplyAdd(a, c0, z2)
+          w2 = multiplyAdd(a, c1, w2)
+          a = v128.load32_splat(a3)
+          x3 = multiplyAdd(a, b0, x3)
+          y3 = multiplyAdd(a, b1, y3)
+          z3 = multiplyAdd(a, c0, z3)
+          w3 = multiplyAdd(a, c1, w3)
+          if (rows > 4) {
+            a = v128.load32_splat(a4)
+            x4 = multiplyAdd(a, b0, x4)
+            y4 = multiplyAdd(a, b1, y4)
+            z4 = multiplyAdd(a, c0, z4)
+            w4 = multiplyAdd(a, c1, w4)
+          }
+          if (rows > 5) {
+            a = v128.load32_splat(a5)
+            x5 = multiplyAdd(a, b0, x5)
+            y5 = multiplyAdd(a, b1, y5)
+            z5 = multiplyAdd(a, c0, z5)
+            w5 = multiplyAdd(a, c1, w5)
+          }
+          b0 = v128.load(b, 32)
+          b1 = v128.load(b, 48)
+          c0 = v128.load(c, 32)
+          c1 = v128.load(c, 48)
+          b += 64
+          c += 64
+          a = v128.load32_splat(a0, 4)
+          x0 = multiplyAdd(a, b0, x0)
+          y0 = multiplyAdd(a, b1, y0)
+          z0 = multiplyAdd(a, c0, z0)
+          w0 = multiplyAdd(a, c1, w0)
+          a0 += 8
+          a = v128.load32_splat(a1, 4)
+          x1 = multiplyAdd(a, b0, x1)
+          y1 = multiplyAdd(a, b1, y1)
+          z1 = multiplyAdd(a, c0, z1)
+          w1 = multiplyAdd(a, c1, w1)
+          a1 += 8
+          a = v128.load32_splat(a2, 4)
+          x2 = multiplyAdd(a, b0, x2)
+          y2 = multiplyAdd(a, b1, y2)
+          z2 = multiplyAdd(a, c0, z2)
+          w2 = multiplyAdd(a, c1, w2)
+          a2 += 8
+          a = v128.load32_splat(a3, 4)
+          x3 = multiplyAdd(a, b0, x3)
+          y3 = multiplyAdd(a, b1, y3)
+          z3 = multiplyAdd(a, c0, z3)
+          w3 = multiplyAdd(a, c1, w3)
+          a3 += 8
+          if (rows > 4) {
+            a = v128.load32_splat(a4, 4)
+            x4 = multiplyAdd(a, b0, x4)
+            y4 = multiplyAdd(a, b1, y4)
+            z4 = multiplyAdd(a, c0, z4)
+            w4 = multiplyAdd(a, c1, w4)
+            a4 += 8
+          }
+          if (rows > 5) {
+            a = v128.load32_splat(a5, 4)
+            x5 = multiplyAdd(a, b0, x5)
+            y5 = multiplyAdd(a, b1, y5)
+            z5 = multiplyAdd(a, c0, z5)
+            w5 = multiplyAdd(a, c1, w5)
+            a5 += 8
+          }
+        }
+        for (; k > 0; k--) {
+          let b0 = v128.load(b)
+          let b1 = v128.load(b, 16)
+          let c0 = v128.load(c)
+          let c1 = v128.load(c, 16)
+          b += 32
+          c += 32
+          let a = v128.load32_splat(a0)
+          x0 = multiplyAdd(a, b0, x0)
+          y0 = multiplyAdd(a, b1, y0)
+          z0 = multiplyAdd(a, c0, z0)
+          w0 = multiplyAdd(a, c1, w0)
+          a0 += 4
+          a = v128.load32_splat(a1)
+          x1 = multiplyAdd(a, b0, x1)
+          y1 = multiplyAdd(a, b1, y1)
+          z1 = multiplyAdd(a, c0, z1)
+          w1 = multiplyAdd(a, c1, w1)
+          a1 += 4
+          a = v128.load32_splat(a2)
+          x2 = multiplyAdd(a, b0, x2)
+          y2 = multiplyAdd(a, b1, y2)
+          z2 = multiplyAdd(a, c0, z2)
+          w2 = multiplyAdd(a, c1, w2)
+          a2 += 4
+          a = v128.load32_splat(a3)
+          x3 = multiplyAdd(a, b0, x3)
+          y3 = multiplyAdd(a, b1, y3)
+          z3 = multiplyAdd(a, c0, z3)
+          w3 = multiplyAdd(a, c1, w3)
+          a3 += 4
+          if (rows > 4) {
+            a = v128.load32_splat(a4)
+            x4 = multiplyAdd(a, b0, x4)
+            y4 = multiplyAdd(a, b1, y4)
+            z4 = multiplyAdd(a, c0, z4)
+            w4 = multiplyAdd(a, c1, w4)
+            a4 += 4
+          }
+          if (rows > 5) {
+            a = v128.load32_splat(a5)
+            x5 = multiplyAdd(a, b0, x5)
+            y5 = multiplyAdd(a, b1, y5)
+            z5 = multiplyAdd(a, c0, z5)
+            w5 = multiplyAdd(a, c1, w5)
+            a5 += 4
+          }
+        }
+        a0 += innerJump
+        a1 += innerJump
+        a2 += innerJump
+        a3 += innerJump
+        if (rows > 4) a4 += innerJump
+        if (rows > 5) a5 += innerJump
+      }
+      b += panelJump
+      c += panelJump
+      a0 += outerJump
+      a1 += outerJump
+      a2 += outerJump
+      a3 += outerJump
+      if (rows > 4) a4 += outerJump
+      if (rows > 5) a5 += outerJump
+    }
+    let to = load<usize>(targets) + targetOffset
+    v128.store(to, f32x4.pmax(x0, least))
+    v128.store(to, f32x4.pmax(y0, least), 16)
     to += targetPanel
-    v128.store(to, f32x4.pmax(z4, least))
-    v128.store(to, f32x4.pmax(w4, least), 16)
-  }
-  if (rows > 5) {
-    to = load<usize>(targets, 20) + targetOffset
-    v128.store(to, f32x4.pmax(x5, least))
-    v128.store(to, f32x4.pmax(y5, least), 16)
+    v128.store(to, f32x4.pmax(z0, least))
+    v128.store(to, f32x4.pmax(w0, least), 16)
+    to = load<usize>(targets, 4) + targetOffset
+    v128.store(to, f32x4.pmax(x1, least))
+    v128.store(to, f32x4.pmax(y1, least), 16)
     to += targetPanel
-    v128.store(to, f32x4.pmax(z5, least))
-    v128.store(to, f32x4.pmax(w5, least), 16)
+    v128.store(to, f32x4.pmax(z1, least))
+    v128.store(to, f32x4.pmax(w1, least), 16)
+    to = load<usize>(targets, 8) + targetOffset
+    v128.store(to, f32x4.pmax(x2, least))
+    v128.store(to, f32x4.pmax(y2, least), 16)
+    to += targetPanel
+    v128.store(to, f32x4.pmax(z2, least))
+    v128.store(to, f32x4.pmax(w2, least), 16)
+    to = load<usize>(targets, 12) + targetOffset
+    v128.store(to, f32x4.pmax(x3, least))
+    v128.store(to, f32x4.pmax(y3, least), 16)
+    to += targetPanel
+    v128.store(to, f32x4.pmax(z3, least))
+    v128.store(to, f32x4.pmax(w3, least), 16)
+    if (rows > 4) {
+      to = load<usize>(targets, 16) + targetOffset
+      v128.store(to, f32x4.pmax(x4, least))
+      v128.store(to, f32x4.pmax(y4, least), 16)
+      to += targetPanel
+      v128.store(to, f32x4.pmax(z4, least))
+      v128.store(to, f32x4.pmax(w4, least), 16)
+    }
+    if (rows > 5) {
+      to = load<usize>(targets, 20) + targetOffset
+      v128.store(to, f32x4.pmax(x5, least))
+      v128.store(to, f32x4.pmax(y5, least), 16)
+      to += targetPanel
+      v128.store(to, f32x4.pmax(z5, least))
+      v128.store(to, f32x4.pmax(w5, least), 16)
+    }
+    sources += <usize>rows << 2
+    targets += <usize>rows << 2
+    initial += <usize>rows * initialPitch
   }
 }
 
@@ -311,20 +317,24 @@ export function multiplyTwoPanels(
 ): void {
   while (count > 0) {
     const rows = nextRows(count)
+    let tiles = 1
     if (rows == 6) {
-      multiplyWide<Rows6>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, initialPanel, targetPanel, panel, panelPitch, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      // One call for all whole tiles: 2–5 % faster than one for each.
+      tiles = wholeTiles(count)
+      multiplyWide<Rows6>(tiles, sources, targets, sourceOffset, targetOffset, initial, initialPitch, initialPanel, targetPanel, panel, panelPitch, outer, inner, run, innerJump, outerJump, floor, panelJump)
     } else if (rows == 5) {
-      multiplyWide<Rows5>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, initialPanel, targetPanel, panel, panelPitch, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      multiplyWide<Rows5>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, initialPanel, targetPanel, panel, panelPitch, outer, inner, run, innerJump, outerJump, floor, panelJump)
     } else if (rows == 4) {
-      multiplyWide<Rows4>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, initialPanel, targetPanel, panel, panelPitch, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      multiplyWide<Rows4>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, initialPanel, targetPanel, panel, panelPitch, outer, inner, run, innerJump, outerJump, floor, panelJump)
     } else {
       // Thin tiles only come where there are less than eight rows; their sums are other ones, see `multiply`.
       multiplyPanel(rows, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
       multiplyPanel(rows, sources, targets, sourceOffset, targetOffset + targetPanel, initial + initialPanel, initialPitch, panel + panelPitch, outer, inner, run, innerJump, outerJump, floor, panelJump)
     }
-    sources += <usize>rows << 2
-    targets += <usize>rows << 2
-    initial += <usize>rows * initialPitch
-    count -= rows
+    const done = rows * tiles
+    sources += <usize>done << 2
+    targets += <usize>done << 2
+    initial += <usize>done * initialPitch
+    count -= done
   }
 }

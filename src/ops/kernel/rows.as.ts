@@ -26,6 +26,13 @@ export function nextRows(left: i32): i32 {
   return left >= 2 * MOST_ROWS ? MOST_ROWS : left > MOST_ROWS ? (left + 1) >> 1 : left
 }
 
+/** How many whole tiles nextRows gives before the last rows, which are shared out otherwise. */
+export function wholeTiles(rows: i32): i32 {
+  let tiles = 0
+  for (; nextRows(rows) == MOST_ROWS; rows -= MOST_ROWS) tiles++
+  return tiles
+}
+
 /**
  * How many panels a tile takes of `panels` neighbouring ones that hold `columns` columns: two where V8's revectorizer makes
  * 256-bit operations of ours (`WIDE`) and both panels are whole, else one.

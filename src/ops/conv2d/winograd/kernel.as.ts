@@ -11,10 +11,10 @@
 
 import { copyValues, zeroValues } from '../../kernel/copy.as.ts'
 import { multiplyPanel } from '../../kernel/multiply.as.ts'
-import { multiplyTiles, wholeTiles } from '../../kernel/matrix.as.ts'
+import { multiplyTiles } from '../../kernel/matrix.as.ts'
 import { multiplyTilesWide } from '../../kernel/matrixWide.as.ts'
 import { multiplyTwoPanels } from '../../kernel/multiplyWide.as.ts'
-import { MOST_ROWS, panelsTogether } from '../../kernel/rows.as.ts'
+import { MOST_ROWS, panelsTogether, wholeTiles } from '../../kernel/rows.as.ts'
 import { nextTile } from '../../kernel/tiles.as.ts'
 import { Four, Six } from './lines.as.ts'
 import { packTransformed } from './pack.as.ts'
