@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { platform } from '#platform'
 import { WorkerStartError } from '../../platform/errors.ts'
-import type { WorkerPort } from '../../platform/types.ts'
+import type { PlatformWorker, WorkerPort } from '../../platform/types.ts'
 import { controlWords } from './control.ts'
 import { KernelTrapError, WorkerLostError } from './errors.ts'
 import { startInline } from './inline.ts'
@@ -194,21 +194,23 @@ async function until(action: () => Promise<void>): Promise<unknown> {
 }
 
 describe('a worker that ends', () => {
-  /** Worker 1 gets ready and ends, at its start, a moment later or inside a call; the others are real. */
+  /** Worker 1 ends: at its start, at its second message, or inside a call. The others are real. Gives worker 1. */
   function loseWorker(when: 'starting' | 'idle' | 'inside') {
     const real = platform.startWorker
     let index = 0
+    let worker: PlatformWorker | undefined
     vi.spyOn(platform, 'startWorker').mockImplementation((main, events) => {
       if (index++ !== 1) return real(main, events)
       if (when === 'starting') return real(() => process.exit(5), events)
-      if (when === 'idle') return real(endSoon, events)
-      return real(endInside, events)
+      worker = real(when === 'idle' ? endWhenTold : endInside, events)
+      return worker
     })
+    return () => worker
   }
-  const endSoon = (port: WorkerPort) => {
+  const endWhenTold = (port: WorkerPort) => {
     port.onmessage = () => {
       port.postMessage({ kind: 'ready' })
-      setTimeout(() => process.exit(5), 100)
+      port.onmessage = () => process.exit(5)
     }
   }
   const endInside = (port: WorkerPort) => {
@@ -234,9 +236,10 @@ describe('a worker that ends', () => {
   })
 
   it.each([long, short])('between runs fails the next one, of calls of %s ns', async (nanoseconds) => {
-    loseWorker('idle')
+    const worker = loseWorker('idle')
     const runner = await startWorkers(await startOf(shiftedChain(10, nanoseconds), true), 3)
     await runner.run({ from: 0, to: 10 })
+    worker()?.postMessage('end')
     const failure = await until(async () => {
       await new Promise((resolve) => setTimeout(resolve, 5))
       await runner.run({ from: 0, to: 10 })
