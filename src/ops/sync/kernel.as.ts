@@ -41,7 +41,7 @@ export function shutCall(control: usize): void {
       if ((atomic.load<i32>(state) & inside) === 0) return
     }
     atomic.store<i32>(control + leaderWaitsOffset, 1)
-    if ((atomic.load<i32>(state) & inside) !== 0) atomic.wait<i32>(control + leaderWaitsOffset, 1, -1)
+    if ((atomic.load<i32>(state) & inside) !== 0) sleep(control + leaderWaitsOffset, 1)
     atomic.store<i32>(control + leaderWaitsOffset, 0)
   }
 }
@@ -60,7 +60,7 @@ export function joinCall(control: usize, seen: i32): i32 {
     if (atomic.load<i32>(control + toOffset) < 0) return -1
     atomic.add<i32>(control + sleepersOffset, 1)
     const now = atomic.load<i32>(state)
-    if (!isNew(now, seen)) atomic.wait<i32>(state, now, -1)
+    if (!isNew(now, seen)) sleep(state, now)
     atomic.sub<i32>(control + sleepersOffset, 1)
   }
 }
@@ -79,8 +79,16 @@ export function awaitChange(address: usize, seen: i32): i32 {
     const now = atomic.load<i32>(address)
     if (now !== seen) return now
   }
-  while (atomic.load<i32>(address) === seen) atomic.wait<i32>(address, seen, -1)
+  while (atomic.load<i32>(address) === seen) sleep(address, seen)
   return atomic.load<i32>(address)
+}
+
+/**
+ * A function of its own, because the quick compiler of Node 20's V8 loses the waiter's other variables over a wait: a leader
+ * that had slept looked for its followers at a wrong address, for ever.
+ */
+function sleep(address: usize, seen: i32): void {
+  atomic.wait<i32>(address, seen, -1)
 }
 
 // @ts-ignore: decorator
