@@ -45,6 +45,7 @@ export async function buildKernels({ leaveOut = false } = {}): Promise<boolean> 
 
 interface CompiledModules {
   readonly modules: ReadonlyMap<string, Uint8Array>
+  readonly tiles: ReadonlyMap<string, Uint8Array>
   readonly signatures: string
 }
 
@@ -62,7 +63,18 @@ async function compileAll(kernels: readonly string[]): Promise<CompiledModules> 
     signatures = found
     modules.set(row.name, wasm)
   }
-  return { modules, signatures: signatures ?? '' }
+  return { modules, tiles: await compileTiles(), signatures: signatures ?? '' }
+}
+
+/** The register tiles of the variants that timing chooses from, each alone in a module of its own. */
+async function compileTiles(): Promise<ReadonlyMap<string, Uint8Array>> {
+  const tiles = new Map<string, Uint8Array>()
+  for (const row of kernelVariants.filter(({ timed, shared }) => timed === true && !shared)) {
+    const { wasm } = await compileKernels(row, "export { multiplyTiles } from './ops/kernel/matrix.as'\n", readSource)
+    assertStaticModule(row, wasm)
+    tiles.set(row.variant, wasm)
+  }
+  return tiles
 }
 
 /** The kernel files that compile by themselves. */
@@ -79,9 +91,9 @@ async function compilingOf(kernels: readonly string[]): Promise<string[]> {
   return sound
 }
 
-async function write(stamp: string, { modules, signatures }: CompiledModules): Promise<void> {
+async function write(stamp: string, { modules, tiles, signatures }: CompiledModules): Promise<void> {
   for (const [name, wasm] of modules) await replaceFile(join(output, `${name}.wasm`), wasm)
-  await replaceFile(generated, stamp + printKernelModule(modules, signatures))
+  await replaceFile(generated, stamp + printKernelModule(modules, tiles, signatures))
 }
 
 const readSource = (path: string): Promise<string | null> => readFile(join(root, path), 'utf8').catch(() => null)

@@ -16,12 +16,17 @@ export function kernelSignatures(typings: string): string {
 }
 
 /** The text of kernels.gen.ts. */
-export function printKernelModule(modules: ReadonlyMap<string, Uint8Array>, signatures: string): string {
+export function printKernelModule(
+  modules: ReadonlyMap<string, Uint8Array>,
+  tiles: ReadonlyMap<string, Uint8Array>,
+  signatures: string,
+): string {
   const all = [...modules]
   const entries = all.map(([name, wasm], index) => `  '${name}': ${embedded(wasm, all.slice(0, index))},`)
   const rows = kernelVariants.map(
     ({ name, variant, shared }) => `  { name: '${name}', variant: '${variant}', shared: ${shared} },`,
   )
+  const alone = [...tiles].map(([variant, wasm]) => `  ${variant}:\n    '${base64(wasm)}',`)
   return `// Made by scripts/build-kernels.ts from src/ops/**/kernel.as.ts. Do not edit.
 
 /** The functions of a kernel module. Addresses are byte offsets into its memory. */
@@ -43,15 +48,21 @@ export type EmbeddedModule = { readonly base64: string } | { readonly base: Kern
 export const kernelModules: Readonly<Record<KernelModuleName, EmbeddedModule>> = {
 ${entries.join('\n')}
 }
+
+/** Modules of one function, multiplyTiles of src/ops/kernel/matrix.as.ts, of the variants that timing chooses from: base64. */
+export const tileModules = {
+${alone.join('\n')}
+} as const
 `
 }
 
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
+
 /** A module's entry: its bytes, or what makes it of one before it. */
 function embedded(wasm: Uint8Array, earlier: readonly [string, Uint8Array][]): string {
-  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
-  let best = `{\n    base64:\n      '${text(wasm)}',\n  }`
+  let best = `{\n    base64:\n      '${base64(wasm)}',\n  }`
   for (const [name, bytes] of earlier) {
-    const entry = `{\n    base: '${name}',\n    patch: '${text(patchOf(bytes, wasm))}',\n  }`
+    const entry = `{\n    base: '${name}',\n    patch: '${base64(patchOf(bytes, wasm))}',\n  }`
     if (entry.length < best.length) best = entry
   }
   return best

@@ -130,6 +130,16 @@ describe.each(testedModules)('random geometries on %s', (module) => {
   })
 })
 
+/** Variants share rows out to tiles of other heights, and yet give the same bits. */
+describe.each(testedModules)('any number of rows on %s', (module) => {
+  it('gives what the reference gives', () => {
+    for (let rows = 1; rows <= 31; rows++) {
+      const given = asProduct({ batch: 1, size: [1, rows], kernel: [1, 1], depth: rows, filters: 9 })
+      for (const row of casesOf(`${rows} rows`, given)) checkCase(row, module)
+    }
+  })
+})
+
 /** Shapes that need several blocks, chunks and ranges of panels; what they cover is asserted, lest the rules outgrow them. */
 const large: readonly (Given & { readonly name: string })[] = [
   { name: 'many blocks', batch: 3, size: [19, 40], kernel: [3, 3], padding: [1, 1, 1, 1], depth: 16, filters: 20 },

@@ -5,7 +5,7 @@
  */
 
 import { multiplyAdd } from './multiplyAdd.as.ts'
-import { nextRows, Rows1, Rows2, Rows3, Rows4, Rows5, Rows6 } from './rows.as.ts'
+import { hasPairs, isPaired, MOST_ROWS, nextRows, Rows1, Rows2, Rows3, Rows4, Rows5, Rows6, rowsOf, Single2, Single3 } from './rows.as.ts'
 
 /** sums[row][0..8) (+)= Σ over pixels of source[pixel + row]·panel[pixel][0..8). */
 function accumulate<R>(
@@ -26,9 +26,8 @@ function accumulate<R>(
   /** Bytes of the panel that are left out after each inner run of runs. */
   panelJump: usize = 0,
 ): void {
-  const rows = offsetof<R>()
-  // So few rows have too few independent sums to hide an addition's latency: odd pixels get sums of their own.
-  const twice = rows < (VARIANT == 1 ? 4 : 3)
+  const rows = rowsOf<R>()
+  const twice = isPaired<R>()
   let a = source
   let b = panel
   let x0 = f32x4.splat(0)
@@ -76,56 +75,11 @@ function accumulate<R>(
   for (let i = outer; i > 0; i--) {
     for (let j = inner; j > 0; j--) {
       let k = run
-      for (; k > 1; k -= 2) {
-        let b0 = v128.load(b)
-        let b1 = v128.load(b, 16)
-        let value = v128.load32_splat(a)
-        x0 = multiplyAdd(value, b0, x0)
-        y0 = multiplyAdd(value, b1, y0)
-        if (rows > 1) {
-          value = v128.load32_splat(a, 4)
-          x1 = multiplyAdd(value, b0, x1)
-          y1 = multiplyAdd(value, b1, y1)
-        }
-        if (rows > 2) {
-          value = v128.load32_splat(a, 8)
-          x2 = multiplyAdd(value, b0, x2)
-          y2 = multiplyAdd(value, b1, y2)
-        }
-        if (rows > 3) {
-          value = v128.load32_splat(a, 12)
-          x3 = multiplyAdd(value, b0, x3)
-          y3 = multiplyAdd(value, b1, y3)
-        }
-        if (rows > 4) {
-          value = v128.load32_splat(a, 16)
-          x4 = multiplyAdd(value, b0, x4)
-          y4 = multiplyAdd(value, b1, y4)
-        }
-        if (rows > 5) {
-          value = v128.load32_splat(a, 20)
-          x5 = multiplyAdd(value, b0, x5)
-          y5 = multiplyAdd(value, b1, y5)
-        }
-        a += step
-        b0 = v128.load(b, 32)
-        b1 = v128.load(b, 48)
-        b += 64
-        value = v128.load32_splat(a)
-        if (twice) {
-          x3 = multiplyAdd(value, b0, x3)
-          y3 = multiplyAdd(value, b1, y3)
-          if (rows > 1) {
-            value = v128.load32_splat(a, 4)
-            x4 = multiplyAdd(value, b0, x4)
-            y4 = multiplyAdd(value, b1, y4)
-          }
-          if (rows > 2) {
-            value = v128.load32_splat(a, 8)
-            x5 = multiplyAdd(value, b0, x5)
-            y5 = multiplyAdd(value, b1, y5)
-          }
-        } else {
+      if (TERMS == 2 || twice) {
+        for (; k > 1; k -= 2) {
+          let b0 = v128.load(b)
+          let b1 = v128.load(b, 16)
+          let value = v128.load32_splat(a)
           x0 = multiplyAdd(value, b0, x0)
           y0 = multiplyAdd(value, b1, y0)
           if (rows > 1) {
@@ -153,10 +107,57 @@ function accumulate<R>(
             x5 = multiplyAdd(value, b0, x5)
             y5 = multiplyAdd(value, b1, y5)
           }
+          a += step
+          b0 = v128.load(b, 32)
+          b1 = v128.load(b, 48)
+          b += 64
+          value = v128.load32_splat(a)
+          if (twice) {
+            x3 = multiplyAdd(value, b0, x3)
+            y3 = multiplyAdd(value, b1, y3)
+            if (rows > 1) {
+              value = v128.load32_splat(a, 4)
+              x4 = multiplyAdd(value, b0, x4)
+              y4 = multiplyAdd(value, b1, y4)
+            }
+            if (rows > 2) {
+              value = v128.load32_splat(a, 8)
+              x5 = multiplyAdd(value, b0, x5)
+              y5 = multiplyAdd(value, b1, y5)
+            }
+          } else {
+            x0 = multiplyAdd(value, b0, x0)
+            y0 = multiplyAdd(value, b1, y0)
+            if (rows > 1) {
+              value = v128.load32_splat(a, 4)
+              x1 = multiplyAdd(value, b0, x1)
+              y1 = multiplyAdd(value, b1, y1)
+            }
+            if (rows > 2) {
+              value = v128.load32_splat(a, 8)
+              x2 = multiplyAdd(value, b0, x2)
+              y2 = multiplyAdd(value, b1, y2)
+            }
+            if (rows > 3) {
+              value = v128.load32_splat(a, 12)
+              x3 = multiplyAdd(value, b0, x3)
+              y3 = multiplyAdd(value, b1, y3)
+            }
+            if (rows > 4) {
+              value = v128.load32_splat(a, 16)
+              x4 = multiplyAdd(value, b0, x4)
+              y4 = multiplyAdd(value, b1, y4)
+            }
+            if (rows > 5) {
+              value = v128.load32_splat(a, 20)
+              x5 = multiplyAdd(value, b0, x5)
+              y5 = multiplyAdd(value, b1, y5)
+            }
+          }
+          a += step
         }
-        a += step
       }
-      if (k > 0) {
+      for (; k > 0; k--) {
         const b0 = v128.load(b)
         const b1 = v128.load(b, 16)
         b += 32
@@ -249,14 +250,19 @@ export function accumulatePanel(
   fresh: i32,
   panelJump: usize = 0,
 ): void {
+  const pairs = hasPairs(count)
   while (count > 0) {
     const rows = nextRows(count)
-    if (VARIANT == 1 && rows == 6) {
+    if (MOST_ROWS == 6 && rows == 6) {
       accumulate<Rows6>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
-    } else if (VARIANT == 1 && rows == 5) {
+    } else if (MOST_ROWS == 6 && rows == 5) {
       accumulate<Rows5>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
     } else if (rows == 4) {
       accumulate<Rows4>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
+    } else if (TERMS == 1 && rows == 3 && !pairs) {
+      accumulate<Single3>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
+    } else if (TERMS == 1 && rows == 2 && !pairs) {
+      accumulate<Single2>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
     } else if (rows == 3) {
       accumulate<Rows3>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
     } else if (rows == 2) {

@@ -1,7 +1,7 @@
 /** The micro-kernel of `accumulate` for a panel of which four columns at most exist; see multiplyHalf.as.ts. */
 
 import { multiplyAdd } from './multiplyAdd.as.ts'
-import { nextRows, Rows1, Rows2, Rows3, Rows4, Rows5, Rows6 } from './rows.as.ts'
+import { MOST_ROWS, nextRowsHalf, Rows1, Rows2, Rows3, Rows4, Rows5, Rows6 } from './rows.as.ts'
 
 /** `accumulate` for columns 0..4; columns 4..8 of the sums stay as they are. */
 function accumulateHalf<R>(
@@ -114,10 +114,10 @@ export function accumulateHalfPanel(
   panelJump: usize = 0,
 ): void {
   while (count > 0) {
-    const rows = nextRows(count)
-    if (VARIANT == 1 && rows == 6) accumulateHalf<Rows6>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
-    else if (VARIANT == 1 && rows == 5) accumulateHalf<Rows5>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
-    else if (rows == 4) accumulateHalf<Rows4>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
+    const rows = nextRowsHalf(count)
+    if (MOST_ROWS == 6 && rows == 6) accumulateHalf<Rows6>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
+    else if (MOST_ROWS == 6 && rows == 5) accumulateHalf<Rows5>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
+    else if (TERMS == 2 && rows == 4) accumulateHalf<Rows4>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
     else if (rows == 3) accumulateHalf<Rows3>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
     else if (rows == 2) accumulateHalf<Rows2>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)
     else accumulateHalf<Rows1>(source, panel, outer, inner, run, step, innerJump, outerJump, sums, pitch, fresh, panelJump)

@@ -40,87 +40,96 @@ export function multiplyTiles(
     let x5 = f32x4.splat(0)
     let y5 = f32x4.splat(0)
     let k = terms
-    for (; k > 1; k -= 2) {
-      let b0 = v128.load(b)
-      let b1 = v128.load(b, 16)
-      let a = v128.load32_splat(a0)
-      x0 = multiplyAdd(a, b0, x0)
-      y0 = multiplyAdd(a, b1, y0)
-      a = v128.load32_splat(a1)
-      x1 = multiplyAdd(a, b0, x1)
-      y1 = multiplyAdd(a, b1, y1)
-      a = v128.load32_splat(a2)
-      x2 = multiplyAdd(a, b0, x2)
-      y2 = multiplyAdd(a, b1, y2)
-      a = v128.load32_splat(a3)
-      x3 = multiplyAdd(a, b0, x3)
-      y3 = multiplyAdd(a, b1, y3)
-      if (MOST_ROWS > 4) {
-        a = v128.load32_splat(a4)
-        x4 = multiplyAdd(a, b0, x4)
-        y4 = multiplyAdd(a, b1, y4)
-      }
-      if (MOST_ROWS > 5) {
-        a = v128.load32_splat(a5)
-        x5 = multiplyAdd(a, b0, x5)
-        y5 = multiplyAdd(a, b1, y5)
-      }
-      b0 = v128.load(b, 32)
-      b1 = v128.load(b, 48)
-      b += 64
-      a = v128.load32_splat(a0, 4)
-      x0 = multiplyAdd(a, b0, x0)
-      y0 = multiplyAdd(a, b1, y0)
-      a0 += 8
-      a = v128.load32_splat(a1, 4)
-      x1 = multiplyAdd(a, b0, x1)
-      y1 = multiplyAdd(a, b1, y1)
-      a1 += 8
-      a = v128.load32_splat(a2, 4)
-      x2 = multiplyAdd(a, b0, x2)
-      y2 = multiplyAdd(a, b1, y2)
-      a2 += 8
-      a = v128.load32_splat(a3, 4)
-      x3 = multiplyAdd(a, b0, x3)
-      y3 = multiplyAdd(a, b1, y3)
-      a3 += 8
-      if (MOST_ROWS > 4) {
-        a = v128.load32_splat(a4, 4)
-        x4 = multiplyAdd(a, b0, x4)
-        y4 = multiplyAdd(a, b1, y4)
-        a4 += 8
-      }
-      if (MOST_ROWS > 5) {
-        a = v128.load32_splat(a5, 4)
-        x5 = multiplyAdd(a, b0, x5)
-        y5 = multiplyAdd(a, b1, y5)
-        a5 += 8
+    if (TERMS == 2) {
+      for (; k > 1; k -= 2) {
+        let b0 = v128.load(b)
+        let b1 = v128.load(b, 16)
+        let a = v128.load32_splat(a0)
+        x0 = multiplyAdd(a, b0, x0)
+        y0 = multiplyAdd(a, b1, y0)
+        a = v128.load32_splat(a1)
+        x1 = multiplyAdd(a, b0, x1)
+        y1 = multiplyAdd(a, b1, y1)
+        a = v128.load32_splat(a2)
+        x2 = multiplyAdd(a, b0, x2)
+        y2 = multiplyAdd(a, b1, y2)
+        a = v128.load32_splat(a3)
+        x3 = multiplyAdd(a, b0, x3)
+        y3 = multiplyAdd(a, b1, y3)
+        if (MOST_ROWS > 4) {
+          a = v128.load32_splat(a4)
+          x4 = multiplyAdd(a, b0, x4)
+          y4 = multiplyAdd(a, b1, y4)
+        }
+        if (MOST_ROWS > 5) {
+          a = v128.load32_splat(a5)
+          x5 = multiplyAdd(a, b0, x5)
+          y5 = multiplyAdd(a, b1, y5)
+        }
+        b0 = v128.load(b, 32)
+        b1 = v128.load(b, 48)
+        b += 64
+        a = v128.load32_splat(a0, 4)
+        x0 = multiplyAdd(a, b0, x0)
+        y0 = multiplyAdd(a, b1, y0)
+        a0 += 8
+        a = v128.load32_splat(a1, 4)
+        x1 = multiplyAdd(a, b0, x1)
+        y1 = multiplyAdd(a, b1, y1)
+        a1 += 8
+        a = v128.load32_splat(a2, 4)
+        x2 = multiplyAdd(a, b0, x2)
+        y2 = multiplyAdd(a, b1, y2)
+        a2 += 8
+        a = v128.load32_splat(a3, 4)
+        x3 = multiplyAdd(a, b0, x3)
+        y3 = multiplyAdd(a, b1, y3)
+        a3 += 8
+        if (MOST_ROWS > 4) {
+          a = v128.load32_splat(a4, 4)
+          x4 = multiplyAdd(a, b0, x4)
+          y4 = multiplyAdd(a, b1, y4)
+          a4 += 8
+        }
+        if (MOST_ROWS > 5) {
+          a = v128.load32_splat(a5, 4)
+          x5 = multiplyAdd(a, b0, x5)
+          y5 = multiplyAdd(a, b1, y5)
+          a5 += 8
+        }
       }
     }
-    if (k > 0) {
+    for (; k > 0; k--) {
       const b0 = v128.load(b)
       const b1 = v128.load(b, 16)
+      b += 32
       let a = v128.load32_splat(a0)
       x0 = multiplyAdd(a, b0, x0)
       y0 = multiplyAdd(a, b1, y0)
+      a0 += 4
       a = v128.load32_splat(a1)
       x1 = multiplyAdd(a, b0, x1)
       y1 = multiplyAdd(a, b1, y1)
+      a1 += 4
       a = v128.load32_splat(a2)
       x2 = multiplyAdd(a, b0, x2)
       y2 = multiplyAdd(a, b1, y2)
+      a2 += 4
       a = v128.load32_splat(a3)
       x3 = multiplyAdd(a, b0, x3)
       y3 = multiplyAdd(a, b1, y3)
+      a3 += 4
       if (MOST_ROWS > 4) {
         a = v128.load32_splat(a4)
         x4 = multiplyAdd(a, b0, x4)
         y4 = multiplyAdd(a, b1, y4)
+        a4 += 4
       }
       if (MOST_ROWS > 5) {
         a = v128.load32_splat(a5)
         x5 = multiplyAdd(a, b0, x5)
         y5 = multiplyAdd(a, b1, y5)
+        a5 += 4
       }
     }
     v128.store(to, x0)

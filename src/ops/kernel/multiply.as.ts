@@ -9,7 +9,7 @@
  */
 
 import { multiplyAdd } from './multiplyAdd.as.ts'
-import { nextRows, Rows1, Rows2, Rows3, Rows4, Rows5, Rows6 } from './rows.as.ts'
+import { hasPairs, isPaired, MOST_ROWS, nextRows, Rows1, Rows2, Rows3, Rows4, Rows5, Rows6, rowsOf, Single2, Single3 } from './rows.as.ts'
 
 /** out[row][0..8) = max(floor, initial[row] + Σ row·panel). */
 function multiply<R>(
@@ -36,9 +36,8 @@ function multiply<R>(
   floor: f32,
   panelJump: usize = 0,
 ): void {
-  const rows = offsetof<R>()
-  // So few rows have too few independent sums to hide an addition's latency: odd terms get sums of their own.
-  const twice = rows < (VARIANT == 1 ? 4 : 3)
+  const rows = rowsOf<R>()
+  const twice = isPaired<R>()
   let a0 = load<usize>(sources) + sourceOffset
   let a1 = rows > 1 ? load<usize>(sources, 4) + sourceOffset : 0
   let a2 = rows > 2 ? load<usize>(sources, 8) + sourceOffset : 0
@@ -125,7 +124,7 @@ function multiply<R>(
           }
         }
       }
-      if (!twice) {
+      if (TERMS == 2 && !twice) {
         for (; k > 1; k -= 2) {
         let b0 = v128.load(b, 0)
         let b1 = v128.load(b, 16)
@@ -308,14 +307,19 @@ export function multiplyPanel(
   floor: f32,
   panelJump: usize = 0,
 ): void {
+  const pairs = hasPairs(count)
   while (count > 0) {
     const rows = nextRows(count)
-    if (VARIANT == 1 && rows == 6) {
+    if (MOST_ROWS == 6 && rows == 6) {
       multiply<Rows6>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
-    } else if (VARIANT == 1 && rows == 5) {
+    } else if (MOST_ROWS == 6 && rows == 5) {
       multiply<Rows5>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
     } else if (rows == 4) {
       multiply<Rows4>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+    } else if (TERMS == 1 && rows == 3 && !pairs) {
+      multiply<Single3>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+    } else if (TERMS == 1 && rows == 2 && !pairs) {
+      multiply<Single2>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
     } else if (rows == 3) {
       multiply<Rows3>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
     } else if (rows == 2) {

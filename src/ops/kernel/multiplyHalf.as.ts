@@ -5,7 +5,7 @@
  */
 
 import { multiplyAdd } from './multiplyAdd.as.ts'
-import { nextRows, Rows1, Rows2, Rows3, Rows4, Rows5, Rows6 } from './rows.as.ts'
+import { MOST_ROWS, nextRowsHalf, Rows1, Rows2, Rows3, Rows4, Rows5, Rows6 } from './rows.as.ts'
 
 /** `multiply` for columns 0..4; the values of columns 4..8 of each target stay as they are. */
 function multiplyHalf<R>(
@@ -149,10 +149,10 @@ export function multiplyHalfPanel(
   panelJump: usize = 0,
 ): void {
   while (count > 0) {
-    const rows = nextRows(count)
-    if (VARIANT == 1 && rows == 6) multiplyHalf<Rows6>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
-    else if (VARIANT == 1 && rows == 5) multiplyHalf<Rows5>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
-    else if (rows == 4) multiplyHalf<Rows4>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+    const rows = nextRowsHalf(count)
+    if (MOST_ROWS == 6 && rows == 6) multiplyHalf<Rows6>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+    else if (MOST_ROWS == 6 && rows == 5) multiplyHalf<Rows5>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+    else if (TERMS == 2 && rows == 4) multiplyHalf<Rows4>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
     else if (rows == 3) multiplyHalf<Rows3>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
     else if (rows == 2) multiplyHalf<Rows2>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
     else multiplyHalf<Rows1>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)

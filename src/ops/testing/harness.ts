@@ -17,7 +17,7 @@ import { type CaseArrays, drawArrays, runReference, stepOf } from './arrays.ts'
  * The modules that are tried; shared memory differs in nothing that one thread could see. The wide one runs on any engine,
  * if only slowly, and here at once as the optimizing compiler makes it: it alone joins operations.
  */
-export const testedModules = ['relaxed-single', 'plain-single', 'wide-single'] as const
+export const testedModules = ['relaxed-single', 'plain-single', 'wide-single', 'short-single'] as const
 export type TestedModule = (typeof testedModules)[number]
 
 /** A kernel did something else than its op says. */
@@ -171,7 +171,8 @@ export function checkCase(row: OpCase, module: TestedModule, seed = 1): void {
           )
       })
   }
-  if (module === 'wide-single') same('on relaxed-single', runWasm(row, arrays, { module: 'relaxed-single' }))
+  if (module === 'wide-single' || module === 'short-single')
+    same('on relaxed-single', runWasm(row, arrays, { module: 'relaxed-single' }))
   same('when tiles are dealt in another order', runWasm(row, arrays, { module, dealt: seed }))
   for (const share of row.op.inPlace ?? []) {
     const [input, output] = [step.inputs[share[0]], step.outputs[share[1]]]

@@ -14,7 +14,7 @@ import { copyValues, zeroValues } from '../../../kernel/copy.as.ts'
 import { multiplyPanel } from '../../../kernel/multiply.as.ts'
 import { multiplyTwoPanels } from '../../../kernel/multiplyWide.as.ts'
 import { packColumns, packRows } from '../../../kernel/pack.as.ts'
-import { MOST_ROWS, panelsTogether } from '../../../kernel/rows.as.ts'
+import { panelsTogether, tilesOf } from '../../../kernel/rows.as.ts'
 import { nextTile } from '../../../kernel/tiles.as.ts'
 import { Four, Six } from '../lines.as.ts'
 import { transformFilters } from '../pack.as.ts'
@@ -112,7 +112,7 @@ export function winogradMultiplyRows(
     }
     const values = packed + (<usize>panels << 5) + plane * packedPlane + <usize>first * rowBytes
     // Rows of a register tile are as far apart as can be: streams as long as can be.
-    const apart = (end - first + MOST_ROWS - 1) / MOST_ROWS
+    const apart = tilesOf(end - first)
     for (let block = 0; block < apart; block++) {
       let rows = 0
       for (let i = block; i < end - first; i += apart, rows++) {
