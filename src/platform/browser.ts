@@ -13,6 +13,8 @@ export const platform: Platform = {
   wideVectors: () => false,
   optimizedInPlace: (action) => action(),
   now: () => performance.now(),
+  // Coarse on purpose, lest pages spy on each other by timing; how coarse is the browser's choice.
+  fineClock: false,
   nextTurn,
   ...withSpares(startWorker),
   readFile: (path) => Promise.reject(noFiles(`cannot read ${path}`, 'fetch the file yourself and hand over its bytes')),

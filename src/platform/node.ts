@@ -19,6 +19,7 @@ export const platform: Platform = {
   environment: (name) => process.env[name],
   wideVectors,
   optimizedInPlace,
+  fineClock: true,
   now: () => performance.now(),
   nextTurn: () => new Promise((resolve) => void setImmediate(resolve)),
   ...withSpares(startWorker),

@@ -20,6 +20,8 @@ export interface Platform {
   optimizedInPlace<T>(action: () => T): T
   /** Milliseconds since some fixed moment, never running backwards. */
   now(): number
+  /** Whether `now` tells microseconds apart. */
+  readonly fineClock: boolean
   /** Lets timers, signals, input and painting have their turn. */
   nextTurn(): Promise<void>
   /**

@@ -13,7 +13,7 @@ import { WasmProgram } from './program.ts'
 import type { Runner, RunnerStart } from './runner.ts'
 import { scheduleOf } from './schedule.ts'
 import { chooseThreads } from './threads.ts'
-import { chooseVariant, moduleOf } from './variants.ts'
+import { chooseVariant, fasterVariant, moduleOf } from './variants.ts'
 import { startWorkers } from './workers.ts'
 
 export interface WasmOptions {
@@ -31,11 +31,13 @@ export interface WasmOptions {
 /** @throws {VariantError} none runs here, or not the one asked for */
 export function wasmBackend(options: WasmOptions = {}): Backend {
   if (options.wide === true) allowWide()
-  const { variant, why } = chooseVariant(options.variant)
+  // Timing it, where that is needed, goes on while the caller plans.
+  const choice = fasterVariant(chooseVariant(options.variant))
   const alwaysShare = options.alwaysShare ?? platform.environment('LENSLET_SHARE') === 'always'
 
   async function bind(plan: Plan): Promise<Program> {
     const schedule = scheduleOf(plan)
+    const { variant, why } = await choice
     const start = async (threads: number) => {
       const shared = threads > 1
       const memory = allocate(plan.arenaBytes, shared)
@@ -58,22 +60,22 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
       return { memory, runner }
     }
 
-    const choice = chooseThreads(plan.threads)
-    let { reason } = choice
-    const { memory, runner } = await start(choice.threads).catch((error: unknown) => {
+    const wanted = chooseThreads(plan.threads)
+    let { reason } = wanted
+    const { memory, runner } = await start(wanted.threads).catch((error: unknown) => {
       if (!(error instanceof WorkerStartError)) throw error
       reason = [error.message.split('\n')[0], error.advice].filter((part) => part !== undefined).join('; ')
       return start(1)
     })
-    return new WasmProgram(plan, memory, schedule, runner, describe(runner, reason))
-  }
-
-  function describe({ threads }: Runner, reason: string | undefined): string {
-    const because = reason === undefined ? '' : `: ${reason}`
-    return `wasm, ${variant} kernels (${why}), ${threads} ${threads === 1 ? 'thread' : 'threads'}${because}`
+    return new WasmProgram(plan, memory, schedule, runner, describe(variant, why, runner, reason))
   }
 
   return { name: 'wasm', bind }
+}
+
+function describe(variant: string, why: string, { threads }: Runner, reason: string | undefined): string {
+  const because = reason === undefined ? '' : `: ${reason}`
+  return `wasm, ${variant} kernels (${why}), ${threads} ${threads === 1 ? 'thread' : 'threads'}${because}`
 }
 
 function checkKernels({ module, calls, placeOf }: RunnerStart): void {
@@ -104,7 +106,7 @@ export interface WasmDescription {
  * @throws {VariantError} the kernels do not run here
  */
 export async function describeWasm(): Promise<WasmDescription> {
-  const choice = chooseVariant()
+  const choice = await fasterVariant(chooseVariant())
   const threads = chooseThreads()
   await kernelModule(moduleOf(choice.variant, threads.threads > 1))
   return { ...choice, sharedMemory: threads.reason === undefined, ...threads }

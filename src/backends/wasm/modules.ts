@@ -54,7 +54,7 @@ function patched(base: Uint8Array, patch: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /** A loop, because Uint8Array.from with a function takes ten milliseconds for one module. */
-function decode(base64: string): Uint8Array<ArrayBuffer> {
+export function decode(base64: string): Uint8Array<ArrayBuffer> {
   const text = atob(base64)
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i)

@@ -1,12 +1,14 @@
 /**
  * Which kernel modules run here: one row a variant, the best first. A row is taken when the engine accepts its probe, a
  * module of some forty bytes that uses the row's instructions once (jax-js and wasm-feature-detect do likewise), and the
- * wide row besides only where somebody asked for it and it passed its check (wide.ts).
+ * wide row besides only where somebody asked for it and it passed its check (wide.ts). Of two rows with the same
+ * instructions, `relaxed` and `short`, the faster one is taken (short.ts).
  */
 
 import { platform } from '#platform'
 import { VariantError } from './errors.ts'
 import { type KernelModuleName, kernelModuleRows } from './gen/kernels.gen.ts'
+import { type ShortVerdict, shortVerdict } from './short.ts'
 import { type WideVerdict, wideVerdict } from './wide.ts'
 
 /** Instruction set of a kernel module. */
@@ -38,6 +40,8 @@ const relaxedMadd = probe(...splat, ...splat, ...splat, 0xfd, 0x85, 0x02)
 
 const wide: VariantRow = { name: 'wide', needs: 'relaxed SIMD and 256-bit operations', probe: relaxedMadd }
 
+const short: VariantRow = { name: 'short', needs: 'relaxed SIMD', probe: relaxedMadd }
+
 const rows: readonly VariantRow[] = [
   { name: 'relaxed', needs: 'relaxed SIMD', probe: relaxedMadd },
   // i8x16.popcnt
@@ -48,6 +52,8 @@ export interface VariantChoice {
   readonly variant: VariantName
   /** One clause: why this one. */
   readonly why: string
+  /** The engine has what another variant needs, too, which may be the faster one: `fasterVariant` tells. */
+  readonly open?: true
 }
 
 /**
@@ -70,7 +76,8 @@ export function chooseVariant(
   for (const row of rows) {
     if (runs(row.probe)) {
       const also = lacking.map((needs) => `, but not ${needs}`).join('')
-      return { variant: row.name, why: `the engine has ${row.needs}${also}${notWide}` }
+      const why = `the engine has ${row.needs}${also}${notWide}`
+      return { variant: row.name, why, ...(row.probe === short.probe && { open: true }) }
     }
     lacking.push(row.needs)
   }
@@ -81,13 +88,22 @@ export function chooseVariant(
   })
 }
 
+/** What `chooseVariant` found, or what has proved faster. */
+export async function fasterVariant(
+  { variant, why, open }: VariantChoice,
+  judge: () => Promise<ShortVerdict | undefined> = shortVerdict,
+): Promise<VariantChoice> {
+  const verdict = open ? await judge() : undefined
+  return verdict?.ok === true ? { variant: short.name, why: `${why}; ${verdict.why}` } : { variant, why }
+}
+
 function request(
   name: string,
   why: string,
   runs: (probe: Uint8Array<ArrayBuffer>) => boolean,
   judge: (forced: boolean) => WideVerdict | undefined,
 ): VariantChoice {
-  const all = [wide, ...rows]
+  const all = [wide, short, ...rows]
   const row = all.find((candidate) => candidate.name === name)
   if (!row) {
     const expected = all.map((candidate) => candidate.name).join(', ')

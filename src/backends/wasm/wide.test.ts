@@ -56,6 +56,10 @@ it('finds the same bits, asks once, and switches off again what it does not use'
   expect(ask).not.toHaveBeenCalled()
 })
 
+it('trains to the same bits with short tiles', async () => {
+  expect(await trained('short', 2)).toEqual(await trained('relaxed', 1))
+})
+
 it('trains to the bits of the relaxed kernels, on one thread and on two', async (context) => {
   const expected = await trained('relaxed', 2)
   if (wideVerdict(true)?.same !== true) context.skip('this engine cannot be asked for 256-bit operations')
