@@ -113,8 +113,9 @@ export interface WasmAddresses {
 }
 
 /**
- * One call of an exported kernel by every worker at once. The runner appends `tiles, counter, scratch`: workers take
- * tiles from the counter until none is left, and meet at a barrier before the next call.
+ * One call of an exported kernel. The runner appends `tiles, counter, scratch`: workers take tiles from the counter until
+ * none is left, and the next call begins when all that took part are done. Which workers do, nobody knows beforehand: what
+ * one call leaves in a worker's scratch is not there for the next.
  */
 export interface WasmCall {
   /** Name of an exported AssemblyScript function (`src/ops/<op>/kernel.as.ts`). */
@@ -129,7 +130,7 @@ export interface WasmWorkspace {
   readonly prepared?: number
   /** Shared by the workers, for the length of the step. */
   readonly shared?: number
-  /** For each worker, for the length of the step. */
+  /** For each worker, for the length of a call. */
   readonly perThread?: number
 }
 

@@ -17,7 +17,7 @@ import { addTraining } from './training.ts'
 import type { Plan, PlanBuffer, PlanOptions, PlanParameter, PlanPorts, PlanStep } from './types.ts'
 import { addWorkspaces } from './workspaces.ts'
 
-/** The barrier and the tile counter of the workers; nothing of the network. */
+/** What the workers keep step by, and their tile counter; nothing of the network. */
 export const CONTROL_BYTES = 4096
 /** WebAssembly memory comes in pages. */
 export const PAGE_BYTES = 65536

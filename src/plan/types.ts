@@ -124,7 +124,7 @@ export interface Plan {
   readonly backwardFrom: number
   readonly memory: PlanMemory
   readonly arenaBytes: number
-  /** Barrier, tile counter, go and done words. */
+  /** What the workers keep step by, and their tile counter. */
   readonly control: { readonly offset: number; readonly bytes: number }
   readonly scratch: { readonly offset: number; readonly bytesPerThread: number }
 }
