@@ -131,6 +131,7 @@ it.each([
   ['x64', '14.6.202.34-node.34', 'experimental-wasm-revectorize'],
   ['x64', '15.6.1', 'wasm-revectorize'],
   ['x64', '11.3.244.8-node.38', undefined],
+  ['x64', '12.4.254.21-node.57', undefined],
   ['arm64', '13.6.233.10-node.28', undefined],
 ])('on %s, V8 %s, the revectorizer is called %s', (architecture, version, flag) => {
   expect(revectorizeFlag(architecture, version)).toBe(flag)
