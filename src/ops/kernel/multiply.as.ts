@@ -9,10 +9,11 @@
  */
 
 import { multiplyAdd } from './multiplyAdd.as.ts'
-import { hasPairs, isPaired, MOST_ROWS, nextRows, Rows1, Rows2, Rows3, Rows4, Rows5, Rows6, rowsOf, Single2, Single3 } from './rows.as.ts'
+import { hasPairs, isPaired, MOST_ROWS, nextRows, Rows1, Rows2, Rows3, Rows4, Rows5, Rows6, rowsOf, Single2, Single3, wholeTiles } from './rows.as.ts'
 
-/** out[row][0..8) = max(floor, initial[row] + Σ row·panel). */
+/** out[row][0..8) = max(floor, initial[row] + Σ row·panel), for `tiles` times the rows of R. */
 function multiply<R>(
+  tiles: i32,
   /** Addresses of the rows' first terms, and where their results go: 4 bytes a row. */
   sources: usize,
   targets: usize,
@@ -38,254 +39,259 @@ function multiply<R>(
 ): void {
   const rows = rowsOf<R>()
   const twice = isPaired<R>()
-  let a0 = load<usize>(sources) + sourceOffset
-  let a1 = rows > 1 ? load<usize>(sources, 4) + sourceOffset : 0
-  let a2 = rows > 2 ? load<usize>(sources, 8) + sourceOffset : 0
-  let a3 = rows > 3 ? load<usize>(sources, 12) + sourceOffset : 0
-  let a4 = rows > 4 ? load<usize>(sources, 16) + sourceOffset : 0
-  let a5 = rows > 5 ? load<usize>(sources, 20) + sourceOffset : 0
-  let b = panel
-  let from = initial
-  let x0 = v128.load(from)
-  let y0 = v128.load(from, 16)
-  let x1 = f32x4.splat(0)
-  let y1 = f32x4.splat(0)
-  let x2 = f32x4.splat(0)
-  let y2 = f32x4.splat(0)
-  let x3 = f32x4.splat(0)
-  let y3 = f32x4.splat(0)
-  let x4 = f32x4.splat(0)
-  let y4 = f32x4.splat(0)
-  let x5 = f32x4.splat(0)
-  let y5 = f32x4.splat(0)
-  if (rows > 1) {
-    from += initialPitch
-    x1 = v128.load(from)
-    y1 = v128.load(from, 16)
-  }
-  if (rows > 2) {
-    from += initialPitch
-    x2 = v128.load(from)
-    y2 = v128.load(from, 16)
-  }
-  if (rows > 3) {
-    from += initialPitch
-    x3 = v128.load(from)
-    y3 = v128.load(from, 16)
-  }
-  if (rows > 4) {
-    from += initialPitch
-    x4 = v128.load(from)
-    y4 = v128.load(from, 16)
-  }
-  if (rows > 5) {
-    from += initialPitch
-    x5 = v128.load(from)
-    y5 = v128.load(from, 16)
-  }
-  for (let i = outer; i > 0; i--) {
-    for (let j = inner; j > 0; j--) {
-      let k = run
-      if (twice) {
-        for (; k > 1; k -= 2) {
-          let b0 = v128.load(b)
+  // ReLU without a branch: floor is 0 or −∞. In this order of operands pmax hands a NaN on.
+  const least = f32x4.splat(floor)
+  for (; tiles > 0; tiles--) {
+    let a0 = load<usize>(sources) + sourceOffset
+    let a1 = rows > 1 ? load<usize>(sources, 4) + sourceOffset : 0
+    let a2 = rows > 2 ? load<usize>(sources, 8) + sourceOffset : 0
+    let a3 = rows > 3 ? load<usize>(sources, 12) + sourceOffset : 0
+    let a4 = rows > 4 ? load<usize>(sources, 16) + sourceOffset : 0
+    let a5 = rows > 5 ? load<usize>(sources, 20) + sourceOffset : 0
+    let b = panel
+    let from = initial
+    let x0 = v128.load(from)
+    let y0 = v128.load(from, 16)
+    let x1 = f32x4.splat(0)
+    let y1 = f32x4.splat(0)
+    let x2 = f32x4.splat(0)
+    let y2 = f32x4.splat(0)
+    let x3 = f32x4.splat(0)
+    let y3 = f32x4.splat(0)
+    let x4 = f32x4.splat(0)
+    let y4 = f32x4.splat(0)
+    let x5 = f32x4.splat(0)
+    let y5 = f32x4.splat(0)
+    if (rows > 1) {
+      from += initialPitch
+      x1 = v128.load(from)
+      y1 = v128.load(from, 16)
+    }
+    if (rows > 2) {
+      from += initialPitch
+      x2 = v128.load(from)
+      y2 = v128.load(from, 16)
+    }
+    if (rows > 3) {
+      from += initialPitch
+      x3 = v128.load(from)
+      y3 = v128.load(from, 16)
+    }
+    if (rows > 4) {
+      from += initialPitch
+      x4 = v128.load(from)
+      y4 = v128.load(from, 16)
+    }
+    if (rows > 5) {
+      from += initialPitch
+      x5 = v128.load(from)
+      y5 = v128.load(from, 16)
+    }
+    for (let i = outer; i > 0; i--) {
+      for (let j = inner; j > 0; j--) {
+        let k = run
+        if (twice) {
+          for (; k > 1; k -= 2) {
+            let b0 = v128.load(b)
+            let b1 = v128.load(b, 16)
+            let a = v128.load32_splat(a0)
+            x0 = multiplyAdd(a, b0, x0)
+            y0 = multiplyAdd(a, b1, y0)
+            if (rows > 1) {
+              a = v128.load32_splat(a1)
+              x1 = multiplyAdd(a, b0, x1)
+              y1 = multiplyAdd(a, b1, y1)
+            }
+            if (rows > 2) {
+              a = v128.load32_splat(a2)
+              x2 = multiplyAdd(a, b0, x2)
+              y2 = multiplyAdd(a, b1, y2)
+            }
+            b0 = v128.load(b, 32)
+            b1 = v128.load(b, 48)
+            b += 64
+            a = v128.load32_splat(a0, 4)
+            x3 = multiplyAdd(a, b0, x3)
+            y3 = multiplyAdd(a, b1, y3)
+            a0 += 8
+            if (rows > 1) {
+              a = v128.load32_splat(a1, 4)
+              x4 = multiplyAdd(a, b0, x4)
+              y4 = multiplyAdd(a, b1, y4)
+              a1 += 8
+            }
+            if (rows > 2) {
+              a = v128.load32_splat(a2, 4)
+              x5 = multiplyAdd(a, b0, x5)
+              y5 = multiplyAdd(a, b1, y5)
+              a2 += 8
+            }
+          }
+        }
+        if (TERMS == 2 && !twice) {
+          for (; k > 1; k -= 2) {
+          let b0 = v128.load(b, 0)
           let b1 = v128.load(b, 16)
-          let a = v128.load32_splat(a0)
+          let a = v128.load32_splat(a0, 0)
           x0 = multiplyAdd(a, b0, x0)
           y0 = multiplyAdd(a, b1, y0)
           if (rows > 1) {
-            a = v128.load32_splat(a1)
+            a = v128.load32_splat(a1, 0)
             x1 = multiplyAdd(a, b0, x1)
             y1 = multiplyAdd(a, b1, y1)
           }
           if (rows > 2) {
-            a = v128.load32_splat(a2)
+            a = v128.load32_splat(a2, 0)
             x2 = multiplyAdd(a, b0, x2)
             y2 = multiplyAdd(a, b1, y2)
+          }
+          if (rows > 3) {
+            a = v128.load32_splat(a3, 0)
+            x3 = multiplyAdd(a, b0, x3)
+            y3 = multiplyAdd(a, b1, y3)
+          }
+          if (rows > 4) {
+            a = v128.load32_splat(a4, 0)
+            x4 = multiplyAdd(a, b0, x4)
+            y4 = multiplyAdd(a, b1, y4)
+          }
+          if (rows > 5) {
+            a = v128.load32_splat(a5, 0)
+            x5 = multiplyAdd(a, b0, x5)
+            y5 = multiplyAdd(a, b1, y5)
           }
           b0 = v128.load(b, 32)
           b1 = v128.load(b, 48)
           b += 64
           a = v128.load32_splat(a0, 4)
-          x3 = multiplyAdd(a, b0, x3)
-          y3 = multiplyAdd(a, b1, y3)
+          x0 = multiplyAdd(a, b0, x0)
+          y0 = multiplyAdd(a, b1, y0)
           a0 += 8
           if (rows > 1) {
             a = v128.load32_splat(a1, 4)
-            x4 = multiplyAdd(a, b0, x4)
-            y4 = multiplyAdd(a, b1, y4)
+            x1 = multiplyAdd(a, b0, x1)
+            y1 = multiplyAdd(a, b1, y1)
             a1 += 8
           }
           if (rows > 2) {
             a = v128.load32_splat(a2, 4)
-            x5 = multiplyAdd(a, b0, x5)
-            y5 = multiplyAdd(a, b1, y5)
+            x2 = multiplyAdd(a, b0, x2)
+            y2 = multiplyAdd(a, b1, y2)
             a2 += 8
           }
+          if (rows > 3) {
+            a = v128.load32_splat(a3, 4)
+            x3 = multiplyAdd(a, b0, x3)
+            y3 = multiplyAdd(a, b1, y3)
+            a3 += 8
+          }
+          if (rows > 4) {
+            a = v128.load32_splat(a4, 4)
+            x4 = multiplyAdd(a, b0, x4)
+            y4 = multiplyAdd(a, b1, y4)
+            a4 += 8
+          }
+          if (rows > 5) {
+            a = v128.load32_splat(a5, 4)
+            x5 = multiplyAdd(a, b0, x5)
+            y5 = multiplyAdd(a, b1, y5)
+            a5 += 8
+          }
         }
+        }
+        for (; k > 0; k--) {
+          const b0 = v128.load(b)
+          const b1 = v128.load(b, 16)
+          b += 32
+          let a = v128.load32_splat(a0)
+          x0 = multiplyAdd(a, b0, x0)
+          y0 = multiplyAdd(a, b1, y0)
+          a0 += 4
+          if (rows > 1) {
+            a = v128.load32_splat(a1)
+            x1 = multiplyAdd(a, b0, x1)
+            y1 = multiplyAdd(a, b1, y1)
+            a1 += 4
+          }
+          if (rows > 2) {
+            a = v128.load32_splat(a2)
+            x2 = multiplyAdd(a, b0, x2)
+            y2 = multiplyAdd(a, b1, y2)
+            a2 += 4
+          }
+          if (rows > 3) {
+            a = v128.load32_splat(a3)
+            x3 = multiplyAdd(a, b0, x3)
+            y3 = multiplyAdd(a, b1, y3)
+            a3 += 4
+          }
+          if (rows > 4) {
+            a = v128.load32_splat(a4)
+            x4 = multiplyAdd(a, b0, x4)
+            y4 = multiplyAdd(a, b1, y4)
+            a4 += 4
+          }
+          if (rows > 5) {
+            a = v128.load32_splat(a5)
+            x5 = multiplyAdd(a, b0, x5)
+            y5 = multiplyAdd(a, b1, y5)
+            a5 += 4
+          }
+        }
+        a0 += innerJump
+        if (rows > 1) a1 += innerJump
+        if (rows > 2) a2 += innerJump
+        if (rows > 3) a3 += innerJump
+        if (rows > 4) a4 += innerJump
+        if (rows > 5) a5 += innerJump
       }
-      if (TERMS == 2 && !twice) {
-        for (; k > 1; k -= 2) {
-        let b0 = v128.load(b, 0)
-        let b1 = v128.load(b, 16)
-        let a = v128.load32_splat(a0, 0)
-        x0 = multiplyAdd(a, b0, x0)
-        y0 = multiplyAdd(a, b1, y0)
-        if (rows > 1) {
-          a = v128.load32_splat(a1, 0)
-          x1 = multiplyAdd(a, b0, x1)
-          y1 = multiplyAdd(a, b1, y1)
-        }
-        if (rows > 2) {
-          a = v128.load32_splat(a2, 0)
-          x2 = multiplyAdd(a, b0, x2)
-          y2 = multiplyAdd(a, b1, y2)
-        }
-        if (rows > 3) {
-          a = v128.load32_splat(a3, 0)
-          x3 = multiplyAdd(a, b0, x3)
-          y3 = multiplyAdd(a, b1, y3)
-        }
-        if (rows > 4) {
-          a = v128.load32_splat(a4, 0)
-          x4 = multiplyAdd(a, b0, x4)
-          y4 = multiplyAdd(a, b1, y4)
-        }
-        if (rows > 5) {
-          a = v128.load32_splat(a5, 0)
-          x5 = multiplyAdd(a, b0, x5)
-          y5 = multiplyAdd(a, b1, y5)
-        }
-        b0 = v128.load(b, 32)
-        b1 = v128.load(b, 48)
-        b += 64
-        a = v128.load32_splat(a0, 4)
-        x0 = multiplyAdd(a, b0, x0)
-        y0 = multiplyAdd(a, b1, y0)
-        a0 += 8
-        if (rows > 1) {
-          a = v128.load32_splat(a1, 4)
-          x1 = multiplyAdd(a, b0, x1)
-          y1 = multiplyAdd(a, b1, y1)
-          a1 += 8
-        }
-        if (rows > 2) {
-          a = v128.load32_splat(a2, 4)
-          x2 = multiplyAdd(a, b0, x2)
-          y2 = multiplyAdd(a, b1, y2)
-          a2 += 8
-        }
-        if (rows > 3) {
-          a = v128.load32_splat(a3, 4)
-          x3 = multiplyAdd(a, b0, x3)
-          y3 = multiplyAdd(a, b1, y3)
-          a3 += 8
-        }
-        if (rows > 4) {
-          a = v128.load32_splat(a4, 4)
-          x4 = multiplyAdd(a, b0, x4)
-          y4 = multiplyAdd(a, b1, y4)
-          a4 += 8
-        }
-        if (rows > 5) {
-          a = v128.load32_splat(a5, 4)
-          x5 = multiplyAdd(a, b0, x5)
-          y5 = multiplyAdd(a, b1, y5)
-          a5 += 8
-        }
-      }
-      }
-      for (; k > 0; k--) {
-        const b0 = v128.load(b)
-        const b1 = v128.load(b, 16)
-        b += 32
-        let a = v128.load32_splat(a0)
-        x0 = multiplyAdd(a, b0, x0)
-        y0 = multiplyAdd(a, b1, y0)
-        a0 += 4
-        if (rows > 1) {
-          a = v128.load32_splat(a1)
-          x1 = multiplyAdd(a, b0, x1)
-          y1 = multiplyAdd(a, b1, y1)
-          a1 += 4
-        }
-        if (rows > 2) {
-          a = v128.load32_splat(a2)
-          x2 = multiplyAdd(a, b0, x2)
-          y2 = multiplyAdd(a, b1, y2)
-          a2 += 4
-        }
-        if (rows > 3) {
-          a = v128.load32_splat(a3)
-          x3 = multiplyAdd(a, b0, x3)
-          y3 = multiplyAdd(a, b1, y3)
-          a3 += 4
-        }
-        if (rows > 4) {
-          a = v128.load32_splat(a4)
-          x4 = multiplyAdd(a, b0, x4)
-          y4 = multiplyAdd(a, b1, y4)
-          a4 += 4
-        }
-        if (rows > 5) {
-          a = v128.load32_splat(a5)
-          x5 = multiplyAdd(a, b0, x5)
-          y5 = multiplyAdd(a, b1, y5)
-          a5 += 4
-        }
-      }
-      a0 += innerJump
-      if (rows > 1) a1 += innerJump
-      if (rows > 2) a2 += innerJump
-      if (rows > 3) a3 += innerJump
-      if (rows > 4) a4 += innerJump
-      if (rows > 5) a5 += innerJump
+      b += panelJump
+      a0 += outerJump
+      if (rows > 1) a1 += outerJump
+      if (rows > 2) a2 += outerJump
+      if (rows > 3) a3 += outerJump
+      if (rows > 4) a4 += outerJump
+      if (rows > 5) a5 += outerJump
     }
-    b += panelJump
-    a0 += outerJump
-    if (rows > 1) a1 += outerJump
-    if (rows > 2) a2 += outerJump
-    if (rows > 3) a3 += outerJump
-    if (rows > 4) a4 += outerJump
-    if (rows > 5) a5 += outerJump
-  }
-  if (twice) {
-    x0 = f32x4.add(x0, x3)
-    y0 = f32x4.add(y0, y3)
-    x1 = f32x4.add(x1, x4)
-    y1 = f32x4.add(y1, y4)
-    x2 = f32x4.add(x2, x5)
-    y2 = f32x4.add(y2, y5)
-  }
-  // ReLU without a branch: floor is 0 or −∞. In this order of operands pmax hands a NaN on.
-  const least = f32x4.splat(floor)
-  let to = load<usize>(targets) + targetOffset
-  v128.store(to, f32x4.pmax(x0, least))
-  v128.store(to, f32x4.pmax(y0, least), 16)
-  if (rows > 1) {
-    to = load<usize>(targets, 4) + targetOffset
-    v128.store(to, f32x4.pmax(x1, least))
-    v128.store(to, f32x4.pmax(y1, least), 16)
-  }
-  if (rows > 2) {
-    to = load<usize>(targets, 8) + targetOffset
-    v128.store(to, f32x4.pmax(x2, least))
-    v128.store(to, f32x4.pmax(y2, least), 16)
-  }
-  if (rows > 3) {
-    to = load<usize>(targets, 12) + targetOffset
-    v128.store(to, f32x4.pmax(x3, least))
-    v128.store(to, f32x4.pmax(y3, least), 16)
-  }
-  if (rows > 4) {
-    to = load<usize>(targets, 16) + targetOffset
-    v128.store(to, f32x4.pmax(x4, least))
-    v128.store(to, f32x4.pmax(y4, least), 16)
-  }
-  if (rows > 5) {
-    to = load<usize>(targets, 20) + targetOffset
-    v128.store(to, f32x4.pmax(x5, least))
-    v128.store(to, f32x4.pmax(y5, least), 16)
+    if (twice) {
+      x0 = f32x4.add(x0, x3)
+      y0 = f32x4.add(y0, y3)
+      x1 = f32x4.add(x1, x4)
+      y1 = f32x4.add(y1, y4)
+      x2 = f32x4.add(x2, x5)
+      y2 = f32x4.add(y2, y5)
+    }
+    let to = load<usize>(targets) + targetOffset
+    v128.store(to, f32x4.pmax(x0, least))
+    v128.store(to, f32x4.pmax(y0, least), 16)
+    if (rows > 1) {
+      to = load<usize>(targets, 4) + targetOffset
+      v128.store(to, f32x4.pmax(x1, least))
+      v128.store(to, f32x4.pmax(y1, least), 16)
+    }
+    if (rows > 2) {
+      to = load<usize>(targets, 8) + targetOffset
+      v128.store(to, f32x4.pmax(x2, least))
+      v128.store(to, f32x4.pmax(y2, least), 16)
+    }
+    if (rows > 3) {
+      to = load<usize>(targets, 12) + targetOffset
+      v128.store(to, f32x4.pmax(x3, least))
+      v128.store(to, f32x4.pmax(y3, least), 16)
+    }
+    if (rows > 4) {
+      to = load<usize>(targets, 16) + targetOffset
+      v128.store(to, f32x4.pmax(x4, least))
+      v128.store(to, f32x4.pmax(y4, least), 16)
+    }
+    if (rows > 5) {
+      to = load<usize>(targets, 20) + targetOffset
+      v128.store(to, f32x4.pmax(x5, least))
+      v128.store(to, f32x4.pmax(y5, least), 16)
+    }
+    sources += <usize>rows << 2
+    targets += <usize>rows << 2
+    initial += <usize>rows * initialPitch
   }
 }
 
@@ -310,27 +316,29 @@ export function multiplyPanel(
   const pairs = hasPairs(count)
   while (count > 0) {
     const rows = nextRows(count)
+    // One call for all whole tiles: 2–5 % faster than one for each.
+    const tiles = rows == MOST_ROWS ? wholeTiles(count) : 1
     if (MOST_ROWS == 6 && rows == 6) {
-      multiply<Rows6>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      multiply<Rows6>(tiles, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
     } else if (MOST_ROWS == 6 && rows == 5) {
-      multiply<Rows5>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      multiply<Rows5>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
     } else if (rows == 4) {
-      multiply<Rows4>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      multiply<Rows4>(tiles, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
     } else if (TERMS == 1 && rows == 3 && !pairs) {
-      multiply<Single3>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      multiply<Single3>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
     } else if (TERMS == 1 && rows == 2 && !pairs) {
-      multiply<Single2>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      multiply<Single2>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
     } else if (rows == 3) {
-      multiply<Rows3>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      multiply<Rows3>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
     } else if (rows == 2) {
-      multiply<Rows2>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      multiply<Rows2>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
     } else {
-      multiply<Rows1>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      multiply<Rows1>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
     }
-    const bytes = <usize>rows * 4
-    sources += bytes
-    targets += bytes
-    initial += <usize>rows * initialPitch
-    count -= rows
+    const done = rows * tiles
+    sources += <usize>done << 2
+    targets += <usize>done << 2
+    initial += <usize>done * initialPitch
+    count -= done
   }
 }
