@@ -10,10 +10,12 @@ import { linesBytes, type ResultSide, streamsFilters, tilingOf, transformRanges 
 /** Tiles of a block, a multiple of the rows of a register tile. 12 to 48 were equally fast, within 5 %. */
 const mostBlockTiles = 24
 /**
- * Filters larger than this are not fetched for each block: stages of many tiles share them (1.3 times faster with 9 MB,
- * 1.5 with 38). Smaller ones too where one stage holds all tiles, as they are then too few for blocks for all workers.
+ * Filters larger than this are not fetched for each block, as they would be from memory: stages of many tiles share them
+ * (1.5 to 2 times faster with 19 and 38 MB; but with 9 MB, which a last-level cache holds, blocks are 1.2 times faster).
  */
-const mostBlockFilters = 4 * 1024 * 1024
+const mostBlockFilters = 10 * 1024 * 1024
+/** Smaller ones too where there are too few tiles for blocks for all workers: 49 tiles are faster in stages, 64 in blocks. */
+const fewTiles = 63
 const leastStagedFilters = 1024 * 1024
 /** A stage's tiles, transformed and multiplied. */
 const stageBudget = 24 * 1024 * 1024
@@ -36,7 +38,7 @@ function planOf(correlation: Correlation, { images, channels, columns }: Product
   const filterBytes = planes * packedPlane
   const fit = Math.max(24, Math.floor(stageBudget / (planes * (sourcePitch + used * 32))))
   const streamed = streamsFilters(total, channels, filterBytes)
-  const staged = streamed || filterBytes > (total > fit ? mostBlockFilters : leastStagedFilters)
+  const staged = streamed || filterBytes > (total > fewTiles ? mostBlockFilters : leastStagedFilters)
   const blockPanels = staged ? used : evenPanels(used, 8)
   const productPitch = blockPanels * 32
   const wanted = tilesWanted(total * planes * channels * columns)

@@ -108,9 +108,9 @@ const large: readonly (Omit<Given, 'method'> & { readonly name: string })[] = [
   // 10 tiles of F(4×4), and 30 of F(2×2).
   { name: 'streamed filters', batch: 1, size: [11, 15], padding: [0, 2, 1, 0], channels: 88, filters: 208 },
 ]
-/** Their sums are made in two stages, of 50 tiles and of 46. */
+/** Made in two stages of 50 and of 30 tiles. */
 const gradientStages = { batch: 1, size: [40, 40], padding: same, channels: 600, filters: 7 } as const
-const forwardStages = { batch: 1, size: [49, 26], padding: same, channels: 2000, filters: 3 } as const
+const forwardStages = { batch: 1, size: [40, 24], padding: same, channels: 3600, filters: 3 } as const
 /** Streamed: nine tiles, and fewer filters than a register tile has rows. */
 const fewFilters = { batch: 1, size: [12, 11], padding: same, channels: 2608, filters: 3 } as const
 
