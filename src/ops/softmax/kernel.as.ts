@@ -1,7 +1,10 @@
 /** Softmax and its gradient, row by row: short passes over the rows of a tile, which stays in the first cache. */
 
 import { nextTile } from '../kernel/tiles.as.ts'
-import { exponentials, scaleRow, shiftRow, sumRow } from './rows.as.ts'
+import { exponentials, greatest, scaleRow, shiftedExponentials, shiftRow, sumRow } from './rows.as.ts'
+
+/** From so many classes on a row goes through the exponentials by itself, and its sum is made on the way. */
+const LONG: i32 = 64
 
 /** x, y: [rows, classes]; y may be x. A tile is `chunk` rows. */
 export function softmax(
@@ -19,12 +22,28 @@ export function softmax(
     const first = tile * chunk
     const end = min(first + chunk, rows)
     const from = <usize>first * pitch
-    for (let row = first, at = from; row < end; row++, at += pitch) shiftRow(x + at, y + at, classes)
-    exponentials(y + from, (end - first) * classes)
-    for (let row = first, at = y + from; row < end; row++, at += pitch) {
-      scaleRow(at, at, classes, <f32>(1 / sumRow(at, classes)), 0)
+    if (classes < LONG) {
+      for (let row = first, at = from; row < end; row++, at += pitch) shiftRow(x + at, y + at, classes)
+      exponentials(y + from, (end - first) * classes)
+      for (let row = first, at = y + from; row < end; row++, at += pitch) {
+        scaleRow(at, at, classes, <f32>(1 / sumRow(at, classes)), 0)
+      }
+    } else {
+      for (let row = first, at = from; row < end; row++, at += pitch) softmaxRow(x + at, y + at, classes)
     }
   }
+}
+
+function softmaxRow(x: usize, y: usize, classes: i32): void {
+  let maximum = greatest(x, classes)
+  if (abs(maximum) == Infinity) {
+    // Differences of the same infinity would be NaN.
+    shiftRow(x, y, classes)
+    x = y
+    maximum = 0
+  }
+  const sum = shiftedExponentials(x, y, classes, maximum)
+  scaleRow(y, y, classes, <f32>(1 / sum), 0)
 }
 
 /** dx = y·(dy − Σ y·dy); dx may be y or dy. */
