@@ -40,17 +40,17 @@ export function dropout(
   counter: usize,
   scratch: usize,
 ): void {
-  const start = load<u32>(seed)
+  const begin = load<u32>(seed)
   const step = load<u32>(seed, 4)
-  const key0 = i32x4.splat(mix(mix(mix(start + 0x243f6a88) ^ step) ^ <u32>stream))
-  const key1 = i32x4.splat(mix(mix(mix(start + 0x85a308d3) ^ step) ^ <u32>stream))
+  const key0 = i32x4.splat(mix(mix(mix(begin + 0x243f6a88) ^ step) ^ <u32>stream))
+  const key1 = i32x4.splat(mix(mix(mix(begin + 0x85a308d3) ^ step) ^ <u32>stream))
   const limits = i32x4.splat(limit)
   const factors = f32x4.splat(factor)
   // V8 makes a constant anew wherever it stands in a loop; as locals these cost nothing (measured: 8.7 → 5.4 cycles a vector).
   const a = i32x4.splat(0xed5ad4bb)
   const b = i32x4.splat(0xac4c1b51)
   const c = i32x4.splat(0x31848bab)
-  const four = i32x4.splat(4)
+  const eight = i32x4.splat(8)
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
     const first = tile * chunk
     const end = min(first + chunk, count)
@@ -58,21 +58,29 @@ export function dropout(
       memory.fill(y + (<usize>first << 2), 0, <usize>(end - first) << 2)
       continue
     }
-    let element = i32x4.add(i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3)), key0)
+    // Two vectors beside each other, of which V8 makes 256-bit operations where it can.
+    const start = i32x4.add(i32x4.splat(first), key0)
+    let element0 = i32x4.add(start, i32x4(0, 1, 2, 3))
+    let element1 = i32x4.add(start, i32x4(4, 5, 6, 7))
     let from = x + (<usize>first << 2)
     let to = y + (<usize>first << 2)
     let i = first
-    for (; i + 4 <= end; i += 4) {
-      const dropped = i32x4.gt_s(maskBits(element, key0, key1, a, b, c), limits)
-      v128.store(to, v128.andnot(f32x4.mul(v128.load(from), factors), dropped))
-      element = i32x4.add(element, four)
-      from += 16
-      to += 16
+    for (; i + 8 <= end; i += 8) {
+      const dropped0 = i32x4.gt_s(maskBits(element0, key0, key1, a, b, c), limits)
+      const dropped1 = i32x4.gt_s(maskBits(element1, key0, key1, a, b, c), limits)
+      const y0 = v128.andnot(f32x4.mul(v128.load(from), factors), dropped0)
+      const y1 = v128.andnot(f32x4.mul(v128.load(from, 16), factors), dropped1)
+      v128.store(to, y0)
+      v128.store(to, y1, 16)
+      element0 = i32x4.add(element0, eight)
+      element1 = i32x4.add(element1, eight)
+      from += 32
+      to += 32
     }
     for (; i < end; i++) {
-      const dropped = i32x4.extract_lane(i32x4.gt_s(maskBits(element, key0, key1, a, b, c), limits), 0)
+      const dropped = i32x4.extract_lane(i32x4.gt_s(maskBits(element0, key0, key1, a, b, c), limits), 0)
       store<f32>(to, dropped ? 0 : load<f32>(from) * factor)
-      element = i32x4.add(element, i32x4.splat(1))
+      element0 = i32x4.add(element0, i32x4.splat(1))
       from += 4
       to += 4
     }
