@@ -61,10 +61,49 @@ export function maxRun2(
   channels: i32,
 ): void {
   const fours = channels & ~3
-  largestOf4<Four>(from, to, count, step, pitch, rowStep, columnStep, 0, fours)
+  const eights = channels & ~7
+  if (eights > 0) largestOf4Pairs(from, to, count, step, pitch, rowStep, columnStep, eights)
+  if (eights < fours) largestOf4<Four>(from, to, count, step, pitch, rowStep, columnStep, eights, fours)
   // What is left of a row that is no multiple of four: once more four, partly the same values again.
   if (channels > 3 && fours < channels) largestOf4<Four>(from, to, count, step, pitch, rowStep, columnStep, channels - 4, channels)
   else largestOf4<One>(from, to, count, step, pitch, rowStep, columnStep, fours, channels)
+}
+
+/** Channels 0 … end − 1, eight at once. */
+function largestOf4Pairs(
+  from: usize,
+  to: usize,
+  count: i32,
+  step: usize,
+  pitch: usize,
+  rowStep: usize,
+  columnStep: usize,
+  end: i32,
+): void {
+  const bytes = <usize>end << 2
+  for (let k = count; k > 0; k--) {
+    let p = from
+    let r = from + columnStep
+    let q = from + rowStep
+    let s = q + columnStep
+    let target = to
+    for (const last = p + bytes; p < last; p += 32) {
+      const a0 = f32x4.pmax(v128.load(p), v128.load(r))
+      const a1 = f32x4.pmax(v128.load(p, 16), v128.load(r, 16))
+      const b0 = f32x4.pmax(v128.load(q), v128.load(s))
+      const b1 = f32x4.pmax(v128.load(q, 16), v128.load(s, 16))
+      const y0 = f32x4.pmax(a0, b0)
+      const y1 = f32x4.pmax(a1, b1)
+      v128.store(target, y0)
+      v128.store(target, y1, 16)
+      q += 32
+      r += 32
+      s += 32
+      target += 32
+    }
+    from += step
+    to += pitch
+  }
 }
 
 function largestOf4<L>(
