@@ -177,17 +177,55 @@ export function batchNormApply(
   scratch: usize,
 ): void {
   const pitch = <usize>channels << 2
+  const eights = channels & ~7
   const fours = channels & ~3
+  // So many rows share the loads of what belongs to the channel, and stay in the first cache meanwhile.
+  const block = max(8192 / <i32>pitch, 4)
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
     const end = min((tile + 1) * chunk, rows)
-    let row = tile * chunk
-    while (row < end) {
-      // Four rows share the loads of what belongs to the channel.
-      const step = row + 4 <= end ? 4 : 1
+    for (let row = tile * chunk; row < end; row += block) {
+      const count = min(block, end - row)
       const offset = <usize>row * pitch
-      applyRows<Four>(x + offset, y + offset, mean, factor, shift, step, 0, fours, pitch, floor)
-      applyRows<One>(x + offset, y + offset, mean, factor, shift, step, fours, channels, pitch, floor)
-      row += step
+      if (eights > 0) applyPairs(x + offset, y + offset, mean, factor, shift, count, eights, pitch, floor)
+      if (eights == channels) continue
+      applyRows<Four>(x + offset, y + offset, mean, factor, shift, count, eights, fours, pitch, floor)
+      applyRows<One>(x + offset, y + offset, mean, factor, shift, count, fours, channels, pitch, floor)
+    }
+  }
+}
+
+/** Channels 0 … end − 1, eight at once. */
+function applyPairs(
+  x: usize,
+  y: usize,
+  mean: usize,
+  factor: usize,
+  shift: usize,
+  count: i32,
+  end: i32,
+  pitch: usize,
+  floor: f32,
+): void {
+  const least = f32x4.splat(floor)
+  for (let c = 0; c < end; c += 8) {
+    const at = <usize>c << 2
+    const m0 = v128.load(mean + at)
+    const m1 = v128.load(mean + at, 16)
+    const f0 = v128.load(factor + at)
+    const f1 = v128.load(factor + at, 16)
+    const s0 = v128.load(shift + at)
+    const s1 = v128.load(shift + at, 16)
+    let from = x + at
+    let to = y + at
+    for (let i = count; i > 0; i--) {
+      const z0 = normalized(f32x4.sub(v128.load(from), m0), f0, s0)
+      const z1 = normalized(f32x4.sub(v128.load(from, 16), m1), f1, s1)
+      const y0 = f32x4.pmax(z0, least)
+      const y1 = f32x4.pmax(z1, least)
+      v128.store(to, y0)
+      v128.store(to, y1, 16)
+      from += pitch
+      to += pitch
     }
   }
 }
@@ -211,19 +249,13 @@ function applyRows<L>(
     const m = changetype<L>(0).load(mean + at)
     const f = changetype<L>(0).load(factor + at)
     const s = changetype<L>(0).load(shift + at)
-    const from = x + at
-    const to = y + at
-    const z = normalized(f32x4.sub(changetype<L>(0).load(from), m), f, s)
-    changetype<L>(0).store(to, f32x4.pmax(z, least))
-    if (count > 1) {
-      const from2 = from + (pitch << 1)
-      const to2 = to + (pitch << 1)
-      const z1 = normalized(f32x4.sub(changetype<L>(0).load(from + pitch), m), f, s)
-      const z2 = normalized(f32x4.sub(changetype<L>(0).load(from2), m), f, s)
-      const z3 = normalized(f32x4.sub(changetype<L>(0).load(from2 + pitch), m), f, s)
-      changetype<L>(0).store(to + pitch, f32x4.pmax(z1, least))
-      changetype<L>(0).store(to2, f32x4.pmax(z2, least))
-      changetype<L>(0).store(to2 + pitch, f32x4.pmax(z3, least))
+    let from = x + at
+    let to = y + at
+    for (let i = count; i > 0; i--) {
+      const z = normalized(f32x4.sub(changetype<L>(0).load(from), m), f, s)
+      changetype<L>(0).store(to, f32x4.pmax(z, least))
+      from += pitch
+      to += pitch
     }
   }
 }
@@ -374,17 +406,68 @@ export function batchNormGradientApply(
   scratch: usize,
 ): void {
   const pitch = <usize>channels << 2
+  const eights = channels & ~7
   const fours = channels & ~3
+  // Rows share the loads of what belongs to the channel, unless a row alone fills a good part of the cache.
+  const block = channels < 128 ? max(4096 / <i32>pitch, 4) : 1
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
     const end = min((tile + 1) * chunk, rows)
-    let row = tile * chunk
-    while (row < end) {
-      // Four rows share the loads of what belongs to the channel, unless a row alone fills a good part of the cache.
-      const step = channels < 128 && row + 4 <= end ? 4 : 1
+    for (let row = tile * chunk; row < end; row += block) {
+      const count = min(block, end - row)
       const o = <usize>row * pitch
-      applyGradient<Four>(x + o, dy + o, dx + o, mean, factor, shift, slope, offset, step, 0, fours, pitch, cut)
-      applyGradient<One>(x + o, dy + o, dx + o, mean, factor, shift, slope, offset, step, fours, channels, pitch, cut)
-      row += step
+      if (eights > 0) {
+        applyGradientPairs(x + o, dy + o, dx + o, mean, factor, shift, slope, offset, count, eights, pitch, cut)
+      }
+      if (eights == channels) continue
+      applyGradient<Four>(x + o, dy + o, dx + o, mean, factor, shift, slope, offset, count, eights, fours, pitch, cut)
+      applyGradient<One>(x + o, dy + o, dx + o, mean, factor, shift, slope, offset, count, fours, channels, pitch, cut)
+    }
+  }
+}
+
+/** Channels 0 … end − 1, eight at once. */
+function applyGradientPairs(
+  x: usize,
+  dy: usize,
+  dx: usize,
+  mean: usize,
+  factor: usize,
+  shift: usize,
+  slope: usize,
+  offset: usize,
+  count: i32,
+  end: i32,
+  pitch: usize,
+  cut: f32,
+): void {
+  const least = f32x4.splat(cut)
+  for (let c = 0; c < end; c += 8) {
+    const at = <usize>c << 2
+    const m0 = v128.load(mean + at)
+    const m1 = v128.load(mean + at, 16)
+    const f0 = v128.load(factor + at)
+    const f1 = v128.load(factor + at, 16)
+    const b0 = v128.load(shift + at)
+    const b1 = v128.load(shift + at, 16)
+    const k0 = v128.load(slope + at)
+    const k1 = v128.load(slope + at, 16)
+    const o0 = v128.load(offset + at)
+    const o1 = v128.load(offset + at, 16)
+    let from = x + at
+    let given = dy + at
+    let to = dx + at
+    for (let i = count; i > 0; i--) {
+      const d0 = f32x4.sub(v128.load(from), m0)
+      const d1 = f32x4.sub(v128.load(from, 16), m1)
+      const g0 = v128.and(v128.load(given), f32x4.gt(normalized(d0, f0, b0), least))
+      const g1 = v128.and(v128.load(given, 16), f32x4.gt(normalized(d1, f1, b1), least))
+      const dx0 = f32x4.sub(f32x4.mul(f0, g0), multiplyAdd(k0, d0, o0))
+      const dx1 = f32x4.sub(f32x4.mul(f1, g1), multiplyAdd(k1, d1, o1))
+      v128.store(to, dx0)
+      v128.store(to, dx1, 16)
+      from += pitch
+      given += pitch
+      to += pitch
     }
   }
 }
