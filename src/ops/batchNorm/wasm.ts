@@ -8,6 +8,8 @@ import { type BatchNormAttributes, partialRanges, rowRanges, type TrainingAttrib
 
 const float = 4
 const double = 8
+/** Eight channels' pivots and two sums of each. */
+const scratchBytes = 3 * 8 * float
 
 /** Shared workspace: two float64 partial sums a channel and range, then so many float32 coefficients a channel. */
 function workspaceBytes(attributes: BatchNormAttributes, coefficients: number): number {
@@ -42,7 +44,7 @@ type Addresses<N extends number, T extends readonly number[] = []> = T['length']
   : Addresses<N, readonly [...T, number]>
 
 export const batchNormWasm: WasmKernel<TrainingAttributes> = {
-  workspace: ({ attributes }) => ({ shared: workspaceBytes(attributes, 1) }),
+  workspace: ({ attributes }) => ({ shared: workspaceBytes(attributes, 1), perThread: scratchBytes }),
   calls({ attributes }, at: WasmAddresses) {
     const { rows, channels, epsilon, momentum } = attributes
     const [x, scale, shift] = at.inputs as Addresses<3>
@@ -73,7 +75,7 @@ export const batchNormWasm: WasmKernel<TrainingAttributes> = {
 }
 
 export const batchNormGradientWasm: WasmKernel<BatchNormAttributes> = {
-  workspace: ({ attributes }) => ({ shared: workspaceBytes(attributes, 3) }),
+  workspace: ({ attributes }) => ({ shared: workspaceBytes(attributes, 3), perThread: scratchBytes }),
   calls({ attributes }, at) {
     const { rows, channels } = attributes
     const [x, dy, scale, shift, mean, inverse] = at.inputs as Addresses<6>
