@@ -32,7 +32,11 @@ export function channelsCopy(
   }
 }
 
-/** memory.copy has a fixed cost that rows of 16 channels cannot bear. */
+/**
+ * memory.copy has a fixed cost that rows of 16 channels cannot bear. In the caches this is at 65 to 75 % of its speed. A last
+ * vector that overlaps the one before, in place of up to seven single values, made rows of 30 channels 1.2 times as fast,
+ * but rows of 24 to 128 take 1.2 to 1.8 times as long, also in a function of its own.
+ */
 function copy(from: usize, to: usize, count: i32): void {
   const end = to + ((<usize>count) << 2)
   while (to + 32 <= end) {
