@@ -2,6 +2,7 @@
 
 import { Random, sizeOf } from '../../core/index.ts'
 import type { ArraySpec, Attributes, Op, WasmCall } from '../../ops/types.ts'
+import { KernelMissingError } from './errors.ts'
 import type { KernelModuleName } from './gen/kernels.gen.ts'
 import { compileNow } from './modules.ts'
 
@@ -67,7 +68,14 @@ export class Bench {
     const counter = new Int32Array(this.#memory.buffer, 0, 1)
     const call = ({ kernel, args, tiles }: WasmCall) => {
       counter[0] = 0
-      this.#kernels[kernel]?.(...args, tiles, 0, scratch)
+      const exported = this.#kernels[kernel]
+      // Timed all the same, it would seem to take no time.
+      if (!exported)
+        throw new KernelMissingError(`no kernel is called "${kernel}"`, {
+          received: `a step of ${op.kind}`,
+          advice: 'run `npm run kernels`, and compare the names in wasm.ts and kernel.as.ts',
+        })
+      exported(...args, tiles, 0, scratch)
     }
     prepare.forEach(call)
     const [output = 0] = at.outputs
