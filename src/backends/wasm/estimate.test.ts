@@ -14,7 +14,7 @@ function estimateOf(network: string, options: PlanOptions = {}) {
   return { prepare: sum(prepare), run: sum(range(0, calls.length)) }
 }
 
-// Least times of the wide and of the relaxed kernels, one thread of a Zen 3 processor, in milliseconds.
+// Least times of the wide and of the relaxed kernels, one thread of a Zen 4 processor, in milliseconds.
 it.each([
   ['lenet5', {}, 0.036, 0.044],
   ['cifar-small', {}, 0.11, 0.18],

@@ -1,6 +1,6 @@
 /**
  * Roughly how long one thread takes for a step, from what its op says of itself and from the sizes of its arrays. Good for
- * one question only: whether sharing the work is worth its cost. Measured on one Zen 3 core: LeNet-5, cifar-small,
+ * one question only: whether sharing the work is worth its cost. Measured on one Zen 4 core: LeNet-5, cifar-small,
  * ResNet-20, MobileNet v2 and ResNet-18 on one picture, and small training steps of the first three, are estimated at
  * 0.7–1.6 times what the wide kernels take and at 0.6–1.0 times what the relaxed kernels take. Single steps are up to five
  * times off (`tanh` is underestimated, an addition of what lies in the cache overestimated).

@@ -6,7 +6,7 @@
  * will write.
  */
 
-/** Keeps the loads from being optimized away: somebody could read it. */
+/** What the loads are for, lest they look like loads for nothing. */
 let sum: i32 = 0
 
 /** One load in each cache line of `rows` rows of `bytes` bytes, `pitch` bytes apart. */

@@ -29,12 +29,12 @@ export function tilingOf({ grid }: Correlation, images: number, m: ResultSide): 
  * register tile of 16 to two. With 49 tiles it was no longer faster.
  */
 const leastStreamedFilters = 1024 * 1024
-const fewTiles = { least: 9, most: 32 }
+const tilesToStream = { least: 9, most: 32 }
 
-/** `filterBytes` are those of the transformed filters. */
+/** Whether they are, for so many tiles of all pictures. `filterBytes` are those of the transformed filters. */
 export function streamsFilters(tiles: number, channels: number, filterBytes: number): boolean {
-  const few = tiles >= fewTiles.least && tiles <= fewTiles.most
-  return few && channels % 8 === 0 && filterBytes > leastStreamedFilters
+  const areFew = tiles >= tilesToStream.least && tiles <= tilesToStream.most
+  return areFew && channels % 8 === 0 && filterBytes > leastStreamedFilters
 }
 
 /** Room for padding and for the lines of a run of eight tiles, see transforms.as.ts. */

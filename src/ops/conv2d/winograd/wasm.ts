@@ -24,7 +24,7 @@ const stageBudget = 24 * 1024 * 1024
 const packTerms = 64
 /** Rows that winogradPackRows gathers at a time. */
 const packRows = 16
-/** The products of streamed filters are cut into no more tiles than that: in each of them the tiles are turned anew. */
+/** Planes of streamed filters are cut into ranges of rows for so many tiles or more; each turns the picture's tiles anew. */
 const streamedTiles = 32
 
 function planOf(correlation: Correlation, { images, channels, columns }: ProductShape, m: ResultSide) {
