@@ -3,7 +3,7 @@
 export type { Backend, Program } from './backends/types.ts'
 export { ArgumentError, LensletError, Random, type Shape, type Volume } from './core/index.ts'
 export * from './data/index.ts'
-export { Model, type ModelInfo, type ModelOptions, type Weight } from './model/index.ts'
+export { Model, type ModelInfo, type ModelOptions, type PredictOptions, type Weight } from './model/index.ts'
 export { type Network, networkFromJson, networkToJson } from './network/index.ts'
 export { parse, print } from './notation/index.ts'
 export { cost, maxBatch, type Plan, type PlanOptions, plan, printPlan } from './plan/index.ts'

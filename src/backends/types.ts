@@ -8,6 +8,15 @@ export interface Backend {
   bind(plan: Plan): Promise<Program>
 }
 
+/** What of a plan is to be run. */
+export interface RunOptions {
+  /** Steps [from, to); default: all. */
+  readonly from?: number
+  readonly to?: number
+  /** One of the plan's `sizes`: only the first so many pictures are computed. Default: the batch. */
+  readonly pictures?: number
+}
+
 /** A plan bound to memory. */
 export interface Program {
   readonly plan: Plan
@@ -20,9 +29,9 @@ export interface Program {
   readonly allocatedBytes: number
   /** A buffer's values as they are now. Read only: write with `write`, so that nothing prepared goes stale. */
   read(buffer: number): Float32Array | Int32Array
+  /** As many values as the buffer has; of data (pictures, labels) also fewer, those of a batch's first pictures. */
   write(buffer: number, values: ArrayLike<number>): void
-  /** Runs steps [from, to); all without arguments. */
-  run(from?: number, to?: number): Promise<void>
+  run(options?: RunOptions): Promise<void>
   /** Frees memory and ends workers. Idempotent. */
   dispose(): Promise<void>
 }

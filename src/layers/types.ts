@@ -64,8 +64,10 @@ export type Initial =
 /** What a layer may use while it lowers itself. */
 export interface Lowering {
   readonly mode: 'inference' | 'training'
-  /** Pictures in the batch. */
+  /** Pictures of a run. */
   readonly batch: number
+  /** Pictures of the plan's largest run: smaller ones use the filters that were prepared for it. */
+  readonly largestBatch: number
   /** Only methods whose rounding error is that of the plain sum. */
   readonly exact: boolean
   readonly emit: Emit

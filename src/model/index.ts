@@ -3,6 +3,6 @@
 export { ModelFileError, PicturesError, SafetensorsError, WeightError } from './errors.ts'
 export { decodeModel, encodeModel, type ModelFile, type ModelInfo } from './file.ts'
 export type { Initializer } from './initialize.ts'
-export { Model, type ModelOptions } from './model.ts'
+export { Model, type ModelOptions, type PredictOptions } from './model.ts'
 export { readSafetensors, type SafetensorsFile, type Tensor, writeSafetensors } from './safetensors.ts'
 export { type Weight, Weights } from './weights.ts'

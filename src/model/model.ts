@@ -4,9 +4,10 @@ import { platform } from '#platform'
 import { referenceBackend } from '../backends/reference/backend.ts'
 import type { Backend, Program } from '../backends/types.ts'
 import { chooseThreads, startEarly, wasmBackend } from '../backends/wasm/index.ts'
-import { ArgumentError, printVolume, sizeOf, type Volume, volumeSize } from '../core/index.ts'
+import { ArgumentError, printVolume, type Volume, volumeSize } from '../core/index.ts'
 import { inferVolumes, type Network } from '../network/index.ts'
 import { plan } from '../plan/plan.ts'
+import { runsOf } from '../plan/sizes.ts'
 import type { Plan, PlanOptions } from '../plan/types.ts'
 import { PicturesError } from './errors.ts'
 import { decodeModel, encodeModel, type ModelInfo } from './file.ts'
@@ -28,7 +29,7 @@ const backends = {
 export interface ModelOptions {
   /** Default 0. */
   readonly seed?: number
-  /** Pictures that run at once. Default 32; `predict` takes any number. */
+  /** The most pictures that run at once. Default 32; `predict` takes any number, and fewer take less time. */
   readonly batch?: number
   /** Default: as many as the processor has, one where memory cannot be shared. Never changes a result. */
   readonly threads?: number
@@ -44,6 +45,11 @@ export interface ModelOptions {
   /** How filters start; default: as each layer says (He). */
   readonly initial?: Initializer
   readonly info?: ModelInfo
+}
+
+export interface PredictOptions {
+  /** Where the scores go, [n, classes]: of use where pictures come one after the other. Default: a new array. */
+  readonly into?: Float32Array
 }
 
 /** Does what makes a model, while what takes long comes up. */
@@ -144,9 +150,11 @@ export class Model {
 
   /**
    * Pictures [n, h, w, c], already normalized, to what the network's last layer gives, [n, classes]. Any n; batches by
-   * itself. Throws `PicturesError` where the values are not a whole number of pictures.
+   * itself, and takes as long as n asks for. The same call gives the same bits; a picture among others may differ from the
+   * same picture alone by rounding. Throws `PicturesError` where the values are not a whole number of pictures, or the
+   * scores do not fit `into`.
    */
-  async predict(pictures: Float32Array): Promise<Float32Array> {
+  async predict(pictures: Float32Array, { into }: PredictOptions = {}): Promise<Float32Array> {
     const each = volumeSize(this.input)
     if (pictures.length === 0 || pictures.length % each !== 0) {
       throw new PicturesError('not a whole number of pictures', {
@@ -156,31 +164,31 @@ export class Model {
       })
     }
     const count = pictures.length / each
-    const { batch } = this.plan
     const scores = volumeSize(this.output)
-    if (count <= batch) return this.#runBatch(pictures, count * scores)
-    const results = new Float32Array(count * scores)
-    for (let first = 0; first < count; first += batch) {
-      const some = Math.min(batch, count - first)
-      const part = await this.#runBatch(pictures.subarray(first * each, (first + some) * each), some * scores)
-      results.set(part, first * scores)
+    if (into !== undefined && into.length !== count * scores) {
+      throw new PicturesError('the scores do not fit the array they are to go into', {
+        received: `${into.length} values`,
+        expected: `${count * scores}, ${scores} a picture`,
+      })
+    }
+    const results = into ?? new Float32Array(count * scores)
+    let first = 0
+    for (const size of runsOf(count, this.plan.sizes)) {
+      const end = Math.min(first + size, count)
+      const some = pictures.subarray(first * each, end * each)
+      await this.#runFirst(size, some, results.subarray(first * scores, end * scores))
+      first = end
     }
     return results
   }
 
-  /** At most a batch of pictures; a copy of the first `wanted` values of what the network gives. */
-  #runBatch(pictures: Float32Array, wanted: number): Promise<Float32Array> {
-    const { ports, buffers } = this.#program.plan
-    const size = sizeOf(buffers[ports.pictures]?.shape ?? [])
+  /** A run of one of the plan's sizes, of which as many pictures as there are scores count. */
+  #runFirst(size: number, pictures: Float32Array, scores: Float32Array): Promise<void> {
+    const { ports } = this.#program.plan
     const run = async () => {
-      let given = pictures
-      if (given.length < size) {
-        given = new Float32Array(size)
-        given.set(pictures)
-      }
-      this.#program.write(ports.pictures, given)
-      await this.#program.run()
-      return (this.#program.read(ports.output) as Float32Array).slice(0, wanted)
+      this.#program.write(ports.pictures, pictures)
+      await this.#program.run({ pictures: size })
+      scores.set((this.#program.read(ports.output) as Float32Array).subarray(0, scores.length))
     }
     const result = this.#queue.then(run)
     this.#queue = result.catch(() => undefined)

@@ -4,6 +4,7 @@
  */
 
 import { sizeOf } from '../core/index.ts'
+import type { ArraySpec } from '../ops/types.ts'
 import type { DraftStep, DraftValue } from './draft.ts'
 import type { BufferRole } from './types.ts'
 
@@ -22,7 +23,7 @@ export interface Block extends Lifetime {
 }
 
 /** Every array takes four bytes an element; blocks start at cache lines. */
-export function bytesOf(value: DraftValue): number {
+export function bytesOf(value: ArraySpec): number {
   return sizeOf(value.shape) * 4
 }
 

@@ -16,7 +16,7 @@ export interface Lowered {
 export function lower(
   draft: Draft,
   nodes: readonly SizedNode[],
-  { mode, batch, exact, seed }: Pick<Lowering, 'mode' | 'batch' | 'exact' | 'seed'>,
+  { mode, batch, largestBatch, exact, seed }: Pick<Lowering, 'mode' | 'batch' | 'largestBatch' | 'exact' | 'seed'>,
 ): Lowered {
   const outputs = new Map<string, Value>()
   const parameters: DraftParameter[] = []
@@ -41,7 +41,8 @@ export function lower(
       own.set(spec.name, value)
     }
     const emit = draft.emitter(node.name, 'forward', 'activation')
-    const value = draft.named(layer.lower({ mode, batch, exact, emit, seed, stream }, node.attributes, given, own))
+    const of = { mode, batch, largestBatch, exact, emit, seed, stream }
+    const value = draft.named(layer.lower(of, node.attributes, given, own))
     // Ops see rows or flat arrays as they like; between layers a value is always [n, h, w, c].
     value.shape = [batch, output.height, output.width, output.channels]
     outputs.set(node.name, value)

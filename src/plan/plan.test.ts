@@ -118,7 +118,7 @@ describe('gradients of whole networks by finite differences', () => {
     fill(made.ports.seed as number, (index) => 5 + index)
     await program.run()
     const loss = async () => {
-      await program.run(0, made.backwardFrom)
+      await program.run({ to: made.backwardFrom })
       const losses = [...program.read(made.ports.losses as number)]
       return losses.reduce((a, b) => a + b, 0) / losses.length
     }

@@ -13,6 +13,7 @@ import { fuse } from './fuse.ts'
 import { type Block, blocks as blocksOf, bytesOf, lifetimes } from './lifetimes.ts'
 import { lower } from './lower.ts'
 import { accountFor } from './memory.ts'
+import { sizesOf, stepsOfSize } from './sizes.ts'
 import { addTraining } from './training.ts'
 import type { Plan, PlanBuffer, PlanOptions, PlanParameter, PlanPorts, PlanStep } from './types.ts'
 import { addWorkspaces } from './workspaces.ts'
@@ -34,12 +35,20 @@ export function plan(network: Network, options: PlanOptions = {}): Plan {
   const seed = draft.value('seed', 'scalars', seedSpec)
 
   const trains = mode !== 'inference'
-  const lowered = lower(draft, nodes, { mode: trains ? 'training' : 'inference', batch, exact, seed })
+  const lowered = lower(draft, nodes, {
+    mode: trains ? 'training' : 'inference',
+    batch,
+    largestBatch: batch,
+    exact,
+    seed,
+  })
   draft.steps = fuse(draft.steps, [lowered.output])
   const training = trains
     ? addTraining(draft, lowered, { batch, smoothing: labelSmoothing, optimizer, decay, clipNorm, scalars })
     : undefined
-  const { prepared, shared, perThread } = addWorkspaces(draft)
+  const sizes = sizesOf(batch, mode)
+  const smaller = sizes.slice(1).map((size) => stepsOfSize(nodes, size, { largestBatch: batch, exact }))
+  const { prepared, shared, perThread } = addWorkspaces(draft, smaller)
 
   const kept = [lowered.output, ...(training ? [training.losses, training.hits, ...training.gradients.values()] : [])]
   const lives = new Map(lifetimes(draft.steps, draft.values, new Set(kept.map(({ id }) => id))))
@@ -91,6 +100,7 @@ export function plan(network: Network, options: PlanOptions = {}): Plan {
     network,
     mode,
     batch,
+    sizes,
     threads,
     exact,
     ...(optimizer === undefined ? {} : { optimizer: optimizer.settings }),

@@ -16,7 +16,7 @@ import type { DType } from '../ops/types.ts'
 export type PlanMode = 'inference' | 'training' | 'gradients'
 
 export interface PlanOptions {
-  /** Pictures per run. Default 1. */
+  /** Pictures per run, at inference at most. Default 1. */
   readonly batch?: number
   /** Default `inference`. */
   readonly mode?: PlanMode
@@ -109,6 +109,8 @@ export interface Plan {
   readonly network: Network
   readonly mode: PlanMode
   readonly batch: number
+  /** Numbers of pictures that it can be run for, largest first: the batch, and at inference its half, quarter, … and 1. */
+  readonly sizes: readonly number[]
   readonly threads: number
   readonly exact: boolean
   readonly optimizer?: OptimizerSettings

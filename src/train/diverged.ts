@@ -21,7 +21,7 @@ export async function findDivergence(program: Program, at: DivergedStep): Promis
   if (weight !== undefined) return badUpdate(weight, at)
   const { plan } = program
   for (let index = 0; index < plan.backwardFrom; index++) {
-    await program.run(index, index + 1)
+    await program.run({ from: index, to: index + 1 })
     const step = plan.steps[index]
     const buffer = step?.outputs
       .map((id) => plan.buffers[id] as PlanBuffer)

@@ -46,7 +46,7 @@ export class Stepper {
     const { plan } = this.#program
     this.#fill(step)
     this.#write(step)
-    const forward = this.#program.run(0, plan.backwardFrom)
+    const forward = this.#program.run({ to: plan.backwardFrom })
     this.#prepare(step + 1)
     await forward
     const loss = sum(this.#program.read(this.#ports.losses))
@@ -58,7 +58,7 @@ export class Stepper {
         rate: this.rate(step),
       })
     }
-    await this.#program.run(plan.backwardFrom)
+    await this.#program.run({ from: plan.backwardFrom })
     return { loss, hits, count: plan.batch }
   }
 

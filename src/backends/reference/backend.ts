@@ -4,8 +4,10 @@
  */
 
 import { ops } from '../../ops/index.ts'
+import { planOfSize } from '../../plan/sizes.ts'
 import { bufferOf, stepSpec } from '../../plan/step.ts'
 import type { Plan, PlanBuffer } from '../../plan/types.ts'
+import { checkLength, checkRun } from '../check.ts'
 import type { Backend, Program } from '../types.ts'
 
 export const referenceBackend: Backend = {
@@ -18,7 +20,7 @@ export const referenceBackend: Backend = {
 function bindReference(plan: Plan): Program {
   let arena = new Float64Array(plan.arenaBytes / 4)
   const view = ({ offset, bytes }: PlanBuffer) => arena.subarray(offset / 4, (offset + bytes) / 4)
-  const views = (ids: readonly number[]) => ids.map((id) => view(bufferOf(plan, id)))
+  const views = (of: Plan, ids: readonly number[]) => ids.map((id) => view(bufferOf(of, id)))
   return {
     plan,
     backend: 'reference',
@@ -33,12 +35,16 @@ function bindReference(plan: Plan): Program {
       return buffer.dtype === 'i32' ? Int32Array.from(view(buffer)) : Float32Array.from(view(buffer))
     },
     write(id, values) {
+      checkLength(plan, bufferOf(plan, id), values.length)
       view(bufferOf(plan, id)).set(values)
     },
-    async run(from = 0, to = plan.steps.length) {
-      for (const step of plan.steps.slice(from, to)) {
-        const data = { inputs: views(step.inputs), outputs: views(step.outputs), updates: views(step.updates) }
-        ops[step.kind].reference(stepSpec(plan, step), data)
+    async run(options = {}) {
+      const { from, to, pictures } = checkRun(plan, options)
+      const of = planOfSize(plan, pictures)
+      for (const step of of.steps.slice(from, to)) {
+        const { inputs, outputs, updates } = step
+        const data = { inputs: views(of, inputs), outputs: views(of, outputs), updates: views(of, updates) }
+        ops[step.kind].reference(stepSpec(of, step), data)
       }
     },
     async dispose() {

@@ -8,10 +8,11 @@ import { scheduleOf } from './schedule.ts'
 
 /** Milliseconds of the calls that prepare filters, and of a whole run. */
 function estimateOf(network: string, options: PlanOptions = {}) {
-  const { calls, prepare, range } = scheduleOf(plan(zoo.has(network) ? zoo.network(network) : parse(network), options))
+  const of = plan(zoo.has(network) ? zoo.network(network) : parse(network), options)
+  const { calls, prepare, range } = scheduleOf(of)
   const sum = ({ from, to }: { from: number; to: number }) =>
     calls.slice(from, to).reduce((total, { nanoseconds }) => total + nanoseconds, 0) / 1e6
-  return { prepare: sum(prepare), run: sum(range(0, calls.length)) }
+  return { prepare: sum(prepare), run: sum(range(0, of.steps.length, of.batch)) }
 }
 
 // Least times of the wide and of the relaxed kernels, one thread of a Zen 4 processor, in milliseconds.

@@ -77,12 +77,12 @@ describe.each([1, 2])('a program with %s threads', (threads) => {
   it('runs all steps, or those asked for', async () => {
     const program = await bind(tanhPlan(5, threads))
     program.write(0, pictures)
-    await program.run(0, 2)
+    await program.run({ to: 2 })
     expect(program.read(2)[1]).toBeCloseTo(Math.tanh(Math.tanh(Math.sin(1) * 2)), 5)
     expect(program.read(3).every((value) => value === 0)).toBe(true)
-    await program.run(3, 3)
+    await program.run({ from: 3, to: 3 })
     expect(program.read(3).every((value) => value === 0)).toBe(true)
-    await program.run(2)
+    await program.run({ from: 2 })
     const part = program.read(5).slice()
     program.read(5).fill(0)
     await program.run()
@@ -92,7 +92,7 @@ describe.each([1, 2])('a program with %s threads', (threads) => {
   it('takes runs that nobody waited for one after the other', async () => {
     const program = await bind(tanhPlan(6, threads))
     program.write(0, pictures)
-    await Promise.all(Array.from({ length: 6 }, (_, step) => program.run(step, step + 1)))
+    await Promise.all(Array.from({ length: 6 }, (_, step) => program.run({ from: step, to: step + 1 })))
     const values = program.read(6).slice()
     program.read(6).fill(0)
     await program.run()
@@ -109,7 +109,7 @@ describe.each([1, 2])('a program with %s threads', (threads) => {
       [2, 1],
       [0.5, 1],
     ] as const) {
-      await expect(program.run(from, to)).rejects.toThrow(ArgumentError)
+      await expect(program.run({ from, to })).rejects.toThrow(ArgumentError)
     }
   })
 
@@ -127,7 +127,7 @@ describe.each([1, 2])('a program with %s threads', (threads) => {
     const good = tanhPlan(3, threads)
     const buffers = good.buffers.map((buffer) => (buffer.id === 3 ? { ...buffer, offset: good.arenaBytes } : buffer))
     const program = await bind({ ...good, buffers })
-    await program.run(0, 2)
+    await program.run({ to: 2 })
     const failure = await program.run().catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(KernelTrapError)
     expect((failure as KernelTrapError).place).toEqual({ kernel: 'tanhForward', step: 2, node: 'tanh2' })
@@ -142,7 +142,7 @@ describe.each([1, 2])('a program with %s threads', (threads) => {
     const training = await bind(plan(network, { threads, mode: 'gradients' }))
     const run = async (program: Program) => {
       program.write(program.plan.ports.pictures, pictures.subarray(0, 108))
-      await program.run(0, program.plan.mode === 'inference' ? undefined : 4)
+      await program.run(program.plan.mode === 'inference' ? {} : { to: 4 })
       return program.read(program.plan.ports.output).slice()
     }
     const results: (Float32Array | Int32Array)[] = []
@@ -189,8 +189,8 @@ it('takes a training step to the same bits with any number of threads, shared ho
     program.write(ports.labels as number, [0, 1, 2, 3, 4, 0])
     program.write(ports.scalars as number, program.read(ports.scalars as number).fill(0.01))
     for (let step = 0; step < 10; step++) {
-      await program.run(0, backwardFrom)
-      await program.run(backwardFrom)
+      await program.run({ to: backwardFrom })
+      await program.run({ from: backwardFrom })
     }
     expect(isShared(program)).toBe(threads > 1)
     results.push(

@@ -1,9 +1,9 @@
 /** A plan bound to a WebAssembly memory and to whatever runs its kernels. */
 
-import { ArgumentError } from '../../core/index.ts'
 import { bufferOf } from '../../plan/step.ts'
 import type { Plan } from '../../plan/types.ts'
-import type { Program } from '../types.ts'
+import { checkLength, checkRun } from '../check.ts'
+import type { Program, RunOptions } from '../types.ts'
 import { DisposedError } from './errors.ts'
 import type { Runner } from './runner.ts'
 import type { Schedule } from './schedule.ts'
@@ -39,27 +39,16 @@ export class WasmProgram implements Program {
   }
 
   write(buffer: number, values: ArrayLike<number>): void {
-    const { name, role } = bufferOf(this.plan, buffer)
-    const view = this.read(buffer)
-    if (values.length !== view.length) {
-      throw new ArgumentError(`${name} takes as many values as it has elements`, {
-        received: `${values.length} values`,
-        expected: `${view.length} values`,
-      })
-    }
-    view.set(values)
-    if (role === 'parameter' || role === 'tracked') this.#prepared = false
+    const of = bufferOf(this.plan, buffer)
+    checkLength(this.plan, of, values.length)
+    this.read(buffer).set(values)
+    if (of.role === 'parameter' || of.role === 'tracked') this.#prepared = false
   }
 
-  async run(from = 0, to: number = this.plan.steps.length): Promise<void> {
+  async run(options: RunOptions = {}): Promise<void> {
     this.#live()
-    if (!(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to && to <= this.plan.steps.length)) {
-      throw new ArgumentError('no such steps', {
-        received: `steps ${from} to ${to}`,
-        expected: `a range within the plan's ${this.plan.steps.length} steps`,
-      })
-    }
-    const run = this.#last.then(() => this.#execute(from, to))
+    const checked = checkRun(this.plan, options)
+    const run = this.#last.then(() => this.#execute(checked))
     this.#last = run.catch(() => {})
     await run
   }
@@ -69,8 +58,8 @@ export class WasmProgram implements Program {
     await this.#disposal
   }
 
-  async #execute(from: number, to: number): Promise<void> {
-    const range = this.#schedule.range(from, to)
+  async #execute({ from, to, pictures }: Required<RunOptions>): Promise<void> {
+    const range = this.#schedule.range(from, to, pictures)
     if (!this.#prepared) {
       this.#prepared = true
       await this.#runner?.run(this.#schedule.prepare)

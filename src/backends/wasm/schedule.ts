@@ -1,10 +1,11 @@
 /**
  * A plan's steps as one flat list of kernel calls. An order to the workers is a range of it. At inference the filters
- * are prepared once, so their calls stand by themselves before all others; when parameters change from run to run, each
- * step prepares its own just before it uses them.
+ * are prepared once, so their calls stand by themselves before all others, and then come those of the whole batch, of its
+ * half, and so on; when parameters change from run to run, each step prepares its own just before it uses them.
  */
 
 import { ops, type WasmCall } from '../../ops/index.ts'
+import { planOfSize } from '../../plan/sizes.ts'
 import { bufferOf, stepSpec } from '../../plan/step.ts'
 import type { Plan, PlanStep } from '../../plan/types.ts'
 import { estimateStep } from './estimate.ts'
@@ -25,8 +26,8 @@ export interface Schedule {
   readonly prepare: CallRange
   /** Step that a call belongs to. */
   stepOf(call: number): number
-  /** Calls of the steps [from, to). */
-  range(from: number, to: number): CallRange
+  /** Calls of the steps [from, to), for one of the plan's sizes. */
+  range(from: number, to: number, pictures: number): CallRange
 }
 
 export function scheduleOf(plan: Plan): Schedule {
@@ -39,25 +40,38 @@ export function scheduleOf(plan: Plan): Schedule {
       owners.push(step)
     }
   }
-  const bound = plan.steps.map((step) => callsOf(plan, step))
-  if (preparedOnce) bound.forEach(({ prepare }, step) => void append(step, prepare))
+  const whole = plan.steps.map((step) => callsOf(plan, step))
+  if (preparedOnce) whole.forEach(({ prepare }, step) => void append(step, prepare))
   const prepare = { from: 0, to: calls.length }
-  const starts = bound.map(({ prepare, run }, step) => {
-    const start = calls.length
-    if (!preparedOnce) append(step, prepare)
-    append(step, run)
-    return start
-  })
-  const startOf = (step: number) => starts[step] ?? calls.length
+  const starts = new Map<number, readonly number[]>()
+  for (const size of plan.sizes) {
+    const of = planOfSize(plan, size)
+    const first = of.steps.map((step, index) => {
+      const start = calls.length
+      const bound = of === plan ? (whole[index] as BoundStep) : callsOf(of, step)
+      if (!preparedOnce) append(index, bound.prepare)
+      append(index, bound.run)
+      return start
+    })
+    starts.set(size, [...first, calls.length])
+  }
   return {
     calls,
     prepare,
     stepOf: (call) => owners[call] ?? 0,
-    range: (from, to) => ({ from: startOf(from), to: startOf(to) }),
+    range(from, to, pictures) {
+      const of = starts.get(pictures) ?? []
+      return { from: of[from] ?? 0, to: of[to] ?? 0 }
+    },
   }
 }
 
-function callsOf(plan: Plan, step: PlanStep) {
+interface BoundStep {
+  readonly prepare: readonly ScheduledCall[]
+  readonly run: readonly ScheduledCall[]
+}
+
+function callsOf(plan: Plan, step: PlanStep): BoundStep {
   const address = (id: number | undefined) => (id === undefined ? 0 : bufferOf(plan, id).offset)
   const { prepare = [], run } = ops[step.kind].wasm.calls(stepSpec(plan, step), {
     inputs: step.inputs.map(address),

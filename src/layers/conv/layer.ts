@@ -5,6 +5,7 @@
 
 import * as z from 'zod'
 import type { Volume } from '../../core/index.ts'
+import { batchGeometry } from '../../ops/conv2d/geometry.ts'
 import { conv2d } from '../../ops/conv2d/op.ts'
 import { type Padding, type Pair, printWindow, type WindowSpec, windowOn } from '../../ops/window.ts'
 import { NotationValueError, VolumeError } from '../errors.ts'
@@ -136,14 +137,15 @@ export const conv: Layer<ConvAttributes> = {
   },
   window: (attributes) => spec(attributes),
   notices: (attributes, inputs) => windowNotices(spec(attributes), only(inputs)),
-  lower({ emit, batch, exact }, attributes, inputs, parameters) {
+  lower({ emit, batch, largestBatch, exact }, attributes, inputs, parameters) {
     const x = only(inputs)
     const [, height = 1, width = 1, channels = 1] = x.shape
     const volume: Volume = { height, width, channels }
     const window = windowOn(spec(attributes), volume)
     const { filters, groups, bias } = attributes
     const values = [x, ...parameters.values()]
-    const geometry = { batch, window, channels, filters, groups, ...(exact ? { method: 'gemm' as const } : {}) }
+    const pictures = batchGeometry(batch, largestBatch)
+    const geometry = { ...pictures, window, channels, filters, groups, ...(exact ? { method: 'gemm' as const } : {}) }
     return only(emit(conv2d, { ...geometry, bias, activation: 'none' }, values))
   },
   describe(attributes) {

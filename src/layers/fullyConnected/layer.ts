@@ -5,6 +5,7 @@
 
 import * as z from 'zod'
 import { volumeSize } from '../../core/index.ts'
+import { batchGeometry } from '../../ops/conv2d/geometry.ts'
 import { conv2d } from '../../ops/conv2d/op.ts'
 import { windowOn } from '../../ops/window.ts'
 import { NotationValueError } from '../errors.ts'
@@ -56,12 +57,13 @@ export const fullyConnected: Layer<FullyConnectedAttributes> = {
   },
   macs: ({ units }, inputs) => volumeSize(only(inputs)) * units,
   window: (_, inputs) => wholeWindow(only(inputs)),
-  lower({ emit, batch }, { units, bias }, inputs, parameters) {
+  lower({ emit, batch, largestBatch }, { units, bias }, inputs, parameters) {
     const x = only(inputs)
     const [, height = 1, width = 1, depth = 1] = x.shape
     const channels = height * width * depth
     const volume = { ...point, channels }
-    const geometry = { batch, window: windowOn(wholeWindow(volume), volume), channels, filters: units, groups: 1 }
+    const window = windowOn(wholeWindow(volume), volume)
+    const geometry = { ...batchGeometry(batch, largestBatch), window, channels, filters: units, groups: 1 }
     return only(emit(conv2d, { ...geometry, bias, activation: 'none' }, [x, ...parameters.values()]))
   },
   describe: ({ units, bias }) => `${units} neurons${bias ? '' : ', no bias'}`,

@@ -4,7 +4,7 @@
  */
 
 import type { Window } from '../window.ts'
-import type { Conv2dGeometry } from './geometry.ts'
+import { type Conv2dGeometry, largestBatchOf } from './geometry.ts'
 import { type ResultSide, streamsFilters } from './winograd/tiling.ts'
 
 export type Direction = 'forward' | 'inputGradient' | 'filterGradient'
@@ -41,11 +41,14 @@ function cheapestSide(geometry: Conv2dGeometry, direction: Direction): ResultSid
 
 /** Multiply–adds, in whole panels of columns. In the first two directions taps outside of the picture are left out. */
 function productWork(geometry: Conv2dGeometry, direction: Direction): number {
-  const { batch, window, channels, filters } = geometry
+  const { window, channels, filters } = geometry
   const pairs = ([0, 1] as const).map((axis) =>
     direction === 'filterGradient' ? window.kernel[axis] * window.output[axis] : insidePairs(window, axis),
   )
-  return pairs.reduce((product, count) => product * count, batch * matrixWork(channels, filters, direction))
+  return pairs.reduce(
+    (product, count) => product * count,
+    largestBatchOf(geometry) * matrixWork(channels, filters, direction),
+  )
 }
 
 /** Pairs of an output and an input position that a tap joins. */
@@ -83,9 +86,9 @@ const nearBytes = 4 * 1024 * 1024
 const streamedGain = 6.5
 
 function winogradWork(geometry: Conv2dGeometry, side: ResultSide, direction: Direction): number {
-  const { batch, window, channels, filters } = geometry
+  const { window, channels, filters } = geometry
   const [height, width] = direction === 'inputGradient' ? window.input : window.output
-  const tiles = batch * Math.ceil(height / side) * Math.ceil(width / side)
+  const tiles = largestBatchOf(geometry) * Math.ceil(height / side) * Math.ceil(width / side)
   const planes = (side + 2) ** 2
   const weights = channels * filters
   const bytes = planes * weights * 4

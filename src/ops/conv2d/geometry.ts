@@ -3,8 +3,10 @@
 import { printWindow, type Window } from '../window.ts'
 
 export interface Conv2dGeometry {
-  /** Pictures in the batch. */
+  /** Pictures of a run. */
   readonly batch: number
+  /** Pictures of the largest run that uses the same prepared filters, and so the same method; absent: `batch`. */
+  readonly largestBatch?: number
   readonly window: Window
   /** C, depth of the input. */
   readonly channels: number
@@ -25,6 +27,16 @@ export interface Conv2dAttributes extends Conv2dGeometry {
   readonly norm?: { readonly epsilon: number }
   /** Applied at the store. */
   readonly activation: 'none' | 'relu'
+}
+
+/** The two of a geometry that count pictures; only where they differ both are written. */
+export function batchGeometry(batch: number, largestBatch: number): Pick<Conv2dGeometry, 'batch' | 'largestBatch'> {
+  return batch === largestBatch ? { batch } : { batch, largestBatch }
+}
+
+/** Pictures that decide on the method, and on how filters are prepared for it. */
+export function largestBatchOf({ batch, largestBatch = batch }: Conv2dGeometry): number {
+  return largestBatch
 }
 
 /** [n, h, w, c] */

@@ -7,6 +7,8 @@ import { type Correlation, reachesOutside, span, tapsInside } from './correlatio
 /** What a product needs to know besides the correlation; channels and columns are those of one group. */
 export interface ProductShape {
   readonly images: number
+  /** Of the largest run that uses the same prepared filters. */
+  readonly mostImages: number
   readonly groups: number
   readonly channels: number
   readonly columns: number

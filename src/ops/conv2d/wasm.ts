@@ -21,7 +21,7 @@ import {
 } from './depthwise/wasm.ts'
 import { filterGradientCalls, filterGradientWorkspace } from './filterGradient/wasm.ts'
 import { foldBytes, foldNorm } from './fold/wasm.ts'
-import type { Conv2dAttributes, Conv2dGeometry } from './geometry.ts'
+import { type Conv2dAttributes, type Conv2dGeometry, largestBatchOf } from './geometry.ts'
 import { type ProductShape, packCall, packedBytes, packTurnedCall, productCall, productScratch } from './product.ts'
 import { winogradFilterGradientCalls, winogradFilterGradientWorkspace } from './winograd/filterGradient/wasm.ts'
 import { winogradAmplification } from './winograd/matrices.ts'
@@ -41,12 +41,15 @@ function amplification(geometry: Conv2dGeometry, direction: Direction): number {
 }
 
 /** Source channels and result columns of one group. */
-function forwardShape({ batch, channels, filters, groups }: Conv2dGeometry): ProductShape {
-  return { images: batch, groups, channels: channels / groups, columns: filters / groups }
+function forwardShape(geometry: Conv2dGeometry): ProductShape {
+  const { batch, channels, filters, groups } = geometry
+  const mostImages = largestBatchOf(geometry)
+  return { images: batch, mostImages, groups, channels: channels / groups, columns: filters / groups }
 }
 
-function backwardShape({ batch, channels, filters, groups }: Conv2dGeometry): ProductShape {
-  return { images: batch, groups, channels: filters / groups, columns: channels / groups }
+function backwardShape(geometry: Conv2dGeometry): ProductShape {
+  const { channels, columns, ...others } = forwardShape(geometry)
+  return { ...others, channels: columns, columns: channels }
 }
 
 function depthwiseForward({ batch, channels, filters }: Conv2dGeometry): DepthwiseShape {
@@ -169,8 +172,8 @@ function winogradBackward(geometry: Conv2dGeometry) {
 }
 
 /** dY·Wᵀ: the product of the same weights with rows of K terms. */
-function turned({ rows, terms, columns }: DenseShape): DenseShape {
-  return { rows, terms: columns, columns: terms }
+function turned(shape: DenseShape): DenseShape {
+  return { ...shape, terms: shape.columns, columns: shape.terms }
 }
 
 /** One correlation of the input gradient, with its place in the prepared workspace. */
@@ -241,7 +244,7 @@ function filterGradientShape(geometry: Conv2dGeometry): readonly [Correlation, P
   const dense = denseShape(geometry)
   if (!dense) return [forwardCorrelation(geometry.window), forwardShape(geometry)]
   const { rows, terms, columns } = dense
-  return [onePixel, { images: rows, groups: 1, channels: terms, columns }]
+  return [onePixel, { images: rows, mostImages: rows, groups: 1, channels: terms, columns }]
 }
 
 const onePixel = forwardCorrelation({

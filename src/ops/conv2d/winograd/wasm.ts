@@ -27,7 +27,7 @@ const packRows = 16
 /** Planes of streamed filters are cut into ranges of rows for so many tiles or more; each turns the picture's tiles anew. */
 const streamedTiles = 32
 
-function planOf(correlation: Correlation, { images, channels, columns }: ProductShape, m: ResultSide) {
+function planOf(correlation: Correlation, { images, mostImages, channels, columns }: ProductShape, m: ResultSide) {
   const tiling = tilingOf(correlation, images, m)
   const { planes, total } = tiling
   const used = Math.ceil(columns / 8)
@@ -38,7 +38,7 @@ function planOf(correlation: Correlation, { images, channels, columns }: Product
 
   const filterBytes = planes * packedPlane
   const fit = Math.max(24, Math.floor(stageBudget / (planes * (sourcePitch + used * 32))))
-  const streamed = streamsFilters(total, channels, filterBytes)
+  const streamed = streamsFilters((total / images) * mostImages, channels, filterBytes)
   const staged = streamed || filterBytes > (total > fewTiles ? mostBlockFilters : leastStagedFilters)
   const blockPanels = staged ? used : evenPanels(used, 8)
   const productPitch = blockPanels * 32

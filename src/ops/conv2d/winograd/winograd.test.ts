@@ -114,6 +114,26 @@ const forwardStages = { batch: 1, size: [40, 24], padding: same, channels: 3600,
 /** Streamed: nine tiles, and fewer filters than a register tile has rows. */
 const fewFilters = { batch: 1, size: [12, 11], padding: same, channels: 2608, filters: 3 } as const
 
+/** Runs of fewer pictures than those that the filters were prepared for: tiles of a run, and whether filters are streamed. */
+const fewer = [
+  { batch: 1, largestBatch: 2, size: [11, 15], tiles: 12, streamed: true },
+  { batch: 1, largestBatch: 4, size: [11, 15], tiles: 12, streamed: false },
+  { batch: 3, largestBatch: 5, size: [8, 7], tiles: 12, streamed: true },
+  { batch: 1, largestBatch: 5, size: [8, 7], tiles: 4, streamed: true },
+] as const
+
+describe.each(testedModules)('fewer pictures than the filters were prepared for, on %s', (module) => {
+  it.each(fewer)('%o', ({ batch, largestBatch, size, tiles, streamed }) => {
+    const given = { method: 'winograd4', batch, size, padding: same, channels: 88, filters: 208 } as const
+    const geometry = { ...geometryOf(given), largestBatch }
+    expect(batch * Math.ceil(size[0] / 4) * Math.ceil(size[1] / 4)).toBe(tiles)
+    const [forward, plain] = casesOf('fewer', geometry) as [OpCase, OpCase]
+    expect(kernelsOf(forward).includes('winogradMultiplyRows')).toBe(streamed)
+    checkCase(forward, module)
+    checkCase(plain, module)
+  })
+})
+
 describe.each(testedModules)('large shapes on %s', (module) => {
   it.each(large.map((given) => [given.name, given] as const))('%s', (name, given) => {
     for (const method of ['winograd4', 'winograd2'] as const)
