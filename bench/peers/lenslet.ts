@@ -1,7 +1,7 @@
 /**
- * Lenslet itself, by its public entry, as a user calls it: `predict` with its copies, `train` with everything it does. It
- * takes part with the wide kernels, as the command line does, and without them, as in a page or in a program that did not
- * ask.
+ * Lenslet itself, by its public entry, as a user calls it: `predict` with its copies, into an array that is there already,
+ * `train` with everything it does. It takes part with the wide kernels, as the command line does, and without them, as in a
+ * page or in a program that did not ask.
  */
 
 import { dataset, Model, type Progress, train } from 'lenslet'
@@ -27,10 +27,12 @@ async function forward({ network, batch }: ForwardWork, manner: Manner): Promise
   const subject = subjectOf(network)
   const model = await modelOf(subject, batch, manner)
   const pictures = picturesOf(subject, batch)
+  const outputs = await model.predict(pictures)
+  const into = outputs.slice()
   return {
-    outputs: await model.predict(pictures),
+    outputs,
     description: model.description,
-    time: (milliseconds) => repeat(() => model.predict(pictures), milliseconds),
+    time: (milliseconds) => repeat(() => model.predict(pictures, { into }), milliseconds),
   }
 }
 

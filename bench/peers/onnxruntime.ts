@@ -1,7 +1,7 @@
 /** onnxruntime in two builds, with the same interface: native (onnxruntime-node) and WebAssembly (onnxruntime-web). */
 
 import type { SizedNode } from 'lenslet/network'
-import type { InferenceSession, TensorConstructor } from 'onnxruntime-common'
+import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common'
 import { onnxModel } from '../onnx/model.ts'
 import { repeat } from '../timing.ts'
 import { picturesOf, subjectOf } from '../values.ts'
@@ -13,6 +13,8 @@ interface Runtime {
   readonly Tensor: TensorConstructor
   create(model: Uint8Array, threads: number): Promise<InferenceSession>
   readonly description: string
+  /** Whether results go into a tensor that is given, as Lenslet's do into an array. */
+  readonly reuses: boolean
 }
 
 function peer(name: string, kind: string, load: (threads: number) => Promise<Runtime>): Peer {
@@ -22,15 +24,17 @@ function peer(name: string, kind: string, load: (threads: number) => Promise<Run
     version: () => packageVersion(name),
     refuses: ({ kind }) => (kind === 'train' ? 'runs networks, does not train them' : undefined),
     async forward({ network, batch }: ForwardWork, threads: number): Promise<Contender> {
-      const { Tensor, create, description } = await load(threads)
+      const { Tensor, create, description, reuses } = await load(threads)
       const subject = subjectOf(network)
       const [input, last] = [subject.nodes[0] as SizedNode, subject.nodes.at(-1) as SizedNode]
       const session = await create(onnxModel(subject, batch), threads)
       const { height, width, channels } = input.output
       const pictures = toPlanes(picturesOf(subject, batch), input.output)
       const feeds = { [input.node.name]: new Tensor('float32', pictures, [batch, channels, height, width]) }
-      const run = () => session.run(feeds)
-      const data = (await run())[last.node.name]?.data as Float32Array
+      const result = (await session.run(feeds))[last.node.name] as Tensor
+      const data = result.data as Float32Array
+      const into = { [last.node.name]: new Tensor('float32', data.slice(), result.dims) }
+      const run = reuses ? () => session.run(feeds, into) : () => session.run(feeds)
       return {
         outputs: fromPlanes(data, last.output),
         description,
@@ -53,6 +57,7 @@ export const onnxruntimeNode = peer('onnxruntime-node', 'native', async () => {
         executionMode: 'sequential',
       }),
     description: 'CPU execution provider',
+    reuses: true,
   }
 })
 
@@ -65,5 +70,7 @@ export const onnxruntimeWeb = peer('onnxruntime-web', 'WebAssembly', async (thre
     create: (model) =>
       runtime.InferenceSession.create(model, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' }),
     description: 'WASM execution provider, fixed-width SIMD',
+    // It takes a tensor for the results, hands it back, and leaves in it what was there (1.30.0).
+    reuses: false,
   }
 })

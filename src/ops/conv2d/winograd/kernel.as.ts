@@ -16,6 +16,7 @@ import { multiplyTilesWide } from '../../kernel/matrixWide.as.ts'
 import { multiplyTwoPanels } from '../../kernel/multiplyWide.as.ts'
 import { MOST_ROWS, panelsTogether, wholeTiles } from '../../kernel/rows.as.ts'
 import { nextTile } from '../../kernel/tiles.as.ts'
+import { touchRows } from '../../kernel/touch.as.ts'
 import { Four, Six } from './lines.as.ts'
 import { packTransformed } from './pack.as.ts'
 import { touchTiles, transformInput, transformOutput } from './transforms.as.ts'
@@ -217,6 +218,8 @@ export function winogradInput(
     const wanted = min(channelsEach, channels - channel)
     const offset = <usize>channel << 2
     const at = to + <usize>begin * pitch + offset
+    // The planes are larger than a core's caches: their lines come together, rather than one by one as they are written.
+    for (let i = 0; i < side * side; i++) touchRows(at + <usize>i * plane, end - first - begin, <usize>wanted << 2, pitch)
     if (side == 6) {
       transformInput<Six>(source + offset, height, width, pixel, wanted, originY, originX, tilesY, tilesX, first + begin, end, at, pitch, plane, scratch)
     } else {
