@@ -45,7 +45,7 @@ export const add: Op<AddAttributes> = {
   ],
   absorb(attributes, next) {
     const activation = fusedActivation(next)
-    return activation !== undefined && attributes.activation === 'none' ? { ...attributes, activation } : undefined
+    return activation === 'relu' && attributes.activation === 'none' ? { ...attributes, activation } : undefined
   },
   gradient({ attributes, inputs, outputs }, [given], tape) {
     const [a, b] = inputs

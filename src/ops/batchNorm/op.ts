@@ -38,7 +38,7 @@ function absorb<A extends BatchNormAttributes>(
   next: { kind: string; attributes: Attributes },
 ): A | undefined {
   const activation = fusedActivation(next)
-  return activation !== undefined && attributes.activation === 'none' ? { ...attributes, activation } : undefined
+  return activation === 'relu' && attributes.activation === 'none' ? { ...attributes, activation } : undefined
 }
 
 /** [x, scale, shift] → [y, mean, inverseDeviation], updating [runningMean, runningVariance]. */

@@ -25,8 +25,3 @@ export function evenPanels(panels: number, most: number): number {
 export function lines(bytes: number): number {
   return Math.ceil(bytes / 64) * 64
 }
-
-/** The lower bound of a fused activation. */
-export function activationFloor(activation: 'none' | 'relu'): number {
-  return activation === 'relu' ? 0 : Number.NEGATIVE_INFINITY
-}

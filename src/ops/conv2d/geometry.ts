@@ -1,5 +1,6 @@
 /** Attributes of the convolution ops: one geometry, computed once by whoever lowers, shared by all three directions. */
 
+import type { Clamp } from '../pointwise/table.ts'
 import { printWindow, type Window } from '../window.ts'
 
 export interface Conv2dGeometry {
@@ -26,7 +27,7 @@ export interface Conv2dAttributes extends Conv2dGeometry {
   /** Batch normalization of the result by tracked statistics, ahead of the activation. Only at inference. */
   readonly norm?: { readonly epsilon: number }
   /** Applied at the store. */
-  readonly activation: 'none' | 'relu'
+  readonly activation: 'none' | Clamp
 }
 
 /** The two of a geometry that count pictures; only where they differ both are written. */

@@ -116,7 +116,7 @@ function sameTaps(first: i32, end: i32, stride: i32, origin: i32, taps: i32, dil
 }
 
 /**
- * target[n, y, x, group·columns + j] = max(floor, bias + Σ source[n, y·strideY + originY + i·dilationY, …, c]·filters).
+ * target[n, y, x, group·columns + j] = clamp(bias + Σ source[n, y·strideY + originY + i·dilationY, …, c]·filters).
  * Positions outside of the source are zeros. Tiles are blocks of the grid of output pixels times ranges of panels.
  */
 export function conv2dProduct(
@@ -148,6 +148,7 @@ export function conv2dProduct(
   targetRow: usize,
   targetColumn: usize,
   floor: f32,
+  ceiling: f32,
   /** 0: windows lie inside of the source; 1: copy the tile's piece first, with its padding; 2: leave taps outside out. */
   border: i32,
   blockImages: i32,
@@ -259,9 +260,9 @@ export function conv2dProduct(
         const inner = whole ? 1 : tapsX
         const run = whole ? tapsX * channels : channels
         const outerJump = rowStep - <usize>tapsX * tapStep
-        if (WIDE == 1 && together == 2) multiplyTwoPanels(count, sources, to, 0, toOffset, packed, 0, panelBytes, 32, packed + 32, panelBytes, tapsY, inner, run, innerJump, outerJump, floor)
-        else if (valid > 4) multiplyPanel(count, sources, to, 0, toOffset, packed, 0, packed + 32, tapsY, inner, run, innerJump, outerJump, floor)
-        else multiplyHalfPanel(count, sources, to, 0, toOffset, packed, 0, packed + 32, tapsY, inner, run, innerJump, outerJump, floor)
+        if (WIDE == 1 && together == 2) multiplyTwoPanels(count, sources, to, 0, toOffset, packed, 0, panelBytes, 32, packed + 32, panelBytes, tapsY, inner, run, innerJump, outerJump, floor, ceiling)
+        else if (valid > 4) multiplyPanel(count, sources, to, 0, toOffset, packed, 0, packed + 32, tapsY, inner, run, innerJump, outerJump, floor, ceiling)
+        else multiplyHalfPanel(count, sources, to, 0, toOffset, packed, 0, packed + 32, tapsY, inner, run, innerJump, outerJump, floor, ceiling)
       } else {
         let done: usize = 0
         for (let at = parts; at < partEnd; at += 20) {
@@ -276,9 +277,9 @@ export function conv2dProduct(
           const from = <usize>tapY * rowStep + <usize>tapX * tapStep
           const outerJump = rowStep - <usize>across * tapStep
           const panelJump = <usize>((tapsX - across) * channels) << 5
-          if (WIDE == 1 && together == 2) multiplyTwoPanels(pixels, sources + done, to + done, from, toOffset, packed, 0, panelBytes, 32, values, panelBytes, down, inner, run, innerJump, outerJump, floor, panelJump)
-          else if (valid > 4) multiplyPanel(pixels, sources + done, to + done, from, toOffset, packed, 0, values, down, inner, run, innerJump, outerJump, floor, panelJump)
-          else multiplyHalfPanel(pixels, sources + done, to + done, from, toOffset, packed, 0, values, down, inner, run, innerJump, outerJump, floor, panelJump)
+          if (WIDE == 1 && together == 2) multiplyTwoPanels(pixels, sources + done, to + done, from, toOffset, packed, 0, panelBytes, 32, values, panelBytes, down, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
+          else if (valid > 4) multiplyPanel(pixels, sources + done, to + done, from, toOffset, packed, 0, values, down, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
+          else multiplyHalfPanel(pixels, sources + done, to + done, from, toOffset, packed, 0, values, down, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
           done += <usize>pixels << 2
         }
       }

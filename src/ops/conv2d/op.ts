@@ -1,7 +1,7 @@
 /**
  * Convolution and its three gradients. FC layers are convolutions of a 1×1 volume (the notes' FC → CONV), so this slice
- * is also the matrix product. Backward keeps x (for the filters) and, where a ReLU was taken into the store, y (its sign
- * is the mask); the pre-activation is never stored.
+ * is also the matrix product. Backward keeps x (for the filters) and, where an activation was taken into the store, y
+ * (which tells its derivative); the pre-activation is never stored.
  */
 
 import { foldableNorm } from '../batchNorm/op.ts'
@@ -40,7 +40,7 @@ export const conv2d: Op<Conv2dAttributes> = {
   absorb(attributes, next) {
     if (attributes.activation !== 'none') return undefined
     const activation = fusedActivation(next)
-    if (activation === 'relu') return { ...attributes, activation }
+    if (activation !== undefined) return { ...attributes, activation }
     // Folding goes with packing, which a plain matrix product does without.
     const epsilon = foldableNorm(next)
     if (epsilon === undefined || attributes.norm !== undefined || coversPicture(attributes)) return undefined
@@ -54,8 +54,8 @@ export const conv2d: Op<Conv2dAttributes> = {
     if (x === undefined || filters === undefined || y === undefined) return
     const { bias: _bias, activation, ...geometry } = attributes
     let dy = given
-    if (activation === 'relu') {
-      const [dz] = tape.emit(pointwiseGradient, { function: 'relu' }, [y, given])
+    if (activation !== 'none') {
+      const [dz] = tape.emit(pointwiseGradient, { function: activation }, [y, given])
       if (dz !== undefined) dy = dz
     }
     const give = (value: typeof x, [gradient]: readonly (typeof x)[]) => gradient && tape.give(value, gradient)

@@ -1,5 +1,6 @@
 /** Calls of conv2dProduct for one correlation: packed filters, blocks, workspace. */
 
+import type { Bounds } from '../pointwise/table.ts'
 import type { WasmCall } from '../types.ts'
 import { evenPanels, evenPiece, lines, tilesWanted } from './blocks.ts'
 import { type Correlation, reachesOutside, span, tapsInside } from './correlation.ts'
@@ -148,7 +149,7 @@ export function productCall(
   source: number,
   packed: number,
   target: number,
-  floor: number,
+  bounds: Bounds,
 ): WasmCall {
   const { images, groups, channels, columns } = shape
   const { grid, stride, origin, taps, dilation, targetFirst, targetStep } = correlation
@@ -174,7 +175,7 @@ export function productCall(
     correlation.target[0] * row,
     targetStep[0] * row,
     targetStep[1] * pixel,
-    floor,
+    ...bounds,
     blocks.border,
     blocks.images,
     blocks.rows,

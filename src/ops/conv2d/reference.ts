@@ -3,6 +3,7 @@
  * from the definition: a product x·w contributes to one output, and its two partial derivatives follow from it.
  */
 
+import { boundsOf } from '../pointwise/table.ts'
 import type { ReferenceKernel } from '../types.ts'
 import { type Conv2dAttributes, type Conv2dGeometry, filterShape, inputShape, outputShape } from './geometry.ts'
 
@@ -50,7 +51,8 @@ export const conv2dReference: ReferenceKernel<Conv2dAttributes> = ({ attributes 
       y[i] = (((y[i] as number) - (mean[k] as number)) / deviation) * (scale[k] as number) + (shift[k] as number)
     }
   }
-  if (attributes.activation === 'relu') for (let i = 0; i < y.length; i++) y[i] = Math.max(y[i] as number, 0)
+  const [least, most] = boundsOf(attributes.activation)
+  for (let i = 0; i < y.length; i++) y[i] = Math.min(Math.max(y[i] as number, least), most)
 }
 
 /** inputs [dy, filters] → [dx] */

@@ -5,8 +5,9 @@
  * (kernel.as.ts).
  */
 
+import { boundsOf } from '../pointwise/table.ts'
 import type { WasmCall, WasmCalls, WasmKernel, WasmWorkspace } from '../types.ts'
-import { activationFloor, lines } from './blocks.ts'
+import { lines } from './blocks.ts'
 import { type Direction, winogradSide } from './choice.ts'
 import { type Correlation, forwardCorrelation, inputGradientCorrelations } from './correlation.ts'
 import { type DenseShape, denseCalls, denseShape, denseWorkspace } from './dense/wasm.ts'
@@ -29,7 +30,8 @@ import { winogradCalls, winogradWorkspace } from './winograd/wasm.ts'
 
 export { channelSumWasm } from './channelSum/wasm.ts'
 
-const none = Number.NEGATIVE_INFINITY
+/** Of gradients. */
+const none = boundsOf('none')
 
 function isDepthwise({ channels, groups }: Conv2dGeometry): boolean {
   return groups === channels && groups > 1
@@ -107,25 +109,25 @@ function forwardWorkspace(attributes: Conv2dAttributes): WasmWorkspace {
 
 function forwardCalls(attributes: Conv2dAttributes, at: ForwardAddresses): Required<WasmCalls> {
   const { source, filters, bias, target, prepared, shared } = at
-  const floor = activationFloor(attributes.activation)
+  const bounds = boundsOf(attributes.activation)
   const dense = denseShape(attributes)
   if (dense)
-    return { prepare: [], run: denseCalls(dense, false, { source, weights: filters, bias, target, shared }, floor) }
+    return { prepare: [], run: denseCalls(dense, false, { source, weights: filters, bias, target, shared }, bounds) }
   const forward = forwardCorrelation(attributes.window)
   if (isDepthwise(attributes)) {
     const shape = depthwiseForward(attributes)
     const from = { filters, bias, packed: prepared }
     return {
       prepare: [depthwisePackCall(forward, shape, attributes.window.kernel[1], from)],
-      run: [depthwiseCall(forward, shape, source, prepared, target, floor)],
+      run: [depthwiseCall(forward, shape, source, prepared, target, bounds)],
     }
   }
   const shape = forwardShape(attributes)
   const side = winogradSide(attributes, 'forward')
-  if (side) return winogradCalls(forward, shape, side, false, at, floor)
+  if (side) return winogradCalls(forward, shape, side, false, at, bounds)
   return {
     prepare: [packCall(forward, shape, filters, bias, prepared)],
-    run: [productCall(forward, shape, source, prepared, target, floor)],
+    run: [productCall(forward, shape, source, prepared, target, bounds)],
   }
 }
 

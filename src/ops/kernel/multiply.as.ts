@@ -8,10 +8,11 @@
  * a kernel with wider panels that does the same has the same bits.
  */
 
+import { clamp } from './clamp.as.ts'
 import { multiplyAdd } from './multiplyAdd.as.ts'
 import { hasPairs, isPaired, MOST_ROWS, nextRows, Rows1, Rows2, Rows3, Rows4, Rows5, Rows6, rowsOf, Single2, Single3, wholeTiles } from './rows.as.ts'
 
-/** out[row][0..8) = max(floor, initial[row] + Σ row·panel), for `tiles` times the rows of R. */
+/** out[row][0..8) = clamp(initial[row] + Σ row·panel), for `tiles` times the rows of R. */
 function multiply<R>(
   tiles: i32,
   /** Addresses of the rows' first terms, and where their results go: 4 bytes a row. */
@@ -35,12 +36,13 @@ function multiply<R>(
   innerJump: usize,
   outerJump: usize,
   floor: f32,
+  ceiling: f32,
   panelJump: usize = 0,
 ): void {
   const rows = rowsOf<R>()
   const twice = isPaired<R>()
-  // ReLU without a branch: floor is 0 or −∞. In this order of operands pmax hands a NaN on.
   const least = f32x4.splat(floor)
+  const most = f32x4.splat(ceiling)
   for (; tiles > 0; tiles--) {
     let a0 = load<usize>(sources) + sourceOffset
     let a1 = rows > 1 ? load<usize>(sources, 4) + sourceOffset : 0
@@ -262,32 +264,32 @@ function multiply<R>(
       y2 = f32x4.add(y2, y5)
     }
     let to = load<usize>(targets) + targetOffset
-    v128.store(to, f32x4.pmax(x0, least))
-    v128.store(to, f32x4.pmax(y0, least), 16)
+    v128.store(to, clamp(x0, least, most))
+    v128.store(to, clamp(y0, least, most), 16)
     if (rows > 1) {
       to = load<usize>(targets, 4) + targetOffset
-      v128.store(to, f32x4.pmax(x1, least))
-      v128.store(to, f32x4.pmax(y1, least), 16)
+      v128.store(to, clamp(x1, least, most))
+      v128.store(to, clamp(y1, least, most), 16)
     }
     if (rows > 2) {
       to = load<usize>(targets, 8) + targetOffset
-      v128.store(to, f32x4.pmax(x2, least))
-      v128.store(to, f32x4.pmax(y2, least), 16)
+      v128.store(to, clamp(x2, least, most))
+      v128.store(to, clamp(y2, least, most), 16)
     }
     if (rows > 3) {
       to = load<usize>(targets, 12) + targetOffset
-      v128.store(to, f32x4.pmax(x3, least))
-      v128.store(to, f32x4.pmax(y3, least), 16)
+      v128.store(to, clamp(x3, least, most))
+      v128.store(to, clamp(y3, least, most), 16)
     }
     if (rows > 4) {
       to = load<usize>(targets, 16) + targetOffset
-      v128.store(to, f32x4.pmax(x4, least))
-      v128.store(to, f32x4.pmax(y4, least), 16)
+      v128.store(to, clamp(x4, least, most))
+      v128.store(to, clamp(y4, least, most), 16)
     }
     if (rows > 5) {
       to = load<usize>(targets, 20) + targetOffset
-      v128.store(to, f32x4.pmax(x5, least))
-      v128.store(to, f32x4.pmax(y5, least), 16)
+      v128.store(to, clamp(x5, least, most))
+      v128.store(to, clamp(y5, least, most), 16)
     }
     sources += <usize>rows << 2
     targets += <usize>rows << 2
@@ -311,6 +313,7 @@ export function multiplyPanel(
   innerJump: usize,
   outerJump: usize,
   floor: f32,
+  ceiling: f32,
   panelJump: usize = 0,
 ): void {
   const pairs = hasPairs(count)
@@ -319,21 +322,21 @@ export function multiplyPanel(
     // One call for all whole tiles: 2–5 % faster than one for each.
     const tiles = rows == MOST_ROWS ? wholeTiles(count) : 1
     if (MOST_ROWS == 6 && rows == 6) {
-      multiply<Rows6>(tiles, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      multiply<Rows6>(tiles, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
     } else if (MOST_ROWS == 6 && rows == 5) {
-      multiply<Rows5>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      multiply<Rows5>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
     } else if (rows == 4) {
-      multiply<Rows4>(tiles, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      multiply<Rows4>(tiles, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
     } else if (TERMS == 1 && rows == 3 && !pairs) {
-      multiply<Single3>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      multiply<Single3>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
     } else if (TERMS == 1 && rows == 2 && !pairs) {
-      multiply<Single2>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      multiply<Single2>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
     } else if (rows == 3) {
-      multiply<Rows3>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      multiply<Rows3>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
     } else if (rows == 2) {
-      multiply<Rows2>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      multiply<Rows2>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
     } else {
-      multiply<Rows1>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      multiply<Rows1>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
     }
     const done = rows * tiles
     sources += <usize>done << 2

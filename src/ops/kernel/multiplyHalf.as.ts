@@ -4,6 +4,7 @@
  * have twelve independent sums. Panels keep their form, [term][8].
  */
 
+import { clamp } from './clamp.as.ts'
 import { multiplyAdd } from './multiplyAdd.as.ts'
 import { MOST_ROWS, nextRowsHalf, Rows1, Rows2, Rows3, Rows4, Rows5, Rows6 } from './rows.as.ts'
 
@@ -22,6 +23,7 @@ function multiplyHalf<R>(
   innerJump: usize,
   outerJump: usize,
   floor: f32,
+  ceiling: f32,
   panelJump: usize = 0,
 ): void {
   const rows = offsetof<R>()
@@ -122,12 +124,13 @@ function multiplyHalf<R>(
     if (rows > 5) a5 += outerJump
   }
   const least = f32x4.splat(floor)
-  v128.store(load<usize>(targets) + targetOffset, f32x4.pmax(f32x4.add(x0, y0), least))
-  if (rows > 1) v128.store(load<usize>(targets, 4) + targetOffset, f32x4.pmax(f32x4.add(x1, y1), least))
-  if (rows > 2) v128.store(load<usize>(targets, 8) + targetOffset, f32x4.pmax(f32x4.add(x2, y2), least))
-  if (rows > 3) v128.store(load<usize>(targets, 12) + targetOffset, f32x4.pmax(f32x4.add(x3, y3), least))
-  if (rows > 4) v128.store(load<usize>(targets, 16) + targetOffset, f32x4.pmax(f32x4.add(x4, y4), least))
-  if (rows > 5) v128.store(load<usize>(targets, 20) + targetOffset, f32x4.pmax(f32x4.add(x5, y5), least))
+  const most = f32x4.splat(ceiling)
+  v128.store(load<usize>(targets) + targetOffset, clamp(f32x4.add(x0, y0), least, most))
+  if (rows > 1) v128.store(load<usize>(targets, 4) + targetOffset, clamp(f32x4.add(x1, y1), least, most))
+  if (rows > 2) v128.store(load<usize>(targets, 8) + targetOffset, clamp(f32x4.add(x2, y2), least, most))
+  if (rows > 3) v128.store(load<usize>(targets, 12) + targetOffset, clamp(f32x4.add(x3, y3), least, most))
+  if (rows > 4) v128.store(load<usize>(targets, 16) + targetOffset, clamp(f32x4.add(x4, y4), least, most))
+  if (rows > 5) v128.store(load<usize>(targets, 20) + targetOffset, clamp(f32x4.add(x5, y5), least, most))
 }
 
 /** Any number of rows times the first four columns of one panel. */
@@ -146,16 +149,17 @@ export function multiplyHalfPanel(
   innerJump: usize,
   outerJump: usize,
   floor: f32,
+  ceiling: f32,
   panelJump: usize = 0,
 ): void {
   while (count > 0) {
     const rows = nextRowsHalf(count)
-    if (MOST_ROWS == 6 && rows == 6) multiplyHalf<Rows6>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
-    else if (MOST_ROWS == 6 && rows == 5) multiplyHalf<Rows5>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
-    else if (TERMS == 2 && rows == 4) multiplyHalf<Rows4>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
-    else if (rows == 3) multiplyHalf<Rows3>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
-    else if (rows == 2) multiplyHalf<Rows2>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
-    else multiplyHalf<Rows1>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
+    if (MOST_ROWS == 6 && rows == 6) multiplyHalf<Rows6>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
+    else if (MOST_ROWS == 6 && rows == 5) multiplyHalf<Rows5>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
+    else if (TERMS == 2 && rows == 4) multiplyHalf<Rows4>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
+    else if (rows == 3) multiplyHalf<Rows3>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
+    else if (rows == 2) multiplyHalf<Rows2>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
+    else multiplyHalf<Rows1>(sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
     sources += <usize>rows << 2
     targets += <usize>rows << 2
     initial += <usize>rows * initialPitch

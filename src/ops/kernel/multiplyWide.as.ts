@@ -8,6 +8,7 @@
  * Each result is summed in the order of `multiply`, so both have the same bits.
  */
 
+import { clamp } from './clamp.as.ts'
 import { multiplyPanel } from './multiply.as.ts'
 import { multiplyAdd } from './multiplyAdd.as.ts'
 import { nextRows, Rows4, Rows5, Rows6, wholeTiles } from './rows.as.ts'
@@ -34,10 +35,12 @@ function multiplyWide<R>(
   innerJump: usize,
   outerJump: usize,
   floor: f32,
+  ceiling: f32,
   panelJump: usize,
 ): void {
   const rows = offsetof<R>()
   const least = f32x4.splat(floor)
+  const most = f32x4.splat(ceiling)
   for (; tiles > 0; tiles--) {
     let a0 = load<usize>(sources) + sourceOffset
     let a1 = load<usize>(sources, 4) + sourceOffset
@@ -249,44 +252,44 @@ function multiplyWide<R>(
       if (rows > 5) a5 += outerJump
     }
     let to = load<usize>(targets) + targetOffset
-    v128.store(to, f32x4.pmax(x0, least))
-    v128.store(to, f32x4.pmax(y0, least), 16)
+    v128.store(to, clamp(x0, least, most))
+    v128.store(to, clamp(y0, least, most), 16)
     to += targetPanel
-    v128.store(to, f32x4.pmax(z0, least))
-    v128.store(to, f32x4.pmax(w0, least), 16)
+    v128.store(to, clamp(z0, least, most))
+    v128.store(to, clamp(w0, least, most), 16)
     to = load<usize>(targets, 4) + targetOffset
-    v128.store(to, f32x4.pmax(x1, least))
-    v128.store(to, f32x4.pmax(y1, least), 16)
+    v128.store(to, clamp(x1, least, most))
+    v128.store(to, clamp(y1, least, most), 16)
     to += targetPanel
-    v128.store(to, f32x4.pmax(z1, least))
-    v128.store(to, f32x4.pmax(w1, least), 16)
+    v128.store(to, clamp(z1, least, most))
+    v128.store(to, clamp(w1, least, most), 16)
     to = load<usize>(targets, 8) + targetOffset
-    v128.store(to, f32x4.pmax(x2, least))
-    v128.store(to, f32x4.pmax(y2, least), 16)
+    v128.store(to, clamp(x2, least, most))
+    v128.store(to, clamp(y2, least, most), 16)
     to += targetPanel
-    v128.store(to, f32x4.pmax(z2, least))
-    v128.store(to, f32x4.pmax(w2, least), 16)
+    v128.store(to, clamp(z2, least, most))
+    v128.store(to, clamp(w2, least, most), 16)
     to = load<usize>(targets, 12) + targetOffset
-    v128.store(to, f32x4.pmax(x3, least))
-    v128.store(to, f32x4.pmax(y3, least), 16)
+    v128.store(to, clamp(x3, least, most))
+    v128.store(to, clamp(y3, least, most), 16)
     to += targetPanel
-    v128.store(to, f32x4.pmax(z3, least))
-    v128.store(to, f32x4.pmax(w3, least), 16)
+    v128.store(to, clamp(z3, least, most))
+    v128.store(to, clamp(w3, least, most), 16)
     if (rows > 4) {
       to = load<usize>(targets, 16) + targetOffset
-      v128.store(to, f32x4.pmax(x4, least))
-      v128.store(to, f32x4.pmax(y4, least), 16)
+      v128.store(to, clamp(x4, least, most))
+      v128.store(to, clamp(y4, least, most), 16)
       to += targetPanel
-      v128.store(to, f32x4.pmax(z4, least))
-      v128.store(to, f32x4.pmax(w4, least), 16)
+      v128.store(to, clamp(z4, least, most))
+      v128.store(to, clamp(w4, least, most), 16)
     }
     if (rows > 5) {
       to = load<usize>(targets, 20) + targetOffset
-      v128.store(to, f32x4.pmax(x5, least))
-      v128.store(to, f32x4.pmax(y5, least), 16)
+      v128.store(to, clamp(x5, least, most))
+      v128.store(to, clamp(y5, least, most), 16)
       to += targetPanel
-      v128.store(to, f32x4.pmax(z5, least))
-      v128.store(to, f32x4.pmax(w5, least), 16)
+      v128.store(to, clamp(z5, least, most))
+      v128.store(to, clamp(w5, least, most), 16)
     }
     sources += <usize>rows << 2
     targets += <usize>rows << 2
@@ -313,6 +316,7 @@ export function multiplyTwoPanels(
   innerJump: usize,
   outerJump: usize,
   floor: f32,
+  ceiling: f32,
   panelJump: usize = 0,
 ): void {
   while (count > 0) {
@@ -321,15 +325,15 @@ export function multiplyTwoPanels(
     if (rows == 6) {
       // One call for all whole tiles: 2–5 % faster than one for each.
       tiles = wholeTiles(count)
-      multiplyWide<Rows6>(tiles, sources, targets, sourceOffset, targetOffset, initial, initialPitch, initialPanel, targetPanel, panel, panelPitch, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      multiplyWide<Rows6>(tiles, sources, targets, sourceOffset, targetOffset, initial, initialPitch, initialPanel, targetPanel, panel, panelPitch, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
     } else if (rows == 5) {
-      multiplyWide<Rows5>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, initialPanel, targetPanel, panel, panelPitch, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      multiplyWide<Rows5>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, initialPanel, targetPanel, panel, panelPitch, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
     } else if (rows == 4) {
-      multiplyWide<Rows4>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, initialPanel, targetPanel, panel, panelPitch, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      multiplyWide<Rows4>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, initialPanel, targetPanel, panel, panelPitch, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
     } else {
       // Thin tiles only come where there are less than eight rows; their sums are other ones, see `multiply`.
-      multiplyPanel(rows, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, panelJump)
-      multiplyPanel(rows, sources, targets, sourceOffset, targetOffset + targetPanel, initial + initialPanel, initialPitch, panel + panelPitch, outer, inner, run, innerJump, outerJump, floor, panelJump)
+      multiplyPanel(rows, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
+      multiplyPanel(rows, sources, targets, sourceOffset, targetOffset + targetPanel, initial + initialPanel, initialPitch, panel + panelPitch, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
     }
     const done = rows * tiles
     sources += <usize>done << 2

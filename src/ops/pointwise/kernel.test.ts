@@ -82,8 +82,18 @@ describe('the normal distribution', () => {
 describe('an activation', () => {
   it('can be fused only where its row says so', () => {
     expect(fusedActivation({ kind: 'pointwise', attributes: { function: 'relu' } })).toBe('relu')
+    expect(fusedActivation({ kind: 'pointwise', attributes: { function: 'relu6' } })).toBe('relu6')
     expect(fusedActivation({ kind: 'pointwise', attributes: { function: 'tanh' } })).toBeUndefined()
     expect(fusedActivation({ kind: 'add', attributes: { activation: 'none' } })).toBeUndefined()
+  })
+
+  it('is what its bounds say, if it has any', () => {
+    for (const [name, row] of Object.entries(activations)) {
+      const { bounds } = row
+      if (bounds === undefined) continue
+      for (const x of [-1e9, -3, -0.5, 0, 0.25, 5.9, 6.1, 1e9])
+        expect([name, row.forward(x, 0)]).toEqual([name, Math.min(Math.max(x, bounds[0]), bounds[1])])
+    }
   })
 
   it('refuses a slope for which its output would not tell the sign of its input', () => {

@@ -7,7 +7,7 @@ import { OpShapeError } from '../errors.ts'
 import { expectSize } from '../specs.ts'
 import type { ArraySpec, Attributes, Op } from '../types.ts'
 import { pointwiseGradientReference, pointwiseReference } from './reference.ts'
-import { activations, type PointwiseAttributes, parameterOf } from './table.ts'
+import { activations, type Clamp, isClamp, type PointwiseAttributes, parameterOf } from './table.ts'
 import { pointwiseGradientWasm, pointwiseWasm } from './wasm.ts'
 
 export type { PointwiseAttributes } from './table.ts'
@@ -64,10 +64,11 @@ export const pointwiseGradient: Op<PointwiseAttributes> = {
   wasm: pointwiseGradientWasm,
 }
 
-/** The name under which an op can apply the step `next` at its own store; undefined where it cannot. */
-export function fusedActivation(next: { readonly kind: string; readonly attributes: Attributes }): 'relu' | undefined {
+/** The activation of the step `next`, where an op can apply it at its own store by cutting its results to bounds. */
+export function fusedActivation(next: { readonly kind: string; readonly attributes: Attributes }): Clamp | undefined {
   if (next.kind !== pointwise.kind) return undefined
-  return activations[(next.attributes as PointwiseAttributes).function].fused
+  const name = (next.attributes as PointwiseAttributes).function
+  return isClamp(name) ? name : undefined
 }
 
 export const pointwiseOps = { pointwise, 'pointwise.gradient': pointwiseGradient } as const

@@ -5,6 +5,9 @@
 
 import { normalBelow, normalDensity } from './normal.ts'
 
+/** What values are cut to: least, most. */
+export type Bounds = readonly [least: number, most: number]
+
 export interface ActivationRow {
   /** y = f(x). `parameter` is what `parameter` below describes, 0 where the function has none. */
   forward(x: number, parameter: number): number
@@ -15,8 +18,8 @@ export interface ActivationRow {
    * place, and lets a convolution apply the function at its store and never write x.
    */
   readonly keeps: 'output' | 'input'
-  /** Other ops can apply it at their own store under this name. */
-  readonly fused?: 'relu'
+  /** y = min(max(x, least), most): other ops can apply it at their own store. */
+  readonly bounds?: Bounds
   readonly parameter?: { readonly name: string; readonly usual: number; readonly minimum: number }
   /** Exported AssemblyScript functions (x, y, count, parameter, chunk) and (kept, dy, dx, count, parameter, chunk). */
   readonly kernels: { readonly forward: string; readonly gradient: string }
@@ -28,7 +31,7 @@ const rows = {
     forward: (x) => Math.max(x, 0),
     derivative: (y) => (y > 0 ? 1 : 0),
     keeps: 'output',
-    fused: 'relu',
+    bounds: [0, Number.POSITIVE_INFINITY],
     kernels: { forward: 'reluForward', gradient: 'reluGradient' },
   },
   /** min(max(0, x), 6), made for fixed-point inference (Howard et al. 2017); the derivative at both ends is 0. */
@@ -36,6 +39,7 @@ const rows = {
     forward: (x) => Math.min(Math.max(x, 0), 6),
     derivative: (y) => (y > 0 && y < 6 ? 1 : 0),
     keeps: 'output',
+    bounds: [0, 6],
     kernels: { forward: 'relu6Forward', gradient: 'relu6Gradient' },
   },
   /** x where positive, slope·x elsewhere (Maas et al. 2013). The slope may not be negative: y must have the sign of x. */
@@ -71,6 +75,20 @@ const rows = {
 export type ActivationName = keyof typeof rows
 
 export const activations: Readonly<Record<ActivationName, ActivationRow>> = rows
+
+/** The activations that are bounds and nothing else. */
+export type Clamp = {
+  [Name in ActivationName]: (typeof rows)[Name] extends { bounds: Bounds } ? Name : never
+}[ActivationName]
+
+export function isClamp(name: ActivationName): name is Clamp {
+  return activations[name].bounds !== undefined
+}
+
+/** What an activation at an op's store cuts its results to. */
+export function boundsOf(activation: Clamp | 'none'): Bounds {
+  return activation === 'none' ? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] : rows[activation].bounds
+}
 
 export interface PointwiseAttributes {
   readonly function: ActivationName

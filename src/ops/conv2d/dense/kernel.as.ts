@@ -4,6 +4,7 @@
  * worker's cache instead, straight before their use; a single row is not packed at all but streamed.
  */
 
+import { clamp } from '../../kernel/clamp.as.ts'
 import { copyFromRowsOf8, zeroValues } from '../../kernel/copy.as.ts'
 import { multiplyPanel } from '../../kernel/multiply.as.ts'
 import { multiplyAdd } from '../../kernel/multiplyAdd.as.ts'
@@ -38,7 +39,7 @@ function packPanels(to: usize, from: usize, pitch: usize, terms: i32, columns: i
   }
 }
 
-/** target[row, column] = max(floor, bias[column] + Σ source[row, term]·weights[term, column]); pitches in bytes. */
+/** target[row, column] = clamp(bias[column] + Σ source[row, term]·weights[term, column]); pitches in bytes. */
 export function denseProduct(
   source: usize,
   sourcePitch: usize,
@@ -54,6 +55,7 @@ export function denseProduct(
   targetPitch: usize,
   columns: i32,
   floor: f32,
+  ceiling: f32,
   blockRows: i32,
   blockPanels: i32,
   blockTerms: i32,
@@ -104,12 +106,13 @@ export function denseProduct(
         const from = <usize>term << 2
         const values = packed + <usize>slot * packedPanel
         const least: f32 = last ? floor : -Infinity
+        const most: f32 = last ? ceiling : Infinity
         if (WIDE == 1 && together == 2) {
-          if (last) multiplyTwoPanels(count, sources, targets, from, <usize>at << 2, panel, 32, partPanel, 32, values, packedPanel, 1, 1, depth, 0, 0, least)
-          else multiplyTwoPanels(count, sources, partTargets, from, panel - part, panel, 32, partPanel, partPanel, values, packedPanel, 1, 1, depth, 0, 0, least)
-        } else if (last && valid == 8) multiplyPanel(count, sources, targets, from, <usize>at << 2, panel, 32, values, 1, 1, depth, 0, 0, least)
-        else if (valid > 4) multiplyPanel(count, sources, partTargets, from, panel - part, panel, 32, values, 1, 1, depth, 0, 0, least)
-        else multiplyHalfPanel(count, sources, partTargets, from, panel - part, panel, 32, values, 1, 1, depth, 0, 0, least)
+          if (last) multiplyTwoPanels(count, sources, targets, from, <usize>at << 2, panel, 32, partPanel, 32, values, packedPanel, 1, 1, depth, 0, 0, least, most)
+          else multiplyTwoPanels(count, sources, partTargets, from, panel - part, panel, 32, partPanel, partPanel, values, packedPanel, 1, 1, depth, 0, 0, least, most)
+        } else if (last && valid == 8) multiplyPanel(count, sources, targets, from, <usize>at << 2, panel, 32, values, 1, 1, depth, 0, 0, least, most)
+        else if (valid > 4) multiplyPanel(count, sources, partTargets, from, panel - part, panel, 32, values, 1, 1, depth, 0, 0, least, most)
+        else multiplyHalfPanel(count, sources, partTargets, from, panel - part, panel, 32, values, 1, 1, depth, 0, 0, least, most)
         if (last && valid < 8) copyFromRowsOf8(targets, <usize>at << 2, panel, count, valid)
       }
     }
@@ -205,7 +208,7 @@ export function denseRow(
   }
 }
 
-/** target[column] = max(floor, bias[column] + Σ over chunks of sums[chunk][column]); `columnsEach` a tile. */
+/** target[column] = clamp(bias[column] + Σ over chunks of sums[chunk][column]); `columnsEach` a tile. */
 export function denseRowSum(
   sums: usize,
   chunks: i32,
@@ -216,11 +219,13 @@ export function denseRowSum(
   columns: i32,
   columnsEach: i32,
   floor: f32,
+  ceiling: f32,
   tiles: i32,
   counter: usize,
   scratch: usize,
 ): void {
   const least = f32x4.splat(floor)
+  const most = f32x4.splat(ceiling)
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
     let column = tile * columnsEach
     const last = min(column + columnsEach, columns)
@@ -228,13 +233,13 @@ export function denseRowSum(
       const at = <usize>column << 2
       let sum = bias == 0 ? f32x4.splat(0) : v128.load(bias + at)
       for (let chunk = 0; chunk < chunks; chunk++) sum = f32x4.add(sum, v128.load(sums + <usize>chunk * sumsPitch + at))
-      v128.store(target + at, f32x4.pmax(sum, least))
+      v128.store(target + at, clamp(sum, least, most))
     }
     for (; column < last; column++) {
       const at = <usize>column << 2
       let sum: f32 = bias == 0 ? 0 : load<f32>(bias + at)
       for (let chunk = 0; chunk < chunks; chunk++) sum += load<f32>(sums + <usize>chunk * sumsPitch + at)
-      store<f32>(target + at, sum < floor ? floor : sum)
+      store<f32>(target + at, sum < floor ? floor : ceiling < sum ? ceiling : sum)
     }
   }
 }

@@ -1,6 +1,7 @@
 /** Convolutions whose filter covers the whole picture (fully connected layers) as products with an unpacked matrix. */
 
 import { rangesOf } from '../../kernel/ranges.ts'
+import type { Bounds } from '../../pointwise/table.ts'
 import type { WasmCall, WasmWorkspace } from '../../types.ts'
 import { evenPanels, evenPiece, lines, tilesWanted } from '../blocks.ts'
 import { type Conv2dGeometry, coversPicture } from '../geometry.ts'
@@ -69,7 +70,7 @@ export function denseCalls(
   shape: DenseShape,
   transposed: boolean,
   at: DenseAddresses,
-  floor: number,
+  bounds: Bounds,
 ): readonly WasmCall[] {
   const { rows, terms, columns } = shape
   const { source, weights, bias, target, shared } = at
@@ -80,7 +81,7 @@ export function denseCalls(
       { kernel: 'denseRow', args: [source, terms, termsEach, weights, columns, columnsEach, shared, pitch], tiles },
       {
         kernel: 'denseRowSum',
-        args: [shared, chunks, pitch, bias, target, columns, sum.chunk, floor],
+        args: [shared, chunks, pitch, bias, target, columns, sum.chunk, ...bounds],
         tiles: sum.tiles,
       },
     ]
@@ -98,7 +99,7 @@ export function denseCalls(
     target,
     columns * 4,
     columns,
-    floor,
+    ...bounds,
     blockRows,
     blockPanels,
     Math.min(terms, blockTerms),

@@ -96,7 +96,7 @@ function copyChannels(
 }
 
 /**
- * target[n, y, x, k] = max(floor, bias[k] + Σ over passes and taps of source[n, y·strideY + originY + i·dilationY, …,
+ * target[n, y, x, k] = clamp(bias[k] + Σ over passes and taps of source[n, y·strideY + originY + i·dilationY, …,
  * k·up/down + pass]·weight). Tiles are an image's blocks of rows times ranges of channels.
  */
 export function depthwiseProduct(
@@ -126,6 +126,7 @@ export function depthwiseProduct(
   targetRow: usize,
   targetColumn: usize,
   floor: f32,
+  ceiling: f32,
   blockRows: i32,
   blockChannels: i32,
   tiles: i32,
@@ -169,7 +170,7 @@ export function depthwiseProduct(
         if (inRegisters && valid == 8) {
           for (let half: usize = 0; half < 32; half += STEP) {
             const w = weights + half
-            multiplyRow3(from + half, <usize>dilationY * pitchY, tapStep, step, gridWidth, w, w + weightsPitch, weightsPitch, to + half, targetColumn, floor)
+            multiplyRow3(from + half, <usize>dilationY * pitchY, tapStep, step, gridWidth, w, w + weightsPitch, weightsPitch, to + half, targetColumn, floor, ceiling)
           }
           continue
         }
@@ -177,10 +178,10 @@ export function depthwiseProduct(
           const pixels = min(left, 4)
           const out = valid < 8 ? part : to
           const outStep: usize = valid < 8 ? 32 : targetColumn
-          if (pixels == 4) multiplyTaps<Rows4>(from, step, tapStep, rowJump, passJump, passes, tapsY, tapsX, weights, weights + weightsPitch, weightsPitch, 0, out, outStep, floor)
-          else if (pixels == 3) multiplyTaps<Rows3>(from, step, tapStep, rowJump, passJump, passes, tapsY, tapsX, weights, weights + weightsPitch, weightsPitch, 0, out, outStep, floor)
-          else if (pixels == 2) multiplyTaps<Rows2>(from, step, tapStep, rowJump, passJump, passes, tapsY, tapsX, weights, weights + weightsPitch, weightsPitch, 0, out, outStep, floor)
-          else multiplyTaps<Rows1>(from, step, tapStep, rowJump, passJump, passes, tapsY, tapsX, weights, weights + weightsPitch, weightsPitch, 0, out, outStep, floor)
+          if (pixels == 4) multiplyTaps<Rows4>(from, step, tapStep, rowJump, passJump, passes, tapsY, tapsX, weights, weights + weightsPitch, weightsPitch, 0, out, outStep, floor, ceiling)
+          else if (pixels == 3) multiplyTaps<Rows3>(from, step, tapStep, rowJump, passJump, passes, tapsY, tapsX, weights, weights + weightsPitch, weightsPitch, 0, out, outStep, floor, ceiling)
+          else if (pixels == 2) multiplyTaps<Rows2>(from, step, tapStep, rowJump, passJump, passes, tapsY, tapsX, weights, weights + weightsPitch, weightsPitch, 0, out, outStep, floor, ceiling)
+          else multiplyTaps<Rows1>(from, step, tapStep, rowJump, passJump, passes, tapsY, tapsX, weights, weights + weightsPitch, weightsPitch, 0, out, outStep, floor, ceiling)
           if (valid < 8) {
             for (let i = 0; i < pixels; i++) copyValues(to + <usize>i * targetColumn, part + (<usize>i << 5), valid)
           }

@@ -3,6 +3,7 @@
  * gradient, so that eight sums hide the latency of a multiply–add. The counts are types, see rows.as.ts.
  */
 
+import { clamp } from '../../kernel/clamp.as.ts'
 import { multiplyAdd } from '../../kernel/multiplyAdd.as.ts'
 import { high, put } from '../../kernel/steps.as.ts'
 
@@ -25,6 +26,7 @@ export function multiplyTaps<R>(
   target: usize,
   targetStep: usize,
   floor: f32,
+  ceiling: f32,
 ): void {
   const pixels = offsetof<R>()
   let a = source
@@ -68,22 +70,23 @@ export function multiplyTaps<R>(
     a += passJump
   }
   const least = f32x4.splat(floor)
-  v128.store(target, f32x4.pmax(x0, least))
-  v128.store(target, f32x4.pmax(y0, least), 16)
+  const most = f32x4.splat(ceiling)
+  v128.store(target, clamp(x0, least, most))
+  v128.store(target, clamp(y0, least, most), 16)
   if (pixels > 1) {
     target += targetStep
-    v128.store(target, f32x4.pmax(x1, least))
-    v128.store(target, f32x4.pmax(y1, least), 16)
+    v128.store(target, clamp(x1, least, most))
+    v128.store(target, clamp(y1, least, most), 16)
   }
   if (pixels > 2) {
     target += targetStep
-    v128.store(target, f32x4.pmax(x2, least))
-    v128.store(target, f32x4.pmax(y2, least), 16)
+    v128.store(target, clamp(x2, least, most))
+    v128.store(target, clamp(y2, least, most), 16)
   }
   if (pixels > 3) {
     target += targetStep
-    v128.store(target, f32x4.pmax(x3, least))
-    v128.store(target, f32x4.pmax(y3, least), 16)
+    v128.store(target, clamp(x3, least, most))
+    v128.store(target, clamp(y3, least, most), 16)
   }
 }
 
@@ -103,6 +106,7 @@ export function multiplyRow3(
   target: usize,
   targetStep: usize,
   floor: f32,
+  ceiling: f32,
 ): void {
   const b = v128.load(bias)
   const bh = high(bias, b)
@@ -134,6 +138,7 @@ export function multiplyRow3(
   const w8 = v128.load(w)
   const w8h = high(w, w8)
   const least = f32x4.splat(floor)
+  const most = f32x4.splat(ceiling)
   for (; count > 0; count--) {
     let a = source
     let x = multiplyAdd(v128.load(a), w0, b)
@@ -162,7 +167,7 @@ export function multiplyRow3(
     a += tapStep
     x = multiplyAdd(v128.load(a), w8, x)
     if (WIDE == 1) y = multiplyAdd(v128.load(a, 16), w8h, y)
-    put(target, f32x4.pmax(x, least), WIDE == 1 ? f32x4.pmax(y, least) : x)
+    put(target, clamp(x, least, most), WIDE == 1 ? clamp(y, least, most) : x)
     source += step
     target += targetStep
   }

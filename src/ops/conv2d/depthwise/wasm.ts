@@ -1,5 +1,6 @@
 /** Calls of the depthwise kernels: as many groups as channels, so channels are independent of each other. */
 
+import type { Bounds } from '../../pointwise/table.ts'
 import type { WasmCall } from '../../types.ts'
 import { evenPiece, lines, tilesWanted } from '../blocks.ts'
 import { type Correlation, span } from '../correlation.ts'
@@ -74,7 +75,7 @@ export function depthwiseCall(
   source: number,
   packed: number,
   target: number,
-  floor: number,
+  bounds: Bounds,
 ): WasmCall {
   const inPlace = readsInPlace(correlation, shape)
   const { blockRows, blockChannels, ranges } = blocksOf(correlation, shape, () => 0)
@@ -92,7 +93,7 @@ export function depthwiseCall(
     correlation.target[0] * row,
     targetStep[0] * row,
     targetStep[1] * pixel,
-    floor,
+    ...bounds,
     blockRows,
     blockChannels,
   ]

@@ -99,8 +99,8 @@ function multiplyPlanes(
         if (WIDE == 1 && together == 2) multiplyTilesWide(tiles, rows, sourcePitch, results, targetPitch, values, panelBytes, terms)
         else multiplyTiles(tiles, rows, sourcePitch, results, targetPitch, values, terms)
       }
-      if (WIDE == 1 && together == 2) multiplyTwoPanels(left, lastSources, lastTargets, from, toPanel, zeros, 0, 0, 32, values, panelBytes, 1, 1, terms, 0, 0, -Infinity)
-      else multiplyPanel(left, lastSources, lastTargets, from, toPanel, zeros, 0, values, 1, 1, terms, 0, 0, -Infinity)
+      if (WIDE == 1 && together == 2) multiplyTwoPanels(left, lastSources, lastTargets, from, toPanel, zeros, 0, 0, 32, values, panelBytes, 1, 1, terms, 0, 0, -Infinity, Infinity)
+      else multiplyPanel(left, lastSources, lastTargets, from, toPanel, zeros, 0, values, 1, 1, terms, 0, 0, -Infinity, Infinity)
     }
   }
 }
@@ -131,6 +131,7 @@ export function winogradProduct(
   target: usize,
   columns: i32,
   floor: f32,
+  ceiling: f32,
   blockTiles: i32,
   blockPanels: i32,
   sourcePitch: usize,
@@ -179,9 +180,9 @@ export function winogradProduct(
       const wanted = min(blockPanels * 8, columns - panel * 8)
       const offset = <usize>panel << 5
       if (side == 6) {
-        transformOutput<Six>(products, productPitch, productPlane, wanted, packed + offset, floor, target + offset, gridHeight, gridWidth, targetPixel, tilesY, tilesX, first, end, lines)
+        transformOutput<Six>(products, productPitch, productPlane, wanted, packed + offset, floor, ceiling, target + offset, gridHeight, gridWidth, targetPixel, tilesY, tilesX, first, end, lines)
       } else {
-        transformOutput<Four>(products, productPitch, productPlane, wanted, packed + offset, floor, target + offset, gridHeight, gridWidth, targetPixel, tilesY, tilesX, first, end, lines)
+        transformOutput<Four>(products, productPitch, productPlane, wanted, packed + offset, floor, ceiling, target + offset, gridHeight, gridWidth, targetPixel, tilesY, tilesX, first, end, lines)
       }
     }
   }
@@ -277,6 +278,7 @@ export function winogradOutput(
   columns: i32,
   bias: usize,
   floor: f32,
+  ceiling: f32,
   target: usize,
   gridHeight: i32,
   gridWidth: i32,
@@ -300,9 +302,9 @@ export function winogradOutput(
     const offset = <usize>column << 2
     const at = from + <usize>begin * pitch + offset
     if (side == 6) {
-      transformOutput<Six>(at, pitch, plane, wanted, bias + offset, floor, target + offset, gridHeight, gridWidth, pixel, tilesY, tilesX, first + begin, end, scratch)
+      transformOutput<Six>(at, pitch, plane, wanted, bias + offset, floor, ceiling, target + offset, gridHeight, gridWidth, pixel, tilesY, tilesX, first + begin, end, scratch)
     } else {
-      transformOutput<Four>(at, pitch, plane, wanted, bias + offset, floor, target + offset, gridHeight, gridWidth, pixel, tilesY, tilesX, first + begin, end, scratch)
+      transformOutput<Four>(at, pitch, plane, wanted, bias + offset, floor, ceiling, target + offset, gridHeight, gridWidth, pixel, tilesY, tilesX, first + begin, end, scratch)
     }
   }
 }

@@ -10,6 +10,7 @@
  * faster).
  */
 
+import { clamp } from '../../kernel/clamp.as.ts'
 import { multiplyAdd } from '../../kernel/multiplyAdd.as.ts'
 import { high, put } from '../../kernel/steps.as.ts'
 
@@ -239,7 +240,7 @@ export function outputLine<F>(
   }
 }
 
-/** to[i·step] = max(least, bias + Aᵀ·m): the second of the two passes. In this order of operands pmax hands a NaN on. */
+/** to[i·step] = clamp(bias + Aᵀ·m): the second of the two passes. */
 // @ts-ignore: decorator
 @inline
 export function outputLineWith<F>(
@@ -251,6 +252,7 @@ export function outputLineWith<F>(
   m5: usize,
   bias: usize,
   least: v128,
+  most: v128,
   pp: v128,
   qq: v128,
   p: v128,
@@ -281,26 +283,26 @@ export function outputLineWith<F>(
     const differencePh = WIDE == 1 ? f32x4.mul(f32x4.sub(v1h, v2h), p) : differenceP
     const differenceQ = f32x4.mul(f32x4.sub(v3, v4), q)
     const differenceQh = WIDE == 1 ? f32x4.mul(f32x4.sub(v3h, v4h), q) : differenceQ
-    const r0 = f32x4.pmax(f32x4.add(f32x4.add(f32x4.add(v0, sumP), sumQ), b), least)
-    put(to, r0, WIDE == 1 ? f32x4.pmax(f32x4.add(f32x4.add(f32x4.add(v0h, sumPh), sumQh), bh), least) : r0)
+    const r0 = clamp(f32x4.add(f32x4.add(f32x4.add(v0, sumP), sumQ), b), least, most)
+    put(to, r0, WIDE == 1 ? clamp(f32x4.add(f32x4.add(f32x4.add(v0h, sumPh), sumQh), bh), least, most) : r0)
     to += step
-    const r1 = f32x4.pmax(f32x4.add(f32x4.add(differenceP, differenceQ), b), least)
-    put(to, r1, WIDE == 1 ? f32x4.pmax(f32x4.add(f32x4.add(differencePh, differenceQh), bh), least) : r1)
+    const r1 = clamp(f32x4.add(f32x4.add(differenceP, differenceQ), b), least, most)
+    put(to, r1, WIDE == 1 ? clamp(f32x4.add(f32x4.add(differencePh, differenceQh), bh), least, most) : r1)
     to += step
-    const r2 = f32x4.pmax(multiplyAdd(sumP, pp, multiplyAdd(sumQ, qq, b)), least)
-    put(to, r2, WIDE == 1 ? f32x4.pmax(multiplyAdd(sumPh, pp, multiplyAdd(sumQh, qq, bh)), least) : r2)
+    const r2 = clamp(multiplyAdd(sumP, pp, multiplyAdd(sumQ, qq, b)), least, most)
+    put(to, r2, WIDE == 1 ? clamp(multiplyAdd(sumPh, pp, multiplyAdd(sumQh, qq, bh)), least, most) : r2)
     to += step
-    const r3 = f32x4.pmax(multiplyAdd(differenceP, pp, multiplyAdd(differenceQ, qq, f32x4.add(v5, b))), least)
-    put(to, r3, WIDE == 1 ? f32x4.pmax(multiplyAdd(differencePh, pp, multiplyAdd(differenceQh, qq, f32x4.add(v5h, bh))), least) : r3)
+    const r3 = clamp(multiplyAdd(differenceP, pp, multiplyAdd(differenceQ, qq, f32x4.add(v5, b))), least, most)
+    put(to, r3, WIDE == 1 ? clamp(multiplyAdd(differencePh, pp, multiplyAdd(differenceQh, qq, f32x4.add(v5h, bh))), least, most) : r3)
   } else {
     const sum = f32x4.add(v1, v2)
     const sumh = WIDE == 1 ? f32x4.add(v1h, v2h) : sum
     const difference = f32x4.sub(v1, v2)
     const differenceh = WIDE == 1 ? f32x4.sub(v1h, v2h) : difference
-    const r0 = f32x4.pmax(f32x4.add(f32x4.add(v0, sum), b), least)
-    put(to, r0, WIDE == 1 ? f32x4.pmax(f32x4.add(f32x4.add(v0h, sumh), bh), least) : r0)
+    const r0 = clamp(f32x4.add(f32x4.add(v0, sum), b), least, most)
+    put(to, r0, WIDE == 1 ? clamp(f32x4.add(f32x4.add(v0h, sumh), bh), least, most) : r0)
     to += step
-    const r1 = f32x4.pmax(f32x4.add(f32x4.add(difference, v3), b), least)
-    put(to, r1, WIDE == 1 ? f32x4.pmax(f32x4.add(f32x4.add(differenceh, v3h), bh), least) : r1)
+    const r1 = clamp(f32x4.add(f32x4.add(difference, v3), b), least, most)
+    put(to, r1, WIDE == 1 ? clamp(f32x4.add(f32x4.add(differenceh, v3h), bh), least, most) : r1)
   }
 }

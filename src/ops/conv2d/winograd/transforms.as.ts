@@ -179,7 +179,7 @@ function inputColumns<F>(
   }
 }
 
-/** target[pixel] = max(floor, bias + Aᵀ·M·A) for tiles first … end and so many of a pixel's channels. */
+/** target[pixel] = clamp(bias + Aᵀ·M·A) for tiles first … end and so many of a pixel's channels. */
 export function transformOutput<F>(
   /** [plane][tile][channel] */
   from: usize,
@@ -189,6 +189,7 @@ export function transformOutput<F>(
   /** As many values as whole steps have. */
   bias: usize,
   floor: f32,
+  ceiling: f32,
   /** Address of the first wanted channel of grid position (0, 0) of image 0. */
   target: usize,
   height: i32,
@@ -205,6 +206,7 @@ export function transformOutput<F>(
   const m = <i32>side - 2
   const line = side * STEP
   const least = f32x4.splat(floor)
+  const most = f32x4.splat(ceiling)
   const pp = f32x4.splat(PP)
   const qq = f32x4.splat(QQ)
   const p = f32x4.splat(P)
@@ -236,7 +238,7 @@ export function transformOutput<F>(
       for (let i = 0; i < rows; i++) {
         const out = whole ? result : cut
         const step = whole ? pixel : STEP
-        outputLineWith<F>(l, l + STEP, l + 2 * STEP, l + 3 * STEP, l + 4 * STEP, l + 5 * STEP, added, least, pp, qq, p, q, out, step)
+        outputLineWith<F>(l, l + STEP, l + 2 * STEP, l + 3 * STEP, l + 4 * STEP, l + 5 * STEP, added, least, most, pp, qq, p, q, out, step)
         if (!whole) {
           for (let j = 0; j < columns; j++) copyValues(result + <usize>j * pixel, cut + <usize>j * STEP, min(left, LANES))
         }

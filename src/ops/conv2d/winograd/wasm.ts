@@ -1,5 +1,6 @@
 /** Calls of the Winograd kernels for one stride-1 correlation with 3×3 taps: packed filters, blocks or stages, workspace. */
 
+import type { Bounds } from '../../pointwise/table.ts'
 import type { WasmCall, WasmWorkspace } from '../../types.ts'
 import type { Pair } from '../../window.ts'
 import { evenPanels, evenPiece, lines, tilesWanted } from '../blocks.ts'
@@ -109,7 +110,7 @@ export function winogradCalls(
   m: ResultSide,
   turned: boolean,
   at: WinogradAddresses,
-  floor: number,
+  bounds: Bounds,
 ): { readonly prepare: readonly WasmCall[]; readonly run: readonly WasmCall[] } {
   const plan = planOf(correlation, shape, m)
   const { channels, columns } = shape
@@ -125,8 +126,8 @@ export function winogradCalls(
         tiles: plan.used * Math.ceil(channels / termsEach),
       }
   const run = plan.staged
-    ? stageCalls(plan, correlation, shape, at, floor)
-    : [blockCall(plan, correlation, shape, at, floor)]
+    ? stageCalls(plan, correlation, shape, at, bounds)
+    : [blockCall(plan, correlation, shape, at, bounds)]
   return { prepare: [pack], run }
 }
 
@@ -135,7 +136,7 @@ function blockCall(
   { source, grid, origin }: Correlation,
   { images, channels, columns }: ProductShape,
   at: WinogradAddresses,
-  floor: number,
+  bounds: Bounds,
 ): WasmCall {
   const args = [
     plan.side,
@@ -150,7 +151,7 @@ function blockCall(
     plan.packedPlane,
     at.target,
     columns,
-    floor,
+    ...bounds,
     plan.blockTiles,
     plan.blockPanels,
     plan.sourcePitch,
@@ -167,7 +168,7 @@ function stageCalls(
   { source, grid, origin }: Correlation,
   { channels, columns }: ProductShape,
   at: WinogradAddresses,
-  floor: number,
+  bounds: Bounds,
 ): readonly WasmCall[] {
   const { side, planes, tilesY, tilesX, total, blockTiles, room, packedPlane } = plan
   const transformed = [at.shared, plan.sourcePitch, plan.sourcePlane]
@@ -180,7 +181,7 @@ function stageCalls(
     const output = transformRanges(plan, count, columns)
     const pictures = [at.source, ...source, channels, ...origin]
     const filters = [at.prepared, room, packedPlane, columns]
-    const results = [columns, at.prepared, floor, at.target, ...grid]
+    const results = [columns, at.prepared, ...bounds, at.target, ...grid]
     calls.push(
       {
         kernel: 'winogradInput',

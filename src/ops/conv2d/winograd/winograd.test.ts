@@ -38,7 +38,7 @@ function casesOf(name: string, geometry: Conv2dGeometry): readonly OpCase[] {
   const y = f32(...outputShape(geometry))
   const { channels, filters, window } = geometry
   const pixels = geometry.batch * window.output[0] * window.output[1]
-  const both = { ...geometry, bias: true, activation: 'relu' } as const
+  const both = { ...geometry, bias: true, activation: 'relu6' } as const
   const none = { ...geometry, bias: false, activation: 'none' } as const
   return [
     opCase({ name, op: conv2d, attributes: both, inputs: [x, w, f32(filters)], terms: 9 * channels + 1 }),
@@ -197,7 +197,8 @@ function errorOf(row: OpCase): number {
 
 it.each(['winograd4', 'winograd2'] as const)('%s has errors far below what its bound allows', (method) => {
   const given = { method, batch: 1, size: [12, 12] as const, padding: same, channels: 64, filters: 16 }
-  for (const row of casesOf(method, geometryOf(given))) {
+  // The first is cut by its activation, and its root mean square with it.
+  for (const row of casesOf(method, geometryOf(given)).slice(1)) {
     const error = errorOf(row)
     expect(error).toBeLessThan(2e-5)
     // And they are not nought: this is another method than the sum.

@@ -30,7 +30,7 @@ function insideTo(origin: i32, stride: i32, reach: i32, size: i32, grid: i32): i
 }
 
 /**
- * target[n, y, x, k] = max(floor, bias[k] + Σ over taps of source[n, y·strideY + originY + i·dilationY, …, k]·weight).
+ * target[n, y, x, k] = clamp(bias[k] + Σ over taps of source[n, y·strideY + originY + i·dilationY, …, k]·weight).
  * Channels are a multiple of 8. Tiles are an image's blocks of rows times ranges of channels.
  */
 export function depthwiseInPlace(
@@ -57,6 +57,7 @@ export function depthwiseInPlace(
   targetRow: usize,
   targetColumn: usize,
   floor: f32,
+  ceiling: f32,
   blockRows: i32,
   blockChannels: i32,
   tiles: i32,
@@ -99,7 +100,7 @@ export function depthwiseInPlace(
             const at = to + <usize>x * targetColumn
             if (inside && down == 3 && across == 3) {
               for (let half: usize = 0; half < 32; half += STEP) {
-                multiplyRow3(from + half, tapRow, tapStep, step, right - x, bias + half, weights + half, pitch, at + half, targetColumn, floor)
+                multiplyRow3(from + half, tapRow, tapStep, step, right - x, bias + half, weights + half, pitch, at + half, targetColumn, floor, ceiling)
               }
               x = right
               continue
@@ -109,10 +110,10 @@ export function depthwiseInPlace(
             const rowJump = tapRow - <usize>across * tapStep
             const weightJump = <usize>(tapsX - across) * pitch
             const w = weights + <usize>tapX * pitch
-            if (pixels == 4) multiplyTaps<Rows4>(from, step, tapStep, rowJump, 0, 1, taps, across, bias, w, pitch, weightJump, at, targetColumn, floor)
-            else if (pixels == 3) multiplyTaps<Rows3>(from, step, tapStep, rowJump, 0, 1, taps, across, bias, w, pitch, weightJump, at, targetColumn, floor)
-            else if (pixels == 2) multiplyTaps<Rows2>(from, step, tapStep, rowJump, 0, 1, taps, across, bias, w, pitch, weightJump, at, targetColumn, floor)
-            else multiplyTaps<Rows1>(from, step, tapStep, rowJump, 0, 1, taps, across, bias, w, pitch, weightJump, at, targetColumn, floor)
+            if (pixels == 4) multiplyTaps<Rows4>(from, step, tapStep, rowJump, 0, 1, taps, across, bias, w, pitch, weightJump, at, targetColumn, floor, ceiling)
+            else if (pixels == 3) multiplyTaps<Rows3>(from, step, tapStep, rowJump, 0, 1, taps, across, bias, w, pitch, weightJump, at, targetColumn, floor, ceiling)
+            else if (pixels == 2) multiplyTaps<Rows2>(from, step, tapStep, rowJump, 0, 1, taps, across, bias, w, pitch, weightJump, at, targetColumn, floor, ceiling)
+            else multiplyTaps<Rows1>(from, step, tapStep, rowJump, 0, 1, taps, across, bias, w, pitch, weightJump, at, targetColumn, floor, ceiling)
             x += pixels
           }
         }

@@ -123,8 +123,8 @@ export function winogradMultiplyRows(
         together = panelsTogether(16, used - panel)
         const tilesPanel = turned + <usize>panel * panelBytes
         const offset = <usize>panel << 5
-        if (WIDE == 1 && together == 2) multiplyTwoPanels(rows, sources, targets, 0, offset, zeros, 0, 0, 32, tilesPanel, panelBytes, 1, 1, terms, 0, 0, -Infinity)
-        else multiplyPanel(rows, sources, targets, 0, offset, zeros, 0, tilesPanel, 1, 1, terms, 0, 0, -Infinity)
+        if (WIDE == 1 && together == 2) multiplyTwoPanels(rows, sources, targets, 0, offset, zeros, 0, 0, 32, tilesPanel, panelBytes, 1, 1, terms, 0, 0, -Infinity, Infinity)
+        else multiplyPanel(rows, sources, targets, 0, offset, zeros, 0, tilesPanel, 1, 1, terms, 0, 0, -Infinity, Infinity)
       }
     }
     for (let column = first; column < end; column += 8) {
