@@ -20,7 +20,7 @@ it.each([
   ['lenet5', {}, 0.036, 0.044],
   ['cifar-small', {}, 0.11, 0.18],
   ['resnet20', {}, 0.45, 0.73],
-  ['mobilenet-v2', {}, 9.4, 15],
+  ['mobilenet-v2', {}, 8.2, 14.2],
   ['resnet18', {}, 23.5, 40.9],
   ['lenet5', { mode: 'training', batch: 8, optimizer: 'momentum' }, 0.4, 0.54],
   ['resnet20', { mode: 'training', batch: 2, optimizer: 'momentum' }, 3.6, 5.5],

@@ -57,8 +57,11 @@ function blocksOf(correlation: Correlation, shape: ProductShape): Blocks {
   const wanted = tilesWanted(images * pixelsEach * terms * columns * groups)
   const used = Math.ceil(columns / 8)
 
-  // First as wide as fits, then as many rows, then as many pictures; but leave blocks for all workers.
-  const most = Math.max(24, Math.min(mostPixels, Math.floor((images * pixelsEach) / wanted)))
+  // First as wide as fits, then as many rows, then as many pictures; but leave blocks for all workers where there are not
+  // enough panels to share out. (Sharing out pixels first, which reads filters more often: 7×7 and 14×14 up to 1.09 times
+  // slower.)
+  const pieces = Math.ceil(wanted / (groups * Math.ceil(used / 2)))
+  const most = Math.max(24, Math.min(mostPixels, Math.floor((images * pixelsEach) / pieces)))
   let width = gridWidth
   let rows = gridHeight
   let pictures = Math.min(images, Math.max(Math.floor(most / pixelsEach), picturesTogether))
