@@ -2,6 +2,7 @@
 
 import type { Entry, Result } from './contest.ts'
 import { describeQuiet, type Machine } from './machine.ts'
+import { secondThread } from './threads.ts'
 import { least, median, type Ratio, ratioOf } from './timing.ts'
 import { subjectOf } from './values.ts'
 import type { Row, Target } from './work.ts'
@@ -88,6 +89,7 @@ export function report(results: readonly Result[], parts: readonly Part[], run: 
     if (own.length === 0) continue
     lines.push('', `## ${title}`, '', ...(group === 'layers' ? matrix(own) : own.flatMap(section)))
   }
+  lines.push(...secondThread(results))
   for (const part of parts) lines.push('', ...part.print())
   // One empty line between any two.
   return `${lines
