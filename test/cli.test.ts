@@ -325,6 +325,40 @@ describe('train, eval, predict', () => {
   })
 })
 
+describe('bench', () => {
+  it('measures prediction and training of a network', async () => {
+    const { code, stdout, stderr } = await run(
+      'bench',
+      'lenet5',
+      '--batch',
+      '2',
+      '--train',
+      '4',
+      '--threads',
+      '1',
+      '--json',
+    )
+    expect(code, stderr).toBe(0)
+    expect(stderr).toMatch(/^1 of 2: lenet5, prediction, 1 thread\n2 of 2, .*left: lenet5, training, 1 thread\n$/)
+    const positive = z.number().positive()
+    const row = { milliseconds: positive, median: positive, picturesPerSecond: positive, runs: z.number().min(5) }
+    const shared = { name: z.literal('lenet5'), threads: z.literal(1), ...row }
+    z.object({
+      cpu: z.string(),
+      variant: z.string(),
+      rows: z.tuple([
+        z.object({ kind: z.literal('predict'), batch: z.literal(2), gflops: positive, ...shared }),
+        z.object({ kind: z.literal('train'), batch: z.literal(4), gflops: z.null(), ...shared }),
+      ]),
+    }).parse(JSON.parse(stdout))
+  })
+
+  it('refuses what is no network before it measures anything', async () => {
+    expect(await run('bench', 'lenet5', 'lenet6')).toMatchObject({ code: 2, stdout: '' })
+    expect((await run('bench', 'lenet5', '--batch', '0')).code).toBe(2)
+  })
+})
+
 describe('doctor', () => {
   it('finds that what runs here agrees with the reference', async () => {
     const { code, stdout, stderr } = await run('doctor', '--json')
@@ -358,7 +392,7 @@ describe('help', () => {
   it('names every verb, and every option of one', async () => {
     const all = await run('--help')
     expect(all.code).toBe(0)
-    for (const verb of ['plan', 'train', 'eval', 'predict', 'doctor']) expect(all.stdout).toMatch(`  ${verb} `)
+    for (const verb of ['plan', 'train', 'eval', 'predict', 'bench', 'doctor']) expect(all.stdout).toMatch(`  ${verb} `)
     const one = await run('help', 'predict')
     expect(one.stdout).toMatch(/--top <k>[\s\S]*--invert/)
   })

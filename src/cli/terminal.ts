@@ -32,6 +32,12 @@ export class Terminal {
     process.stderr.write(`${text}\n`)
   }
 
+  /** What is at work just now: one line that is rewritten where a person watches, and ends empty. Lines elsewhere. */
+  status(text: string): void {
+    if (this.live) process.stderr.write(`\r\u001b[K${text}`)
+    else if (text !== '') this.progress(text)
+  }
+
   /** Something to mind; never on stdout, which may be a file. */
   hint(text: string): void {
     process.stderr.write(`${text}\n`)
