@@ -46,15 +46,7 @@ async function run(nets: readonly string[], call: BenchCall): Promise<void> {
   const terminal = new Terminal(call.json === true)
   const works = nets.length === 0 ? await usualWorks(call) : await worksOf(nets, call)
   const { variant, why } = await describeWasm()
-  const rows: BenchRow[] = []
-  const began = performance.now()
-  for (const [index, work] of works.entries()) {
-    const left =
-      index === 0 ? '' : `, ${printSeconds(((performance.now() - began) / 1000 / index) * (works.length - index))} left`
-    terminal.status(`${index + 1} of ${works.length}${left}: ${printWork(work)}`)
-    rows.push(await measure(work))
-  }
-  terminal.status('')
+  const rows = await measureAll(works, terminal)
   const here = machine()
   terminal.result({ cpu: here.cpu, variant, rows, machine: here }, () => {
     const { cpu, processors, memory, node, system } = here
@@ -72,6 +64,22 @@ async function run(nets: readonly string[], call: BenchCall): Promise<void> {
       `  ${commandName()} doctor`,
     ].join('\n')
   })
+}
+
+async function measureAll(works: readonly BenchWork[], terminal: Terminal): Promise<readonly BenchRow[]> {
+  const rows: BenchRow[] = []
+  const began = performance.now()
+  try {
+    for (const work of works) {
+      const each = (performance.now() - began) / 1000 / rows.length
+      const left = rows.length === 0 ? '' : `, ${printSeconds(each * (works.length - rows.length))} left`
+      terminal.status(`${rows.length + 1} of ${works.length}${left}: ${printWork(work)}`)
+      rows.push(await measure(work))
+    }
+    return rows
+  } finally {
+    terminal.status('')
+  }
 }
 
 async function usualWorks(call: BenchCall): Promise<readonly BenchWork[]> {
