@@ -32,6 +32,8 @@ describe('units', () => {
       '15.5G',
       '999',
     ])
+    for (const count of [0, 7, 1000, -1234, 123_456, 2 ** 40])
+      expect(printCount(count)).toBe(count.toLocaleString('en-US'))
     expect(printPercent(0.98765)).toBe('98.77 %')
   })
 })

@@ -13,9 +13,9 @@ export function printBytes(bytes: number): string {
   return unit === 0 ? `${value} bytes` : `${threeDigits(value)} ${binary[unit]}`
 }
 
-/** `15,237,608` */
+/** `15,237,608`, of a whole number. (`toLocaleString` takes 14 ms for its first one.) */
 export function printCount(count: number): string {
-  return count.toLocaleString('en-US')
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
 const decimal = ['', 'K', 'M', 'G', 'T'] as const
