@@ -29,8 +29,7 @@ describe.each(['wasm', 'reference'] as const)('model on %s', (backend) => {
     const all = await model.predict(pictures(11))
     expect(all.length).toBe(33)
     const one = await model.predict(pictures(11).subarray(7 * 60, 8 * 60))
-    // Sums of a few rows go in another order than those of many.
-    expect([...one]).toEqual([...all.subarray(21, 24)].map((score) => expect.closeTo(score, 6)))
+    expect([...one]).toEqual([...all.subarray(21, 24)])
     expect(one.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5)
   })
 

@@ -150,9 +150,8 @@ export class Model {
 
   /**
    * Pictures [n, h, w, c], already normalized, to what the network's last layer gives, [n, classes]. Any n; batches by
-   * itself, and takes as long as n asks for. The same call gives the same bits; a picture among others may differ from the
-   * same picture alone by rounding. Throws `PicturesError` where the values are not a whole number of pictures, or the
-   * scores do not fit `into`.
+   * itself, and takes as long as n asks for. A picture's scores are the same bits whatever stands beside it. Throws
+   * `PicturesError` where the values are not a whole number of pictures, or the scores do not fit `into`.
    */
   async predict(pictures: Float32Array, { into }: PredictOptions = {}): Promise<Float32Array> {
     const each = volumeSize(this.input)

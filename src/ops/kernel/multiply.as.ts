@@ -4,13 +4,13 @@
  * neighbours in NHWC), so a convolution's im2col matrix is read where the picture is and never written anywhere.
  *
  * Two terms a turn: 52.5 GFLOP/s for 6 rows of 384 terms where one gives 49.3 and four 53.1 (peak 53 in that run); 25
- * terms give 46, as each tile costs some 40 cycles. Terms of a row keep their order in one sum (1–3 rows: two sums), so
- * a kernel with wider panels that does the same has the same bits.
+ * terms give 46, as each tile costs some 40 cycles. Terms of a row keep their order in one sum, so a row has the same bits
+ * whatever others share its tile, and a kernel with wider panels that does the same has them, too.
  */
 
 import { clamp } from './clamp.as.ts'
 import { multiplyAdd } from './multiplyAdd.as.ts'
-import { hasPairs, isPaired, MOST_ROWS, nextRows, Rows1, Rows2, Rows3, Rows4, Rows5, Rows6, rowsOf, Single2, Single3, wholeTiles } from './rows.as.ts'
+import { MOST_ROWS, nextRows, Rows1, Rows2, Rows3, Rows4, Rows5, Rows6, rowsOf, wholeTiles } from './rows.as.ts'
 
 /** out[row][0..8) = clamp(initial[row] + Σ row·panel), for `tiles` times the rows of R. */
 function multiply<R>(
@@ -40,7 +40,6 @@ function multiply<R>(
   panelJump: usize = 0,
 ): void {
   const rows = rowsOf<R>()
-  const twice = isPaired<R>()
   const least = f32x4.splat(floor)
   const most = f32x4.splat(ceiling)
   for (; tiles > 0; tiles--) {
@@ -92,45 +91,7 @@ function multiply<R>(
     for (let i = outer; i > 0; i--) {
       for (let j = inner; j > 0; j--) {
         let k = run
-        if (twice) {
-          for (; k > 1; k -= 2) {
-            let b0 = v128.load(b)
-            let b1 = v128.load(b, 16)
-            let a = v128.load32_splat(a0)
-            x0 = multiplyAdd(a, b0, x0)
-            y0 = multiplyAdd(a, b1, y0)
-            if (rows > 1) {
-              a = v128.load32_splat(a1)
-              x1 = multiplyAdd(a, b0, x1)
-              y1 = multiplyAdd(a, b1, y1)
-            }
-            if (rows > 2) {
-              a = v128.load32_splat(a2)
-              x2 = multiplyAdd(a, b0, x2)
-              y2 = multiplyAdd(a, b1, y2)
-            }
-            b0 = v128.load(b, 32)
-            b1 = v128.load(b, 48)
-            b += 64
-            a = v128.load32_splat(a0, 4)
-            x3 = multiplyAdd(a, b0, x3)
-            y3 = multiplyAdd(a, b1, y3)
-            a0 += 8
-            if (rows > 1) {
-              a = v128.load32_splat(a1, 4)
-              x4 = multiplyAdd(a, b0, x4)
-              y4 = multiplyAdd(a, b1, y4)
-              a1 += 8
-            }
-            if (rows > 2) {
-              a = v128.load32_splat(a2, 4)
-              x5 = multiplyAdd(a, b0, x5)
-              y5 = multiplyAdd(a, b1, y5)
-              a2 += 8
-            }
-          }
-        }
-        if (TERMS == 2 && !twice) {
+        if (TERMS == 2) {
           for (; k > 1; k -= 2) {
           let b0 = v128.load(b, 0)
           let b1 = v128.load(b, 16)
@@ -255,14 +216,6 @@ function multiply<R>(
       if (rows > 4) a4 += outerJump
       if (rows > 5) a5 += outerJump
     }
-    if (twice) {
-      x0 = f32x4.add(x0, x3)
-      y0 = f32x4.add(y0, y3)
-      x1 = f32x4.add(x1, x4)
-      y1 = f32x4.add(y1, y4)
-      x2 = f32x4.add(x2, x5)
-      y2 = f32x4.add(y2, y5)
-    }
     let to = load<usize>(targets) + targetOffset
     v128.store(to, clamp(x0, least, most))
     v128.store(to, clamp(y0, least, most), 16)
@@ -316,7 +269,6 @@ export function multiplyPanel(
   ceiling: f32,
   panelJump: usize = 0,
 ): void {
-  const pairs = hasPairs(count)
   while (count > 0) {
     const rows = nextRows(count)
     // One call for all whole tiles: 2–5 % faster than one for each.
@@ -327,10 +279,6 @@ export function multiplyPanel(
       multiply<Rows5>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
     } else if (rows == 4) {
       multiply<Rows4>(tiles, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
-    } else if (TERMS == 1 && rows == 3 && !pairs) {
-      multiply<Single3>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
-    } else if (TERMS == 1 && rows == 2 && !pairs) {
-      multiply<Single2>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
     } else if (rows == 3) {
       multiply<Rows3>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
     } else if (rows == 2) {

@@ -331,7 +331,7 @@ export function multiplyTwoPanels(
     } else if (rows == 4) {
       multiplyWide<Rows4>(1, sources, targets, sourceOffset, targetOffset, initial, initialPitch, initialPanel, targetPanel, panel, panelPitch, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
     } else {
-      // Thin tiles only come where there are less than eight rows; their sums are other ones, see `multiply`.
+      // Thin tiles only come where there are less than eight rows.
       multiplyPanel(rows, sources, targets, sourceOffset, targetOffset, initial, initialPitch, panel, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
       multiplyPanel(rows, sources, targets, sourceOffset, targetOffset + targetPanel, initial + initialPanel, initialPitch, panel + panelPitch, outer, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
     }

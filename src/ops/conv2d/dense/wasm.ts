@@ -4,20 +4,23 @@ import { rangesOf } from '../../kernel/ranges.ts'
 import type { Bounds } from '../../pointwise/table.ts'
 import type { WasmCall, WasmWorkspace } from '../../types.ts'
 import { evenPanels, evenPiece, lines, tilesWanted } from '../blocks.ts'
-import { type Conv2dGeometry, coversPicture } from '../geometry.ts'
+import { type Conv2dGeometry, coversPicture, largestBatchOf } from '../geometry.ts'
 
 /** rows × terms times terms × columns. */
 export interface DenseShape {
   readonly rows: number
   readonly terms: number
   readonly columns: number
+  /** A row that never has others beside it: its sums go in another order, so that more of them run at once. */
+  readonly single: boolean
 }
 
 /** The geometry as a matrix product [n, F·F·C]·[F·F·C, K]; undefined where windows do not cover the picture exactly. */
 export function denseShape(geometry: Conv2dGeometry): DenseShape | undefined {
   if (!coversPicture(geometry)) return undefined
   const { batch, window, channels, filters } = geometry
-  return { rows: batch, terms: window.kernel[0] * window.kernel[1] * channels, columns: filters }
+  const terms = window.kernel[0] * window.kernel[1] * channels
+  return { rows: batch, terms, columns: filters, single: largestBatchOf(geometry) === 1 }
 }
 
 /** Terms that are packed at a time, of four panels: 32 KB. */
@@ -46,7 +49,7 @@ function rowPlan({ terms, columns }: DenseShape) {
 }
 
 export function denseWorkspace(shape: DenseShape, transposed: boolean): WasmWorkspace {
-  if (shape.rows > 1 || transposed) return { perThread: productScratch(shape) }
+  if (!shape.single || transposed) return { perThread: productScratch(shape) }
   const { chunks, pitch } = rowPlan(shape)
   return { shared: chunks * pitch }
 }
@@ -72,9 +75,9 @@ export function denseCalls(
   at: DenseAddresses,
   bounds: Bounds,
 ): readonly WasmCall[] {
-  const { rows, terms, columns } = shape
+  const { rows, terms, columns, single } = shape
   const { source, weights, bias, target, shared } = at
-  if (rows === 1 && !transposed) {
+  if (single && !transposed) {
     const { columnsEach, termsEach, chunks, pitch, tiles } = rowPlan(shape)
     const sum = rangesOf(columns, chunks, 16)
     return [
