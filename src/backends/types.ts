@@ -31,6 +31,7 @@ export interface Program {
   read(buffer: number): Float32Array | Int32Array
   /** As many values as the buffer has; of data (pictures, labels) also fewer, those of a batch's first pictures. */
   write(buffer: number, values: ArrayLike<number>): void
+  /** Runs wait for each other. Throws `ArgumentError` for steps or a number of pictures that the plan has not. */
   run(options?: RunOptions): Promise<void>
   /** Frees memory and ends workers. Idempotent. */
   dispose(): Promise<void>

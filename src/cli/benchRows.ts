@@ -52,8 +52,8 @@ export function threadsToTry(wanted: number | undefined): readonly number[] {
   return wanted === undefined ? [...new Set([1, chooseThreads().threads])] : [wanted]
 }
 
-/** After two runs that are not counted (engines compile at first): so long, and at least so many runs. */
-const duration = 500
+/** After two runs that are not counted (engines compile at first): so many milliseconds, and at least so many runs. */
+const leastMilliseconds = 500
 const leastRuns = 5
 
 /** Throws what making or running the network throws: `SizeError`, `MemoryError`, … */
@@ -118,7 +118,7 @@ function randomPictures(length: number): Float32Array {
 async function repeat(run: () => Promise<unknown>): Promise<number[]> {
   for (let warm = 0; warm < 2; warm++) await run()
   const times: number[] = []
-  const end = performance.now() + duration
+  const end = performance.now() + leastMilliseconds
   while (times.length < leastRuns || performance.now() < end) {
     const began = performance.now()
     await run()

@@ -91,7 +91,7 @@ const allRows = rows.flatMap((row): OpCase[] => {
       attributes: { ...geometry, bias: true, activation },
       inputs: [f32(...x), f32(...w), f32(filters)],
       terms: dot + 1,
-      noDifferences: 'it has kinks',
+      noDifferences: `${activation} has kinks`,
       ...(activation === 'relu' ? bench : {}),
     })
   return [
