@@ -5,7 +5,7 @@ import { describeWasm } from '../backends/wasm/index.ts'
 import { printCount, printSeconds, type TextTable } from '../inspect/index.ts'
 import { type BenchRow, type BenchWork, kernelWorks, measure, threadsToTry } from './benchRows.ts'
 import { readCall } from './errors.ts'
-import { commandName, machine } from './machine.ts'
+import { commandName, machine, printMachine } from './machine.ts'
 import { readNetwork } from './network.ts'
 import { whole } from './options.ts'
 import { printTable } from './table.ts'
@@ -48,10 +48,9 @@ async function run(nets: readonly string[], call: BenchCall): Promise<void> {
   const { variant, why } = await describeWasm()
   const rows = await measureAll(works, terminal)
   const here = machine()
-  terminal.result({ cpu: here.cpu, variant, rows, machine: here }, () => {
-    const { cpu, processors, memory, node, system } = here
-    return [
-      `${cpu}, ${processors} processors, ${memory}; Node ${node}, ${system}`,
+  terminal.result({ cpu: here.cpu, variant, rows, machine: here }, () =>
+    [
+      printMachine(here),
       `wasm, ${variant} kernels (${why})`,
       '',
       printTable(tableOf(rows)),
@@ -62,8 +61,8 @@ async function run(nets: readonly string[], call: BenchCall): Promise<void> {
       'Try next:',
       `  ${commandName()} bench ${quoted(nets[0] ?? 'vgg16')} --batch 8 --train 32`,
       `  ${commandName()} doctor`,
-    ].join('\n')
-  })
+    ].join('\n'),
+  )
 }
 
 async function measureAll(works: readonly BenchWork[], terminal: Terminal): Promise<readonly BenchRow[]> {

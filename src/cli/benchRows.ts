@@ -8,6 +8,7 @@ import type { Network } from '../network/index.ts'
 import { parse } from '../notation/index.ts'
 import { scalarSlots } from '../ops/scalars.ts'
 import { cost } from '../plan/index.ts'
+import { readWeights } from '../train/stepper.ts'
 
 export type BenchKind = 'kernel' | 'predict' | 'train'
 
@@ -104,8 +105,8 @@ const measures: Readonly<Record<BenchKind, (model: Model, batch: number) => Prom
 /** A program with the model's weights, and pictures in place. */
 async function bind(model: Model, options: Parameters<Model['bind']>[0]): Promise<Program> {
   const program = await model.bind(options)
-  const { parameters, ports, buffers } = program.plan
-  for (const { name, buffer } of parameters) program.write(buffer, model.weights.get(name))
+  const { ports, buffers } = program.plan
+  readWeights(program, model)
   program.write(ports.pictures, randomPictures(sizeOf(buffers[ports.pictures]?.shape ?? [])))
   return program
 }

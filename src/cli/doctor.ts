@@ -5,8 +5,9 @@ import { describeWasm } from '../backends/wasm/index.ts'
 import { LensletError, Random, volumeSize } from '../core/index.ts'
 import { Model, type ModelOptions } from '../model/index.ts'
 import { parse } from '../notation/index.ts'
+import { readWeights } from '../train/stepper.ts'
 import { Stopped } from './errors.ts'
-import { type Machine, machine } from './machine.ts'
+import { type Machine, machine, printMachine } from './machine.ts'
 import { Terminal } from './terminal.ts'
 
 /** One of each kind of work: windows, pooling, a branch, a norm, a product. */
@@ -91,8 +92,8 @@ async function runOn(backend: NonNullable<ModelOptions['backend']>): Promise<Out
   const scores = await model.predict(input)
   const program = await model.bind({ batch: pictures, mode: 'gradients' })
   try {
-    const { ports, parameters } = program.plan
-    for (const { name, buffer } of parameters) program.write(buffer, model.weights.get(name))
+    const { ports } = program.plan
+    readWeights(program, model)
     program.write(ports.pictures, input)
     program.write(ports.labels as number, [0, 1, 2, 3])
     await program.run()
@@ -122,6 +123,5 @@ function words(backends: readonly BackendReport[], here: Machine, terminal: Term
           ),
         ]),
   ])
-  const { cpu, processors, memory, node, system } = here
-  return [...lines, '', `${cpu}, ${processors} processors, ${memory}; Node ${node}, ${system}`].join('\n')
+  return [...lines, '', printMachine(here)].join('\n')
 }

@@ -22,6 +22,10 @@ export function machine(): Machine {
   }
 }
 
+export function printMachine({ cpu, processors, memory, node, system }: Machine): string {
+  return `${cpu}, ${processors} processors, ${memory}; Node ${node}, ${system}`
+}
+
 /** How a person calls us: by npx where npm started us. */
 export function commandName(): string {
   return process.env.npm_execpath === undefined && process.env.npm_command === undefined ? 'lenslet' : 'npx lenslet'
