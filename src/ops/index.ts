@@ -1,4 +1,4 @@
-/** Every op, by kind. A new op is a folder and a line here; a kernel missing on any backend does not compile. */
+/** Every op, by kind. A new op is a folder, a line here, and a line in each device's table of kernels. */
 
 import { addOps } from './add/op.ts'
 import { batchNormOps } from './batchNorm/op.ts'
@@ -29,6 +29,9 @@ const table = {
 
 /** Name of an op in a plan. */
 export type StepKind = keyof typeof table
+
+/** The attributes of an op, by its name. */
+export type AttributesOf<K extends StepKind> = (typeof table)[K] extends Op<infer A> ? A : never
 
 /** Attributes are checked where a step is emitted; behind a kind they are opaque. */
 export const ops = table as unknown as Readonly<Record<StepKind, Op<Attributes>>>

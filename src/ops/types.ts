@@ -1,23 +1,16 @@
 /**
- * What an op is. An op is one piece of mathematics on arrays: it knows no layers, no networks and no memory. A plan is a
- * list of steps, each step one op applied to buffers; `kind` names the op in the plan's print and in its JSON.
+ * What an op is. An op is one piece of mathematics on arrays: it knows no layers, no networks, no memory and no device. A
+ * plan is a list of steps, each step one op applied to buffers; `kind` names the op in the plan's print and in its JSON.
  *
- * An op answers questions; nobody asks it for its name. What it must answer is the interface `Op` below, and because
- * both `reference` and `wasm` are required there, an op without a kernel for a backend does not compile.
+ * An op answers questions; nobody asks it for its name. How a device computes it stands in that device's own table of
+ * kernels, which the compiler holds complete (`src/ops/wasm/kernels.ts`).
  */
 
-import type { Shape } from '../core/index.ts'
+import type { ArraySpec } from './arrays.ts'
 
-/** Every element takes four bytes, on every backend that counts bytes. */
-export type DType = 'f32' | 'i32'
+export type { ArraySpec, DType } from './arrays.ts'
 
-/** An array as an op sees it. */
-export interface ArraySpec {
-  readonly shape: Shape
-  readonly dtype: DType
-}
-
-/** Plain JSON-able data: a plan can be printed and read again. */
+/** Plain JSON-able data: a plan can be printed and read again. Sizes of arrays are not in it: they are the arrays' own. */
 export type Attributes = object
 
 /** An op applied to arrays of known shapes. */
@@ -33,13 +26,21 @@ export interface StepSpec<A> {
 
 export interface Op<A extends Attributes> {
   readonly kind: string
-  /** One line for the plan's print: `5×5 s1 p2, 6 filters, relu`. */
+  /** One line for the plan's print: `5×5 s1 p2, 6 filters, relu`. Shapes are printed beside it. */
   describe(attributes: A): string
-  /** Shapes of the outputs. Throws `OpShapeError` where the inputs do not fit the attributes. */
+  /**
+   * Shapes of the outputs. The planner asks it for several numbers of pictures, so it must depend on nothing but its
+   * arguments. Throws `OpShapeError` where the inputs do not fit the attributes.
+   */
   outputs(attributes: A, inputs: readonly ArraySpec[]): readonly ArraySpec[]
+  /** Names of the outputs after the first, for the plan's buffers: `batchMean`. */
+  readonly outputNames?: readonly string[]
   /** Multiply–accumulates; absent where there are none worth counting. */
-  macs?(attributes: A): number
-  /** Pairs [input, output] that may share memory when the input is not needed afterwards. */
+  macs?(step: StepSpec<A>): number
+  /**
+   * Pairs [input, output] that may share memory when the input is not needed afterwards. The reference and every device's
+   * kernel must give the same results either way.
+   */
   readonly inPlace?: readonly (readonly [input: number, output: number])[]
   /**
    * The attributes that do `next` as well, if this op can take the step after it into its own store (conv + ReLU). What
@@ -47,14 +48,19 @@ export interface Op<A extends Attributes> {
    */
   absorb?(attributes: A, next: { readonly kind: string; readonly attributes: Attributes }): A | undefined
   /**
-   * Emits the steps that carry the gradient from the outputs to the inputs. Absent: nothing flows through this op.
-   * `gradients[i]` is dL/d(outputs[i]), undefined where nothing depends on that output.
+   * How gradients flow from the outputs to the inputs. `'none'` says that no gradient can flow through this op (it is a
+   * gradient or an update itself); to ask for one is then an error at planning, never silence.
    */
-  gradient?(step: AppliedStep<A>, gradients: readonly (Value | undefined)[], tape: Tape): void
+  readonly gradient: GradientRule<A> | 'none'
   /** The meaning, in float64 and plain loops. */
   readonly reference: ReferenceKernel<A>
-  readonly wasm: WasmKernel<A>
 }
+
+/**
+ * Emits the steps that carry the gradient from the outputs to the inputs. `gradients[i]` is dL/d(outputs[i]), undefined
+ * where nothing depends on that output.
+ */
+export type GradientRule<A> = (step: AppliedStep<A>, gradients: readonly (Value | undefined)[], tape: Tape) => void
 
 // --- before memory: values and the tape of the backward pass -------------------------------------------------------
 
@@ -64,8 +70,7 @@ export interface Value extends ArraySpec {
 }
 
 /** A step as lowering emitted it: an op and its values. */
-export interface AppliedStep<A extends Attributes = Attributes> {
-  readonly op: Op<A>
+export interface AppliedStep<A = Attributes> {
   readonly attributes: A
   readonly inputs: readonly Value[]
   readonly outputs: readonly Value[]
@@ -83,7 +88,7 @@ export type Emit = <A extends Attributes>(
 /** What a gradient rule may do. */
 export interface Tape {
   readonly emit: Emit
-  /** Whether dL/dvalue is needed at all: false for the pictures and for what comes before them. */
+  /** Whether dL/dvalue is needed at all: false for what depends on nothing that a gradient was asked for. */
   wants(value: Value): boolean
   /** Contributes to dL/dvalue; several contributions are added up. */
   give(value: Value, gradient: Value): void
@@ -99,53 +104,3 @@ export interface ReferenceData {
 }
 
 export type ReferenceKernel<A> = (step: StepSpec<A>, data: ReferenceData) => void
-
-// --- wasm --------------------------------------------------------------------------------------------------------
-
-/** Byte addresses in the arena. */
-export interface WasmAddresses {
-  readonly inputs: readonly number[]
-  readonly outputs: readonly number[]
-  readonly updates: readonly number[]
-  /** Address of the prepared, and of the shared workspace; 0 where the op asked for none. */
-  readonly prepared: number
-  readonly shared: number
-}
-
-/**
- * One call of an exported kernel. The runner appends `tiles, counter, scratch`: workers take tiles from the counter until
- * none is left, and the next call begins when all that took part are done. Which workers do, nobody knows beforehand: what
- * one call leaves in a worker's scratch is not there for the next.
- */
-export interface WasmCall {
-  /** Name of an exported AssemblyScript function (`src/ops/<op>/kernel.as.ts`). */
-  readonly kernel: string
-  readonly args: readonly number[]
-  readonly tiles: number
-}
-
-/** Bytes that a step needs besides its arrays. All are in the plan before anything runs. */
-export interface WasmWorkspace {
-  /** Made from the parameters alone (packed filters): kept at inference, made again by each step in training. */
-  readonly prepared?: number
-  /** Shared by the workers, for the length of the step. */
-  readonly shared?: number
-  /** For each worker, for the length of a call. */
-  readonly perThread?: number
-}
-
-export interface WasmKernel<A> {
-  /**
-   * How many times larger than that of the plain sum (the reference's) this kernel's rounding error may be; 1 if absent.
-   * Only for methods that trade exactness for speed; a derived bound, not a measured figure. Tests allow for it.
-   */
-  amplification?(attributes: A): number
-  workspace?(step: StepSpec<A>): WasmWorkspace
-  calls(step: StepSpec<A>, at: WasmAddresses): WasmCalls
-}
-
-export interface WasmCalls {
-  /** Fill the prepared workspace: once at inference, before `run` in every training step. The shared one is theirs, too. */
-  readonly prepare?: readonly WasmCall[]
-  readonly run: readonly WasmCall[]
-}

@@ -3,31 +3,16 @@
  * applied at the store. Backward keeps nothing without a ReLU, and y with one.
  */
 
-import { sizeOf } from '../../core/index.ts'
-import { rangesOf } from '../kernel/ranges.ts'
 import { fusedActivation, pointwiseGradient } from '../pointwise/op.ts'
 import { expectSize } from '../specs.ts'
-import type { ArraySpec, Op, ReferenceKernel, WasmKernel } from '../types.ts'
-
-export interface AddAttributes {
-  /** Applied at the store. */
-  readonly activation: 'none' | 'relu'
-}
+import type { ArraySpec, Op, ReferenceKernel } from '../types.ts'
+import type { AddAttributes } from './attributes.ts'
 
 const reference: ReferenceKernel<AddAttributes> = ({ attributes }, { inputs, outputs }) => {
   const [a, b] = inputs as readonly [Float64Array, Float64Array]
   const [y] = outputs as readonly [Float64Array]
   for (let i = 0; i < y.length; i++) y[i] = (a[i] as number) + (b[i] as number)
   if (attributes.activation === 'relu') for (let i = 0; i < y.length; i++) y[i] = Math.max(y[i] as number, 0)
-}
-
-const wasm: WasmKernel<AddAttributes> = {
-  calls({ attributes, outputs }, at) {
-    const count = sizeOf(outputs[0]?.shape ?? [0])
-    const { chunk, tiles } = rangesOf(count)
-    const floor = attributes.activation === 'relu' ? 0 : Number.NEGATIVE_INFINITY
-    return { run: [{ kernel: 'addForward', args: [...at.inputs, ...at.outputs, count, floor, chunk], tiles }] }
-  },
 }
 
 /** [a, b] → [y], of any one shape. */
@@ -60,7 +45,6 @@ export const add: Op<AddAttributes> = {
     for (const summand of [a, b]) if (tape.wants(summand)) tape.give(summand, dy)
   },
   reference,
-  wasm,
 }
 
 export const addOps = { add } as const

@@ -1,11 +1,9 @@
 /** Attributes of the batch normalization ops, and how their rows are dealt out. */
 
+import { type ArraySpec, lastAxis, rowsOf } from '../arrays.ts'
 import { type Ranges, rangesOf } from '../kernel/ranges.ts'
 
 export interface BatchNormAttributes {
-  /** Values of each channel: n·h·w. */
-  readonly rows: number
-  readonly channels: number
   /** Added to the variance. */
   readonly epsilon: number
   /** Applied at the store. */
@@ -17,12 +15,29 @@ export interface TrainingAttributes extends BatchNormAttributes {
   readonly momentum: number
 }
 
+/** Of the gradients of a normalization by tracked statistics, whose activation is undone before. */
+export interface TrackedGradientAttributes {
+  readonly epsilon: number
+}
+
 export function describeBatchNorm({ epsilon, activation }: BatchNormAttributes): string {
   return `ε ${epsilon}${activation === 'none' ? '' : `, ${activation}`}`
 }
 
+/** How many values each channel has (n·h·w), and how many channels there are. */
+export interface Extent {
+  readonly rows: number
+  readonly channels: number
+}
+
+/** Of the step's first array, [..., channels]. */
+export function extentOf(arrays: readonly ArraySpec[]): Extent {
+  const x = arrays[0] as ArraySpec
+  return { rows: rowsOf(x), channels: lastAxis(x) }
+}
+
 /** Ranges of rows for steps that treat every row alike. */
-export function rowRanges({ rows, channels }: BatchNormAttributes): Ranges {
+export function rowRanges({ rows, channels }: Extent): Ranges {
   return rangesOf(rows, channels)
 }
 
@@ -36,7 +51,7 @@ export interface PartialRanges extends Ranges {
  * again. Groups are as long as accuracy allows (a step to float64 costs as much as some eight rows), but shorter for wide
  * rows: more than 16 lines at one distance of a power of two push each other out of the first cache.
  */
-export function partialRanges({ rows, channels }: BatchNormAttributes): PartialRanges {
+export function partialRanges({ rows, channels }: Extent): PartialRanges {
   const group = channels <= 64 ? 64 : channels <= 128 ? 32 : channels <= 256 ? 16 : 8
   const chunk = Math.ceil(Math.max(8192 / channels, rows / 32, 1) / group) * group
   return { group, chunk, tiles: Math.ceil(rows / chunk) }

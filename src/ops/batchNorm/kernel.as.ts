@@ -221,6 +221,34 @@ export function batchNormFactor(
   }
 }
 
+/** 1/√(variance + ε) of each channel: the factor of a scale of 1. */
+export function batchNormInverse(
+  variance: usize,
+  inverse: usize,
+  channels: i32,
+  epsilon: f64,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  if (nextTile(counter) >= tiles) return
+  for (let at: usize = 0; at < <usize>channels << 2; at += 4) {
+    store<f32>(inverse + at, <f32>(1 / sqrt(<f64>load<f32>(variance + at) + epsilon)))
+  }
+}
+
+/** A zero for each channel. */
+export function batchNormZeros(
+  target: usize,
+  channels: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  if (nextTile(counter) >= tiles) return
+  memory.fill(target, 0, <usize>channels << 2)
+}
+
 /** y = max((x − mean)·factor + shift, floor) for ranges of `chunk` rows. */
 export function batchNormApply(
   x: usize,

@@ -1,7 +1,7 @@
 /** Batch normalization (Ioffe and Szegedy 2015) by its formulas: two passes for the statistics, sums over the batch. */
 
 import type { ReferenceKernel } from '../types.ts'
-import type { BatchNormAttributes, TrainingAttributes } from './attributes.ts'
+import { type BatchNormAttributes, extentOf, type TrackedGradientAttributes, type TrainingAttributes } from './attributes.ts'
 
 type Arrays<N extends number, T extends readonly Float64Array[] = []> = T['length'] extends N
   ? T
@@ -10,8 +10,9 @@ type Arrays<N extends number, T extends readonly Float64Array[] = []> = T['lengt
 const at = (array: Float64Array, i: number): number => array[i] as number
 
 /** inputs [x, scale, shift] → [y, mean, inverseDeviation], updates [runningMean, runningVariance] */
-export const batchNormReference: ReferenceKernel<TrainingAttributes> = ({ attributes }, data) => {
-  const { rows, channels, epsilon, momentum, activation } = attributes
+export const batchNormReference: ReferenceKernel<TrainingAttributes> = ({ attributes, inputs }, data) => {
+  const { rows, channels } = extentOf(inputs)
+  const { epsilon, momentum, activation } = attributes
   const [x, scale, shift] = data.inputs as Arrays<3>
   const [y, mean, inverse] = data.outputs as Arrays<3>
   const [runningMean, runningVariance] = data.updates as Arrays<2>
@@ -33,8 +34,9 @@ export const batchNormReference: ReferenceKernel<TrainingAttributes> = ({ attrib
 }
 
 /** inputs [x, dy, scale, shift, mean, inverseDeviation] → [dx, dscale, dshift] */
-export const batchNormGradientReference: ReferenceKernel<BatchNormAttributes> = ({ attributes }, data) => {
-  const { rows, channels, activation } = attributes
+export const batchNormGradientReference: ReferenceKernel<BatchNormAttributes> = ({ attributes, inputs }, data) => {
+  const { rows, channels } = extentOf(inputs)
+  const { activation } = attributes
   const [x, dy, scale, shift, mean, inverse] = data.inputs as Arrays<6>
   const [dx, dscale, dshift] = data.outputs as Arrays<3>
   for (let c = 0; c < channels; c++) {
@@ -58,13 +60,43 @@ export const batchNormGradientReference: ReferenceKernel<BatchNormAttributes> = 
 }
 
 /** inputs [x, scale, shift, runningMean, runningVariance] → [y] */
-export const batchNormInferenceReference: ReferenceKernel<BatchNormAttributes> = ({ attributes }, data) => {
-  const { channels, epsilon, activation } = attributes
+export const trackedNormReference: ReferenceKernel<BatchNormAttributes> = ({ attributes, inputs }, data) => {
+  const { channels } = extentOf(inputs)
+  const { epsilon, activation } = attributes
   const [x, scale, shift, mean, variance] = data.inputs as Arrays<5>
   const [y] = data.outputs as Arrays<1>
   for (let i = 0; i < y.length; i++) {
     const c = i % channels
     const z = ((at(x, i) - at(mean, c)) / Math.sqrt(at(variance, c) + epsilon)) * at(scale, c) + at(shift, c)
     y[i] = activation === 'relu' ? Math.max(z, 0) : z
+  }
+}
+
+/** inputs [dz, scale, runningVariance] → [dx] */
+export const trackedNormInputGradientReference: ReferenceKernel<TrackedGradientAttributes> = (step, data) => {
+  const { channels } = extentOf(step.inputs)
+  const [dz, scale, variance] = data.inputs as Arrays<3>
+  const [dx] = data.outputs as Arrays<1>
+  for (let i = 0; i < dx.length; i++) {
+    const c = i % channels
+    dx[i] = (at(dz, i) * at(scale, c)) / Math.sqrt(at(variance, c) + step.attributes.epsilon)
+  }
+}
+
+/** inputs [x, dz, runningMean, runningVariance] → [dscale, dshift] */
+export const trackedNormParameterGradientReference: ReferenceKernel<TrackedGradientAttributes> = (step, data) => {
+  const { rows, channels } = extentOf(step.inputs)
+  const [x, dz, mean, variance] = data.inputs as Arrays<4>
+  const [dscale, dshift] = data.outputs as Arrays<2>
+  for (let c = 0; c < channels; c++) {
+    const deviation = Math.sqrt(at(variance, c) + step.attributes.epsilon)
+    let sum = 0
+    let product = 0
+    for (let i = c; i < rows * channels; i += channels) {
+      sum += at(dz, i)
+      product += (at(dz, i) * (at(x, i) - at(mean, c))) / deviation
+    }
+    dscale[c] = product
+    dshift[c] = sum
   }
 }

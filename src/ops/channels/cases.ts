@@ -15,7 +15,7 @@ const concats = [
   opCase({
     name,
     op: concat,
-    attributes: { rows, channels },
+    attributes: {},
     inputs: channels.map((depth) => f32(rows, depth)),
     terms,
     ...bench,
@@ -26,8 +26,8 @@ const slices = [
   { name: 'from the front', rows: 19, channels: 9, from: 0, count: 4 },
   { name: 'from the middle', rows: 1031, channels: 23, from: 5, count: 11 },
   { name: 'the last', rows: 3, channels: 6, from: 5, count: 1 },
-].map(({ name, ...attributes }) =>
-  opCase({ name, op: slice, attributes, inputs: [f32(attributes.rows, attributes.channels)], terms }),
+].map(({ name, rows, channels, ...attributes }) =>
+  opCase({ name, op: slice, attributes, inputs: [f32(rows, channels)], terms }),
 )
 
 const widens = [
@@ -39,7 +39,7 @@ const widens = [
   opCase({
     name,
     op: widen,
-    attributes: { rows, channels, before, after },
+    attributes: { before, after },
     inputs: [f32(rows, channels)],
     terms,
     ...bench,

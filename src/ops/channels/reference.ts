@@ -1,21 +1,26 @@
 /** Concatenation, slices and zero padding of channels, one value at a time. */
 
-import type { ReferenceKernel } from '../types.ts'
-import type { ConcatAttributes, SliceAttributes, WidenAttributes } from './op.ts'
+import { lastAxis, rowsOf } from '../arrays.ts'
+import type { ArraySpec, ReferenceKernel } from '../types.ts'
+import type { SliceAttributes, WidenAttributes } from './attributes.ts'
 
 /** inputs [x0, x1, …] → [y] */
-export const concatReference: ReferenceKernel<ConcatAttributes> = ({ attributes }, { inputs, outputs }) => {
+export const concatReference: ReferenceKernel<object> = (step, { inputs, outputs }) => {
   const [y] = outputs as readonly [Float64Array]
+  const rows = rowsOf(step.inputs[0] as ArraySpec)
   let to = 0
-  for (let row = 0; row < attributes.rows; row++)
-    attributes.channels.forEach((channels, i) => {
+  for (let row = 0; row < rows; row++)
+    step.inputs.forEach((spec, i) => {
+      const channels = lastAxis(spec)
       for (let c = 0; c < channels; c++) y[to++] = inputs[i]?.[row * channels + c] as number
     })
 }
 
 /** inputs [x] → [y] */
-export const sliceReference: ReferenceKernel<SliceAttributes> = ({ attributes }, { inputs, outputs }) => {
-  const { rows, channels, from, count } = attributes
+export const sliceReference: ReferenceKernel<SliceAttributes> = (step, { inputs, outputs }) => {
+  const { from, count } = step.attributes
+  const spec = step.inputs[0] as ArraySpec
+  const [rows, channels] = [rowsOf(spec), lastAxis(spec)]
   const [x] = inputs as readonly [Float64Array]
   const [y] = outputs as readonly [Float64Array]
   for (let row = 0; row < rows; row++)
@@ -23,8 +28,10 @@ export const sliceReference: ReferenceKernel<SliceAttributes> = ({ attributes },
 }
 
 /** inputs [x] → [y] */
-export const widenReference: ReferenceKernel<WidenAttributes> = ({ attributes }, { inputs, outputs }) => {
-  const { rows, channels, before, after } = attributes
+export const widenReference: ReferenceKernel<WidenAttributes> = (step, { inputs, outputs }) => {
+  const { before, after } = step.attributes
+  const spec = step.inputs[0] as ArraySpec
+  const [rows, channels] = [rowsOf(spec), lastAxis(spec)]
   const [x] = inputs as readonly [Float64Array]
   const [y] = outputs as readonly [Float64Array]
   y.fill(0)

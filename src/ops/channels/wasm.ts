@@ -1,8 +1,10 @@
 /** Channels on WASM: one kernel that copies a band of channels from rows of one width into rows of another. */
 
+import { lastAxis, rowsOf } from '../arrays.ts'
 import { rangesOf } from '../kernel/ranges.ts'
-import type { WasmCall, WasmKernel } from '../types.ts'
-import type { ConcatAttributes, SliceAttributes, WidenAttributes } from './op.ts'
+import type { ArraySpec } from '../types.ts'
+import type { WasmCall, WasmKernel } from '../wasm/types.ts'
+import type { SliceAttributes, WidenAttributes } from './attributes.ts'
 
 const float = 4
 
@@ -26,34 +28,36 @@ function copyBand({ source, target, rows, count, sourcePitch, targetPitch, befor
 }
 
 /** One call an input: each writes its own channels of every row. */
-export const concatWasm: WasmKernel<ConcatAttributes> = {
-  calls({ attributes: { rows, channels } }, at) {
-    const targetPitch = channels.reduce((sum, depth) => sum + depth, 0)
+export const concatWasm: WasmKernel<object> = {
+  calls({ inputs, outputs }, at) {
+    const targetPitch = lastAxis(outputs[0] as ArraySpec)
     let target = at.outputs[0] ?? 0
-    const run = channels.map((count, i) => {
-      const source = at.inputs[i] ?? 0
-      const call = copyBand({ source, target, rows, count, sourcePitch: count, targetPitch, before: 0, after: 0 })
+    const run = inputs.map((spec, i) => {
+      const count = lastAxis(spec)
+      const band = { source: at.inputs[i] ?? 0, target, rows: rowsOf(spec), count, sourcePitch: count, targetPitch }
       target += count * float
-      return call
+      return copyBand({ ...band, before: 0, after: 0 })
     })
     return { run }
   },
 }
 
 export const sliceWasm: WasmKernel<SliceAttributes> = {
-  calls({ attributes: { rows, channels, from, count } }, at) {
+  calls({ attributes: { from, count }, inputs }, at) {
+    const spec = inputs[0] as ArraySpec
     const source = (at.inputs[0] ?? 0) + from * float
     const target = at.outputs[0] ?? 0
-    const band = { source, target, rows, count, sourcePitch: channels, targetPitch: count, before: 0, after: 0 }
-    return { run: [copyBand(band)] }
+    const band = { source, target, rows: rowsOf(spec), count, sourcePitch: lastAxis(spec), targetPitch: count }
+    return { run: [copyBand({ ...band, before: 0, after: 0 })] }
   },
 }
 
 export const widenWasm: WasmKernel<WidenAttributes> = {
-  calls({ attributes: { rows, channels, before, after } }, at) {
+  calls({ attributes: { before, after }, inputs }, at) {
+    const spec = inputs[0] as ArraySpec
+    const channels = lastAxis(spec)
     const target = (at.outputs[0] ?? 0) + before * float
-    const targetPitch = before + channels + after
-    const band = { source: at.inputs[0] ?? 0, target, rows, count: channels, sourcePitch: channels, targetPitch }
-    return { run: [copyBand({ ...band, before, after })] }
+    const band = { source: at.inputs[0] ?? 0, target, rows: rowsOf(spec), count: channels, sourcePitch: channels }
+    return { run: [copyBand({ ...band, targetPitch: before + channels + after, before, after })] }
   },
 }

@@ -4,13 +4,13 @@
  */
 
 import type { Window } from '../window.ts'
-import { type Conv2dGeometry, largestBatchOf } from './geometry.ts'
+import type { Conv2dWork } from './work.ts'
 import { type ResultSide, streamsFilters } from './winograd/tiling.ts'
 
 export type Direction = 'forward' | 'inputGradient' | 'filterGradient'
 
 /** The side of Winograd's results for this geometry and direction; undefined: a matrix product. */
-export function winogradSide(geometry: Conv2dGeometry, direction: Direction): ResultSide | undefined {
+export function winogradSide(geometry: Conv2dWork, direction: Direction): ResultSide | undefined {
   if (!winogradFits(geometry)) return undefined
   const { method } = geometry
   if (method === undefined) return cheapestSide(geometry, direction)
@@ -18,7 +18,7 @@ export function winogradSide(geometry: Conv2dGeometry, direction: Direction): Re
 }
 
 /** Whether Winograd's method can compute this convolution at all. */
-export function winogradFits({ window, groups }: Conv2dGeometry): boolean {
+export function winogradFits({ window, groups }: Conv2dWork): boolean {
   const { kernel, stride, dilation } = window
   const both = ([height, width]: readonly [number, number], value: number) => height === value && width === value
   return groups === 1 && both(kernel, 3) && both(stride, 1) && both(dilation, 1)
@@ -27,7 +27,7 @@ export function winogradFits({ window, groups }: Conv2dGeometry): boolean {
 /** Below so much of a gain the plain sum's smaller error is worth more. */
 const leastGain = 1.1
 
-function cheapestSide(geometry: Conv2dGeometry, direction: Direction): ResultSide | undefined {
+function cheapestSide(geometry: Conv2dWork, direction: Direction): ResultSide | undefined {
   let best: ResultSide | undefined
   let least = productWork(geometry, direction) / leastGain
   for (const side of [4, 2] as const) {
@@ -40,14 +40,14 @@ function cheapestSide(geometry: Conv2dGeometry, direction: Direction): ResultSid
 }
 
 /** Multiply–adds, in whole panels of columns. In the first two directions taps outside of the picture are left out. */
-function productWork(geometry: Conv2dGeometry, direction: Direction): number {
+function productWork(geometry: Conv2dWork, direction: Direction): number {
   const { window, channels, filters } = geometry
   const pairs = ([0, 1] as const).map((axis) =>
     direction === 'filterGradient' ? window.kernel[axis] * window.output[axis] : insidePairs(window, axis),
   )
   return pairs.reduce(
     (product, count) => product * count,
-    largestBatchOf(geometry) * matrixWork(channels, filters, direction),
+    geometry.largestBatch * matrixWork(channels, filters, direction),
   )
 }
 
@@ -85,10 +85,10 @@ const nearBytes = 4 * 1024 * 1024
 /** So much of `far` is hidden behind the products where filters are streamed. */
 const streamedGain = 6.5
 
-function winogradWork(geometry: Conv2dGeometry, side: ResultSide, direction: Direction): number {
+function winogradWork(geometry: Conv2dWork, side: ResultSide, direction: Direction): number {
   const { window, channels, filters } = geometry
   const [height, width] = direction === 'inputGradient' ? window.input : window.output
-  const tiles = largestBatchOf(geometry) * Math.ceil(height / side) * Math.ceil(width / side)
+  const tiles = geometry.largestBatch * Math.ceil(height / side) * Math.ceil(width / side)
   const planes = (side + 2) ** 2
   const weights = channels * filters
   const bytes = planes * weights * 4

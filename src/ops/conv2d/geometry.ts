@@ -1,57 +1,42 @@
-/** Attributes of the convolution ops: one geometry, computed once by whoever lowers, shared by all three directions. */
+/** Attributes of the convolution ops: one geometry, computed once by the layer that lowers, shared by all directions. */
 
+import { type ArraySpec, picturesOf } from '../arrays.ts'
 import type { Clamp } from '../pointwise/table.ts'
+import type { StepSpec } from '../types.ts'
 import { printWindow, type Window } from '../window.ts'
 
 export interface Conv2dGeometry {
-  /** Pictures of a run. */
-  readonly batch: number
-  /** Pictures of the largest run that uses the same prepared filters, and so the same method; absent: `batch`. */
-  readonly largestBatch?: number
   readonly window: Window
   /** C, depth of the input. */
   readonly channels: number
   /** K, number of filters, depth of the output. */
   readonly filters: number
-  /** Both channels and filters are divided into so many independent groups. */
+  /** Both channels and filters are divided into this many independent groups. */
   readonly groups: number
-  /** How to compute it; absent: the rule of choice.ts. Winograd's methods fall back to `gemm` where they do not fit. */
-  readonly method?: Conv2dMethod
 }
-
-/** A matrix product, exact to rounding, or Winograd's F(4×4, 3×3) or F(2×2, 3×3): faster, and somewhat less exact. */
-export type Conv2dMethod = 'gemm' | 'winograd4' | 'winograd2'
 
 export interface Conv2dAttributes extends Conv2dGeometry {
   readonly bias: boolean
-  /** Batch normalization of the result by tracked statistics, ahead of the activation. Only at inference. */
+  /** Batch normalization of the result by tracked statistics, ahead of the activation. */
   readonly norm?: { readonly epsilon: number }
   /** Applied at the store. */
   readonly activation: 'none' | Clamp
 }
 
-/** The two of a geometry that count pictures; only where they differ both are written. */
-export function batchGeometry(batch: number, largestBatch: number): Pick<Conv2dGeometry, 'batch' | 'largestBatch'> {
-  return batch === largestBatch ? { batch } : { batch, largestBatch }
-}
-
-/** Pictures that decide on the method, and on how filters are prepared for it. */
-export function largestBatchOf({ batch, largestBatch = batch }: Conv2dGeometry): number {
-  return largestBatch
-}
+type Shape4 = readonly [number, number, number, number]
 
 /** [n, h, w, c] */
-export function inputShape(geometry: Conv2dGeometry): readonly [number, number, number, number] {
-  return [geometry.batch, geometry.window.input[0], geometry.window.input[1], geometry.channels]
+export function inputShape({ window, channels }: Conv2dGeometry, pictures: number): Shape4 {
+  return [pictures, window.input[0], window.input[1], channels]
 }
 
 /** [n, h, w, k] */
-export function outputShape(geometry: Conv2dGeometry): readonly [number, number, number, number] {
-  return [geometry.batch, geometry.window.output[0], geometry.window.output[1], geometry.filters]
+export function outputShape({ window, filters }: Conv2dGeometry, pictures: number): Shape4 {
+  return [pictures, window.output[0], window.output[1], filters]
 }
 
 /** [F, F, C/groups, K]: row-major it is the GEMM matrix [F·F·C/groups, K]. */
-export function filterShape(geometry: Conv2dGeometry): readonly [number, number, number, number] {
+export function filterShape(geometry: Conv2dGeometry): Shape4 {
   const { kernel } = geometry.window
   return [kernel[0], kernel[1], geometry.channels / geometry.groups, geometry.filters]
 }
@@ -64,8 +49,8 @@ export function coversPicture({ window, groups }: Conv2dGeometry): boolean {
 }
 
 /** Every output value is a dot product of F·F·C/groups terms (the notes' X_col × W_row). Padding counts as terms. */
-export function macs(geometry: Conv2dGeometry): number {
-  const [n, height, width, filters] = outputShape(geometry)
+export function macs({ attributes: geometry, inputs }: StepSpec<Conv2dGeometry>): number {
+  const [n, height, width, filters] = outputShape(geometry, picturesOf(inputs[0] as ArraySpec))
   const [fh, fw, depth] = filterShape(geometry)
   return n * height * width * filters * fh * fw * depth
 }

@@ -4,10 +4,11 @@
  * (which tells its derivative); the pre-activation is never stored.
  */
 
-import { foldableNorm } from '../batchNorm/op.ts'
+import { type ArraySpec, lastAxis, picturesOf } from '../arrays.ts'
+import { foldableNorm, trackedNormInputGradient } from '../batchNorm/tracked.ts'
 import { fusedActivation, pointwiseGradient } from '../pointwise/op.ts'
 import { expectSize, f32 } from '../specs.ts'
-import type { Op } from '../types.ts'
+import type { Op, Value } from '../types.ts'
 import {
   type Conv2dAttributes,
   type Conv2dGeometry,
@@ -19,7 +20,6 @@ import {
   outputShape,
 } from './geometry.ts'
 import { channelSumReference, conv2dReference, filterGradientReference, inputGradientReference } from './reference.ts'
-import { channelSumWasm, conv2dWasm, filterGradientWasm, inputGradientWasm } from './wasm.ts'
 
 /** [x, filters, bias?, and of an absorbed norm: scale, shift, mean, variance] → [y] */
 export const conv2d: Op<Conv2dAttributes> = {
@@ -29,12 +29,13 @@ export const conv2d: Op<Conv2dAttributes> = {
     return describeGeometry(attributes) + norm + (attributes.activation === 'none' ? '' : `, ${attributes.activation}`)
   },
   outputs(attributes, inputs) {
-    expectSize('conv2d', inputs, 0, inputShape(attributes), 'pictures')
+    const pictures = picturesOf(inputs[0] as ArraySpec)
+    expectSize('conv2d', inputs, 0, inputShape(attributes, pictures), 'pictures')
     expectSize('conv2d', inputs, 1, filterShape(attributes), 'filters')
     for (let i = 2; i < 2 + (attributes.bias ? 1 : 0) + (attributes.norm ? 4 : 0); i++) {
       expectSize('conv2d', inputs, i, [attributes.filters], i === 2 && attributes.bias ? 'biases' : 'norm')
     }
-    return [f32(...outputShape(attributes))]
+    return [f32(...outputShape(attributes, pictures))]
   },
   macs,
   absorb(attributes, next) {
@@ -47,25 +48,24 @@ export const conv2d: Op<Conv2dAttributes> = {
     return { ...attributes, norm: { epsilon } }
   },
   gradient({ attributes, inputs, outputs }, [given], tape) {
-    // A norm by tracked statistics is only absorbed at inference.
-    if (given === undefined || attributes.norm !== undefined) return
-    const [x, filters, bias] = inputs
+    const [x, filters] = inputs as readonly [Value, Value]
     const [y] = outputs
-    if (x === undefined || filters === undefined || y === undefined) return
-    const { bias: _bias, activation, ...geometry } = attributes
+    if (given === undefined || y === undefined) return
+    const { bias, norm, activation, ...geometry } = attributes
     let dy = given
-    if (activation !== 'none') {
-      const [dz] = tape.emit(pointwiseGradient, { function: activation }, [y, given])
-      if (dz !== undefined) dy = dz
+    if (activation !== 'none') [dy = dy] = tape.emit(pointwiseGradient, { function: activation }, [y, dy])
+    // The planner absorbs a norm only where its own parameters need no gradient.
+    if (norm !== undefined) {
+      const [scale, , , variance] = inputs.slice(-4) as unknown as readonly [Value, Value, Value, Value]
+      ;[dy = dy] = tape.emit(trackedNormInputGradient, norm, [dy, scale, variance])
     }
-    const give = (value: typeof x, [gradient]: readonly (typeof x)[]) => gradient && tape.give(value, gradient)
-    if (bias !== undefined && tape.wants(bias))
-      give(bias, tape.emit(channelSum, { channels: attributes.filters }, [dy]))
+    const give = (value: Value, [gradient]: readonly Value[]) => gradient && tape.give(value, gradient)
+    const biases = bias ? inputs[2] : undefined
+    if (biases !== undefined && tape.wants(biases)) give(biases, tape.emit(channelSum, {}, [dy]))
     if (tape.wants(filters)) give(filters, tape.emit(conv2dFilterGradient, geometry, [x, dy]))
     if (tape.wants(x)) give(x, tape.emit(conv2dInputGradient, geometry, [dy, filters]))
   },
   reference: conv2dReference,
-  wasm: conv2dWasm,
 }
 
 /** [dy, filters] → [dx] */
@@ -73,13 +73,14 @@ export const conv2dInputGradient: Op<Conv2dGeometry> = {
   kind: 'conv2d.inputGradient',
   describe: describeGeometry,
   outputs(attributes, inputs) {
-    expectSize('conv2d.inputGradient', inputs, 0, outputShape(attributes), 'output gradients')
+    const pictures = picturesOf(inputs[0] as ArraySpec)
+    expectSize('conv2d.inputGradient', inputs, 0, outputShape(attributes, pictures), 'output gradients')
     expectSize('conv2d.inputGradient', inputs, 1, filterShape(attributes), 'filters')
-    return [f32(...inputShape(attributes))]
+    return [f32(...inputShape(attributes, pictures))]
   },
   macs,
+  gradient: 'none',
   reference: inputGradientReference,
-  wasm: inputGradientWasm,
 }
 
 /** [x, dy] → [dfilters] */
@@ -87,22 +88,23 @@ export const conv2dFilterGradient: Op<Conv2dGeometry> = {
   kind: 'conv2d.filterGradient',
   describe: describeGeometry,
   outputs(attributes, inputs) {
-    expectSize('conv2d.filterGradient', inputs, 0, inputShape(attributes), 'pictures')
-    expectSize('conv2d.filterGradient', inputs, 1, outputShape(attributes), 'output gradients')
+    const pictures = picturesOf(inputs[0] as ArraySpec)
+    expectSize('conv2d.filterGradient', inputs, 0, inputShape(attributes, pictures), 'pictures')
+    expectSize('conv2d.filterGradient', inputs, 1, outputShape(attributes, pictures), 'output gradients')
     return [f32(...filterShape(attributes))]
   },
   macs,
+  gradient: 'none',
   reference: filterGradientReference,
-  wasm: filterGradientWasm,
 }
 
 /** [dy] → [dbias]: the sum over pictures and positions. */
-export const channelSum: Op<{ readonly channels: number }> = {
+export const channelSum: Op<object> = {
   kind: 'channelSum',
-  describe: ({ channels }) => `${channels} channels`,
-  outputs: ({ channels }) => [f32(channels)],
+  describe: () => '',
+  outputs: (_attributes, inputs) => [f32(lastAxis(inputs[0] as ArraySpec))],
+  gradient: 'none',
   reference: channelSumReference,
-  wasm: channelSumWasm,
 }
 
 export const conv2dOps = {

@@ -1,7 +1,7 @@
 /** Calls of conv2dProduct for one correlation: packed filters, blocks, workspace. */
 
 import type { Bounds } from '../pointwise/table.ts'
-import type { WasmCall } from '../types.ts'
+import type { WasmCall } from '../wasm/types.ts'
 import { evenPanels, evenPiece, lines, tilesWanted } from './blocks.ts'
 import { type Correlation, reachesOutside, span, tapsInside } from './correlation.ts'
 

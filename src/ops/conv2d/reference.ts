@@ -4,14 +4,20 @@
  */
 
 import { boundsOf } from '../pointwise/table.ts'
-import type { ReferenceKernel } from '../types.ts'
+import { type ArraySpec, lastAxis, picturesOf } from '../arrays.ts'
+import type { ReferenceKernel, StepSpec } from '../types.ts'
 import { type Conv2dAttributes, type Conv2dGeometry, filterShape, inputShape, outputShape } from './geometry.ts'
 
 /** Calls `term` for every product of the convolution: flat indices of the input value, the filter weight, the output. */
-function forEachProduct(geometry: Conv2dGeometry, term: (x: number, w: number, y: number) => void): void {
+function forEachProduct(
+  { attributes: geometry, inputs }: StepSpec<Conv2dGeometry>,
+  term: (x: number, w: number, y: number) => void,
+): void {
   const { window, groups } = geometry
-  const [, height, width, channels] = inputShape(geometry)
-  const [batch, rows, columns, filters] = outputShape(geometry)
+  // In every direction the first array has a picture for each of its first axis.
+  const batch = picturesOf(inputs[0] as ArraySpec)
+  const [, height, width, channels] = inputShape(geometry, batch)
+  const [, rows, columns, filters] = outputShape(geometry, batch)
   const [fh, fw, depth] = filterShape(geometry)
   const perGroup = filters / groups
   for (let n = 0; n < batch; n++)
@@ -35,12 +41,13 @@ function forEachProduct(geometry: Conv2dGeometry, term: (x: number, w: number, y
 }
 
 /** inputs [x, filters, bias?, and of an absorbed norm: scale, shift, mean, variance] → [y] */
-export const conv2dReference: ReferenceKernel<Conv2dAttributes> = ({ attributes }, { inputs, outputs }) => {
+export const conv2dReference: ReferenceKernel<Conv2dAttributes> = (step, { inputs, outputs }) => {
+  const { attributes } = step
   const [x, w] = inputs as readonly [Float64Array, Float64Array]
   const bias = attributes.bias ? inputs[2] : undefined
   const [y] = outputs as readonly [Float64Array]
   for (let i = 0; i < y.length; i++) y[i] = bias === undefined ? 0 : (bias[i % attributes.filters] as number)
-  forEachProduct(attributes, (xi, wi, yi) => {
+  forEachProduct(step, (xi, wi, yi) => {
     y[yi] = (y[yi] as number) + (x[xi] as number) * (w[wi] as number)
   })
   if (attributes.norm !== undefined) {
@@ -56,35 +63,33 @@ export const conv2dReference: ReferenceKernel<Conv2dAttributes> = ({ attributes 
 }
 
 /** inputs [dy, filters] → [dx] */
-export const inputGradientReference: ReferenceKernel<Conv2dGeometry> = ({ attributes }, { inputs, outputs }) => {
+export const inputGradientReference: ReferenceKernel<Conv2dGeometry> = (step, { inputs, outputs }) => {
   const [dy, w] = inputs as readonly [Float64Array, Float64Array]
   const [dx] = outputs as readonly [Float64Array]
   dx.fill(0)
-  forEachProduct(attributes, (xi, wi, yi) => {
+  forEachProduct(step, (xi, wi, yi) => {
     dx[xi] = (dx[xi] as number) + (dy[yi] as number) * (w[wi] as number)
   })
 }
 
 /** inputs [x, dy] → [dfilters] */
-export const filterGradientReference: ReferenceKernel<Conv2dGeometry> = ({ attributes }, { inputs, outputs }) => {
+export const filterGradientReference: ReferenceKernel<Conv2dGeometry> = (step, { inputs, outputs }) => {
   const [x, dy] = inputs as readonly [Float64Array, Float64Array]
   const [dw] = outputs as readonly [Float64Array]
   dw.fill(0)
-  forEachProduct(attributes, (xi, wi, yi) => {
+  forEachProduct(step, (xi, wi, yi) => {
     dw[wi] = (dw[wi] as number) + (x[xi] as number) * (dy[yi] as number)
   })
 }
 
 /** inputs [dy] → [dbias] */
-export const channelSumReference: ReferenceKernel<{ readonly channels: number }> = (
-  { attributes },
-  { inputs, outputs },
-) => {
+export const channelSumReference: ReferenceKernel<object> = (step, { inputs, outputs }) => {
+  const channels = lastAxis(step.inputs[0] as ArraySpec)
   const [dy] = inputs as readonly [Float64Array]
   const [sum] = outputs as readonly [Float64Array]
   sum.fill(0)
   for (let i = 0; i < dy.length; i++) {
-    const channel = i % attributes.channels
+    const channel = i % channels
     sum[channel] = (sum[channel] as number) + (dy[i] as number)
   }
 }

@@ -6,7 +6,8 @@
  */
 
 import { boundsOf } from '../pointwise/table.ts'
-import type { WasmCall, WasmCalls, WasmKernel, WasmWorkspace } from '../types.ts'
+import type { Workspace } from '../target.ts'
+import type { WasmCall, WasmCalls, WasmKernel } from '../wasm/types.ts'
 import { lines } from './blocks.ts'
 import { type Direction, winogradSide } from './choice.ts'
 import { type Correlation, forwardCorrelation, inputGradientCorrelations } from './correlation.ts'
@@ -22,11 +23,12 @@ import {
 } from './depthwise/wasm.ts'
 import { filterGradientCalls, filterGradientWorkspace } from './filterGradient/wasm.ts'
 import { foldBytes, foldNorm } from './fold/wasm.ts'
-import { type Conv2dAttributes, type Conv2dGeometry, largestBatchOf } from './geometry.ts'
+import type { Conv2dAttributes, Conv2dGeometry } from './geometry.ts'
 import { type ProductShape, packCall, packedBytes, packTurnedCall, productCall, productScratch } from './product.ts'
 import { winogradFilterGradientCalls, winogradFilterGradientWorkspace } from './winograd/filterGradient/wasm.ts'
 import { winogradAmplification } from './winograd/matrices.ts'
 import { winogradCalls, winogradWorkspace } from './winograd/wasm.ts'
+import { type Conv2dWork, workOf } from './work.ts'
 
 export { channelSumWasm } from './channelSum/wasm.ts'
 
@@ -37,41 +39,42 @@ function isDepthwise({ channels, groups }: Conv2dGeometry): boolean {
   return groups === channels && groups > 1
 }
 
-function amplification(geometry: Conv2dGeometry, direction: Direction): number {
+function amplification(geometry: Conv2dWork, direction: Direction): number {
   const side = winogradSide(geometry, direction)
   return side && !denseShape(geometry) ? winogradAmplification(side, direction) : 1
 }
 
 /** Source channels and result columns of one group. */
-function forwardShape(geometry: Conv2dGeometry): ProductShape {
-  const { batch, channels, filters, groups } = geometry
-  const mostImages = largestBatchOf(geometry)
-  return { images: batch, mostImages, groups, channels: channels / groups, columns: filters / groups }
+function forwardShape(geometry: Conv2dWork): ProductShape {
+  const { batch, largestBatch, channels, filters, groups } = geometry
+  return { images: batch, mostImages: largestBatch, groups, channels: channels / groups, columns: filters / groups }
 }
 
-function backwardShape(geometry: Conv2dGeometry): ProductShape {
+function backwardShape(geometry: Conv2dWork): ProductShape {
   const { channels, columns, ...others } = forwardShape(geometry)
   return { ...others, channels: columns, columns: channels }
 }
 
-function depthwiseForward({ batch, channels, filters }: Conv2dGeometry): DepthwiseShape {
+function depthwiseForward({ batch, channels, filters }: Conv2dWork): DepthwiseShape {
   return { images: batch, channels: filters, sourceChannels: channels, up: 1, down: filters / channels, passes: 1 }
 }
 
-function depthwiseBackward({ batch, channels, filters }: Conv2dGeometry): DepthwiseShape {
+function depthwiseBackward({ batch, channels, filters }: Conv2dWork): DepthwiseShape {
   const multiplier = filters / channels
   return { images: batch, channels, sourceChannels: filters, up: multiplier, down: 1, passes: multiplier }
 }
 
 /** inputs [x, filters, bias?, and where a norm was absorbed: scale, shift, mean, variance] → [y] */
 export const conv2dWasm: WasmKernel<Conv2dAttributes> = {
-  amplification: (attributes) => amplification(attributes, 'forward'),
-  workspace({ attributes }) {
+  amplification: (step, context) => amplification(workOf(step, context), 'forward'),
+  workspace(step, context) {
+    const attributes = workOf(step, context)
     const needs = forwardWorkspace(attributes)
     if (attributes.norm === undefined) return needs
     return { ...needs, shared: Math.max(needs.shared ?? 0, foldBytes(attributes)) }
   },
-  calls({ attributes }, at) {
+  calls(step, at, context) {
+    const attributes = workOf(step, context)
     const { norm, bias } = attributes
     const [source = 0, filters = 0, biases = 0] = at.inputs
     const { prepared, shared } = at
@@ -93,7 +96,9 @@ interface ForwardAddresses {
   readonly shared: number
 }
 
-function forwardWorkspace(attributes: Conv2dAttributes): WasmWorkspace {
+type ForwardWork = Conv2dAttributes & Conv2dWork
+
+function forwardWorkspace(attributes: ForwardWork): Workspace {
   const dense = denseShape(attributes)
   if (dense) return denseWorkspace(dense, false)
   const forward = forwardCorrelation(attributes.window)
@@ -107,7 +112,7 @@ function forwardWorkspace(attributes: Conv2dAttributes): WasmWorkspace {
   return { prepared: packedBytes(forward, shape), perThread: productScratch(forward, shape) }
 }
 
-function forwardCalls(attributes: Conv2dAttributes, at: ForwardAddresses): Required<WasmCalls> {
+function forwardCalls(attributes: ForwardWork, at: ForwardAddresses): Required<WasmCalls> {
   const { source, filters, bias, target, prepared, shared } = at
   const bounds = boundsOf(attributes.activation)
   const dense = denseShape(attributes)
@@ -133,8 +138,9 @@ function forwardCalls(attributes: Conv2dAttributes, at: ForwardAddresses): Requi
 
 /** inputs [dy, filters] → [dx] */
 export const inputGradientWasm: WasmKernel<Conv2dGeometry> = {
-  amplification: (attributes) => amplification(attributes, 'inputGradient'),
-  workspace({ attributes }) {
+  amplification: (step, context) => amplification(workOf(step, context), 'inputGradient'),
+  workspace(step, context) {
+    const attributes = workOf(step, context)
     const dense = denseShape(attributes)
     if (dense) return denseWorkspace(turned(dense), true)
     const winograd = winogradBackward(attributes)
@@ -145,7 +151,8 @@ export const inputGradientWasm: WasmKernel<Conv2dGeometry> = {
       perThread: parts.reduce((most, part) => Math.max(most, part.scratch), 0),
     }
   },
-  calls({ attributes }, at) {
+  calls(step, at, context) {
+    const attributes = workOf(step, context)
     const [source = 0, filters = 0] = at.inputs
     const [target = 0] = at.outputs
     const dense = denseShape(attributes)
@@ -167,7 +174,7 @@ export const inputGradientWasm: WasmKernel<Conv2dGeometry> = {
 }
 
 /** The input gradient as a single stride-1 correlation, where Winograd's method is to compute it. */
-function winogradBackward(geometry: Conv2dGeometry) {
+function winogradBackward(geometry: Conv2dWork) {
   const side = winogradSide(geometry, 'inputGradient')
   const [correlation] = side ? inputGradientCorrelations(geometry.window) : []
   return side && correlation && { correlation, shape: backwardShape(geometry), side }
@@ -186,7 +193,7 @@ interface Part {
   run(source: number, target: number): WasmCall
 }
 
-function inputGradientParts(geometry: Conv2dGeometry, prepared: number): readonly Part[] {
+function inputGradientParts(geometry: Conv2dWork, prepared: number): readonly Part[] {
   const filterWidth = geometry.window.kernel[1]
   let packed = prepared
   return inputGradientCorrelations(geometry.window).map((correlation) => {
@@ -216,8 +223,9 @@ function inputGradientParts(geometry: Conv2dGeometry, prepared: number): readonl
 
 /** inputs [x, dy] → [dfilters] */
 export const filterGradientWasm: WasmKernel<Conv2dGeometry> = {
-  amplification: (attributes) => amplification(attributes, 'filterGradient'),
-  workspace({ attributes }) {
+  amplification: (step, context) => amplification(workOf(step, context), 'filterGradient'),
+  workspace(step, context) {
+    const attributes = workOf(step, context)
     const forward = forwardCorrelation(attributes.window)
     if (isDepthwise(attributes)) return depthwiseFilterGradientWorkspace(forward, depthwiseForward(attributes))
     const side = winogradSide(attributes, 'filterGradient')
@@ -225,7 +233,8 @@ export const filterGradientWasm: WasmKernel<Conv2dGeometry> = {
     const [correlation, shape] = filterGradientShape(attributes)
     return filterGradientWorkspace(correlation, shape)
   },
-  calls({ attributes }, at) {
+  calls(step, at, context) {
+    const attributes = workOf(step, context)
     const [source = 0, gradient = 0] = at.inputs
     const [target = 0] = at.outputs
     const addresses = { source, gradient, target, shared: at.shared }
@@ -242,7 +251,7 @@ export const filterGradientWasm: WasmKernel<Conv2dGeometry> = {
 }
 
 /** A filter that covers the whole picture is a 1×1 filter on one pixel of F·F·C channels. */
-function filterGradientShape(geometry: Conv2dGeometry): readonly [Correlation, ProductShape] {
+function filterGradientShape(geometry: Conv2dWork): readonly [Correlation, ProductShape] {
   const dense = denseShape(geometry)
   if (!dense) return [forwardCorrelation(geometry.window), forwardShape(geometry)]
   const { rows, terms, columns } = dense

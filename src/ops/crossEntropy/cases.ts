@@ -38,7 +38,7 @@ const rows: readonly Row[] = [
 
 export const cases: readonly OpCase[] = rows.flatMap((row): OpCase[] => {
   const { name, batch, classes, smoothing = 0, scores, label } = row
-  const attributes = { batch, classes, smoothing }
+  const attributes = { smoothing }
   const bench = row.bench === undefined ? {} : { bench: row.bench }
   const labelOf = label ?? ((random: Random) => random.integer(classes))
   const inputs = [f32(batch, classes), i32(batch)]

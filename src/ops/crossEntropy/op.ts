@@ -9,46 +9,34 @@
  * +∞. A label outside [0, k) gives a NaN loss and gradient, and nothing is read out of bounds.
  */
 
+import { picturesOf } from '../arrays.ts'
 import { expectSize, f32 } from '../specs.ts'
 import type { ArraySpec, Op } from '../types.ts'
+import type { CrossEntropyAttributes } from './attributes.ts'
 import { crossEntropyGradientReference, crossEntropyReference } from './reference.ts'
-import { crossEntropyGradientWasm, crossEntropyWasm } from './wasm.ts'
 
-export interface CrossEntropyAttributes {
-  /** n, pictures in the batch. */
-  readonly batch: number
-  /** k, classes. */
-  readonly classes: number
-  /** ε, share of the target spread evenly over all classes; 0 for none. */
-  readonly smoothing: number
-}
+const describe = ({ smoothing }: CrossEntropyAttributes) => (smoothing === 0 ? '' : `smoothing ${smoothing}`)
 
-const describe = ({ batch, classes, smoothing }: CrossEntropyAttributes) =>
-  `${batch}×${classes}${smoothing === 0 ? '' : `, smoothing ${smoothing}`}`
-
-/** Checks that `inputs` are [n, k] values and n labels. */
-function expectInputs(
-  kind: string,
-  attributes: CrossEntropyAttributes,
-  inputs: readonly ArraySpec[],
-  what: string,
-): void {
-  expectSize(kind, inputs, 0, [attributes.batch, attributes.classes], what)
-  expectSize(kind, inputs, 1, [attributes.batch], 'labels')
+/** Checks that there is a label for each of the n pictures of [n, k]. */
+function expectLabels(kind: string, inputs: readonly ArraySpec[]): number {
+  const pictures = picturesOf(inputs[0] as ArraySpec)
+  expectSize(kind, inputs, 1, [pictures], 'labels')
+  return pictures
 }
 
 /**
- * [logits [n, k], labels i32 [n]] → [losses [n], hits [n], probabilities [n, k]].
+ * [logits [n, …], labels i32 [n]] → [losses [n], hits [n], probabilities [n, k]].
  * A hit is 1 where the greatest score (the first of equals) is the label's, else 0. This op is where a backward pass
  * starts: gradients of its outputs are neither needed nor looked at.
  */
 export const crossEntropy: Op<CrossEntropyAttributes> = {
   kind: 'crossEntropy',
   describe,
-  outputs(attributes, inputs) {
-    expectInputs('crossEntropy', attributes, inputs, 'logits')
-    return [f32(attributes.batch), f32(attributes.batch), ...inputs.slice(0, 1)]
+  outputs(_attributes, inputs) {
+    const pictures = expectLabels('crossEntropy', inputs)
+    return [f32(pictures), f32(pictures), ...inputs.slice(0, 1)]
   },
+  outputNames: ['hits', 'probabilities'],
   inPlace: [[0, 2]],
   gradient({ attributes, inputs: [logits, labels], outputs }, _gradients, tape) {
     const probabilities = outputs[2]
@@ -57,20 +45,19 @@ export const crossEntropy: Op<CrossEntropyAttributes> = {
     if (dlogits !== undefined) tape.give(logits, dlogits)
   },
   reference: crossEntropyReference,
-  wasm: crossEntropyWasm,
 }
 
 /** [probabilities [n, k], labels i32 [n]] → [dlogits [n, k]]: (p − target)/n */
 export const crossEntropyGradient: Op<CrossEntropyAttributes> = {
   kind: 'crossEntropy.gradient',
   describe,
-  outputs(attributes, inputs) {
-    expectInputs('crossEntropy.gradient', attributes, inputs, 'probabilities')
+  outputs(_attributes, inputs) {
+    expectLabels('crossEntropy.gradient', inputs)
     return inputs.slice(0, 1)
   },
   inPlace: [[0, 0]],
+  gradient: 'none',
   reference: crossEntropyGradientReference,
-  wasm: crossEntropyGradientWasm,
 }
 
 export const crossEntropyOps = { crossEntropy, 'crossEntropy.gradient': crossEntropyGradient } as const

@@ -8,7 +8,6 @@ import { expectSize } from '../specs.ts'
 import type { ArraySpec, Attributes, Op } from '../types.ts'
 import { pointwiseGradientReference, pointwiseReference } from './reference.ts'
 import { activations, type Clamp, isClamp, type PointwiseAttributes, parameterOf } from './table.ts'
-import { pointwiseGradientWasm, pointwiseWasm } from './wasm.ts'
 
 export type { PointwiseAttributes } from './table.ts'
 
@@ -46,7 +45,6 @@ export const pointwise: Op<PointwiseAttributes> = {
     if (dx !== undefined) tape.give(x, dx)
   },
   reference: pointwiseReference,
-  wasm: pointwiseWasm,
 }
 
 /** [kept, dy] → [dx]; `kept` is y or x, as the function's row says. */
@@ -60,8 +58,8 @@ export const pointwiseGradient: Op<PointwiseAttributes> = {
     return [{ shape: kept.shape, dtype: 'f32' }]
   },
   inPlace: [[1, 0]],
+  gradient: 'none',
   reference: pointwiseGradientReference,
-  wasm: pointwiseGradientWasm,
 }
 
 /** The activation of the step `next`, where an op can apply it at its own store by cutting its results to bounds. */

@@ -2,7 +2,7 @@
 
 import { sizeOf } from '../../core/index.ts'
 import { rangesOf } from '../kernel/ranges.ts'
-import type { WasmKernel } from '../types.ts'
+import type { WasmKernel } from '../wasm/types.ts'
 import { activations, type PointwiseAttributes, parameterOf } from './table.ts'
 
 export const pointwiseWasm: WasmKernel<PointwiseAttributes> = {

@@ -1,13 +1,11 @@
 /** Attributes of the pooling ops: a window, and what of it lies on the picture. */
 
+import { type ArraySpec, lastAxis, picturesOf } from '../arrays.ts'
 import { OpShapeError } from '../errors.ts'
 import { printWindow, type Window } from '../window.ts'
 
 export interface PoolAttributes {
-  /** Pictures in the batch. */
-  readonly batch: number
   readonly window: Window
-  readonly channels: number
 }
 
 export interface AveragePoolAttributes extends PoolAttributes {
@@ -18,14 +16,16 @@ export interface AveragePoolAttributes extends PoolAttributes {
   readonly countPadding?: boolean
 }
 
-/** [n, h, w, c] */
-export function inputShape({ batch, window, channels }: PoolAttributes): readonly [number, number, number, number] {
-  return [batch, window.input[0], window.input[1], channels]
+type Shape4 = readonly [number, number, number, number]
+
+/** [n, h, w, c] of the input, from either side's array. */
+export function inputShape({ window }: PoolAttributes, array: ArraySpec): Shape4 {
+  return [picturesOf(array), window.input[0], window.input[1], lastAxis(array)]
 }
 
-/** [n, h, w, c] */
-export function outputShape({ batch, window, channels }: PoolAttributes): readonly [number, number, number, number] {
-  return [batch, window.output[0], window.output[1], channels]
+/** [n, h, w, c] of the output, from either side's array. */
+export function outputShape({ window }: PoolAttributes, array: ArraySpec): Shape4 {
+  return [picturesOf(array), window.output[0], window.output[1], lastAxis(array)]
 }
 
 export function describePool({ window }: PoolAttributes): string {

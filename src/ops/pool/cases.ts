@@ -3,7 +3,7 @@
 import { type OpCase, opCase } from '../cases.ts'
 import { f32 } from '../specs.ts'
 import { type Padding, type Pair, windowOn } from '../window.ts'
-import { inputShape, outputShape, type PoolAttributes } from './attributes.ts'
+import { outputShape, type PoolAttributes } from './attributes.ts'
 import { averagePool, averagePoolGradient, maxPool, maxPoolGradient } from './op.ts'
 
 interface Row {
@@ -47,14 +47,15 @@ const rows: readonly Row[] = [
 const ties: Row = { name: 'ties', x: [2, 9, 8, 6], kernel: [3, 3], stride: [2, 2] }
 
 function attributesOf({ x, kernel, stride = [1, 1], padding = [0, 0, 0, 0], dilation = [1, 1], ceil = false }: Row) {
-  const [batch, height, width, channels] = x
+  const [, height, width, channels] = x
   const window = windowOn({ kernel, stride, padding, dilation, ceil }, { height, width, channels })
-  return { batch, window, channels } satisfies PoolAttributes
+  return { window } satisfies PoolAttributes
 }
 
 const allRows = rows.flatMap((row): OpCase[] => {
   const attributes = attributesOf(row)
-  const [x, y] = [f32(...inputShape(attributes)), f32(...outputShape(attributes))]
+  const x = f32(...row.x)
+  const y = f32(...outputShape(attributes, x))
   const terms = row.kernel[0] * row.kernel[1]
   const shared = { name: row.name, terms, ...(row.bench === undefined ? {} : { bench: row.bench }) }
   const counted = { ...attributes, countPadding: true }
@@ -75,7 +76,7 @@ const tied = (kernel: Pair, stride: Pair): OpCase => {
     name: `ties, ${kernel.join('×')} s${stride[0]}`,
     op: maxPoolGradient,
     attributes,
-    inputs: [f32(...inputShape(attributes)), f32(...outputShape(attributes))],
+    inputs: [f32(...ties.x), f32(...outputShape(attributes, f32(...ties.x)))],
     terms: 9,
     fill: (random, array) => (array === 0 ? random.integer(3) - 1 : undefined),
   })

@@ -5,7 +5,7 @@
  */
 
 import { expectSize, f32 } from '../specs.ts'
-import type { Op } from '../types.ts'
+import type { ArraySpec, Op } from '../types.ts'
 import {
   type AveragePoolAttributes,
   describePool,
@@ -20,7 +20,6 @@ import {
   maxPoolGradientReference,
   maxPoolReference,
 } from './reference.ts'
-import { averagePoolGradientWasm, averagePoolWasm, maxPoolGradientWasm, maxPoolWasm } from './wasm.ts'
 
 export type { AveragePoolAttributes, PoolAttributes } from './attributes.ts'
 
@@ -29,9 +28,10 @@ export const maxPool: Op<PoolAttributes> = {
   kind: 'maxPool',
   describe: describePool,
   outputs(attributes, inputs) {
-    expectSize('maxPool', inputs, 0, inputShape(attributes), 'pictures')
+    const [x] = inputs as readonly [ArraySpec]
+    expectSize('maxPool', inputs, 0, inputShape(attributes, x), 'pictures')
     expectPictureInWindows('maxPool', attributes)
-    return [f32(...outputShape(attributes))]
+    return [f32(...outputShape(attributes, x))]
   },
   gradient({ attributes, inputs }, [dy], tape) {
     const [x] = inputs
@@ -40,7 +40,6 @@ export const maxPool: Op<PoolAttributes> = {
     if (dx !== undefined) tape.give(x, dx)
   },
   reference: maxPoolReference,
-  wasm: maxPoolWasm,
 }
 
 /** [x, dy] → [dx] */
@@ -48,12 +47,13 @@ export const maxPoolGradient: Op<PoolAttributes> = {
   kind: 'maxPool.gradient',
   describe: describePool,
   outputs(attributes, inputs) {
-    expectSize('maxPool.gradient', inputs, 0, inputShape(attributes), 'pictures')
-    expectSize('maxPool.gradient', inputs, 1, outputShape(attributes), 'output gradients')
-    return [f32(...inputShape(attributes))]
+    const [x] = inputs as readonly [ArraySpec]
+    expectSize('maxPool.gradient', inputs, 0, inputShape(attributes, x), 'pictures')
+    expectSize('maxPool.gradient', inputs, 1, outputShape(attributes, x), 'output gradients')
+    return [f32(...inputShape(attributes, x))]
   },
+  gradient: 'none',
   reference: maxPoolGradientReference,
-  wasm: maxPoolGradientWasm,
 }
 
 function describeAverage(attributes: AveragePoolAttributes): string {
@@ -65,9 +65,10 @@ export const averagePool: Op<AveragePoolAttributes> = {
   kind: 'averagePool',
   describe: describeAverage,
   outputs(attributes, inputs) {
-    expectSize('averagePool', inputs, 0, inputShape(attributes), 'pictures')
+    const [x] = inputs as readonly [ArraySpec]
+    expectSize('averagePool', inputs, 0, inputShape(attributes, x), 'pictures')
     expectPictureInWindows('averagePool', attributes)
-    return [f32(...outputShape(attributes))]
+    return [f32(...outputShape(attributes, x))]
   },
   gradient({ attributes, inputs }, [dy], tape) {
     const [x] = inputs
@@ -76,7 +77,6 @@ export const averagePool: Op<AveragePoolAttributes> = {
     if (dx !== undefined) tape.give(x, dx)
   },
   reference: averagePoolReference,
-  wasm: averagePoolWasm,
 }
 
 /** [dy] → [dx] */
@@ -84,11 +84,12 @@ export const averagePoolGradient: Op<AveragePoolAttributes> = {
   kind: 'averagePool.gradient',
   describe: describeAverage,
   outputs(attributes, inputs) {
-    expectSize('averagePool.gradient', inputs, 0, outputShape(attributes), 'output gradients')
-    return [f32(...inputShape(attributes))]
+    const [dy] = inputs as readonly [ArraySpec]
+    expectSize('averagePool.gradient', inputs, 0, outputShape(attributes, dy), 'output gradients')
+    return [f32(...inputShape(attributes, dy))]
   },
+  gradient: 'none',
   reference: averagePoolGradientReference,
-  wasm: averagePoolGradientWasm,
 }
 
 export const poolOps = {

@@ -1,6 +1,7 @@
 /** Pooling by its definition: for every window, the largest value (the first of equals) or the average, in float64. */
 
-import type { ReferenceKernel } from '../types.ts'
+import { lastAxis } from '../arrays.ts'
+import type { ArraySpec, ReferenceKernel, StepSpec } from '../types.ts'
 import { type AveragePoolAttributes, inputShape, outputShape, type PoolAttributes } from './attributes.ts'
 
 /** A window position, for channel 0; those of channel c lie c further on. */
@@ -13,10 +14,10 @@ interface PoolWindow {
   readonly padded: number
 }
 
-function* windowsOf(attributes: PoolAttributes): Generator<PoolWindow> {
+function* windowsOf({ attributes, inputs: [array] }: StepSpec<PoolAttributes>): Generator<PoolWindow> {
   const { kernel, stride, padding, dilation } = attributes.window
-  const [, height, width, channels] = inputShape(attributes)
-  const [batch, rows, columns] = outputShape(attributes)
+  const [, height, width, channels] = inputShape(attributes, array as ArraySpec)
+  const [batch, rows, columns] = outputShape(attributes, array as ArraySpec)
   for (let n = 0; n < batch; n++)
     for (let row = 0; row < rows; row++)
       for (let column = 0; column < columns; column++) {
@@ -45,33 +46,36 @@ function divisorOf({ countPadding }: AveragePoolAttributes, { inputs, padded }: 
 }
 
 /** inputs [x] → [y] */
-export const maxPoolReference: ReferenceKernel<PoolAttributes> = ({ attributes }, { inputs, outputs }) => {
+export const maxPoolReference: ReferenceKernel<PoolAttributes> = (step, { inputs, outputs }) => {
   const [x] = inputs as readonly [Float64Array]
   const [y] = outputs as readonly [Float64Array]
-  for (const window of windowsOf(attributes))
-    for (let c = 0; c < attributes.channels; c++) y[window.output + c] = x[largestOf(x, window, c)] as number
+  const channels = lastAxis(step.inputs[0] as ArraySpec)
+  for (const window of windowsOf(step))
+    for (let c = 0; c < channels; c++) y[window.output + c] = x[largestOf(x, window, c)] as number
 }
 
 /** inputs [x, dy] → [dx] */
-export const maxPoolGradientReference: ReferenceKernel<PoolAttributes> = ({ attributes }, { inputs, outputs }) => {
+export const maxPoolGradientReference: ReferenceKernel<PoolAttributes> = (step, { inputs, outputs }) => {
   const [x, dy] = inputs as readonly [Float64Array, Float64Array]
   const [dx] = outputs as readonly [Float64Array]
+  const channels = lastAxis(step.inputs[0] as ArraySpec)
   dx.fill(0)
-  for (const window of windowsOf(attributes))
-    for (let c = 0; c < attributes.channels; c++) {
+  for (const window of windowsOf(step))
+    for (let c = 0; c < channels; c++) {
       const winner = largestOf(x, window, c)
       dx[winner] = (dx[winner] as number) + (dy[window.output + c] as number)
     }
 }
 
 /** inputs [x] → [y] */
-export const averagePoolReference: ReferenceKernel<AveragePoolAttributes> = ({ attributes }, { inputs, outputs }) => {
+export const averagePoolReference: ReferenceKernel<AveragePoolAttributes> = (step, { inputs, outputs }) => {
   const [x] = inputs as readonly [Float64Array]
   const [y] = outputs as readonly [Float64Array]
-  for (const window of windowsOf(attributes))
-    for (let c = 0; c < attributes.channels; c++) {
+  const channels = lastAxis(step.inputs[0] as ArraySpec)
+  for (const window of windowsOf(step))
+    for (let c = 0; c < channels; c++) {
       const sum = window.inputs.reduce((total, index) => total + (x[index + c] as number), 0)
-      y[window.output + c] = sum / divisorOf(attributes, window)
+      y[window.output + c] = sum / divisorOf(step.attributes, window)
     }
 }
 
@@ -79,9 +83,10 @@ export const averagePoolReference: ReferenceKernel<AveragePoolAttributes> = ({ a
 export const averagePoolGradientReference: ReferenceKernel<AveragePoolAttributes> = (step, { inputs, outputs }) => {
   const [dy] = inputs as readonly [Float64Array]
   const [dx] = outputs as readonly [Float64Array]
+  const channels = lastAxis(step.inputs[0] as ArraySpec)
   dx.fill(0)
-  for (const window of windowsOf(step.attributes))
-    for (let c = 0; c < step.attributes.channels; c++) {
+  for (const window of windowsOf(step))
+    for (let c = 0; c < channels; c++) {
       const share = (dy[window.output + c] as number) / divisorOf(step.attributes, window)
       for (const index of window.inputs) dx[index + c] = (dx[index + c] as number) + share
     }

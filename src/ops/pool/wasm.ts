@@ -5,11 +5,26 @@
  */
 
 import { rangesOf } from '../kernel/ranges.ts'
-import type { WasmKernel } from '../types.ts'
+import { lastAxis, picturesOf } from '../arrays.ts'
+import type { ArraySpec, StepSpec } from '../types.ts'
+import type { WasmKernel } from '../wasm/types.ts'
 import type { AveragePoolAttributes, PoolAttributes } from './attributes.ts'
 
+/** A step's window, with the number of pictures and channels that its arrays have. */
+interface Work<A extends PoolAttributes = PoolAttributes> {
+  readonly attributes: A
+  readonly window: PoolAttributes['window']
+  readonly batch: number
+  readonly channels: number
+}
+
+function workOf<A extends PoolAttributes>({ attributes, inputs }: StepSpec<A>): Work<A> {
+  const array = inputs[0] as ArraySpec
+  return { attributes, window: attributes.window, batch: picturesOf(array), channels: lastAxis(array) }
+}
+
 /** What every kernel is told of its window, in the kernels' order. */
-function geometryOf({ window, channels }: PoolAttributes): number[] {
+function geometryOf({ window, channels }: Work): number[] {
   const { input, output, kernel, stride, padding, dilation } = window
   return [...input, channels, ...output, ...kernel, ...stride, padding[0], padding[1], ...dilation]
 }
@@ -21,7 +36,7 @@ function countedEdges({ window, countPadding }: AveragePoolAttributes): number[]
   return countPadding === true ? [-top, -left, height + bottom, width + right] : [0, 0, height, width]
 }
 
-function outputRows({ batch, window, channels }: PoolAttributes) {
+function outputRows({ batch, window, channels }: Work) {
   const rows = batch * window.output[0]
   const valuesEach = window.output[1] * channels * window.stride[0] * window.stride[1]
   return { rows, ...rangesOf(rows, valuesEach) }
@@ -31,7 +46,7 @@ function outputRows({ batch, window, channels }: PoolAttributes) {
  * Rows of a band. Whole pictures where there are enough of them to share or where they are small; else bands of a few
  * times what two neighbors both have to look at.
  */
-function bandsOf({ batch, window, channels }: PoolAttributes) {
+function bandsOf({ batch, window, channels }: Work) {
   const [height, width] = window.input
   const rowSize = width * channels
   const extent = window.dilation[0] * (window.kernel[0] - 1) + 1
@@ -43,7 +58,7 @@ function bandsOf({ batch, window, channels }: PoolAttributes) {
 }
 
 /** Whether no value is in two windows, and whether each is in one. */
-function overlapOf({ window }: PoolAttributes): { readonly apart: boolean; readonly covered: boolean } {
+function overlapOf({ window }: Work): { readonly apart: boolean; readonly covered: boolean } {
   const { input, output, kernel, stride, padding, dilation } = window
   const axes = [0, 1] as const
   const extent = (axis: 0 | 1) => dilation[axis] * (kernel[axis] - 1) + 1
@@ -60,40 +75,44 @@ function overlapOf({ window }: PoolAttributes): { readonly apart: boolean; reado
 }
 
 export const maxPoolWasm: WasmKernel<PoolAttributes> = {
-  calls({ attributes }, at) {
-    const { rows, chunk, tiles } = outputRows(attributes)
-    const args = [...at.inputs, ...at.outputs, ...geometryOf(attributes), rows, chunk]
+  calls(step, at) {
+    const work = workOf(step)
+    const { rows, chunk, tiles } = outputRows(work)
+    const args = [...at.inputs, ...at.outputs, ...geometryOf(work), rows, chunk]
     return { run: [{ kernel: 'maxPoolForward', args, tiles }] }
   },
 }
 
 export const maxPoolGradientWasm: WasmKernel<PoolAttributes> = {
-  calls({ attributes }, at) {
-    const { bandRows, bands, items, chunk, tiles } = bandsOf(attributes)
-    const args = [...at.inputs, ...at.outputs, ...geometryOf(attributes), bandRows, bands, items, chunk]
+  calls(step, at) {
+    const work = workOf(step)
+    const { bandRows, bands, items, chunk, tiles } = bandsOf(work)
+    const args = [...at.inputs, ...at.outputs, ...geometryOf(work), bandRows, bands, items, chunk]
     return { run: [{ kernel: 'maxPoolGradient', args, tiles }] }
   },
 }
 
 export const averagePoolWasm: WasmKernel<AveragePoolAttributes> = {
-  calls({ attributes }, at) {
-    const { rows, chunk, tiles } = outputRows(attributes)
-    const args = [...at.inputs, ...at.outputs, ...geometryOf(attributes), ...countedEdges(attributes), rows, chunk]
+  calls(step, at) {
+    const work = workOf(step)
+    const { rows, chunk, tiles } = outputRows(work)
+    const args = [...at.inputs, ...at.outputs, ...geometryOf(work), ...countedEdges(work.attributes), rows, chunk]
     return { run: [{ kernel: 'averagePoolForward', args, tiles }] }
   },
 }
 
 export const averagePoolGradientWasm: WasmKernel<AveragePoolAttributes> = {
-  calls({ attributes }, at) {
-    const geometry = [...geometryOf(attributes), ...countedEdges(attributes)]
-    const { apart, covered } = overlapOf(attributes)
+  calls(step, at) {
+    const work = workOf(step)
+    const geometry = [...geometryOf(work), ...countedEdges(work.attributes)]
+    const { apart, covered } = overlapOf(work)
     if (apart) {
-      const { rows, chunk, tiles } = outputRows(attributes)
+      const { rows, chunk, tiles } = outputRows(work)
       const args = [...at.inputs, ...at.outputs, ...geometry, covered ? 1 : 0, rows, chunk]
       return { run: [{ kernel: 'averagePoolSpread', args, tiles }] }
     }
-    const rows = attributes.batch * attributes.window.input[0]
-    const { chunk, tiles } = rangesOf(rows, attributes.window.input[1] * attributes.channels)
+    const rows = work.batch * work.window.input[0]
+    const { chunk, tiles } = rangesOf(rows, work.window.input[1] * work.channels)
     return {
       run: [{ kernel: 'averagePoolGather', args: [...at.inputs, ...at.outputs, ...geometry, rows, chunk], tiles }],
     }

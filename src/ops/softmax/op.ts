@@ -5,27 +5,14 @@
  */
 
 import { expectSize } from '../specs.ts'
-import type { Op } from '../types.ts'
+import type { ArraySpec, Op } from '../types.ts'
 import { softmaxGradientReference, softmaxReference } from './reference.ts'
-import { softmaxGradientWasm, softmaxWasm } from './wasm.ts'
-
-export interface SoftmaxAttributes {
-  /** Independent rows: pictures × positions. */
-  readonly rows: number
-  /** Values that share the 1. */
-  readonly classes: number
-}
-
-const describe = ({ rows, classes }: SoftmaxAttributes) => `${rows}×${classes}`
 
 /** [x] → [y] */
-export const softmax: Op<SoftmaxAttributes> = {
+export const softmax: Op<object> = {
   kind: 'softmax',
-  describe,
-  outputs({ rows, classes }, inputs) {
-    expectSize('softmax', inputs, 0, [rows, classes], 'scores')
-    return inputs.slice(0, 1)
-  },
+  describe: () => '',
+  outputs: (_attributes, inputs) => inputs.slice(0, 1),
   inPlace: [[0, 0]],
   gradient({ attributes, inputs: [x], outputs: [y] }, [dy], tape) {
     if (dy === undefined || x === undefined || y === undefined || !tape.wants(x)) return
@@ -33,24 +20,23 @@ export const softmax: Op<SoftmaxAttributes> = {
     if (dx !== undefined) tape.give(x, dx)
   },
   reference: softmaxReference,
-  wasm: softmaxWasm,
 }
 
 /** [y, dy] → [dx]: dx = y·(dy − Σ y·dy) */
-export const softmaxGradient: Op<SoftmaxAttributes> = {
+export const softmaxGradient: Op<object> = {
   kind: 'softmax.gradient',
-  describe,
-  outputs({ rows, classes }, inputs) {
-    expectSize('softmax.gradient', inputs, 0, [rows, classes], 'probabilities')
-    expectSize('softmax.gradient', inputs, 1, [rows, classes], 'output gradients')
-    return inputs.slice(0, 1)
+  describe: () => '',
+  outputs(_attributes, inputs) {
+    const [y] = inputs as readonly [ArraySpec]
+    expectSize('softmax.gradient', inputs, 1, y.shape, 'output gradients')
+    return [y]
   },
   inPlace: [
     [0, 0],
     [1, 0],
   ],
+  gradient: 'none',
   reference: softmaxGradientReference,
-  wasm: softmaxGradientWasm,
 }
 
 export const softmaxOps = { softmax, 'softmax.gradient': softmaxGradient } as const

@@ -1,7 +1,7 @@
 /** Softmax in float64: y = exp(x)/Σ exp(x), and its gradient from dyᵢ/dxⱼ = yᵢ·(δᵢⱼ − yⱼ). */
 
-import type { ReferenceKernel } from '../types.ts'
-import type { SoftmaxAttributes } from './op.ts'
+import { lastAxis, rowsOf } from '../arrays.ts'
+import type { ArraySpec, ReferenceKernel } from '../types.ts'
 
 /**
  * log y of one row: x − log Σ exp(x), with infinities as limits. Where the greatest value m is infinite, x − m would be
@@ -16,10 +16,11 @@ export function logSoftmax(row: Float64Array): Float64Array {
 }
 
 /** inputs [x] → [y] */
-export const softmaxReference: ReferenceKernel<SoftmaxAttributes> = ({ attributes }, { inputs, outputs }) => {
+export const softmaxReference: ReferenceKernel<object> = (step, { inputs, outputs }) => {
   const [x] = inputs as readonly [Float64Array]
   const [y] = outputs as readonly [Float64Array]
-  const { rows, classes } = attributes
+  const spec = step.inputs[0] as ArraySpec
+  const [rows, classes] = [rowsOf(spec), lastAxis(spec)]
   for (let row = 0; row < rows; row++) {
     const from = row * classes
     y.set(logSoftmax(x.slice(from, from + classes)).map(Math.exp), from)
@@ -27,19 +28,21 @@ export const softmaxReference: ReferenceKernel<SoftmaxAttributes> = ({ attribute
 }
 
 /** inputs [y, dy] → [dx] */
-export const softmaxGradientReference: ReferenceKernel<SoftmaxAttributes> = ({ attributes }, { inputs, outputs }) => {
+export const softmaxGradientReference: ReferenceKernel<object> = (step, { inputs, outputs }) => {
   const [y, dy] = inputs as readonly [Float64Array, Float64Array]
   const [dx] = outputs as readonly [Float64Array]
-  const { rows, classes } = attributes
+  const spec = step.inputs[0] as ArraySpec
+  const [rows, classes] = [rowsOf(spec), lastAxis(spec)]
   for (let row = 0; row < rows; row++) {
+    // Copies: dx may lie where y or dy does.
+    const [from, to] = [row * classes, (row + 1) * classes]
+    const [ys, dys] = [y.slice(from, to), dy.slice(from, to)]
     for (let j = 0; j < classes; j++) {
       let sum = 0
       for (let i = 0; i < classes; i++) {
-        const yi = y[row * classes + i] as number
-        const yj = y[row * classes + j] as number
-        sum += (dy[row * classes + i] as number) * yi * ((i === j ? 1 : 0) - yj)
+        sum += (dys[i] as number) * (ys[i] as number) * ((i === j ? 1 : 0) - (ys[j] as number))
       }
-      dx[row * classes + j] = sum
+      dx[from + j] = sum
     }
   }
 }

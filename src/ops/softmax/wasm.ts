@@ -1,12 +1,15 @@
 /** Softmax on WASM: a tile is a range of rows. */
 
+import { lastAxis, rowsOf } from '../arrays.ts'
 import { rangesOf } from '../kernel/ranges.ts'
-import type { WasmKernel } from '../types.ts'
-import type { SoftmaxAttributes } from './op.ts'
+import type { ArraySpec } from '../types.ts'
+import type { WasmKernel } from '../wasm/types.ts'
 
-function onRows(kernel: string): WasmKernel<SoftmaxAttributes> {
+function onRows(kernel: string): WasmKernel<object> {
   return {
-    calls({ attributes: { rows, classes } }, at) {
+    calls({ inputs }, at) {
+      const spec = inputs[0] as ArraySpec
+      const [rows, classes] = [rowsOf(spec), lastAxis(spec)]
       const { chunk, tiles } = rangesOf(rows, classes)
       return { run: [{ kernel, args: [...at.inputs, ...at.outputs, rows, classes, chunk], tiles }] }
     },

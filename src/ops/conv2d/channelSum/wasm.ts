@@ -1,22 +1,21 @@
 /** A bias's gradient: the sum over pictures and positions, in chunks of rows that are added up in order. */
 
-import { sizeOf } from '../../../core/index.ts'
 import { rangesOf } from '../../kernel/ranges.ts'
-import type { StepSpec, WasmKernel } from '../../types.ts'
+import { type ArraySpec, lastAxis, rowsOf } from '../../arrays.ts'
+import type { StepSpec } from '../../types.ts'
+import type { WasmKernel } from '../../wasm/types.ts'
 import { lines } from '../blocks.ts'
 import { sumChunksCall } from '../filterGradient/wasm.ts'
 
-type ChannelSumStep = StepSpec<{ readonly channels: number }>
-
-function planOf({ attributes, inputs }: ChannelSumStep) {
-  const { channels } = attributes
-  const rows = sizeOf(inputs[0]?.shape ?? [0]) / channels
+function planOf({ inputs }: StepSpec<object>) {
+  const dy = inputs[0] as ArraySpec
+  const [rows, channels] = [rowsOf(dy), lastAxis(dy)]
   const { chunk, tiles } = rangesOf(rows, channels)
   return { channels, rows, chunk, tiles, pitch: lines(channels * 4) }
 }
 
 /** inputs [dy] → [dbias] */
-export const channelSumWasm: WasmKernel<{ readonly channels: number }> = {
+export const channelSumWasm: WasmKernel<object> = {
   workspace(step) {
     const { tiles, pitch } = planOf(step)
     return { shared: tiles * pitch }

@@ -2,9 +2,11 @@
 
 import { rangesOf } from '../../kernel/ranges.ts'
 import type { Bounds } from '../../pointwise/table.ts'
-import type { WasmCall, WasmWorkspace } from '../../types.ts'
+import type { Workspace } from '../../target.ts'
+import type { WasmCall } from '../../wasm/types.ts'
 import { evenPanels, evenPiece, lines, tilesWanted } from '../blocks.ts'
-import { type Conv2dGeometry, coversPicture, largestBatchOf } from '../geometry.ts'
+import { coversPicture } from '../geometry.ts'
+import type { Conv2dWork } from '../work.ts'
 
 /** rows × terms times terms × columns. */
 export interface DenseShape {
@@ -16,11 +18,11 @@ export interface DenseShape {
 }
 
 /** The geometry as a matrix product [n, F·F·C]·[F·F·C, K]; undefined where windows do not cover the picture exactly. */
-export function denseShape(geometry: Conv2dGeometry): DenseShape | undefined {
+export function denseShape(geometry: Conv2dWork): DenseShape | undefined {
   if (!coversPicture(geometry)) return undefined
   const { batch, window, channels, filters } = geometry
   const terms = window.kernel[0] * window.kernel[1] * channels
-  return { rows: batch, terms, columns: filters, single: largestBatchOf(geometry) === 1 }
+  return { rows: batch, terms, columns: filters, single: geometry.largestBatch === 1 }
 }
 
 /** Terms that are packed at a time, of four panels: 32 KB. */
@@ -48,7 +50,7 @@ function rowPlan({ terms, columns }: DenseShape) {
   return { columnsEach, termsEach, chunks, pitch: lines(columns * 4), tiles: chunks * Math.ceil(columns / columnsEach) }
 }
 
-export function denseWorkspace(shape: DenseShape, transposed: boolean): WasmWorkspace {
+export function denseWorkspace(shape: DenseShape, transposed: boolean): Workspace {
   if (!shape.single || transposed) return { perThread: productScratch(shape) }
   const { chunks, pitch } = rowPlan(shape)
   return { shared: chunks * pitch }

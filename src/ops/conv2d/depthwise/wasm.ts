@@ -1,7 +1,7 @@
 /** Calls of the depthwise kernels: as many groups as channels, so channels are independent of each other. */
 
 import type { Bounds } from '../../pointwise/table.ts'
-import type { WasmCall } from '../../types.ts'
+import type { WasmCall } from '../../wasm/types.ts'
 import { evenPiece, lines, tilesWanted } from '../blocks.ts'
 import { type Correlation, span } from '../correlation.ts'
 import { sumChunksCall } from '../filterGradient/wasm.ts'

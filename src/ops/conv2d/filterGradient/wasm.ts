@@ -1,7 +1,7 @@
 /** Calls of conv2dFilterGradient: how the long sum is cut into chunks, and the workspace for their sums. */
 
 import { rangesOf } from '../../kernel/ranges.ts'
-import type { WasmCall } from '../../types.ts'
+import type { WasmCall } from '../../wasm/types.ts'
 import { evenPanels, evenPiece, tilesWanted } from '../blocks.ts'
 import { type Correlation, span } from '../correlation.ts'
 import type { ProductShape } from '../product.ts'

@@ -1,6 +1,6 @@
 /** The call that folds an absorbed batch normalization into a convolution's filters, ahead of their packing. */
 
-import type { WasmAddresses, WasmCall } from '../../types.ts'
+import type { WasmAddresses, WasmCall } from '../../wasm/types.ts'
 import { lines } from '../blocks.ts'
 import { type Conv2dAttributes, filterShape } from '../geometry.ts'
 

@@ -1,7 +1,8 @@
 /** Calls of the Winograd kernels for one stride-1 correlation with 3×3 taps: packed filters, blocks or stages, workspace. */
 
 import type { Bounds } from '../../pointwise/table.ts'
-import type { WasmCall, WasmWorkspace } from '../../types.ts'
+import type { Workspace } from '../../target.ts'
+import type { WasmCall } from '../../wasm/types.ts'
 import type { Pair } from '../../window.ts'
 import { evenPanels, evenPiece, lines, tilesWanted } from '../blocks.ts'
 import type { Correlation } from '../correlation.ts'
@@ -76,7 +77,7 @@ function multiplyRanges({ used, planes }: Plan, count: number) {
   return { tilesEach, panelsEach, tiles: planes * Math.ceil(count / tilesEach) * Math.ceil(used / panelsEach) }
 }
 
-export function winogradWorkspace(correlation: Correlation, shape: ProductShape, m: ResultSide): WasmWorkspace {
+export function winogradWorkspace(correlation: Correlation, shape: ProductShape, m: ResultSide): Workspace {
   const plan = planOf(correlation, shape, m)
   const { planes, side, packedBytes, sourcePlane, productPlane, blockTiles, staged, streamed, rowsEach } = plan
   const pack = 9 * (streamed ? packRows : packTerms) * 32 + side * 3 * 32

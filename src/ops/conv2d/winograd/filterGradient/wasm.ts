@@ -1,7 +1,8 @@
 /** Calls of the Winograd filter gradient: how its long sum is cut up, by shape alone, and the workspaces for it. */
 
 import { rangesOf } from '../../../kernel/ranges.ts'
-import type { WasmCall, WasmWorkspace } from '../../../types.ts'
+import type { Workspace } from '../../../target.ts'
+import type { WasmCall } from '../../../wasm/types.ts'
 import { evenPanels, evenPiece, lines, tilesWanted } from '../../blocks.ts'
 import type { Correlation } from '../../correlation.ts'
 import type { ProductShape } from '../../product.ts'
@@ -61,7 +62,7 @@ export function winogradFilterGradientWorkspace(
   correlation: Correlation,
   shape: ProductShape,
   m: ResultSide,
-): WasmWorkspace {
+): Workspace {
   const plan = planOf(correlation, shape, m)
   const { side, planes, sourcePlane, gradientPlane, chunks, chunkBytes, staged } = plan
   const between = planes * (sourcePlane + gradientPlane)

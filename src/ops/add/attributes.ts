@@ -1,0 +1,6 @@
+/** Attributes of the addition. */
+
+export interface AddAttributes {
+  /** Applied at the store. */
+  readonly activation: 'none' | 'relu'
+}

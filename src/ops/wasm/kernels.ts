@@ -1,0 +1,58 @@
+/** The kernels of the WebAssembly device, one for each op: one that is missing does not compile. */
+
+import { addWasm } from '../add/wasm.ts'
+import {
+  batchNormGradientWasm,
+  batchNormWasm,
+  trackedNormInputGradientWasm,
+  trackedNormParameterGradientWasm,
+  trackedNormWasm,
+} from '../batchNorm/wasm.ts'
+import { concatWasm, sliceWasm, widenWasm } from '../channels/wasm.ts'
+import { clipNormsWasm, clipScaleWasm } from '../clip/wasm.ts'
+import { channelSumWasm, conv2dWasm, filterGradientWasm, inputGradientWasm } from '../conv2d/wasm.ts'
+import { crossEntropyGradientWasm, crossEntropyWasm } from '../crossEntropy/wasm.ts'
+import { dropoutWasm } from '../dropout/wasm.ts'
+import type { AttributesOf, StepKind } from '../index.ts'
+import { adagradWasm, adamWasm, rmspropWasm, sgdWasm } from '../optimizer/wasm.ts'
+import { pointwiseGradientWasm, pointwiseWasm } from '../pointwise/wasm.ts'
+import { averagePoolGradientWasm, averagePoolWasm, maxPoolGradientWasm, maxPoolWasm } from '../pool/wasm.ts'
+import { softmaxGradientWasm, softmaxWasm } from '../softmax/wasm.ts'
+import type { Attributes } from '../types.ts'
+import type { WasmKernel } from './types.ts'
+
+const table: { readonly [K in StepKind]: WasmKernel<AttributesOf<K>> } = {
+  add: addWasm,
+  batchNorm: batchNormWasm,
+  'batchNorm.gradient': batchNormGradientWasm,
+  'batchNorm.inference': trackedNormWasm,
+  'batchNorm.inference.inputGradient': trackedNormInputGradientWasm,
+  'batchNorm.inference.parameterGradient': trackedNormParameterGradientWasm,
+  concat: concatWasm,
+  'channels.slice': sliceWasm,
+  'channels.widen': widenWasm,
+  'clip.norms': clipNormsWasm,
+  'clip.scale': clipScaleWasm,
+  conv2d: conv2dWasm,
+  'conv2d.inputGradient': inputGradientWasm,
+  'conv2d.filterGradient': filterGradientWasm,
+  channelSum: channelSumWasm,
+  crossEntropy: crossEntropyWasm,
+  'crossEntropy.gradient': crossEntropyGradientWasm,
+  dropout: dropoutWasm,
+  'optimizer.sgd': sgdWasm,
+  'optimizer.adagrad': adagradWasm,
+  'optimizer.rmsprop': rmspropWasm,
+  'optimizer.adam': adamWasm,
+  pointwise: pointwiseWasm,
+  'pointwise.gradient': pointwiseGradientWasm,
+  maxPool: maxPoolWasm,
+  'maxPool.gradient': maxPoolGradientWasm,
+  averagePool: averagePoolWasm,
+  'averagePool.gradient': averagePoolGradientWasm,
+  softmax: softmaxWasm,
+  'softmax.gradient': softmaxGradientWasm,
+}
+
+/** Behind a kind, attributes are opaque: they were checked where the step was emitted. */
+export const wasmKernels = table as unknown as Readonly<Record<StepKind, WasmKernel<Attributes>>>
