@@ -3,7 +3,7 @@
  * Notation, zoo, builder and imports all make one; the plan reads it.
  */
 
-import { type Layer, layers } from '../layers/index.ts'
+import { isLayerType, type Layer, layers } from '../layers/index.ts'
 import { NetworkError } from './errors.ts'
 
 export interface Network {
@@ -33,8 +33,7 @@ export function isNodeName(text: string): boolean {
 
 /** The layer of a node. Throws `NetworkError` for a type that does not exist. */
 export function layerOf(node: NetworkNode): Layer {
-  const layer = Object.hasOwn(layers, node.type) ? layers[node.type] : undefined
-  if (layer !== undefined) return layer
+  if (isLayerType(node.type)) return layers[node.type]
   throw new NetworkError(`${node.name}: no layer of this type`, {
     received: node.type,
     expected: `one of ${Object.keys(layers).join(', ')}`,

@@ -4,9 +4,10 @@
  */
 
 import * as z from 'zod'
-import { batchNormInference, batchNorm as batchNormOp } from '../../ops/batchNorm/op.ts'
+import { batchNorm as batchNormOp } from '../../ops/batchNorm/op.ts'
+import { trackedNorm } from '../../ops/batchNorm/tracked.ts'
 import type { Value } from '../../ops/types.ts'
-import { only } from '../parts.ts'
+import { oneInput, only } from '../parts.ts'
 import type { Layer, ParameterSpec } from '../types.ts'
 
 interface BatchNormAttributes {
@@ -15,19 +16,24 @@ interface BatchNormAttributes {
   readonly momentum: number
 }
 
+type Parameters = Readonly<Record<'scale' | 'shift' | 'mean' | 'variance', Value>>
+
 const usual: BatchNormAttributes = { epsilon: 1e-5, momentum: 0.1 }
 
-export const batchNorm: Layer<BatchNormAttributes> = {
+export const batchNorm: Layer<BatchNormAttributes, Parameters, 'bn'> = {
   type: 'bn',
   notation: { word: 'BN', form: { example: 'BN' }, read: () => usual, write: () => ({}) },
   attributes: z.strictObject({ epsilon: z.number().positive(), momentum: z.number().min(0).max(1) }),
-  inputs: { min: 1, max: 1 },
-  output: (_, inputs) => only(inputs),
-  parameters(_, inputs) {
-    const shape = [only(inputs).channels]
-    const spec = (name: string, value: number, role: ParameterSpec['role']): ParameterSpec => ({
+  inputs: oneInput,
+  output: (_, volume) => volume,
+  parameters(_, { channels }) {
+    const spec = <N extends keyof Parameters>(
+      name: N,
+      value: number,
+      role: ParameterSpec['role'],
+    ): ParameterSpec<N> => ({
       name,
-      shape,
+      shape: [channels],
       initial: { kind: 'constant', value },
       role,
       decays: false,
@@ -39,13 +45,10 @@ export const batchNorm: Layer<BatchNormAttributes> = {
       spec('variance', 1, 'tracked'),
     ]
   },
-  lower({ mode, emit }, { epsilon, momentum }, inputs, parameters) {
-    const x = only(inputs)
-    const [n = 1, height = 1, width = 1, channels = 1] = x.shape
-    const [scale, shift, mean, variance] = [...parameters.values()] as [Value, Value, Value, Value]
-    const shape = { rows: n * height * width, channels, epsilon, activation: 'none' as const }
-    if (mode === 'inference') return only(emit(batchNormInference, shape, [x, scale, shift, mean, variance]))
-    const [y] = emit(batchNormOp, { ...shape, momentum }, [x, scale, shift], [mean, variance])
+  lower({ attributes: { epsilon, momentum }, x, parameters: { scale, shift, mean, variance }, statistics, emit }) {
+    const attributes = { epsilon, activation: 'none' } as const
+    if (statistics === 'tracked') return only(emit(trackedNorm, attributes, [x, scale, shift, mean, variance]))
+    const [y] = emit(batchNormOp, { ...attributes, momentum }, [x, scale, shift], [mean, variance])
     return y as Value
   },
   describe: () => '',
