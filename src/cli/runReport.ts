@@ -2,16 +2,12 @@
 
 import { printVolume } from '../core/index.ts'
 import { type Dataset, type Normalization, printAugmentation } from '../data/index.ts'
-import {
-  firstFilters,
-  memoryTable,
-  networkTable,
-  printCount,
-  printPercent,
-  printSeconds,
-  reportHtml,
-  surestMistakes,
-} from '../inspect/index.ts'
+import { surestMistakes } from '../insight/predictions.ts'
+import { memoryTable, networkTable } from '../inspect/costTable.ts'
+import { firstFilters } from '../inspect/filters.ts'
+import { pictureOf } from '../inspect/picture.ts'
+import { reportHtml } from '../inspect/report/report.ts'
+import { printCount, printPercent, printSeconds } from '../inspect/units.ts'
 import type { Model } from '../model/index.ts'
 import { print } from '../notation/index.ts'
 import { resolveOptimizer } from '../ops/optimizer/optimizers.ts'
@@ -52,8 +48,9 @@ export async function runReport(run: ReportedRun): Promise<string> {
   })
   const normalization = model.info.normalization as Normalization
   const among = Math.min(dataset.test.count, Math.ceil(macsForMistakes / Math.max(1, table.totals.macs)))
-  const mistakes = evaluation && {
-    pictures: await surestMistakes(model, dataset.test, { normalization, most: 18, among }),
+  const surest = evaluation && (await surestMistakes(model, dataset.test, { normalization, most: 18, among }))
+  const mistakes = surest && {
+    pictures: surest.map((mistake) => ({ ...mistake, picture: pictureOf(dataset.test, mistake.index) })),
     among,
   }
   const filters = firstFilters(network)
