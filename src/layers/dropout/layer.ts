@@ -1,7 +1,6 @@
 /** DROPOUT 0.5: zeroes each value with that probability in training and scales the rest up (Srivastava et al. 2014). */
 
 import * as z from 'zod'
-import { sizeOf } from '../../core/index.ts'
 import { dropout as dropoutOp } from '../../ops/dropout/op.ts'
 import { NotationValueError } from '../errors.ts'
 import { only } from '../parts.ts'
@@ -33,7 +32,7 @@ export const dropout: Layer<DropoutAttributes> = {
   lower({ mode, emit, seed, stream }, { rate }, inputs) {
     const x = only(inputs)
     if (mode === 'inference' || rate === 0) return x
-    return only(emit(dropoutOp, { count: sizeOf(x.shape), rate, stream }, [x, seed]))
+    return only(emit(dropoutOp, { rate, stream }, [x, seed]))
   },
   describe: ({ rate }) => `drops ${rate}`,
 }
