@@ -4,7 +4,7 @@ import { sizeOf } from '../core/index.ts'
 import { clipNorms, clipScale } from '../ops/clip/op.ts'
 import { crossEntropy } from '../ops/crossEntropy/op.ts'
 import type { Optimizer } from '../ops/optimizer/optimizers.ts'
-import { f32, i32 } from '../ops/specs.ts'
+import { i32 } from '../ops/specs.ts'
 import type { Value } from '../ops/types.ts'
 import { backward } from './backward.ts'
 import type { Draft, DraftParameter, DraftValue } from './draft.ts'
@@ -59,15 +59,17 @@ export function addTraining(draft: Draft, lowered: Lowered, choices: TrainingCho
       gradients.set(parameter.name, gradient)
       return
     }
-    const states = optimizer.states.map((name) => {
-      const full = `${parameter.name}.${name}`
-      const value = draft.value(full, 'optimizer', f32(...parameter.value.shape))
+    const { shape, dtype } = parameter.value
+    const rule = optimizer.ruleFor({ shape, dtype, decays: parameter.spec.decays })
+    const states = rule.states.map((spec) => {
+      const full = `${parameter.name}.${spec.name}`
+      const value = draft.value(full, 'optimizer', spec)
       state.set(full, value)
       return value
     })
     const emit = draft.emitter(node, 'update', 'gradient')
     const decays = decay === 'all' || parameter.spec.decays
-    optimizer.emit({ parameter: parameter.value, gradient, scalars, states, decay: decays }, emit)
+    rule.emit({ parameter: parameter.value, gradient, scalars, states, decay: decays }, emit)
   }
 
   // Without clipping each parameter is updated at once and its gradient dropped; the global norm needs them all.
@@ -77,7 +79,7 @@ export function addTraining(draft: Draft, lowered: Lowered, choices: TrainingCho
     if (!clips) return update({ parameter, gradient, node })
     waiting.push({ parameter, gradient, node })
     const emit = draft.emitter(node, 'backward', 'gradient', `${parameter.name}.norms`)
-    norms.push(...emit(clipNorms, { count: sizeOf(gradient.shape) }, [gradient]))
+    norms.push(...emit(clipNorms, {}, [gradient]))
   })
   if (clips) {
     draft.emitter('clip', 'update', 'gradient')(clipScale, { maxNorm: clipNorm }, norms, [scalars])
