@@ -1,4 +1,4 @@
-/** Clipping on WASM: a tile is a chunk of one gradient; then the norms, few as they are, are summed up in order. */
+/** Clipping on WASM: a tile is a chunk of one gradient; then one call adds up the few norms in order. */
 
 import { sizeOf } from '../../core/index.ts'
 import type { ArraySpec, WasmCall, WasmKernel } from '../types.ts'
