@@ -1,11 +1,11 @@
 /**
- * From which step to which each value must exist, and which values share memory because a step may work in place. The
- * result is a list of blocks, each with a size and a lifetime, ready for the arena.
+ * From which step to which each value must exist, and which values share memory: views their base's, and results that of
+ * an input where a step may work in place. The result is a list of blocks, each with a size and a lifetime, ready for the
+ * arena.
  */
 
-import { sizeOf } from '../core/index.ts'
-import type { ArraySpec } from '../ops/types.ts'
-import type { DraftStep, DraftValue } from './draft.ts'
+import { bytesOf } from '../ops/arrays.ts'
+import { type Draft, type DraftValue, specAt } from './draft.ts'
 import type { BufferRole } from './types.ts'
 
 const persistent: ReadonlySet<BufferRole> = new Set(['data', 'scalars', 'parameter', 'tracked', 'optimizer'])
@@ -19,53 +19,55 @@ export interface Block extends Lifetime {
   readonly bytes: number
   /** Exists before and after the run. */
   readonly persistent: boolean
+  /** Values with memory of their own; views are not among them. */
   readonly values: readonly DraftValue[]
 }
 
-/** Every array takes four bytes an element; blocks start at cache lines. */
-export function bytesOf(value: ArraySpec): number {
-  return sizeOf(value.shape) * 4
-}
+/** Values that live longer than their steps, by the id of their memory. */
+export type Kept = ReadonlyMap<number, Lifetime>
 
-/** Lifetime of each value by id. `kept` are read by the host after the last step. Unused values are absent. */
-export function lifetimes(
-  steps: readonly DraftStep[],
-  values: readonly DraftValue[],
-  kept: ReadonlySet<number>,
-): ReadonlyMap<number, Lifetime> {
+/** Lifetime of each memory by its id. Unused values are absent. */
+export function lifetimes({ steps, values }: Draft, kept: Kept): ReadonlyMap<number, Lifetime> {
   const end = Math.max(steps.length - 1, 0)
-  const found = new Map<number, Lifetime>()
-  for (const [index, step] of steps.entries()) {
-    for (const { id } of [...step.inputs, ...step.outputs, ...step.updates]) {
-      found.set(id, { from: found.get(id)?.from ?? index, to: index })
+  const found = new Map<number, { from: number; to: number }>()
+  const extend = (id: number, from: number, to: number) => {
+    const life = found.get(id)
+    if (life === undefined) found.set(id, { from, to })
+    else {
+      life.from = Math.min(life.from, from)
+      life.to = Math.max(life.to, to)
     }
   }
-  for (const { id, role } of values) {
-    const life = found.get(id)
-    if (persistent.has(role)) found.set(id, { from: 0, to: end })
-    else if (life !== undefined && kept.has(id)) found.set(id, { from: life.from, to: end })
+  for (const [index, { inputs, outputs, updates }] of steps.entries()) {
+    for (const of of [inputs, outputs, updates])
+      for (const { id } of of) extend((values[id] as DraftValue).root.id, index, index)
   }
+  for (const { id, role } of values) if (persistent.has(role)) extend(id, 0, end)
+  for (const [id, { from, to }] of kept) extend(id, from, to)
   return found
 }
 
-/** Values grouped by the memory they share. */
-export function blocks(
-  steps: readonly DraftStep[],
-  values: readonly DraftValue[],
-  lives: ReadonlyMap<number, Lifetime>,
-): readonly Block[] {
+/** Values grouped by the memory they share, for so many pictures. */
+export function blocks(draft: Draft, lives: ReadonlyMap<number, Lifetime>, batch: number): readonly Block[] {
+  const { values, steps } = draft
   const blockOf = new Map<
     number,
     { values: DraftValue[]; from: number; to: number; bytes: number; persistent: boolean }
   >()
   for (const value of values) {
     const life = lives.get(value.id)
-    if (life === undefined) continue
-    blockOf.set(value.id, { values: [value], ...life, bytes: bytesOf(value), persistent: persistent.has(value.role) })
+    if (life === undefined || value.root !== value) continue
+    blockOf.set(value.id, {
+      values: [value],
+      ...life,
+      bytes: bytesOf(specAt(value, batch)),
+      persistent: persistent.has(value.role),
+    })
   }
   for (const [index, step] of steps.entries()) {
     for (const [input, output] of step.op.inPlace ?? []) {
-      const source = blockOf.get(step.inputs[input]?.id ?? -1)
+      const from = step.inputs[input]
+      const source = from && blockOf.get(draft.rootId(from))
       const result = blockOf.get(step.outputs[output]?.id ?? -1)
       if (source === undefined || result === undefined || source === result) continue
       // The source must end here; a result that has already joined another input's block has other values in it.
