@@ -23,7 +23,7 @@ export interface Placement {
 }
 
 /** Deterministic: equal blocks are placed in the order given. */
-export function place(blocks: readonly ArenaBlock[]): Placement {
+export function place(blocks: readonly ArenaBlock[], alignment = ALIGNMENT): Placement {
   const order = blocks.map((_, index) => index)
   order.sort((a, b) => size(blocks, b) - size(blocks, a) || start(blocks, a) - start(blocks, b) || a - b)
   const offsets = new Array<number>(blocks.length).fill(0)
@@ -32,7 +32,7 @@ export function place(blocks: readonly ArenaBlock[]): Placement {
   let total = 0
   for (const index of order) {
     const block = blocks[index] as ArenaBlock
-    const bytes = align(block.bytes)
+    const bytes = align(block.bytes, alignment)
     let best = -1
     let bestGap = Number.POSITIVE_INFINITY
     let free = 0
@@ -45,7 +45,7 @@ export function place(blocks: readonly ArenaBlock[]): Placement {
         best = free
         bestGap = gap
       }
-      free = Math.max(free, offset + align(neighbour.bytes))
+      free = Math.max(free, offset + align(neighbour.bytes, alignment))
     }
     const offset = best === -1 ? free : best
     offsets[index] = offset

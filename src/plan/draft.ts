@@ -79,7 +79,7 @@ export class Draft {
           advice: 'add it to the list in src/ops/index.ts',
         })
       }
-      const specs = op.outputs(attributes, inputs)
+      const specs = op.outputs(attributes, inputs, updates)
       const marks = this.#marks(opaque, attributes, inputs, specs)
       const outputs = specs.map((spec, i) => this.value(undefined, role, spec, marks[i]))
       this.steps.push({ op: opaque, attributes, inputs, outputs, updates, node, phase })

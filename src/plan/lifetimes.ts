@@ -47,9 +47,13 @@ export function lifetimes({ steps, values }: Draft, kept: Kept): ReadonlyMap<num
   return found
 }
 
-/** Values grouped by the memory they share, for so many pictures. */
-export function blocks(draft: Draft, lives: ReadonlyMap<number, Lifetime>, batch: number): readonly Block[] {
-  const { values, steps } = draft
+/** `values`, the draft's and workspaces, grouped by the memory they share, for a number of pictures. */
+export function blocks(
+  draft: Draft,
+  values: readonly DraftValue[],
+  lives: ReadonlyMap<number, Lifetime>,
+  batch: number,
+): readonly Block[] {
   const blockOf = new Map<
     number,
     { values: DraftValue[]; from: number; to: number; bytes: number; persistent: boolean }
@@ -64,7 +68,7 @@ export function blocks(draft: Draft, lives: ReadonlyMap<number, Lifetime>, batch
       persistent: persistent.has(value.role),
     })
   }
-  for (const [index, step] of steps.entries()) {
+  for (const [index, step] of draft.steps.entries()) {
     for (const [input, output] of step.op.inPlace ?? []) {
       const from = step.inputs[input]
       const source = from && blockOf.get(draft.rootId(from))

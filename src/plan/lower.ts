@@ -43,7 +43,12 @@ export interface LowerOptions {
 /** The output of each node, by its name. */
 export function lower(draft: Draft, nodes: readonly SizedNode[], options: LowerOptions): ReadonlyMap<string, Value> {
   const { pictures, parameters, statistics, seed, skipped, suffix = '' } = options
-  const owned = Map.groupBy(parameters, ({ node }) => node)
+  const owned = new Map<string, DraftParameter[]>()
+  for (const parameter of parameters) {
+    const known = owned.get(parameter.node)
+    if (known === undefined) owned.set(parameter.node, [parameter])
+    else known.push(parameter)
+  }
   const outputs = new Map<string, Activation>()
   for (const sized of nodes) {
     const { node, layer, output } = sized

@@ -5,6 +5,8 @@ import type { Target, Workspace } from '../ops/target.ts'
 import { type Draft, type DraftStep, type DraftValue, specAt } from './draft.ts'
 
 export interface Workspaces {
+  /** Values with ids behind the draft's own, which stays as it is. */
+  readonly values: readonly DraftValue[]
   /** By step index. */
   readonly prepared: ReadonlyMap<number, DraftValue>
   readonly shared: ReadonlyMap<number, DraftValue>
@@ -20,10 +22,14 @@ export function addWorkspaces(
 ): Workspaces {
   const prepared = new Map<number, DraftValue>()
   const shared = new Map<number, DraftValue>()
+  const values: DraftValue[] = []
   let perThread = 0
   for (const [index, step] of draft.steps.entries()) {
-    const value = (name: string, bytes: number) =>
-      draft.value(`${step.node}.${step.op.kind}.${name}`, 'workspace', { shape: [Math.ceil(bytes / 4)], dtype: 'f32' })
+    const value = (name: string, bytes: number) => {
+      const made = workspaceValue(draft.values.length + values.length, `${step.node}.${step.op.kind}.${name}`, bytes)
+      values.push(made)
+      return made
+    }
     const sizes = sizesOf(index)
     const needs = sizes.map((size) => workspaceOf(draft, step, target, size, sizes[0] as number))
     const most = (of: 'shared' | 'perThread') => needs.reduce((bytes, each) => Math.max(bytes, each[of] ?? 0), 0)
@@ -32,7 +38,12 @@ export function addWorkspaces(
     if (most('shared') > 0) shared.set(index, value('workspace', most('shared')))
     perThread = Math.max(perThread, most('perThread'))
   }
-  return { prepared, shared, perThread }
+  return { values, prepared, shared, perThread }
+}
+
+function workspaceValue(id: number, name: string, bytes: number): DraftValue {
+  const value = { id, name, role: 'workspace', shape: [Math.ceil(bytes / 4)], dtype: 'f32', pictures: false } as const
+  return Object.assign(value, { root: value as unknown as DraftValue })
 }
 
 function workspaceOf(draft: Draft, step: DraftStep, target: Target, size: number, largest: number): Workspace {
