@@ -1,6 +1,7 @@
 // The mathematics of seeds and rates against the exact values, in units of the last place.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ArgumentError } from './errors.ts'
 import { cosPi, exp, log, power } from './math.ts'
 import { Random } from './random.ts'
 import { exactCosPi, exactExp, exactLog, toFixed, ulpsOff } from './testing/fixedPoint.ts'
@@ -82,6 +83,10 @@ describe('power', () => {
     expect([0, 1, 5, 22].map((n) => power(3, n))).toEqual([1, 3, 243, 31381059609])
     for (let n = 0, half = 1; n <= 1022; n++, half /= 2) expect(power(0.5, n)).toBe(half)
     expect(power(0, 0)).toBe(1)
+  })
+
+  it.each([-1, 0.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY])('refuses the exponent %d', (exponent) => {
+    expect(() => power(2, exponent)).toThrow(ArgumentError)
   })
 
   it('has a relative error below n·2^-53', () => {

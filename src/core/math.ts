@@ -10,6 +10,8 @@
  * notice is preserved.
  */
 
+import { ArgumentError } from './errors.ts'
+
 /** ln 2 in two parts. The first has 21 trailing zero bits, so its product with an exponent is exact. */
 const ln2High = 0.6931471803691238
 const ln2Low = 1.9082149292705877e-10
@@ -115,10 +117,17 @@ function sine(x: number, rest: number): number {
 }
 
 /**
- * `base` to a whole power n ≥ 0 by squaring, with a relative error below n·2^-53: rounding of each factor counts as often
- * as it is multiplied. Exact where every product fits into 53 bits, as for powers of 2.
+ * `base` to a whole power n from 0 to 2^53 − 1, by squaring. The relative error is below n·2^-53 where nothing is
+ * subnormal: a factor's rounding counts as often as the factor. Exact where every product fits into 53 bits, as for
+ * powers of 2. Throws `ArgumentError` for other exponents.
  */
 export function power(base: number, exponent: number): number {
+  if (!Number.isSafeInteger(exponent) || exponent < 0) {
+    throw new ArgumentError('an exponent is not a whole number', {
+      received: `${exponent}`,
+      expected: 'a whole number from 0 to 2^53 − 1',
+    })
+  }
   let result = 1
   let factor = base
   for (let left = exponent; left > 0; left = Math.floor(left / 2)) {
