@@ -7,6 +7,8 @@ export interface Backend {
   readonly name: string
   /** What a plan for this backend must know of the device. */
   target(options: { readonly threads?: number; readonly exact?: boolean }): Target
+  /** One sentence: what is expected to run, before anything is bound. */
+  describe(threads: number): string
   /** Allocates exactly `plan.arenaBytes` and readies every step. Throws `MemoryError` where that much is not to be had. */
   bind(plan: Plan): Promise<Program>
 }

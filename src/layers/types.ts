@@ -114,6 +114,8 @@ export interface WordParts {
   readonly options?: Readonly<Record<string, readonly number[]>>
   /** `['ceil']` */
   readonly flags?: readonly string[]
+  /** `{ eps: 0.001, pad: 'reflect' }` of eps=0.001 pad=reflect. */
+  readonly values?: Readonly<Record<string, number | string>>
 }
 
 /** Which parts a layer's word takes. The grammar checks them, with positions, before `read` sees them. */
@@ -126,6 +128,17 @@ export interface WordForm {
   readonly options?: Readonly<Record<string, string>>
   /** Flag → what it means: `{ ceil: "Caffe's rounding" }`. */
   readonly flags?: Readonly<Record<string, string>>
+  /**
+   * Key → what it means and what it takes, a real number or one of some words:
+   * `{ eps: { meaning: 'added to the variance', kind: 'number' } }` for `eps=0.001`.
+   */
+  readonly values?: Readonly<
+    Record<
+      string,
+      | { readonly meaning: string; readonly kind: 'number' }
+      | { readonly meaning: string; readonly kind: 'word'; readonly words: readonly string[] }
+    >
+  >
   /** A correct use, for messages: `CONV3-64 s1 p1`. */
   readonly example: string
 }

@@ -61,12 +61,19 @@ class Grammar {
   }
 
   chain(depth: number): Chain {
-    const chain = [...this.#unit(depth)]
-    while (this.#reader.peek().kind === 'arrow') {
-      this.#reader.next()
-      chain.push(...this.#unit(depth))
+    const reader = this.#reader
+    const chain: Unit[] = []
+    let size = 0
+    for (;;) {
+      const token = reader.peek()
+      for (const unit of this.#unit(depth)) {
+        chain.push(unit)
+        size += unit.size
+      }
+      if (size > limits.layers) throw tooMany(reader, token, size)
+      if (reader.peek().kind !== 'arrow') return chain
+      reader.next()
     }
-    return chain
   }
 
   /** One unit, or none: a group that is repeated zero times. */
@@ -110,7 +117,6 @@ class Grammar {
     const { layer, attributes } = readWord(reader, token)
     const branches = this.#branches(token, layer, depth)
     const size = 1 + (branches ?? []).reduce((sum, branch) => sum + 1 + sizeOf(branch), 0)
-    if (size > limits.layers) throw tooMany(reader, token, size)
     return { kind: 'word', layer, attributes, name: name?.text, branches, span: name ?? token, size }
   }
 
@@ -162,7 +168,6 @@ class Grammar {
     if (close.kind !== ']') throw misplaced(reader, close, '-> or ]')
     const times = this.#times()
     const size = times * sizeOf(chain)
-    if (size > limits.layers) throw tooMany(reader, open, size)
     return size === 0 ? [] : [{ kind: 'group', chain, times, size }]
   }
 

@@ -2,6 +2,7 @@
 
 export class Names {
   readonly #taken: Set<string>
+  /** The number from which a name of the type may be free. */
   readonly #counts = new Map<string, number>()
 
   constructor(taken: Iterable<string> = []) {
@@ -9,8 +10,7 @@ export class Names {
   }
 
   next(type: string): string {
-    const { name, count } = this.#following(type)
-    this.#counts.set(type, count)
+    const name = this.#following(type)
     this.#taken.add(name)
     return name
   }
@@ -18,14 +18,15 @@ export class Names {
   /** True, and the name is given away, where it is what `next` would give; else the name is taken as it is. */
   isNext(type: string, name: string): boolean {
     const following = this.#following(type)
-    if (following.name === name) this.#counts.set(type, following.count)
     this.#taken.add(name)
-    return following.name === name
+    return following === name
   }
 
-  #following(type: string): { name: string; count: number } {
-    let count = (this.#counts.get(type) ?? 0) + 1
+  /** Names are never given back, so the search goes on where the last one ended. */
+  #following(type: string): string {
+    let count = this.#counts.get(type) ?? 1
     while (this.#taken.has(`${type}${count}`)) count += 1
-    return { name: `${type}${count}`, count }
+    this.#counts.set(type, count)
+    return `${type}${count}`
   }
 }

@@ -22,9 +22,12 @@ const target: Target = {
   workspace: () => ({}),
 }
 
+const description = 'reference: float64, plain loops, one thread'
+
 export const referenceBackend: Backend = {
   name: 'reference',
   target: () => target,
+  describe: () => description,
   async bind(plan) {
     return bindReference(plan)
   },
@@ -37,7 +40,7 @@ function bindReference(plan: Plan): Program {
     plan,
     backend: 'reference',
     threads: 1,
-    description: 'reference: float64, plain loops, one thread',
+    description,
     // Half of it stands for each four bytes of a float32 backend.
     get allocatedBytes() {
       return arena.byteLength / 2

@@ -7,6 +7,7 @@ import * as z from 'zod'
 import { batchNorm as batchNormOp } from '../../ops/batchNorm/op.ts'
 import { trackedNorm } from '../../ops/batchNorm/tracked.ts'
 import type { Value } from '../../ops/types.ts'
+import { NotationValueError } from '../errors.ts'
 import { oneInput, only } from '../parts.ts'
 import type { Layer, ParameterSpec } from '../types.ts'
 
@@ -22,7 +23,42 @@ const usual: BatchNormAttributes = { epsilon: 1e-5, momentum: 0.1 }
 
 export const batchNorm: Layer<BatchNormAttributes, Parameters, 'bn'> = {
   type: 'bn',
-  notation: { word: 'BN', form: { example: 'BN' }, read: () => usual, write: () => ({}) },
+  notation: {
+    word: 'BN',
+    form: {
+      values: {
+        eps: { meaning: 'added to the variance', kind: 'number' },
+        momentum: { meaning: 'weight of the new batch in the running statistics', kind: 'number' },
+      },
+      example: 'BN eps=0.001 momentum=0.01',
+    },
+    read({ values = {} }) {
+      const epsilon = Number(values.eps ?? usual.epsilon)
+      const momentum = Number(values.momentum ?? usual.momentum)
+      if (!(epsilon > 0)) {
+        throw new NotationValueError('eps of BN must be above 0, because it keeps the variance from being 0', {
+          received: `eps=${epsilon}`,
+          expected: `a small number above 0; without eps it is ${usual.epsilon}`,
+        })
+      }
+      if (!(momentum >= 0 && momentum <= 1)) {
+        throw new NotationValueError('momentum of BN must be from 0 to 1', {
+          received: `momentum=${momentum}`,
+          expected: `the weight of the new batch, as in PyTorch; without momentum it is ${usual.momentum}`,
+          advice: 'Keras counts the other way round: its momentum 0.99 is 0.01 here',
+        })
+      }
+      return { epsilon, momentum }
+    },
+    write({ epsilon, momentum }) {
+      return {
+        values: {
+          ...(epsilon === usual.epsilon ? {} : { eps: epsilon }),
+          ...(momentum === usual.momentum ? {} : { momentum }),
+        },
+      }
+    },
+  },
   attributes: z.strictObject({ epsilon: z.number().positive(), momentum: z.number().min(0).max(1) }),
   inputs: oneInput,
   output: (_, volume) => volume,
