@@ -52,6 +52,18 @@ export interface PredictOptions {
 /** Options of a plan that the model does not decide itself. */
 export type BindOptions = Omit<PlanOptions, 'threads' | 'exact' | 'target'>
 
+/** What a training may do with a model, and nobody else. */
+export interface Trainer {
+  /** Makes the program of this plan the model's own, with the weights in it. */
+  hold(options: BindOptions): Promise<Program>
+  /** Runs a task when all uses of the model before it are done. */
+  exclusively<T>(task: () => Promise<T>): Promise<T>
+  /** Makes the weights current on devices with memory of their own. */
+  fetch(): Promise<void>
+}
+
+export let trainerOf: (model: Model) => Trainer
+
 export class Model {
   readonly network: Network
   readonly weights: Weights
@@ -242,15 +254,3 @@ export class Model {
     })
   }
 }
-
-/** What a training may do with a model, and nobody else. */
-export interface Trainer {
-  /** Makes the program of this plan the model's own, with the weights in it. */
-  hold(options: BindOptions): Promise<Program>
-  /** Runs a task when all uses of the model before it are done. */
-  exclusively<T>(task: () => Promise<T>): Promise<T>
-  /** Makes the weights current on devices with memory of their own. */
-  fetch(): Promise<void>
-}
-
-export let trainerOf: (model: Model) => Trainer

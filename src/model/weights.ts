@@ -17,7 +17,8 @@ export type WeightValues = ArrayLike<number> | { readonly shape: Shape; readonly
 /** Where a weight's values are, and how to replace them. */
 interface Home {
   readonly values: Float32Array
-  write(values: ArrayLike<number>): void
+  /** Absent: an array of the weight's own, which is replaced, as others may still read it. */
+  readonly write?: (values: ArrayLike<number>) => void
 }
 
 interface Entry {
@@ -28,18 +29,13 @@ interface Entry {
   version: number
 }
 
-/** Array of its own. */
-function ownHome(values: Float32Array): Home {
-  return { values, write: (others) => values.set(others) }
-}
-
 export class Weights {
   readonly #entries: ReadonlyMap<string, Entry>
   #gone: Error | undefined
 
   constructor(weights: readonly { readonly name: string; readonly spec: ParameterSpec; readonly values: Float32Array }[]) {
     this.#entries = new Map(
-      weights.map(({ name, spec: { shape, role }, values }) => [name, { shape, role, home: ownHome(values), version: 1 }]),
+      weights.map(({ name, spec: { shape, role }, values }) => [name, { shape, role, home: { values }, version: 1 }]),
     )
   }
 
@@ -74,7 +70,8 @@ export class Weights {
         expected: `${sizeOf(entry.shape)}, ${printShape(entry.shape)}`,
       })
     }
-    entry.home.write(values)
+    if (entry.home.write) entry.home.write(values)
+    else entry.home = { values: Float32Array.from(values) }
     entry.version++
   }
 
@@ -102,13 +99,13 @@ export class Weights {
 
   /** Into arrays of their own. */
   moveOut(): void {
-    for (const entry of this.#entries.values()) entry.home = ownHome(entry.home.values.slice())
+    for (const entry of this.#entries.values()) entry.home = { values: entry.home.values.slice() }
   }
 
   /** Lets go of all values: from now on every call throws this error. */
   end(error: Error): void {
     this.#gone = error
-    for (const entry of this.#entries.values()) entry.home = ownHome(new Float32Array(0))
+    for (const entry of this.#entries.values()) entry.home = { values: new Float32Array(0) }
   }
 
   #find(name: string): Entry {

@@ -11,7 +11,7 @@ import { startInline } from './inline.ts'
 import { allocate } from './memory.ts'
 import { kernelModule } from './modules.ts'
 import { WasmProgram } from './program.ts'
-import type { Runner, RunnerStart } from './runner.ts'
+import type { RunnerStart } from './runner.ts'
 import { scheduleOf } from './schedule.ts'
 import { chooseThreads } from './threads.ts'
 import { chooseVariant, fasterVariant, moduleOf } from './variants.ts'
@@ -30,7 +30,8 @@ export interface WasmOptions {
 /** @throws {VariantError} none runs here, or not the one asked for */
 export function wasmBackend(options: WasmOptions = {}): Backend {
   // Timing it, where that is needed, goes on while the caller plans.
-  const choice = fasterVariant(chooseVariant(options.variant))
+  const first = chooseVariant(options.variant)
+  const choice = fasterVariant(first)
   const alwaysShare = options.alwaysShare ?? platform.environment('LENSLET_SHARE') === 'always'
 
   async function bind(plan: Plan): Promise<Program> {
@@ -72,13 +73,18 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
       reason = [error.message.split('\n')[0], error.advice].filter((part) => part !== undefined).join('; ')
       return start(1)
     })
-    return new WasmProgram(plan, memory, schedule, runner, describe(variant, why, runner, reason))
+    return new WasmProgram(plan, memory, schedule, runner, sentence(variant, why, runner.threads, reason))
   }
 
-  return { name: 'wasm', target: wasmTarget, bind }
+  function expected(threads: number): string {
+    const { threads: count, reason } = chooseThreads(threads)
+    return sentence(first.variant, first.why, count, reason)
+  }
+
+  return { name: 'wasm', target: wasmTarget, describe: expected, bind }
 }
 
-function describe(variant: string, why: string, { threads }: Runner, reason: string | undefined): string {
+function sentence(variant: string, why: string, threads: number, reason: string | undefined): string {
   const because = reason === undefined ? '' : `: ${reason}`
   return `wasm, ${variant} kernels (${why}), ${threads} ${threads === 1 ? 'thread' : 'threads'}${because}`
 }

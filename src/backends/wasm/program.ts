@@ -21,6 +21,7 @@ export class WasmProgram implements Program {
   #prepared: SectionName | undefined
   /** The last run asked for, settled or not: runs are taken one after the other. */
   #last: Promise<void> = Promise.resolve()
+  #isIdle = true
   #disposal: Promise<void> | undefined
 
   constructor(plan: Plan, memory: WebAssembly.Memory, schedule: Schedule, runner: Runner, description: string) {
@@ -57,8 +58,15 @@ export class WasmProgram implements Program {
   async run(options: RunOptions = {}): Promise<void> {
     this.#live()
     const checked = checkRun(this.plan, options)
-    const run = this.#last.then(() => this.#execute(checked))
-    this.#last = run.catch(() => {})
+    // At once where nothing is under way: what the caller does next goes on while the workers compute.
+    const run = this.#isIdle ? this.#execute(checked) : this.#last.then(() => this.#execute(checked))
+    this.#isIdle = false
+    const settled = run
+      .catch(() => {})
+      .then(() => {
+        if (this.#last === settled) this.#isIdle = true
+      })
+    this.#last = settled
     await run
   }
 
