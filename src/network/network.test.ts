@@ -12,7 +12,6 @@ import {
   type NetworkNode,
   networkFromJson,
   networkToJson,
-  receptiveFields,
   SizeError,
 } from './index.ts'
 
@@ -121,18 +120,4 @@ describe('layers', () => {
       expect(layer.attributes.parse(node.attributes)).toEqual(node.attributes)
     },
   )
-})
-
-describe('receptive fields', () => {
-  it('grow by (extent − 1)·distance; branches take the widest', () => {
-    const nodes = inferVolumes(
-      parse('INPUT 64x64x1 -> CONV3-1 s2 -> POOL2 -> CONV3-1 d2 -> ADD(ID | a: CONV5-1) -> GAP'),
-    )
-    const fields = receptiveFields(nodes)
-    expect(fields.get('conv1')).toEqual({ size: [3, 3], stride: [2, 2] })
-    expect(fields.get('pool1')).toEqual({ size: [5, 5], stride: [4, 4] })
-    expect(fields.get('conv2')).toEqual({ size: [21, 21], stride: [4, 4] })
-    expect(fields.get('add1')).toEqual({ size: [37, 37], stride: [4, 4] })
-    expect(fields.get('gap1')).toEqual({ size: [97, 97], stride: [4, 4] })
-  })
 })
