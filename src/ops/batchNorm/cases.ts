@@ -36,52 +36,62 @@ const terms = 72
 function casesOf({ name, rows, channels, epsilon = 1e-5, momentum = 0.1, ...more }: Row): OpCase[] {
   const x = f32(rows, channels)
   const c = f32(channels)
-  return (['none', 'relu'] as const).flatMap((activation) => {
-    const attributes: BatchNormAttributes = { epsilon, activation }
-    const title = `${name}, ${activation}`
-    return [
+  return (['none', 'relu'] as const)
+    .flatMap((activation) => {
+      const attributes: BatchNormAttributes = { epsilon, activation }
+      const title = `${name}, ${activation}`
+      return [
+        opCase({
+          name: title,
+          op: batchNorm,
+          attributes: { ...attributes, momentum },
+          inputs: [x, c, c],
+          updates: [c, c],
+          terms,
+          fill: positive(4),
+          ...more,
+        }),
+        opCase({
+          name: title,
+          op: batchNormGradient,
+          attributes,
+          inputs: [x, x, c, c, c, c],
+          terms,
+          fill: positive(5),
+          ...more,
+        }),
+        opCase({
+          name: title,
+          op: trackedNorm,
+          attributes,
+          inputs: [x, c, c, c, c],
+          terms,
+          fill: positive(4),
+          // Mean and variance.
+          constant: [3, 4],
+          ...more,
+        }),
+      ]
+    })
+    .concat(
       opCase({
-        name: title,
-        op: batchNorm,
-        attributes: { ...attributes, momentum },
+        name,
+        op: trackedNormInputGradient,
+        attributes: { epsilon },
         inputs: [x, c, c],
-        updates: [c, c],
         terms,
-        fill: positive(4),
-        ...more,
+        fill: positive(2),
       }),
       opCase({
-        name: title,
-        op: batchNormGradient,
-        attributes,
-        inputs: [x, x, c, c, c, c],
+        name,
+        op: trackedNormParameterGradient,
+        attributes: { epsilon },
+        inputs: [x, x, c, c],
         terms,
-        fill: positive(5),
+        fill: positive(3),
         ...more,
       }),
-      opCase({
-        name: title,
-        op: trackedNorm,
-        attributes,
-        inputs: [x, c, c, c, c],
-        terms,
-        fill: positive(4),
-        // The mask is told by the sign of y, which a step of the differences may change.
-        ...(activation === 'relu' ? { noDifferences: 'relu has a kink' } : {}),
-      }),
-    ]
-  }).concat(
-    opCase({ name, op: trackedNormInputGradient, attributes: { epsilon }, inputs: [x, c, c], terms, fill: positive(2) }),
-    opCase({
-      name,
-      op: trackedNormParameterGradient,
-      attributes: { epsilon },
-      inputs: [x, x, c, c],
-      terms,
-      fill: positive(3),
-      ...more,
-    }),
-  )
+    )
 }
 
 /** Mean 1000, deviation 1: a variance taken as a difference of float32 squares would be lost. */

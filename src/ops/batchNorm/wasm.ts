@@ -142,7 +142,10 @@ export const trackedNormWasm: WasmKernel<BatchNormAttributes> = {
 
 /** dx = (dz − 0)·factor + 0, by the same kernel: shared workspace holds the zeros. */
 export const trackedNormInputGradientWasm: WasmKernel<TrackedGradientAttributes> = {
-  workspace: ({ inputs }) => ({ prepared: extentOf(inputs).channels * float, shared: extentOf(inputs).channels * float }),
+  workspace: ({ inputs }) => ({
+    prepared: extentOf(inputs).channels * float,
+    shared: extentOf(inputs).channels * float,
+  }),
   calls({ attributes: { epsilon }, inputs }, at) {
     const extent = extentOf(inputs)
     const { channels } = extent

@@ -4,8 +4,8 @@
  * overlap never race. The gradient of average pooling writes where windows do not overlap, and gathers where they do.
  */
 
-import { rangesOf } from '../kernel/ranges.ts'
 import { lastAxis, picturesOf } from '../arrays.ts'
+import { rangesOf } from '../kernel/ranges.ts'
 import type { ArraySpec, StepSpec } from '../types.ts'
 import type { WasmKernel } from '../wasm/types.ts'
 import type { AveragePoolAttributes, PoolAttributes } from './attributes.ts'
