@@ -1,16 +1,18 @@
 // Compiles every src/ops/**/kernel.as.ts into the WebAssembly modules of kernel-variants.ts and writes them, embedded
-// and typed, to src/backends/wasm/gen/kernels.gen.ts. Does nothing when no input has changed since the last time.
+// and typed, to src/backends/wasm/gen/kernels.gen.ts, and the names of the kernels' parameters, by which steps call them,
+// to src/ops/wasm/gen/parameters.gen.ts. Does nothing when no input has changed since the last time.
 
 import { readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { filesUnder, hashOf, replaceFile, root, runAsMain } from './files.ts'
-import { exportedFunctions, kernelSignatures, printKernelModule } from './kernel-bindings.ts'
+import { exportedFunctions, kernelSignatures, printKernelModule, printParameterModule } from './kernel-bindings.ts'
 import { compileKernels, compilerVersion } from './kernel-compiler.ts'
 import { kernelVariants } from './kernel-variants.ts'
 import { assertStaticModule } from './wasm-check.ts'
 
 const output = join(root, 'src/backends/wasm/gen')
 const generated = join(output, 'kernels.gen.ts')
+const parameters = join(root, 'src/ops/wasm/gen/parameters.gen.ts')
 const scripts = [
   'build-kernels',
   'files',
@@ -22,7 +24,7 @@ const scripts = [
 ]
 
 /**
- * Brings src/backends/wasm/gen up to date; true when it had to compile. With `leaveOut`, kernel files that do not compile
+ * Brings both gen folders up to date; true when it had to compile. With `leaveOut`, kernel files that do not compile
  * are named and left out, so that one half-written kernel does not stop work on the others; such a build is never
  * taken for up to date.
  */
@@ -30,8 +32,8 @@ export async function buildKernels({ leaveOut = false } = {}): Promise<boolean> 
   const sources = (await filesUnder(join(root, 'src/ops'))).filter((file) => file.endsWith('.as.ts'))
   const inputs = [...sources, ...scripts.map((name) => join(root, `scripts/${name}.ts`))]
   const stamp = `// ${await hashOf(inputs, compilerVersion)}\n`
-  const present = await readFile(generated, 'utf8').catch(() => '')
-  if (present.startsWith(stamp)) return false
+  const present = await Promise.all([generated, parameters].map((file) => readFile(file, 'utf8').catch(() => '')))
+  if (present.every((text) => text.startsWith(stamp))) return false
 
   const kernels = sources.filter((file) => file.endsWith(`${sep}kernel.as.ts`))
   try {
@@ -93,6 +95,7 @@ async function compilingOf(kernels: readonly string[]): Promise<string[]> {
 
 async function write(stamp: string, { modules, tiles, signatures }: CompiledModules): Promise<void> {
   for (const [name, wasm] of modules) await replaceFile(join(output, `${name}.wasm`), wasm)
+  await replaceFile(parameters, stamp + printParameterModule(signatures))
   await replaceFile(generated, stamp + printKernelModule(modules, tiles, signatures))
 }
 

@@ -1,4 +1,4 @@
-// From asc's outputs to the generated TypeScript module: kernel names and signatures, module bytes as base64.
+// From asc's outputs to the generated TypeScript modules: kernel names and signatures, module bytes as base64.
 
 import { patchOf } from './kernel-patch.ts'
 import { kernelVariants } from './kernel-variants.ts'
@@ -53,6 +53,31 @@ ${entries.join('\n')}
 export const tileModules = {
 ${alone.join('\n')}
 } as const
+`
+}
+
+/** What the runner appends to the arguments of every call. */
+const appended = ['tiles', 'counter', 'scratch']
+
+/** The text of parameters.gen.ts: which numbers each kernel takes that steps call, in order. */
+export function printParameterModule(signatures: string): string {
+  const rows = [...signatures.matchAll(/^ {2}(\w+)\(([^)]*)\)/gm)].flatMap(([, kernel = '', list = '']) => {
+    const names = list.split(', ').map((parameter) => parameter.split(':')[0] ?? '')
+    const own = names.slice(0, -appended.length)
+    // The others (sync/kernel.as.ts) are the runner's own.
+    return names.slice(-appended.length).join() === appended.join() ? [`  ${kernel}: ['${own.join("', '")}'],`] : []
+  })
+  return `// Made by scripts/build-kernels.ts from src/ops/**/kernel.as.ts. Do not edit.
+
+/** The parameters of each kernel that steps call, in order, without the last three: ${appended.join(', ')}. */
+export const kernelParameters = {
+${rows.join('\n')}
+} as const
+
+export type KernelName = keyof typeof kernelParameters
+
+/** Names of a kernel's parameters. */
+export type KernelParameter<K extends KernelName> = (typeof kernelParameters)[K][number]
 `
 }
 

@@ -18,6 +18,12 @@ export interface OpCase<A extends Attributes = Attributes> {
   fill?(random: Random, array: number, element: number): number | undefined
   /** Why finite differences say nothing here (kinks, integer inputs); absent means they are checked. */
   readonly noDifferences?: string
+  /** Inputs that the gradient rule treats as constants (statistics): it must give them no gradient. */
+  readonly constant?: readonly number[]
+  /** A device's way of computing it, by its name, for cases that compare ways; default: the device's own choice. */
+  readonly way?: string
+  /** Pictures of the largest run that shares what is prepared; default: as many as `inputs` hold. */
+  readonly largest?: number
   /** A real network's layer: timed by the benchmark. */
   readonly bench?: string
 }

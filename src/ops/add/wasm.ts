@@ -2,6 +2,7 @@
 
 import { sizeOf } from '../../core/index.ts'
 import { rangesOf } from '../kernel/ranges.ts'
+import { call } from '../wasm/call.ts'
 import type { WasmKernel } from '../wasm/types.ts'
 import type { AddAttributes } from './attributes.ts'
 
@@ -10,6 +11,8 @@ export const addWasm: WasmKernel<AddAttributes> = {
     const count = sizeOf(outputs[0]?.shape ?? [0])
     const { chunk, tiles } = rangesOf(count)
     const floor = attributes.activation === 'relu' ? 0 : Number.NEGATIVE_INFINITY
-    return { run: [{ kernel: 'addForward', args: [...at.inputs, ...at.outputs, count, floor, chunk], tiles }] }
+    const [a = 0, b = 0] = at.inputs
+    const [y = 0] = at.outputs
+    return { run: [call('addForward', { a, b, y, count, floor, chunk }, tiles)] }
   },
 }

@@ -169,7 +169,7 @@ function addDistances<L>(sum: usize, square: usize, pivot: v128, s: v128, q: v12
 /** Adds up the partials in order; writes the statistics and factor = scale·inverse, updates the running ones. */
 export function batchNormStatistics(
   partials: usize,
-  count: i32,
+  partialCount: i32,
   rows: i32,
   channels: i32,
   epsilon: f64,
@@ -185,7 +185,7 @@ export function batchNormStatistics(
   scratch: usize,
 ): void {
   if (nextTile(counter) >= tiles) return
-  addPartials(partials, channels, count)
+  addPartials(partials, channels, partialCount)
   const products = partials + (<usize>channels << 3)
   const n = <f64>rows
   for (let c = 0; c < channels; c++) {

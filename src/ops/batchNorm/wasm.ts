@@ -3,6 +3,7 @@
  * makes the statistics, then the rows. The ranges follow from the shapes alone, so the bits do not depend on threads.
  */
 
+import { call } from '../wasm/call.ts'
 import type { WasmCall, WasmKernel } from '../wasm/types.ts'
 import {
   type BatchNormAttributes,
@@ -34,14 +35,8 @@ function applyCall(
   floor: number,
   addresses: Record<'x' | 'y' | 'mean' | 'factor' | 'shift', number>,
 ): WasmCall {
-  const { rows, channels } = extent
   const { chunk, tiles } = rowRanges(extent)
-  const { x, y, mean, factor, shift } = addresses
-  return {
-    kernel: 'batchNormApply',
-    args: [x, y, mean, factor, shift, rows, channels, floor, chunk],
-    tiles,
-  }
+  return call('batchNormApply', { ...addresses, ...extent, floor, chunk }, tiles)
 }
 
 function floorOf({ activation }: BatchNormAttributes): number {
@@ -59,68 +54,56 @@ export const batchNormWasm: WasmKernel<TrainingAttributes> = {
   workspace: ({ inputs }) => ({ shared: workspaceBytes(extentOf(inputs), 1), perThread: scratchBytes }),
   calls({ attributes, inputs }, at) {
     const extent = extentOf(inputs)
-    const { rows, channels } = extent
     const { epsilon, momentum } = attributes
     const [x, scale, shift] = at.inputs as Addresses<3>
     const [y, mean, inverse] = at.outputs as Addresses<3>
-    const factor = coefficientsAt(extent, at.shared)
-    const { group, chunk, tiles: partials } = partialRanges(extent)
-    const statistics = [
-      at.shared,
-      partials,
-      rows,
-      channels,
-      epsilon,
-      momentum,
-      scale,
-      mean,
-      inverse,
-      factor,
-      ...at.updates,
-    ]
+    const [runningMean, runningVariance] = at.updates as Addresses<2>
+    const [partials, factor] = [at.shared, coefficientsAt(extent, at.shared)]
+    const { group, chunk, tiles: partialCount } = partialRanges(extent)
+    const given = { partials, partialCount, ...extent, epsilon, momentum, scale }
+    const made = { mean, inverse, factor, runningMean, runningVariance }
     return {
       run: [
-        { kernel: 'batchNormSums', args: [x, at.shared, rows, channels, group, chunk], tiles: partials },
-        { kernel: 'batchNormStatistics', args: statistics, tiles: 1 },
+        call('batchNormSums', { x, partials, ...extent, group, chunk }, partialCount),
+        call('batchNormStatistics', { ...given, ...made }, 1),
         applyCall(extent, floorOf(attributes), { x, y, mean, factor, shift }),
       ],
     }
   },
 }
 
+type SumAddresses = Record<'x' | 'dy' | 'scale' | 'shift' | 'mean' | 'inverse' | 'dscale' | 'dshift', number>
+
+/** The sums over rows, which are the gradients of scale and shift, and what the input's gradient needs of them. */
+function gradientSums(extent: Extent, shared: number, cut: number, addresses: SumAddresses) {
+  const { x, dy, scale, shift, mean, inverse, dscale, dshift } = addresses
+  const factor = coefficientsAt(extent, shared)
+  const slope = factor + extent.channels * float
+  const offset = slope + extent.channels * float
+  const coefficients = { factor, slope, offset }
+  const { group, chunk, tiles: partialCount } = partialRanges(extent)
+  const partials = shared
+  const sums = { x, dy, scale, shift, mean, inverse, partials, ...extent, cut, group, chunk }
+  const statistics = { partials, partialCount, ...extent, scale, inverse, ...coefficients, dscale, dshift }
+  return {
+    coefficients,
+    run: [call('batchNormGradientSums', sums, partialCount), call('batchNormGradientStatistics', statistics, 1)],
+  }
+}
+
 export const batchNormGradientWasm: WasmKernel<BatchNormAttributes> = {
   workspace: ({ inputs }) => ({ shared: workspaceBytes(extentOf(inputs), 3), perThread: scratchBytes }),
   calls({ attributes, inputs }, at) {
     const extent = extentOf(inputs)
-    const { rows, channels } = extent
     const [x, dy, scale, shift, mean, inverse] = at.inputs as Addresses<6>
     const [dx, dscale, dshift] = at.outputs as Addresses<3>
-    const factor = coefficientsAt(extent, at.shared)
-    const slope = factor + channels * float
-    const offset = slope + channels * float
-    const { group, chunk: partialChunk, tiles: partials } = partialRanges(extent)
-    const { chunk, tiles } = rowRanges(extent)
     // Without a ReLU nothing is cut: every value is above −∞.
     const cut = floorOf(attributes)
-    return {
-      run: [
-        {
-          kernel: 'batchNormGradientSums',
-          args: [x, dy, scale, shift, mean, inverse, at.shared, rows, channels, cut, group, partialChunk],
-          tiles: partials,
-        },
-        {
-          kernel: 'batchNormGradientStatistics',
-          args: [at.shared, partials, rows, channels, scale, inverse, factor, slope, offset, dscale, dshift],
-          tiles: 1,
-        },
-        {
-          kernel: 'batchNormGradientApply',
-          args: [x, dy, dx, mean, factor, shift, slope, offset, rows, channels, cut, chunk],
-          tiles,
-        },
-      ],
-    }
+    const addresses = { x, dy, scale, shift, mean, inverse, dscale, dshift }
+    const { coefficients, run } = gradientSums(extent, at.shared, cut, addresses)
+    const { chunk, tiles } = rowRanges(extent)
+    const apply = { x, dy, dx, mean, shift, ...coefficients, ...extent, cut, chunk }
+    return { run: [...run, call('batchNormGradientApply', apply, tiles)] }
   },
 }
 
@@ -134,7 +117,7 @@ export const trackedNormWasm: WasmKernel<BatchNormAttributes> = {
     const [y] = at.outputs as Addresses<1>
     const factor = at.prepared
     return {
-      prepare: [{ kernel: 'batchNormFactor', args: [scale, variance, factor, channels, epsilon], tiles: 1 }],
+      prepare: [call('batchNormFactor', { scale, variance, factor, channels, epsilon }, 1)],
       run: [applyCall(extent, floorOf(attributes), { x, y, mean, factor, shift })],
     }
   },
@@ -142,7 +125,10 @@ export const trackedNormWasm: WasmKernel<BatchNormAttributes> = {
 
 /** dx = (dz − 0)·factor + 0, by the same kernel: shared workspace holds the zeros. */
 export const trackedNormInputGradientWasm: WasmKernel<TrackedGradientAttributes> = {
-  workspace: ({ inputs }) => ({ prepared: extentOf(inputs).channels * float, shared: extentOf(inputs).channels * float }),
+  workspace: ({ inputs }) => ({
+    prepared: extentOf(inputs).channels * float,
+    shared: extentOf(inputs).channels * float,
+  }),
   calls({ attributes: { epsilon }, inputs }, at) {
     const extent = extentOf(inputs)
     const { channels } = extent
@@ -150,9 +136,9 @@ export const trackedNormInputGradientWasm: WasmKernel<TrackedGradientAttributes>
     const [y] = at.outputs as Addresses<1>
     const [factor, zeros] = [at.prepared, at.shared]
     return {
-      prepare: [{ kernel: 'batchNormFactor', args: [scale, variance, factor, channels, epsilon], tiles: 1 }],
+      prepare: [call('batchNormFactor', { scale, variance, factor, channels, epsilon }, 1)],
       run: [
-        { kernel: 'batchNormZeros', args: [zeros, channels], tiles: 1 },
+        call('batchNormZeros', { target: zeros, channels }, 1),
         applyCall(extent, none, { x, y, mean: zeros, factor, shift: zeros }),
       ],
     }
@@ -168,29 +154,15 @@ export const trackedNormParameterGradientWasm: WasmKernel<TrackedGradientAttribu
   }),
   calls({ attributes: { epsilon }, inputs }, at) {
     const extent = extentOf(inputs)
-    const { rows, channels } = extent
-    const [x, dz, mean, variance] = at.inputs as Addresses<4>
+    const { channels } = extent
+    const [x, dy, mean, variance] = at.inputs as Addresses<4>
     const [dscale, dshift] = at.outputs as Addresses<2>
     const inverse = at.prepared
-    const factor = coefficientsAt(extent, at.shared)
-    const slope = factor + channels * float
-    const offset = slope + channels * float
-    const { group, chunk, tiles: partials } = partialRanges(extent)
+    // Nothing is cut, so scale and shift do not matter; any finite arrays of a value a channel serve.
+    const addresses = { x, dy, scale: inverse, shift: mean, mean, inverse, dscale, dshift }
     return {
-      prepare: [{ kernel: 'batchNormInverse', args: [variance, inverse, channels, epsilon], tiles: 1 }],
-      run: [
-        {
-          kernel: 'batchNormGradientSums',
-          // Nothing is cut, so scale and shift do not matter; any finite arrays of a value a channel serve.
-          args: [x, dz, inverse, mean, mean, inverse, at.shared, rows, channels, none, group, chunk],
-          tiles: partials,
-        },
-        {
-          kernel: 'batchNormGradientStatistics',
-          args: [at.shared, partials, rows, channels, inverse, inverse, factor, slope, offset, dscale, dshift],
-          tiles: 1,
-        },
-      ],
+      prepare: [call('batchNormInverse', { variance, inverse, channels, epsilon }, 1)],
+      run: gradientSums(extent, at.shared, none, addresses).run,
     }
   },
 }

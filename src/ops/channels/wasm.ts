@@ -3,6 +3,7 @@
 import { lastAxis, rowsOf } from '../arrays.ts'
 import { rangesOf } from '../kernel/ranges.ts'
 import type { ArraySpec } from '../types.ts'
+import { call } from '../wasm/call.ts'
 import type { WasmCall, WasmKernel } from '../wasm/types.ts'
 import type { SliceAttributes, WidenAttributes } from './attributes.ts'
 
@@ -23,8 +24,8 @@ interface Band {
 
 function copyBand({ source, target, rows, count, sourcePitch, targetPitch, before, after }: Band): WasmCall {
   const { chunk, tiles } = rangesOf(rows, before + count + after)
-  const args = [source, target, rows, count, sourcePitch * float, targetPitch * float, before, after, chunk]
-  return { kernel: 'channelsCopy', args, tiles }
+  const pitches = { sourcePitch: sourcePitch * float, targetPitch: targetPitch * float }
+  return call('channelsCopy', { source, target, rows, count, ...pitches, before, after, chunk }, tiles)
 }
 
 /** One call an input: each writes its own channels of every row. */

@@ -3,7 +3,7 @@
 import { type OpCase, opCase } from '../cases.ts'
 import { f32 } from '../specs.ts'
 import { type Padding, type Pair, windowOn } from '../window.ts'
-import { type Conv2dGeometry, coversPicture, filterShape, inputShape, outputShape } from './geometry.ts'
+import { type Conv2dGeometry, coversPicture, filterShape, outputShape } from './geometry.ts'
 import { channelSum, conv2d, conv2dFilterGradient, conv2dInputGradient } from './op.ts'
 
 interface Row {
@@ -79,9 +79,9 @@ const allRows = rows.flatMap((row): OpCase[] => {
   const { x, kernel, filters, stride = [1, 1], padding = [0, 0, 0, 0], dilation = [1, 1], groups = 1 } = row
   const [batch, height, width, channels] = x
   const window = windowOn({ kernel, stride, padding, dilation }, { height, width, channels })
-  const geometry: Conv2dGeometry = { batch, window, channels, filters, groups }
+  const geometry: Conv2dGeometry = { window, channels, filters, groups }
   const w = filterShape(geometry)
-  const y = outputShape(geometry)
+  const y = outputShape(geometry, batch)
   const dot = w[0] * w[1] * w[2]
   const bench = row.bench === undefined ? {} : { bench: row.bench }
   const cut = (activation: 'relu' | 'relu6') =>
@@ -104,7 +104,7 @@ const allRows = rows.flatMap((row): OpCase[] => {
       inputs: [f32(...x), f32(...w)],
       terms: dot,
     }),
-    ...(coversPicture(geometry) ? [] : [true, false].map((bias) => normed(`${row.name}, norm`, geometry, bias, dot))),
+    ...(coversPicture(geometry) ? [] : [true, false].map((bias) => normed(`${row.name}, norm`, x, geometry, bias))),
     opCase({
       name: row.name,
       op: conv2dInputGradient,
@@ -117,14 +117,14 @@ const allRows = rows.flatMap((row): OpCase[] => {
       name: row.name,
       op: conv2dFilterGradient,
       attributes: geometry,
-      inputs: [f32(...inputShape(geometry)), f32(...y)],
+      inputs: [f32(...x), f32(...y)],
       terms: y[0] * y[1] * y[2],
       ...bench,
     }),
     opCase({
       name: row.name,
       op: channelSum,
-      attributes: { channels: filters },
+      attributes: {},
       inputs: [f32(...y)],
       terms: y[0] * y[1] * y[2],
     }),
@@ -132,17 +132,20 @@ const allRows = rows.flatMap((row): OpCase[] => {
 })
 
 /** A convolution that has absorbed a batch normalization by tracked statistics. */
-function normed(name: string, geometry: Conv2dGeometry, bias: boolean, dot: number): OpCase {
+function normed(name: string, x: Row['x'], geometry: Conv2dGeometry, bias: boolean): OpCase {
+  const w = filterShape(geometry)
   const channels = f32(geometry.filters)
   const ofChannels = new Array<typeof channels>(bias ? 5 : 4).fill(channels)
   return opCase({
-    name: `${name}${bias ? ', bias, relu' : ''}`,
+    name: `${name}${bias ? ', bias' : ', relu'}`,
     op: conv2d,
-    attributes: { ...geometry, bias, norm: { epsilon: 1e-5 }, activation: bias ? 'relu' : 'none' },
-    inputs: [f32(...inputShape(geometry)), f32(...filterShape(geometry)), ...ofChannels],
-    terms: dot + 4,
+    attributes: { ...geometry, bias, norm: { epsilon: 1e-5 }, activation: bias ? 'none' : 'relu' },
+    inputs: [f32(...x), f32(...w), ...ofChannels],
+    terms: w[0] * w[1] * w[2] + 4,
     fill: (random, array) => (array === 1 + ofChannels.length ? 0.5 + random.next() : undefined),
-    noDifferences: 'a norm is only absorbed at inference, where no gradient flows',
+    // A norm is absorbed only where nothing of it needs a gradient.
+    constant: [4, 3, 2, 1].map((last) => 2 + ofChannels.length - last),
+    ...(bias ? {} : { noDifferences: 'relu has kinks' }),
   })
 }
 

@@ -1,9 +1,10 @@
 /** The rule's answers for layers of real networks: a change of the rule changes bits and speed, and should be seen here. */
 
 import { describe, expect, it } from 'vitest'
-import { type Pair, windowOn } from '../window.ts'
+import type { Pair } from '../window.ts'
 import { winogradFits, winogradSide } from './choice.ts'
-import type { Conv2dGeometry } from './geometry.ts'
+import { geometryOf } from './testing/trial.ts'
+import type { Conv2dWork } from './work.ts'
 
 interface Layer {
   readonly batch?: number
@@ -16,14 +17,13 @@ interface Layer {
   readonly groups?: number
 }
 
-function geometryOf({ batch = 1, size, channels, filters, groups = 1, ...given }: Layer): Conv2dGeometry {
-  const { kernel = [3, 3], stride = [1, 1], dilation = [1, 1] } = given
-  const window = windowOn({ kernel, stride, padding: [1, 1, 1, 1], dilation }, { height: size, width: size, channels })
-  return { batch, window, channels, filters, groups }
+function workOf({ batch = 1, size, ...given }: Layer): Conv2dWork {
+  const geometry = geometryOf({ batch, size: [size, size], padding: [1, 1, 1, 1], ...given })
+  return { ...geometry, batch, largestBatch: batch }
 }
 
-const sides = (geometry: Conv2dGeometry) =>
-  (['forward', 'inputGradient', 'filterGradient'] as const).map((direction) => winogradSide(geometry, direction))
+const sides = (work: Conv2dWork) =>
+  (['forward', 'inputGradient', 'filterGradient'] as const).map((direction) => winogradSide(work, direction))
 
 describe('the rule', () => {
   it.each([
@@ -37,7 +37,7 @@ describe('the rule', () => {
     ['ResNet-18 stage 5, one picture', { size: 7, channels: 512, filters: 512 }, 2],
     ['ResNet-18 stage 5, 32 pictures', { batch: 32, size: 7, channels: 512, filters: 512 }, 4],
   ] as const)('%s, forward', (_name, layer, side) => {
-    expect(winogradSide(geometryOf(layer), 'forward')).toBe(side)
+    expect(winogradSide(workOf(layer), 'forward')).toBe(side)
   })
 
   it.each([
@@ -45,14 +45,14 @@ describe('the rule', () => {
     ['ResNet-20, 32 channels', { batch: 128, size: 16, channels: 32, filters: 32 }],
     ['ResNet-20, 64 channels', { batch: 128, size: 8, channels: 64, filters: 64 }],
   ] as const)('%s, trained: all directions', (_name, layer) => {
-    expect(sides(geometryOf(layer))).toEqual([4, 4, 4])
+    expect(sides(workOf(layer))).toEqual([4, 4, 4])
   })
 
   it.each([
     ['few channels', { batch: 16, size: 16, channels: 4, filters: 4 }],
     ['one pixel', { batch: 16, size: 1, channels: 64, filters: 64 }],
   ] as const)('%s: products', (_name, layer) => {
-    expect(sides(geometryOf(layer))).toEqual([undefined, undefined, undefined])
+    expect(sides(workOf(layer))).toEqual([undefined, undefined, undefined])
   })
 })
 
@@ -64,14 +64,14 @@ it.each([
   ['other kernels', { ...wide, kernel: [5, 3] }],
   ['groups', { ...wide, groups: 2 }],
 ] as const)('%s do not fit, whatever is asked for', (_what, layer) => {
-  const geometry: Conv2dGeometry = { ...geometryOf(layer), method: 'winograd4' }
-  expect(winogradFits(geometry)).toBe(false)
-  expect(sides(geometry)).toEqual([undefined, undefined, undefined])
+  const work: Conv2dWork = { ...workOf(layer), method: 'winograd4' }
+  expect(winogradFits(work)).toBe(false)
+  expect(sides(work)).toEqual([undefined, undefined, undefined])
 })
 
 it('a method that is asked for is taken', () => {
-  const geometry = geometryOf(wide)
-  expect(sides({ ...geometry, method: 'gemm' })).toEqual([undefined, undefined, undefined])
-  expect(sides({ ...geometry, method: 'winograd2' })).toEqual([2, 2, 2])
-  expect(sides({ ...geometryOf({ size: 5, channels: 1, filters: 1 }), method: 'winograd4' })).toEqual([4, 4, 4])
+  const work = workOf(wide)
+  expect(sides({ ...work, method: 'gemm' })).toEqual([undefined, undefined, undefined])
+  expect(sides({ ...work, method: 'winograd2' })).toEqual([2, 2, 2])
+  expect(sides({ ...workOf({ size: 5, channels: 1, filters: 1 }), method: 'winograd4' })).toEqual([4, 4, 4])
 })

@@ -4,8 +4,8 @@
  */
 
 import type { Window } from '../window.ts'
-import type { Conv2dWork } from './work.ts'
 import { type ResultSide, streamsFilters } from './winograd/tiling.ts'
+import type { Conv2dWork } from './work.ts'
 
 export type Direction = 'forward' | 'inputGradient' | 'filterGradient'
 

@@ -139,7 +139,7 @@ export function conv2dProduct(
   dilationY: i32,
   dilationX: i32,
   /** As packed above. */
-  filters: usize,
+  packed: usize,
   panels: i32,
   columns: i32,
   /** Address of grid position (0, 0), and the bytes between images, rows and columns of the grid. */
@@ -250,7 +250,7 @@ export function conv2dProduct(
 
     const lastPanel = min(firstPanel + blockPanels, used)
     for (let panel = firstPanel, together = 1; panel < lastPanel; panel += together) {
-      const packed = filters + <usize>(group * panels + panel) * panelBytes
+      const panelAt = packed + <usize>(group * panels + panel) * panelBytes
       const valid = columns - panel * 8
       together = panelsTogether(valid, lastPanel - panel)
       const offset = <usize>(group * columns + panel * 8) << 2
@@ -260,9 +260,9 @@ export function conv2dProduct(
         const inner = whole ? 1 : tapsX
         const run = whole ? tapsX * channels : channels
         const outerJump = rowStep - <usize>tapsX * tapStep
-        if (WIDE == 1 && together == 2) multiplyTwoPanels(count, sources, to, 0, toOffset, packed, 0, panelBytes, 32, packed + 32, panelBytes, tapsY, inner, run, innerJump, outerJump, floor, ceiling)
-        else if (valid > 4) multiplyPanel(count, sources, to, 0, toOffset, packed, 0, packed + 32, tapsY, inner, run, innerJump, outerJump, floor, ceiling)
-        else multiplyHalfPanel(count, sources, to, 0, toOffset, packed, 0, packed + 32, tapsY, inner, run, innerJump, outerJump, floor, ceiling)
+        if (WIDE == 1 && together == 2) multiplyTwoPanels(count, sources, to, 0, toOffset, panelAt, 0, panelBytes, 32, panelAt + 32, panelBytes, tapsY, inner, run, innerJump, outerJump, floor, ceiling)
+        else if (valid > 4) multiplyPanel(count, sources, to, 0, toOffset, panelAt, 0, panelAt + 32, tapsY, inner, run, innerJump, outerJump, floor, ceiling)
+        else multiplyHalfPanel(count, sources, to, 0, toOffset, panelAt, 0, panelAt + 32, tapsY, inner, run, innerJump, outerJump, floor, ceiling)
       } else {
         let done: usize = 0
         for (let at = parts; at < partEnd; at += 20) {
@@ -273,13 +273,13 @@ export function conv2dProduct(
           const down = across > 0 ? load<i32>(at, 8) - tapY : 0
           const inner = whole ? 1 : across
           const run = whole ? across * channels : channels
-          const values = packed + 32 + (<usize>((tapY * tapsX + tapX) * channels) << 5)
+          const values = panelAt + 32 + (<usize>((tapY * tapsX + tapX) * channels) << 5)
           const from = <usize>tapY * rowStep + <usize>tapX * tapStep
           const outerJump = rowStep - <usize>across * tapStep
           const panelJump = <usize>((tapsX - across) * channels) << 5
-          if (WIDE == 1 && together == 2) multiplyTwoPanels(pixels, sources + done, to + done, from, toOffset, packed, 0, panelBytes, 32, values, panelBytes, down, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
-          else if (valid > 4) multiplyPanel(pixels, sources + done, to + done, from, toOffset, packed, 0, values, down, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
-          else multiplyHalfPanel(pixels, sources + done, to + done, from, toOffset, packed, 0, values, down, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
+          if (WIDE == 1 && together == 2) multiplyTwoPanels(pixels, sources + done, to + done, from, toOffset, panelAt, 0, panelBytes, 32, values, panelBytes, down, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
+          else if (valid > 4) multiplyPanel(pixels, sources + done, to + done, from, toOffset, panelAt, 0, values, down, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
+          else multiplyHalfPanel(pixels, sources + done, to + done, from, toOffset, panelAt, 0, values, down, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
           done += <usize>pixels << 2
         }
       }

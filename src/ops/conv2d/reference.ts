@@ -3,8 +3,8 @@
  * from the definition: a product x·w contributes to one output, and its two partial derivatives follow from it.
  */
 
-import { boundsOf } from '../pointwise/table.ts'
 import { type ArraySpec, lastAxis, picturesOf } from '../arrays.ts'
+import { boundsOf } from '../pointwise/table.ts'
 import type { ReferenceKernel, StepSpec } from '../types.ts'
 import { type Conv2dAttributes, type Conv2dGeometry, filterShape, inputShape, outputShape } from './geometry.ts'
 

@@ -6,36 +6,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Random } from '../../core/index.ts'
-import { type OpCase, opCase } from '../cases.ts'
-import { f32 } from '../specs.ts'
-import { checkCase, testedModules } from '../testing/harness.ts'
+import type { OpCase } from '../cases.ts'
+import { checkCase, type TestedModule, testedModules } from '../testing/harness.ts'
 import { testCases } from '../testing/suite.ts'
-import { type Padding, type Pair, windowOn } from '../window.ts'
+import type { Padding, Pair } from '../window.ts'
 import { cases } from './cases.ts'
-import { type Conv2dGeometry, filterShape, inputShape, outputShape } from './geometry.ts'
-import { channelSum, conv2d, conv2dFilterGradient, conv2dInputGradient } from './op.ts'
+import { biasGradientCase, callsOf, directionsOf, hasOutput, type Trial } from './testing/trial.ts'
 
 testCases(cases)
-
-/** All directions of one geometry. */
-function casesOf(name: string, geometry: Conv2dGeometry): readonly OpCase[] {
-  const x = f32(...inputShape(geometry))
-  const w = f32(...filterShape(geometry))
-  const y = f32(...outputShape(geometry))
-  const [fh, fw, depth] = filterShape(geometry)
-  const [n, height, width, filters] = outputShape(geometry)
-  const both = { ...geometry, bias: true, activation: 'relu' } as const
-  const none = { ...geometry, bias: false, activation: 'none' } as const
-  const pixels = n * height * width
-  const back = (fh * fw * filters) / geometry.groups
-  return [
-    opCase({ name, fill, op: conv2d, attributes: both, inputs: [x, w, f32(filters)], terms: fh * fw * depth + 1 }),
-    opCase({ name, fill, op: conv2d, attributes: none, inputs: [x, w], terms: fh * fw * depth }),
-    opCase({ name, fill, op: conv2dInputGradient, attributes: geometry, inputs: [y, w], terms: back }),
-    opCase({ name, fill, op: conv2dFilterGradient, attributes: geometry, inputs: [x, y], terms: pixels }),
-    opCase({ name, fill, op: channelSum, attributes: { channels: filters }, inputs: [y], terms: pixels }),
-  ]
-}
 
 /**
  * Positive values: a sum of a few terms of both signs can come out near zero by chance, and the tolerance is measured on
@@ -43,6 +21,11 @@ function casesOf(name: string, geometry: Conv2dGeometry): readonly OpCase[] {
  */
 function fill(random: Random, array: number, element: number): number {
   return array === 2 && element % 2 === 1 ? -1e4 : 0.5 + random.next()
+}
+
+/** All directions of one geometry. */
+function casesOf(name: string, trial: Trial): readonly OpCase[] {
+  return [...directionsOf(name, trial, fill), biasGradientCase(name, trial, fill)]
 }
 
 interface Given {
@@ -58,16 +41,16 @@ interface Given {
   readonly filters: number
 }
 
-function geometryOf({ batch, size, kernel, stride, padding, dilation, groups = 1, depth, filters }: Given) {
-  const window = windowOn(
-    { kernel, stride: stride ?? [1, 1], padding: padding ?? [0, 0, 0, 0], dilation: dilation ?? [1, 1] },
-    { height: size[0], width: size[1], channels: groups * depth },
-  )
-  return { batch, window, channels: groups * depth, filters: groups * filters, groups }
+function trialOf({ groups = 1, depth, filters, ...given }: Given): Trial {
+  return { ...given, groups, channels: groups * depth, filters: groups * filters }
 }
 
 /** Winograd's method has its own tests. */
-const asProduct = (given: Given): Conv2dGeometry => ({ ...geometryOf(given), method: 'gemm' })
+const asProduct = (given: Given): Trial => ({ ...trialOf(given), method: 'gemm' })
+
+function checkAll(name: string, trial: Trial, module: TestedModule, seed?: number): void {
+  for (const row of casesOf(name, trial)) checkCase(row, module, seed)
+}
 
 const pair = (least: number, most: number) =>
   fc.tuple(fc.integer({ min: least, max: most }), fc.integer({ min: least, max: most }))
@@ -88,8 +71,8 @@ const geometries = fc
     depth: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 19 })),
     filters: fc.integer({ min: 1, max: 27 }),
   })
-  .map(geometryOf)
-  .filter(({ window, groups, channels }) => Math.min(...window.output) > 0 && (groups < 4 || channels < 50))
+  .map(trialOf)
+  .filter((trial) => hasOutput(trial) && ((trial.groups ?? 1) < 4 || trial.channels < 50))
 
 /** Depthwise, of pictures so wide that they are read where they are; windows may lie wholly outside. */
 const wideDepthwise = fc
@@ -107,14 +90,14 @@ const wideDepthwise = fc
     depth: fc.constant(1),
     filters: fc.constant(1),
   })
-  .map(geometryOf)
-  .filter(({ window }) => Math.min(...window.output) > 0)
+  .map(trialOf)
+  .filter(hasOutput)
 
 describe.each(testedModules)('random geometries on %s', (module) => {
   it('of wide depthwise convolutions give what the reference gives', () => {
     fc.assert(
-      fc.property(wideDepthwise, fc.integer({ min: 1, max: 1e6 }), (geometry, seed) => {
-        for (const row of casesOf(JSON.stringify(geometry), geometry)) checkCase(row, module, seed)
+      fc.property(wideDepthwise, fc.integer({ min: 1, max: 1e6 }), (trial, seed) => {
+        checkAll(JSON.stringify(trial), trial, module, seed)
       }),
       { numRuns: 60 },
     )
@@ -122,8 +105,8 @@ describe.each(testedModules)('random geometries on %s', (module) => {
 
   it('give what the reference gives', () => {
     fc.assert(
-      fc.property(geometries, fc.integer({ min: 1, max: 1e6 }), (geometry, seed) => {
-        for (const row of casesOf(JSON.stringify(geometry), geometry)) checkCase(row, module, seed)
+      fc.property(geometries, fc.integer({ min: 1, max: 1e6 }), (trial, seed) => {
+        checkAll(JSON.stringify(trial), trial, module, seed)
       }),
       { numRuns: 150 },
     )
@@ -134,8 +117,8 @@ describe.each(testedModules)('random geometries on %s', (module) => {
 describe.each(testedModules)('any number of rows on %s', (module) => {
   it('gives what the reference gives', () => {
     for (let rows = 1; rows <= 31; rows++) {
-      const given = asProduct({ batch: 1, size: [1, rows], kernel: [1, 1], depth: rows, filters: 9 })
-      for (const row of casesOf(`${rows} rows`, given)) checkCase(row, module)
+      const trial = asProduct({ batch: 1, size: [1, rows], kernel: [1, 1], depth: rows, filters: 9 })
+      checkAll(`${rows} rows`, trial, module)
     }
   })
 })
@@ -209,19 +192,16 @@ const large: readonly (Given & { readonly name: string })[] = [
 ]
 
 describe.each(testedModules)('large shapes on %s', (module) => {
-  it.each(large.map((given) => [given.name, given] as const))('%s', (name, given) => {
-    for (const row of casesOf(name, asProduct(given))) checkCase(row, module)
+  it.each(large.map(({ name, ...given }) => [name, given] as const))('%s', (name, given) => {
+    checkAll(name, asProduct(given), module)
   })
 })
 
 it('the large shapes make every kernel cut its work into several tiles', () => {
   const tiles = new Map<string, number>()
   for (const given of large)
-    for (const { op, attributes, inputs } of casesOf(given.name, asProduct(given))) {
-      const step = { attributes, inputs, outputs: op.outputs(attributes, inputs), updates: [] }
-      const { run } = op.wasm.calls(step, { inputs: [0, 0, 0], outputs: [0], updates: [], prepared: 0, shared: 0 })
-      for (const call of run) tiles.set(call.kernel, Math.max(tiles.get(call.kernel) ?? 0, call.tiles))
-    }
+    for (const call of casesOf(given.name, asProduct(given)).flatMap(callsOf))
+      tiles.set(call.kernel, Math.max(tiles.get(call.kernel) ?? 0, call.tiles))
   expect([...tiles].filter(([, most]) => most < 2)).toEqual([])
   expect([...tiles.keys()].sort()).toEqual([
     'channelSums',

@@ -15,16 +15,15 @@ import { crossEntropy } from './op.ts'
 testCases(cases)
 
 it.each(testedModules)('fits any batch, number of classes and smoothing on %s', (module) => {
-  const attributes = fc.record({
+  const sizes = fc.record({
     batch: fc.integer({ min: 1, max: 300 }),
     classes: fc.integer({ min: 1, max: 70 }),
     smoothing: fc.constantFrom(0, 0.1, 0.7, 1),
   })
   fc.assert(
-    fc.property(attributes, fc.integer(), (sizes, seed) => {
-      const { batch, classes } = sizes
+    fc.property(sizes, fc.integer(), ({ batch, classes, smoothing }, seed) => {
       const inputs = [f32(batch, classes), i32(batch)]
-      const row = { name: 'random', op: crossEntropy, attributes: sizes, inputs, terms: classes + 4 }
+      const row = { name: 'random', op: crossEntropy, attributes: { smoothing }, inputs, terms: classes + 4 }
       checkCase(
         opCase({ ...row, fill: (random, array) => (array === 1 ? random.integer(classes) : undefined) }),
         module,
@@ -38,7 +37,7 @@ it.each(testedModules)('fits any batch, number of classes and smoothing on %s', 
 const mean = (values: ArrayLike<number>) => Array.from(values).reduce((sum, value) => sum + value, 0) / values.length
 
 describe('the gradient is that of the mean loss, by finite differences', () => {
-  const rows = cases.filter(({ op, name }) => op.gradient !== undefined && !name.includes('out of range'))
+  const rows = cases.filter(({ op, name }) => op.gradient !== 'none' && !name.includes('out of range'))
   it.each(rows.map((row) => [row.name, row] as const))('%s', (_, row) => {
     const arrays = drawArrays(row, 3, 'f64')
     const [logits, labels] = arrays.inputs as readonly [Float64Array, Float64Array]
@@ -113,7 +112,7 @@ describe.each([0, 0.5])('cross-entropy of special values, smoothing %d', (smooth
   const row = opCase({
     name: 'special',
     op: crossEntropy,
-    attributes: { batch, classes: 5, smoothing },
+    attributes: { smoothing },
     inputs: [f32(batch, 5), i32(batch)],
     terms: 8,
   })
@@ -136,7 +135,7 @@ describe.each(testedModules)('the loss on %s', (module) => {
   it('is exact to float32 where the label is nearly certain', () => {
     const margins = Array.from({ length: 64 }, (_, i) => i / 2)
     const batch = margins.length
-    const attributes = { batch, classes: 2, smoothing: 0 }
+    const attributes = { smoothing: 0 }
     const row = opCase({ name: 'certain', op: crossEntropy, attributes, inputs: [f32(batch, 2), i32(batch)], terms: 1 })
     const logits = Float64Array.from(margins.flatMap((margin) => [margin, 0]))
     const arrays: CaseArrays = { inputs: [logits, new Float64Array(batch)], updates: [] }

@@ -4,20 +4,31 @@ import { sizeOf } from '../../core/index.ts'
 import { picturesOf } from '../arrays.ts'
 import { rangesOf } from '../kernel/ranges.ts'
 import type { ArraySpec } from '../types.ts'
+import { call } from '../wasm/call.ts'
 import type { WasmKernel } from '../wasm/types.ts'
 import type { CrossEntropyAttributes } from './attributes.ts'
 
-function onRows(kernel: string): WasmKernel<CrossEntropyAttributes> {
-  return {
-    calls({ attributes: { smoothing }, inputs }, at) {
-      const scores = inputs[0] as ArraySpec
-      const batch = picturesOf(scores)
-      const classes = sizeOf(scores.shape) / batch
-      const { chunk, tiles } = rangesOf(batch, classes)
-      return { run: [{ kernel, args: [...at.inputs, ...at.outputs, batch, classes, smoothing, chunk], tiles }] }
-    },
-  }
+function rangesOfRows([scores]: readonly ArraySpec[]) {
+  const batch = picturesOf(scores as ArraySpec)
+  const classes = sizeOf((scores as ArraySpec).shape) / batch
+  const { chunk, tiles } = rangesOf(batch, classes)
+  return { sizes: { batch, classes, chunk }, tiles }
 }
 
-export const crossEntropyWasm = onRows('crossEntropy')
-export const crossEntropyGradientWasm = onRows('crossEntropyGradient')
+export const crossEntropyWasm: WasmKernel<CrossEntropyAttributes> = {
+  calls({ attributes: { smoothing }, inputs }, at) {
+    const { sizes, tiles } = rangesOfRows(inputs)
+    const [logits = 0, labels = 0] = at.inputs
+    const [losses = 0, hits = 0, probabilities = 0] = at.outputs
+    return { run: [call('crossEntropy', { logits, labels, losses, hits, probabilities, smoothing, ...sizes }, tiles)] }
+  },
+}
+
+export const crossEntropyGradientWasm: WasmKernel<CrossEntropyAttributes> = {
+  calls({ attributes: { smoothing }, inputs }, at) {
+    const { sizes, tiles } = rangesOfRows(inputs)
+    const [probabilities = 0, labels = 0] = at.inputs
+    const [dlogits = 0] = at.outputs
+    return { run: [call('crossEntropyGradient', { probabilities, labels, dlogits, smoothing, ...sizes }, tiles)] }
+  },
+}

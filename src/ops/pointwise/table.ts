@@ -1,6 +1,6 @@
 /**
  * The activation functions, one row each: y = f(x) for every value by itself. A new one is a row here and a pair of
- * functions in `kernel.as.ts`; nothing else knows which there are.
+ * functions in `kernel.as.ts`, called by its name (`reluForward`, `reluGradient`); nothing else knows which there are.
  */
 
 import { normalBelow, normalDensity } from './normal.ts'
@@ -21,8 +21,6 @@ export interface ActivationRow {
   /** y = min(max(x, least), most): other ops can apply it at their own store. */
   readonly bounds?: Bounds
   readonly parameter?: { readonly name: string; readonly usual: number; readonly minimum: number }
-  /** Exported AssemblyScript functions (x, y, count, parameter, chunk) and (kept, dy, dx, count, parameter, chunk). */
-  readonly kernels: { readonly forward: string; readonly gradient: string }
 }
 
 const rows = {
@@ -32,7 +30,6 @@ const rows = {
     derivative: (y) => (y > 0 ? 1 : 0),
     keeps: 'output',
     bounds: [0, Number.POSITIVE_INFINITY],
-    kernels: { forward: 'reluForward', gradient: 'reluGradient' },
   },
   /** min(max(0, x), 6), made for fixed-point inference (Howard et al. 2017); the derivative at both ends is 0. */
   relu6: {
@@ -40,7 +37,6 @@ const rows = {
     derivative: (y) => (y > 0 && y < 6 ? 1 : 0),
     keeps: 'output',
     bounds: [0, 6],
-    kernels: { forward: 'relu6Forward', gradient: 'relu6Gradient' },
   },
   /** x where positive, slope·x elsewhere (Maas et al. 2013). The slope may not be negative: y must have the sign of x. */
   lrelu: {
@@ -48,27 +44,23 @@ const rows = {
     derivative: (y, slope) => (y > 0 ? 1 : slope),
     keeps: 'output',
     parameter: { name: 'slope', usual: 0.01, minimum: 0 },
-    kernels: { forward: 'lreluForward', gradient: 'lreluGradient' },
   },
   /** x·Φ(x) (Hendrycks and Gimpel 2016), by the error function, as PyTorch's default. Not monotone: backward keeps x. */
   gelu: {
     forward: (x) => x * normalBelow(x),
     derivative: (x) => normalBelow(x) + x * normalDensity(x),
     keeps: 'input',
-    kernels: { forward: 'geluForward', gradient: 'geluGradient' },
   },
   /** 1 / (1 + e⁻ˣ) */
   sigmoid: {
     forward: (x) => 1 / (1 + Math.exp(-x)),
     derivative: (y) => y * (1 - y),
     keeps: 'output',
-    kernels: { forward: 'sigmoidForward', gradient: 'sigmoidGradient' },
   },
   tanh: {
     forward: Math.tanh,
     derivative: (y) => 1 - y * y,
     keeps: 'output',
-    kernels: { forward: 'tanhForward', gradient: 'tanhGradient' },
   },
 } as const satisfies Record<string, ActivationRow>
 

@@ -7,8 +7,9 @@ import { f32 } from '../specs.ts'
 import { runReference } from '../testing/arrays.ts'
 import { checkCase, testedModules } from '../testing/harness.ts'
 import { testCases } from '../testing/suite.ts'
-import { windowOn } from '../window.ts'
-import { type AveragePoolAttributes, inputShape, outputShape } from './attributes.ts'
+import type { ArraySpec } from '../types.ts'
+import { type Window, windowOn } from '../window.ts'
+import { outputShape } from './attributes.ts'
 import { cases } from './cases.ts'
 import { averagePool, averagePoolGradient, maxPool, maxPoolGradient } from './op.ts'
 
@@ -23,30 +24,28 @@ const axis = fc.record({
   after: fc.nat(3),
 })
 
-const attributes = fc
+const pooled = fc
   .record({ y: axis, x: axis, batch: fc.integer({ min: 1, max: 3 }), channels: fc.integer({ min: 1, max: 19 }) })
   .chain(({ y, x, batch, channels }) =>
-    fc
-      .record({ ceil: fc.boolean(), countPadding: fc.boolean() })
-      .map(({ ceil, countPadding }): AveragePoolAttributes => {
-        const window = windowOn(
-          {
-            kernel: [y.kernel, x.kernel],
-            stride: [y.stride, x.stride],
-            padding: [y.before, x.before, y.after, x.after],
-            dilation: [y.dilation, x.dilation],
-            ceil,
-          },
-          { height: y.input, width: x.input, channels },
-        )
-        return { batch, window, channels, countPadding }
-      }),
+    fc.record({ ceil: fc.boolean(), countPadding: fc.boolean() }).map(({ ceil, countPadding }) => {
+      const window = windowOn(
+        {
+          kernel: [y.kernel, x.kernel],
+          stride: [y.stride, x.stride],
+          padding: [y.before, x.before, y.after, x.after],
+          dilation: [y.dilation, x.dilation],
+          ceil,
+        },
+        { height: y.input, width: x.input, channels },
+      )
+      return { attributes: { window, countPadding }, x: f32(batch, y.input, x.input, channels) }
+    }),
   )
-  .filter((row) => row.window.output[0] > 0 && row.window.output[1] > 0 && fits(row))
+  .filter(({ attributes: { window }, x }) => window.output[0] > 0 && window.output[1] > 0 && fits(window, x))
 
-function fits(row: AveragePoolAttributes): boolean {
+function fits(window: Window, x: ArraySpec): boolean {
   try {
-    maxPool.outputs(row, [f32(...inputShape(row))])
+    maxPool.outputs({ window }, [x])
     return true
   } catch {
     return false
@@ -56,9 +55,9 @@ function fits(row: AveragePoolAttributes): boolean {
 describe.each(testedModules)('pooling on %s', (module) => {
   it('agrees with the reference on random windows', () => {
     fc.assert(
-      fc.property(attributes, fc.nat(1000), (row, seed) => {
-        const [x, y] = [f32(...inputShape(row)), f32(...outputShape(row))]
-        const shared = { name: JSON.stringify(row), attributes: row, terms: 25 }
+      fc.property(pooled, fc.nat(1000), ({ attributes, x }, seed) => {
+        const y = f32(...outputShape(attributes, x))
+        const shared = { name: JSON.stringify([attributes, x.shape]), attributes, terms: 25 }
         checkCase(opCase({ ...shared, op: maxPool, inputs: [x] }), module, seed)
         checkCase(opCase({ ...shared, op: maxPoolGradient, inputs: [x, y] }), module, seed)
         checkCase(opCase({ ...shared, op: averagePool, inputs: [x] }), module, seed)
@@ -83,7 +82,7 @@ function averageOf(
   const row: OpCase = opCase({
     name: 'by hand',
     op: averagePool,
-    attributes: { batch: 1, window, channels: 1, countPadding },
+    attributes: { window, countPadding },
     inputs: [f32(1, 1, values.length, 1)],
     terms: 2,
   })
@@ -107,5 +106,5 @@ it('refuses windows that see only padding', () => {
     { kernel: [2, 2], stride: [1, 1], padding: [2, 0, 0, 0], dilation: [1, 1] },
     { height: 4, width: 4, channels: 1 },
   )
-  expect(() => maxPool.outputs({ batch: 1, window, channels: 1 }, [f32(1, 4, 4, 1)])).toThrow(/wholly in the padding/)
+  expect(() => maxPool.outputs({ window }, [f32(1, 4, 4, 1)])).toThrow(/wholly in the padding/)
 })

@@ -4,9 +4,10 @@
  * overlap never race. The gradient of average pooling writes where windows do not overlap, and gathers where they do.
  */
 
-import { rangesOf } from '../kernel/ranges.ts'
 import { lastAxis, picturesOf } from '../arrays.ts'
+import { rangesOf } from '../kernel/ranges.ts'
 import type { ArraySpec, StepSpec } from '../types.ts'
+import { call } from '../wasm/call.ts'
 import type { WasmKernel } from '../wasm/types.ts'
 import type { AveragePoolAttributes, PoolAttributes } from './attributes.ts'
 
@@ -23,23 +24,31 @@ function workOf<A extends PoolAttributes>({ attributes, inputs }: StepSpec<A>): 
   return { attributes, window: attributes.window, batch: picturesOf(array), channels: lastAxis(array) }
 }
 
-/** What every kernel is told of its window, in the kernels' order. */
-function geometryOf({ window, channels }: Work): number[] {
-  const { input, output, kernel, stride, padding, dilation } = window
-  return [...input, channels, ...output, ...kernel, ...stride, padding[0], padding[1], ...dilation]
+/** What every kernel is told of its window. */
+function windowArguments({ window, channels }: Work) {
+  const [height, width] = window.input
+  const [outHeight, outWidth] = window.output
+  const [kernelHeight, kernelWidth] = window.kernel
+  const [strideY, strideX] = window.stride
+  const [top, left] = window.padding
+  const [dilationY, dilationX] = window.dilation
+  const filter = { kernelHeight, kernelWidth, strideY, strideX, top, left, dilationY, dilationX }
+  return { height, width, channels, outHeight, outWidth, ...filter }
 }
 
 /** Up to here the rows and columns of a window lie when the divisor is counted: behind the picture, or its padding. */
-function countedEdges({ window, countPadding }: AveragePoolAttributes): number[] {
+function countedEdges({ window, countPadding }: AveragePoolAttributes) {
   const [height, width] = window.input
   const [top, left, bottom, right] = window.padding
-  return countPadding === true ? [-top, -left, height + bottom, width + right] : [0, 0, height, width]
+  return countPadding === true
+    ? { countTop: -top, countLeft: -left, countBottom: height + bottom, countRight: width + right }
+    : { countTop: 0, countLeft: 0, countBottom: height, countRight: width }
 }
 
 function outputRows({ batch, window, channels }: Work) {
-  const rows = batch * window.output[0]
+  const items = batch * window.output[0]
   const valuesEach = window.output[1] * channels * window.stride[0] * window.stride[1]
-  return { rows, ...rangesOf(rows, valuesEach) }
+  return { items, ...rangesOf(items, valuesEach) }
 }
 
 /**
@@ -77,44 +86,48 @@ function overlapOf({ window }: Work): { readonly apart: boolean; readonly covere
 export const maxPoolWasm: WasmKernel<PoolAttributes> = {
   calls(step, at) {
     const work = workOf(step)
-    const { rows, chunk, tiles } = outputRows(work)
-    const args = [...at.inputs, ...at.outputs, ...geometryOf(work), rows, chunk]
-    return { run: [{ kernel: 'maxPoolForward', args, tiles }] }
+    const { items, chunk, tiles } = outputRows(work)
+    const [x = 0] = at.inputs
+    const [y = 0] = at.outputs
+    return { run: [call('maxPoolForward', { x, y, ...windowArguments(work), items, chunk }, tiles)] }
   },
 }
 
 export const maxPoolGradientWasm: WasmKernel<PoolAttributes> = {
   calls(step, at) {
     const work = workOf(step)
-    const { bandRows, bands, items, chunk, tiles } = bandsOf(work)
-    const args = [...at.inputs, ...at.outputs, ...geometryOf(work), bandRows, bands, items, chunk]
-    return { run: [{ kernel: 'maxPoolGradient', args, tiles }] }
+    const { tiles, ...bands } = bandsOf(work)
+    const [x = 0, dy = 0] = at.inputs
+    const [dx = 0] = at.outputs
+    return { run: [call('maxPoolGradient', { x, dy, dx, ...windowArguments(work), ...bands }, tiles)] }
   },
 }
 
 export const averagePoolWasm: WasmKernel<AveragePoolAttributes> = {
   calls(step, at) {
     const work = workOf(step)
-    const { rows, chunk, tiles } = outputRows(work)
-    const args = [...at.inputs, ...at.outputs, ...geometryOf(work), ...countedEdges(work.attributes), rows, chunk]
-    return { run: [{ kernel: 'averagePoolForward', args, tiles }] }
+    const { items, chunk, tiles } = outputRows(work)
+    const [x = 0] = at.inputs
+    const [y = 0] = at.outputs
+    const geometry = { ...windowArguments(work), ...countedEdges(work.attributes) }
+    return { run: [call('averagePoolForward', { x, y, ...geometry, items, chunk }, tiles)] }
   },
 }
 
 export const averagePoolGradientWasm: WasmKernel<AveragePoolAttributes> = {
   calls(step, at) {
     const work = workOf(step)
-    const geometry = [...geometryOf(work), ...countedEdges(work.attributes)]
+    const [dy = 0] = at.inputs
+    const [dx = 0] = at.outputs
+    const geometry = { ...windowArguments(work), ...countedEdges(work.attributes) }
     const { apart, covered } = overlapOf(work)
     if (apart) {
-      const { rows, chunk, tiles } = outputRows(work)
-      const args = [...at.inputs, ...at.outputs, ...geometry, covered ? 1 : 0, rows, chunk]
-      return { run: [{ kernel: 'averagePoolSpread', args, tiles }] }
+      const { items, chunk, tiles } = outputRows(work)
+      const spread = { dy, dx, ...geometry, covered: covered ? 1 : 0, items, chunk }
+      return { run: [call('averagePoolSpread', spread, tiles)] }
     }
-    const rows = work.batch * work.window.input[0]
-    const { chunk, tiles } = rangesOf(rows, work.window.input[1] * work.channels)
-    return {
-      run: [{ kernel: 'averagePoolGather', args: [...at.inputs, ...at.outputs, ...geometry, rows, chunk], tiles }],
-    }
+    const items = work.batch * work.window.input[0]
+    const { chunk, tiles } = rangesOf(items, work.window.input[1] * work.channels)
+    return { run: [call('averagePoolGather', { dy, dx, ...geometry, items, chunk }, tiles)] }
   },
 }

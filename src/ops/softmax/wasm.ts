@@ -3,18 +3,29 @@
 import { lastAxis, rowsOf } from '../arrays.ts'
 import { rangesOf } from '../kernel/ranges.ts'
 import type { ArraySpec } from '../types.ts'
+import { call } from '../wasm/call.ts'
 import type { WasmKernel } from '../wasm/types.ts'
 
-function onRows(kernel: string): WasmKernel<object> {
-  return {
-    calls({ inputs }, at) {
-      const spec = inputs[0] as ArraySpec
-      const [rows, classes] = [rowsOf(spec), lastAxis(spec)]
-      const { chunk, tiles } = rangesOf(rows, classes)
-      return { run: [{ kernel, args: [...at.inputs, ...at.outputs, rows, classes, chunk], tiles }] }
-    },
-  }
+function rangesOfRows([spec]: readonly ArraySpec[]) {
+  const [rows, classes] = [rowsOf(spec as ArraySpec), lastAxis(spec as ArraySpec)]
+  const { chunk, tiles } = rangesOf(rows, classes)
+  return { sizes: { rows, classes, chunk }, tiles }
 }
 
-export const softmaxWasm = onRows('softmax')
-export const softmaxGradientWasm = onRows('softmaxGradient')
+export const softmaxWasm: WasmKernel<object> = {
+  calls({ inputs }, at) {
+    const { sizes, tiles } = rangesOfRows(inputs)
+    const [x = 0] = at.inputs
+    const [y = 0] = at.outputs
+    return { run: [call('softmax', { x, y, ...sizes }, tiles)] }
+  },
+}
+
+export const softmaxGradientWasm: WasmKernel<object> = {
+  calls({ inputs }, at) {
+    const { sizes, tiles } = rangesOfRows(inputs)
+    const [y = 0, dy = 0] = at.inputs
+    const [dx = 0] = at.outputs
+    return { run: [call('softmaxGradient', { y, dy, dx, ...sizes }, tiles)] }
+  },
+}

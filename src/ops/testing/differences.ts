@@ -33,7 +33,7 @@ export function checkGradient(row: OpCase, options: DifferenceOptions = {}): voi
   const analytic = analyticGradients(row, arrays, weights)
 
   row.inputs.forEach((spec, i) => {
-    if (spec.dtype === 'i32') return
+    if (spec.dtype === 'i32' || row.constant?.includes(i)) return
     const gradient = analytic[i] as Float64Array
     const size = sizeOf(spec.shape)
     // Each costs two runs of the reference: all elements of a small input, a few of a large one.
@@ -72,7 +72,7 @@ function loss(row: OpCase, arrays: CaseArrays, weights: readonly (Float64Array |
   return sum
 }
 
-/** dL/dinput for each input by the op's rule; zeros where the rule gave nothing. */
+/** dL/dinput for each input by the op's rule; zeros where the rule gave nothing, and for constants. */
 export function analyticGradients(
   row: OpCase,
   arrays: CaseArrays,
@@ -103,13 +103,16 @@ export function analyticGradients(
     const r = weights[o]
     return r === undefined ? undefined : newValue({ shape: output.shape, dtype: 'f32' }, r.slice())
   })
-  if (row.op.gradient === undefined) throw new GradientFault(`${row.op.kind} has no gradient rule to check`)
+  if (row.op.gradient === 'none') throw new GradientFault(`${row.op.kind} has no gradient rule to check`)
 
   const sums = new Map<number, Float64Array>()
-  row.op.gradient({ op: row.op, attributes: row.attributes, inputs, outputs, updates }, given, {
+  const isConstant = (value: Value) => row.constant?.includes(inputs.indexOf(value)) === true
+  row.op.gradient({ attributes: row.attributes, inputs, outputs, updates }, given, {
     emit,
-    wants: (value) => value.dtype === 'f32',
+    wants: (value) => value.dtype === 'f32' && !isConstant(value),
     give: (value, gradient) => {
+      if (isConstant(value))
+        throw new GradientFault(`${row.op.kind}, ${row.name}: a gradient was given to a constant input`)
       const sum = sums.get(value.id) ?? new Float64Array(sizeOf(value.shape))
       const added = dataOf(gradient)
       if (added.length !== sum.length)

@@ -8,10 +8,14 @@ import { readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { platform } from '#platform'
 import { Random } from '../../core/index.ts'
+import { bytesOf } from '../arrays.ts'
 import type { OpCase } from '../cases.ts'
-import type { WasmAddresses, WasmCall } from '../types.ts'
+import type { StepKind } from '../index.ts'
+import type { ArraySpec, Attributes } from '../types.ts'
+import { wasmKernels } from '../wasm/kernels.ts'
+import type { WasmAddresses, WasmCall, WasmContext, WasmKernel } from '../wasm/types.ts'
 import { TestArena } from './arena.ts'
-import { type CaseArrays, drawArrays, runReference, stepOf } from './arrays.ts'
+import { type CaseArrays, drawArrays, inPlacePairs, runReference, stepOf } from './arrays.ts'
 
 /**
  * The modules that are tried; shared memory differs in nothing that one thread could see. The wide one runs on any engine,
@@ -51,8 +55,20 @@ function load(name: TestedModule): Loaded {
   return made
 }
 
+/** What this case's op has in the table of kernels. */
+export function kernelOf(row: OpCase): WasmKernel<Attributes> {
+  return wasmKernels[row.op.kind as StepKind]
+}
+
+/** What the plan would tell the kernel. */
+export function contextOf({ way, largest }: OpCase): WasmContext {
+  return { exact: false, ...(way !== undefined && { way }), ...(largest !== undefined && { largest }) }
+}
+
 export interface WasmTrial {
   readonly module: TestedModule
+  /** Another kernel than the table's. */
+  readonly kernel?: WasmKernel<Attributes>
   /** Deal single tiles, in an order drawn from this seed, to two workers that each have their own scratch. */
   readonly dealt?: number
   /** Let this output lie where this input does. */
@@ -69,10 +85,11 @@ export function runWasm(row: OpCase, arrays: CaseArrays, trial: WasmTrial): Wasm
   const step = stepOf(row)
   const { memory, kernels } = load(trial.module)
   const arena = new TestArena(memory)
-  const workspace = row.op.wasm.workspace?.(step) ?? {}
+  const kernel = trial.kernel ?? kernelOf(row)
+  const context = contextOf(row)
+  const workspace = kernel.workspace?.(step, context) ?? {}
   const counter = arena.place('tile counter', 4)
-  const place = (what: string) => (spec: { shape: readonly number[] }, i: number) =>
-    arena.place(`${what} ${i}`, 4 * spec.shape.reduce((product, length) => product * length, 1))
+  const place = (what: string) => (spec: ArraySpec, i: number) => arena.place(`${what} ${i}`, bytesOf(spec))
   const inputs = step.inputs.map(place('input'))
   const outputs = step.outputs.map((spec, i) => {
     const shared = trial.share?.[1] === i ? inputs[trial.share[0]] : undefined
@@ -93,14 +110,14 @@ export function runWasm(row: OpCase, arrays: CaseArrays, trial: WasmTrial): Wasm
   const before = step.inputs.map((spec, i) => arena.words(inputs[i] as number, spec).slice())
 
   const at: WasmAddresses = { inputs, outputs, updates, prepared, shared }
-  const { prepare = [], run } = row.op.wasm.calls(step, at)
+  const { prepare = [], run } = kernel.calls(step, at, context)
   const order = trial.dealt === undefined ? undefined : Random.seeded(trial.dealt, 'tiles')
   for (const call of [...prepare, ...run]) {
-    const kernel = kernelOf(kernels, call)
+    const exported = exportOf(kernels, call)
     const start = (from: number, tiles: number, worker: 0 | 1) => {
       arena.poison(scratches[worker] as number, workspace.perThread ?? 0)
       new Int32Array(memory.buffer, counter, 1)[0] = from
-      kernel(...call.args, tiles, counter, scratches[worker] as number)
+      exported(...call.args, tiles, counter, scratches[worker] as number)
     }
     if (order === undefined) start(0, call.tiles, 0)
     else
@@ -124,7 +141,7 @@ export function runWasm(row: OpCase, arrays: CaseArrays, trial: WasmTrial): Wasm
   return { outputs: step.outputs.map(read(outputs)), updates: step.updates.map(read(updates)) }
 }
 
-function kernelOf(kernels: Loaded['kernels'], call: WasmCall): KernelFunction {
+function exportOf(kernels: Loaded['kernels'], call: WasmCall): KernelFunction {
   const kernel = kernels[call.kernel]
   if (kernel === undefined) throw new KernelFault(`there is no kernel "${call.kernel}"; were the kernels built?`)
   if (kernel.length !== call.args.length + 3)
@@ -144,12 +161,13 @@ const epsilon = 2 ** -24
  * by ε₃₂ · terms · (largest value of its array), times the amplification that its kernel admits to; whole numbers must
  * be equal.
  */
-export function checkCase(row: OpCase, module: TestedModule, seed = 1): void {
+export function checkCase(row: OpCase, module: TestedModule, seed = 1, kernel = kernelOf(row)): void {
   const arrays = drawArrays(row, seed)
   const expected = runReference(row, arrays)
-  const actual = runWasm(row, arrays, { module })
+  const run = (trial: Partial<WasmTrial>) => runWasm(row, arrays, { module, kernel, ...trial })
+  const actual = run({})
   const step = stepOf(row)
-  const terms = row.terms * (row.op.wasm.amplification?.(row.attributes) ?? 1)
+  const terms = row.terms * (kernel.amplification?.(step, contextOf(row)) ?? 1)
   for (const kind of ['outputs', 'updates'] as const)
     step[kind].forEach((spec, i) => {
       const wanted = expected[kind][i] as Float64Array
@@ -172,13 +190,10 @@ export function checkCase(row: OpCase, module: TestedModule, seed = 1): void {
       })
   }
   if (module === 'wide-single' || module === 'short-single')
-    same('on relaxed-single', runWasm(row, arrays, { module: 'relaxed-single' }))
-  same('when tiles are dealt in another order', runWasm(row, arrays, { module, dealt: seed }))
-  for (const share of row.op.inPlace ?? []) {
-    const [input, output] = [step.inputs[share[0]], step.outputs[share[1]]]
-    if (input === undefined || output === undefined) continue
-    same(`when it lies where input ${share[0]} does`, runWasm(row, arrays, { module, share, dealt: seed + 1 }))
-  }
+    same('on relaxed-single', run({ module: 'relaxed-single' }))
+  same('when tiles are dealt in another order', run({ dealt: seed }))
+  for (const share of inPlacePairs(row))
+    same(`when it lies where input ${share[0]} does`, run({ share, dealt: seed + 1 }))
 }
 
 /** ε₃₂ · terms · largest: two roundings a term, each of at most half a unit in the last place. */

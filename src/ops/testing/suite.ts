@@ -2,6 +2,7 @@
 
 import { describe, it } from 'vitest'
 import type { OpCase } from '../cases.ts'
+import { checkReferenceInPlace, inPlacePairs } from './arrays.ts'
 import { checkGradient } from './differences.ts'
 import { checkCase, testedModules } from './harness.ts'
 
@@ -12,7 +13,12 @@ export function testCases(cases: readonly OpCase[]): void {
         checkCase(row, module)
       })
     })
-  const differentiable = cases.filter((row) => row.op.gradient !== undefined)
+  const inPlace = cases.filter((row) => inPlacePairs(row).length > 0)
+  if (inPlace.length > 0)
+    describe('references in place', () => {
+      for (const row of inPlace) it(`${row.op.kind}: ${row.name}`, () => checkReferenceInPlace(row))
+    })
+  const differentiable = cases.filter((row) => row.op.gradient !== 'none')
   if (differentiable.length > 0)
     describe('gradients by finite differences', () => {
       for (const row of differentiable) {

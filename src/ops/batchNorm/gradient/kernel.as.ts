@@ -210,7 +210,7 @@ function addInDouble<L>(to: usize, more: v128): void {
 /** Adds up the partials in order; writes dscale, dshift and the coefficients of dx = factor·dy − slope·(x − mean) − offset. */
 export function batchNormGradientStatistics(
   partials: usize,
-  count: i32,
+  partialCount: i32,
   rows: i32,
   channels: i32,
   scale: usize,
@@ -225,7 +225,7 @@ export function batchNormGradientStatistics(
   scratch: usize,
 ): void {
   if (nextTile(counter) >= tiles) return
-  addPartials(partials, channels, count)
+  addPartials(partials, channels, partialCount)
   const products = partials + (<usize>channels << 3)
   for (let c = 0; c < channels; c++) {
     const at = <usize>c << 2

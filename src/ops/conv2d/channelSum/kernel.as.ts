@@ -2,14 +2,14 @@
 
 import { nextTile } from '../../kernel/tiles.as.ts'
 
-/** sums[chunk][channel] = Σ over the chunk's rows of source[row, channel]; one tile a chunk, `pitch` bytes a chunk. */
+/** sums[chunk][channel] = Σ over the chunk's rows of source[row, channel]; one tile a chunk, `sumsPitch` bytes a chunk. */
 export function channelSums(
   source: usize,
   rows: i32,
   channels: i32,
   rowsEach: i32,
   sums: usize,
-  pitch: usize,
+  sumsPitch: usize,
   tiles: i32,
   counter: usize,
   scratch: usize,
@@ -19,7 +19,7 @@ export function channelSums(
     const first = tile * rowsEach
     const count = min(rowsEach, rows - first)
     const from = source + <usize>first * row
-    const to = sums + <usize>tile * pitch
+    const to = sums + <usize>tile * sumsPitch
     let channel = 0
     for (; channel + 8 <= channels; channel += 8) {
       let at = from + (<usize>channel << 2)

@@ -1,7 +1,7 @@
 /** A bias's gradient: the sum over pictures and positions, in chunks of rows that are added up in order. */
 
-import { rangesOf } from '../../kernel/ranges.ts'
 import { type ArraySpec, lastAxis, rowsOf } from '../../arrays.ts'
+import { rangesOf } from '../../kernel/ranges.ts'
 import type { StepSpec } from '../../types.ts'
 import type { WasmKernel } from '../../wasm/types.ts'
 import { lines } from '../blocks.ts'

@@ -12,8 +12,8 @@ import { nextTile } from '../../kernel/tiles.as.ts'
 import { accumulateTaps, multiplyRow3, multiplyTaps } from './taps.as.ts'
 
 /**
- * Packs [taps, channels·spread] into [1 + pass·tap][channels padded to 8], a first row of biases (0: none) before all.
- * Taps are taken as by conv2dPackTurned; row (pass, tap) holds filters[tap, channel·spread + pass].
+ * Packs [taps, channels·up] into [1 + pass·tap][channels padded to 8], a first row of biases (0: none) before all.
+ * Taps are taken as by conv2dPackTurned; row (pass, tap) holds filters[tap, channel·up + pass].
  */
 export function depthwisePack(
   filters: usize,
@@ -26,7 +26,7 @@ export function depthwisePack(
   tapsY: i32,
   tapsX: i32,
   passes: i32,
-  spread: i32,
+  up: i32,
   channels: i32,
   packed: usize,
   tiles: i32,
@@ -46,8 +46,8 @@ export function depthwisePack(
     const y = ((tile - 1) % taps) / tapsX
     const x = (tile - 1) % tapsX
     const tap = (firstY + y * stepY) * filterWidth + firstX + x * stepX
-    let from = filters + (<usize>(tap * channels * spread + pass) << 2)
-    for (let channel = 0; channel < channels; channel++, from += <usize>spread << 2) {
+    let from = filters + (<usize>(tap * channels * up + pass) << 2)
+    for (let channel = 0; channel < channels; channel++, from += <usize>up << 2) {
       store<f32>(to + (<usize>channel << 2), load<f32>(from))
     }
   }
@@ -119,7 +119,7 @@ export function depthwiseProduct(
   down: i32,
   passes: i32,
   /** As packed above. */
-  filters: usize,
+  packed: usize,
   channels: i32,
   target: usize,
   targetImage: usize,
@@ -163,7 +163,7 @@ export function depthwiseProduct(
     const step = <usize>strideX * pitchX
     for (let channel = 0; channel < count; channel += 8) {
       const valid = min(count - channel, 8)
-      const weights = filters + (<usize>(firstChannel + channel) << 2)
+      const weights = packed + (<usize>(firstChannel + channel) << 2)
       for (let y = 0; y < countY; y++) {
         let from = copied + (<usize>channel << 2) + <usize>(y * strideY) * pitchY
         let to = target + <usize>n * targetImage + <usize>(firstY + y) * targetRow + (<usize>(firstChannel + channel) << 2)
@@ -193,13 +193,13 @@ export function depthwiseProduct(
   }
 }
 
-/** sums[chunk][tap][k] = Σ over the chunk's pixels of source[…, k/multiplier]·gradient[…, k]; summed up by sumChunks. */
+/** sums[chunk][tap][k] = Σ over the chunk's pixels of source[…, k/down]·gradient[…, k]; summed up by sumChunks. */
 export function depthwiseFilterGradient(
   source: usize,
   height: i32,
   width: i32,
   pixel: usize,
-  multiplier: i32,
+  down: i32,
   images: i32,
   gridHeight: i32,
   gridWidth: i32,
@@ -215,7 +215,7 @@ export function depthwiseFilterGradient(
   channels: i32,
   sums: usize,
   chunkBytes: usize,
-  pitch: usize,
+  sumsPitch: usize,
   blockRows: i32,
   blockChannels: i32,
   /** Blocks of rows in a chunk. */
@@ -245,7 +245,7 @@ export function depthwiseFilterGradient(
       const n = block / blocksY
       const countY = min(blockRows, gridHeight - firstY)
       const copiedRows = (countY - 1) * strideY + (tapsY - 1) * dilationY + 1
-      copyChannels(copied, source + <usize>n * image, height, width, pixel, firstChannel, count, padded, 1, multiplier, 0, firstY * strideY + originY, originX, copiedRows, copiedColumns)
+      copyChannels(copied, source + <usize>n * image, height, width, pixel, firstChannel, count, padded, 1, down, 0, firstY * strideY + originY, originX, copiedRows, copiedColumns)
       const dy = gradient + <usize>(n * gridHeight * gridWidth) * gradientPixel
       copyChannels(scratch, dy, gridHeight, gridWidth, gradientPixel, firstChannel, count, padded, 1, 1, 0, firstY, 0, countY, gridWidth)
       const step = <usize>strideX * pitchX
@@ -258,11 +258,11 @@ export function depthwiseFilterGradient(
           for (let x = 0; x < tapsX; x += 4) {
             const taps = min(tapsX - x, 4)
             const from = copied + offset + <usize>(y * dilationY) * pitchY + <usize>x * tapStep
-            const to = out + <usize>(y * tapsX + x) * pitch
-            if (taps == 4) accumulateTaps<Rows4>(from, step, tapStep, rowJump, scratch + offset, pitchX, countY, gridWidth, to, pitch, block == first)
-            else if (taps == 3) accumulateTaps<Rows3>(from, step, tapStep, rowJump, scratch + offset, pitchX, countY, gridWidth, to, pitch, block == first)
-            else if (taps == 2) accumulateTaps<Rows2>(from, step, tapStep, rowJump, scratch + offset, pitchX, countY, gridWidth, to, pitch, block == first)
-            else accumulateTaps<Rows1>(from, step, tapStep, rowJump, scratch + offset, pitchX, countY, gridWidth, to, pitch, block == first)
+            const to = out + <usize>(y * tapsX + x) * sumsPitch
+            if (taps == 4) accumulateTaps<Rows4>(from, step, tapStep, rowJump, scratch + offset, pitchX, countY, gridWidth, to, sumsPitch, block == first)
+            else if (taps == 3) accumulateTaps<Rows3>(from, step, tapStep, rowJump, scratch + offset, pitchX, countY, gridWidth, to, sumsPitch, block == first)
+            else if (taps == 2) accumulateTaps<Rows2>(from, step, tapStep, rowJump, scratch + offset, pitchX, countY, gridWidth, to, sumsPitch, block == first)
+            else accumulateTaps<Rows1>(from, step, tapStep, rowJump, scratch + offset, pitchX, countY, gridWidth, to, sumsPitch, block == first)
           }
         }
       }

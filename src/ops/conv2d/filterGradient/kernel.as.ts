@@ -39,10 +39,10 @@ export function conv2dFilterGradient(
   /** [images, gridHeight, gridWidth, groups·columns] */
   gradient: usize,
   columns: i32,
-  /** [chunk][tap][channel], `pitch` bytes; in a row each group has `groupPitch` bytes. */
+  /** [chunk][tap][channel], `sumsPitch` bytes; in a row each group has `groupPitch` bytes. */
   sums: usize,
   chunkBytes: usize,
-  pitch: usize,
+  sumsPitch: usize,
   groupPitch: usize,
   blockImages: i32,
   blockRows: i32,
@@ -112,7 +112,7 @@ export function conv2dFilterGradient(
       const imagesEach = oneRun ? 1 : countImages
       for (let panel = firstPanel, from = packed, together = 1; panel < lastPanel; panel += together, from += <usize>together * packedPanel) {
         together = panelsTogether(columns - panel * 8, lastPanel - panel)
-        const out = sums + <usize>chunk * chunkBytes + <usize>group * groupPitch + (<usize>panel << 5) + <usize>firstChannel * pitch
+        const out = sums + <usize>chunk * chunkBytes + <usize>group * groupPitch + (<usize>panel << 5) + <usize>firstChannel * sumsPitch
         const half = columns - panel * 8 <= 4
         for (let y = 0; y < tapsY; y++) {
           // Rows for which this row of taps lies in the padding add nothing.
@@ -125,10 +125,10 @@ export function conv2dFilterGradient(
           const panelRows = from + (<usize>(firstRow * gridWidth) << 5)
           for (let x = 0; x < runs; x++) {
             const values = copied + <usize>(firstRow * strideY + y * dilationY) * pitchY + <usize>(x * dilationX) * pitchX
-            const to = out + <usize>((y * tapsX + x) * channels) * pitch
-            if (WIDE == 1 && together == 2) accumulateTwoPanels(run, values, panelRows, packedPanel, imagesEach, endRow - firstRow, columnsEach, step, innerJump, outerJump + rowJump, to, pitch, block == first, panelJump)
-            else if (half) accumulateHalfPanel(run, values, panelRows, imagesEach, endRow - firstRow, columnsEach, step, innerJump, outerJump + rowJump, to, pitch, block == first, panelJump)
-            else accumulatePanel(run, values, panelRows, imagesEach, endRow - firstRow, columnsEach, step, innerJump, outerJump + rowJump, to, pitch, block == first, panelJump)
+            const to = out + <usize>((y * tapsX + x) * channels) * sumsPitch
+            if (WIDE == 1 && together == 2) accumulateTwoPanels(run, values, panelRows, packedPanel, imagesEach, endRow - firstRow, columnsEach, step, innerJump, outerJump + rowJump, to, sumsPitch, block == first, panelJump)
+            else if (half) accumulateHalfPanel(run, values, panelRows, imagesEach, endRow - firstRow, columnsEach, step, innerJump, outerJump + rowJump, to, sumsPitch, block == first, panelJump)
+            else accumulatePanel(run, values, panelRows, imagesEach, endRow - firstRow, columnsEach, step, innerJump, outerJump + rowJump, to, sumsPitch, block == first, panelJump)
           }
         }
       }
@@ -141,7 +141,7 @@ export function sumChunks(
   sums: usize,
   chunks: i32,
   chunkBytes: usize,
-  pitch: usize,
+  sumsPitch: usize,
   groups: i32,
   groupPitch: usize,
   rows: i32,
@@ -156,7 +156,7 @@ export function sumChunks(
     const last = min((tile + 1) * rowsEach, rows)
     for (let row = tile * rowsEach; row < last; row++) {
       for (let group = 0; group < groups; group++) {
-        const from = sums + <usize>row * pitch + <usize>group * groupPitch
+        const from = sums + <usize>row * sumsPitch + <usize>group * groupPitch
         const to = target + (<usize>((row * groups + group) * columns) << 2)
         let column = 0
         for (; column + 4 <= columns; column += 4) {

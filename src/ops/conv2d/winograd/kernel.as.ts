@@ -22,7 +22,7 @@ import { packTransformed } from './pack.as.ts'
 import { touchTiles, transformInput, transformOutput } from './transforms.as.ts'
 
 /**
- * Fills packed = bias [panels·8], then U [plane][panel][term][8], `plane` bytes a plane. Tiles are panels × ranges of
+ * Fills packed = bias [panels·8], then U [plane][panel][term][8], `packedPlane` bytes a plane. Tiles are panels × ranges of
  * terms; of the `panels` there is room for, those beyond the columns stay as they are.
  */
 export function winogradPack(
@@ -36,7 +36,7 @@ export function winogradPack(
   turned: i32,
   panels: i32,
   packed: usize,
-  plane: usize,
+  packedPlane: usize,
   termsEach: i32,
   tiles: i32,
   counter: usize,
@@ -55,8 +55,8 @@ export function winogradPack(
       if (bias != 0) copyValues(to, bias + (<usize>panel << 5), min(columns - panel * 8, 8))
     }
     const to = packed + (<usize>panels << 5) + ((<usize>(panel * terms)) << 5)
-    if (side == 6) packTransformed<Six>(filters, channels, filtersEach, turned, panel, first, end, to, plane, scratch)
-    else packTransformed<Four>(filters, channels, filtersEach, turned, panel, first, end, to, plane, scratch)
+    if (side == 6) packTransformed<Six>(filters, channels, filtersEach, turned, panel, first, end, to, packedPlane, scratch)
+    else packTransformed<Four>(filters, channels, filtersEach, turned, panel, first, end, to, packedPlane, scratch)
   }
 }
 
@@ -188,7 +188,7 @@ export function winogradProduct(
   }
 }
 
-/** The first stage alone: to[plane][tile][channel] of tiles first … first + count, numbered from `first`. */
+/** The first stage alone: transformed[plane][tile][channel] of tiles first … first + count, numbered from `first`. */
 export function winogradInput(
   side: i32,
   source: usize,
@@ -201,9 +201,9 @@ export function winogradInput(
   tilesX: i32,
   first: i32,
   count: i32,
-  to: usize,
-  pitch: usize,
-  plane: usize,
+  transformed: usize,
+  sourcePitch: usize,
+  sourcePlane: usize,
   tilesEach: i32,
   channelsEach: i32,
   tiles: i32,
@@ -218,13 +218,13 @@ export function winogradInput(
     const end = first + min(begin + tilesEach, count)
     const wanted = min(channelsEach, channels - channel)
     const offset = <usize>channel << 2
-    const at = to + <usize>begin * pitch + offset
+    const at = transformed + <usize>begin * sourcePitch + offset
     // The planes are larger than a core's caches: their lines come together, rather than one by one as they are written.
-    for (let i = 0; i < side * side; i++) touchRows(at + <usize>i * plane, end - first - begin, <usize>wanted << 2, pitch)
+    for (let i = 0; i < side * side; i++) touchRows(at + <usize>i * sourcePlane, end - first - begin, <usize>wanted << 2, sourcePitch)
     if (side == 6) {
-      transformInput<Six>(source + offset, height, width, pixel, wanted, originY, originX, tilesY, tilesX, first + begin, end, at, pitch, plane, scratch)
+      transformInput<Six>(source + offset, height, width, pixel, wanted, originY, originX, tilesY, tilesX, first + begin, end, at, sourcePitch, sourcePlane, scratch)
     } else {
-      transformInput<Four>(source + offset, height, width, pixel, wanted, originY, originX, tilesY, tilesX, first + begin, end, at, pitch, plane, scratch)
+      transformInput<Four>(source + offset, height, width, pixel, wanted, originY, originX, tilesY, tilesX, first + begin, end, at, sourcePitch, sourcePlane, scratch)
     }
   }
 }
@@ -232,7 +232,7 @@ export function winogradInput(
 /** The second stage alone. Tiles are planes × ranges of panels × ranges of the picture's tiles. */
 export function winogradMultiply(
   planes: i32,
-  source: usize,
+  transformed: usize,
   sourcePitch: usize,
   sourcePlane: usize,
   count: i32,
@@ -241,9 +241,9 @@ export function winogradMultiply(
   panels: i32,
   packedPlane: usize,
   columns: i32,
-  target: usize,
-  targetPitch: usize,
-  targetPlane: usize,
+  products: usize,
+  productPitch: usize,
+  productPlane: usize,
   panelsEach: i32,
   tilesEach: i32,
   tiles: i32,
@@ -263,18 +263,18 @@ export function winogradMultiply(
     const panel = ((tile / ranges) % panelRanges) * panelsEach
     const plane = tile / ranges / panelRanges
     const rows = min(tilesEach, count - first)
-    storeAddresses(sources, source + <usize>first * sourcePitch, sourcePitch, rows)
-    storeAddresses(targets, target + <usize>first * targetPitch + (<usize>panel << 5), targetPitch, rows)
-    multiplyPlanes(plane, plane + 1, panel, min(panel + panelsEach, used), rows, terms, sources, targets, sourcePitch, targetPitch, sourcePlane, targetPlane, filters, packedPlane, zeros)
+    storeAddresses(sources, transformed + <usize>first * sourcePitch, sourcePitch, rows)
+    storeAddresses(targets, products + <usize>first * productPitch + (<usize>panel << 5), productPitch, rows)
+    multiplyPlanes(plane, plane + 1, panel, min(panel + panelsEach, used), rows, terms, sources, targets, sourcePitch, productPitch, sourcePlane, productPlane, filters, packedPlane, zeros)
   }
 }
 
 /** The third stage alone, of tiles first … first + count. Tiles are ranges of the picture's tiles × ranges of columns. */
 export function winogradOutput(
   side: i32,
-  from: usize,
-  pitch: usize,
-  plane: usize,
+  products: usize,
+  productPitch: usize,
+  productPlane: usize,
   columns: i32,
   bias: usize,
   floor: f32,
@@ -300,11 +300,11 @@ export function winogradOutput(
     const end = first + min(begin + tilesEach, count)
     const wanted = min(columnsEach, columns - column)
     const offset = <usize>column << 2
-    const at = from + <usize>begin * pitch + offset
+    const at = products + <usize>begin * productPitch + offset
     if (side == 6) {
-      transformOutput<Six>(at, pitch, plane, wanted, bias + offset, floor, ceiling, target + offset, gridHeight, gridWidth, pixel, tilesY, tilesX, first + begin, end, scratch)
+      transformOutput<Six>(at, productPitch, productPlane, wanted, bias + offset, floor, ceiling, target + offset, gridHeight, gridWidth, pixel, tilesY, tilesX, first + begin, end, scratch)
     } else {
-      transformOutput<Four>(at, pitch, plane, wanted, bias + offset, floor, ceiling, target + offset, gridHeight, gridWidth, pixel, tilesY, tilesX, first + begin, end, scratch)
+      transformOutput<Four>(at, productPitch, productPlane, wanted, bias + offset, floor, ceiling, target + offset, gridHeight, gridWidth, pixel, tilesY, tilesX, first + begin, end, scratch)
     }
   }
 }

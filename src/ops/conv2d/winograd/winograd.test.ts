@@ -5,62 +5,19 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type OpCase, opCase } from '../../cases.ts'
-import { f32 } from '../../specs.ts'
+import type { OpCase } from '../../cases.ts'
 import { drawArrays, runReference } from '../../testing/arrays.ts'
 import { checkCase, runWasm, testedModules } from '../../testing/harness.ts'
-import { type Padding, type Pair, windowOn } from '../../window.ts'
-import { type Conv2dGeometry, type Conv2dMethod, filterShape, inputShape, outputShape } from '../geometry.ts'
-import { conv2d, conv2dFilterGradient, conv2dInputGradient } from '../op.ts'
+import type { Padding } from '../../window.ts'
+import { callsOf, directionsOf, forwardCase, hasOutput, type Trial } from '../testing/trial.ts'
+import type { Conv2dMethod } from '../work.ts'
 import { winogradMatrices } from './matrices.ts'
 
-interface Given {
-  readonly method: Conv2dMethod
-  readonly batch: number
-  readonly size: Pair
-  readonly padding: Padding
-  readonly channels: number
-  readonly filters: number
-}
-
-function geometryOf({ method, batch, size, padding, channels, filters }: Given): Conv2dGeometry {
-  const window = windowOn(
-    { kernel: [3, 3], stride: [1, 1], padding, dilation: [1, 1] },
-    { height: size[0], width: size[1], channels },
-  )
-  return { batch, window, channels, filters, groups: 1, method }
-}
-
-/** All directions of one geometry. */
-function casesOf(name: string, geometry: Conv2dGeometry): readonly OpCase[] {
-  const x = f32(...inputShape(geometry))
-  const w = f32(...filterShape(geometry))
-  const y = f32(...outputShape(geometry))
-  const { channels, filters, window } = geometry
-  const pixels = geometry.batch * window.output[0] * window.output[1]
-  const both = { ...geometry, bias: true, activation: 'relu' } as const
-  const none = { ...geometry, bias: false, activation: 'none' } as const
-  return [
-    opCase({ name, op: conv2d, attributes: both, inputs: [x, w, f32(filters)], terms: 9 * channels + 1 }),
-    opCase({ name, op: conv2d, attributes: none, inputs: [x, w], terms: 9 * channels }),
-    opCase({ name, op: conv2dInputGradient, attributes: geometry, inputs: [y, w], terms: 9 * filters }),
-    opCase({ name, op: conv2dFilterGradient, attributes: geometry, inputs: [x, y], terms: pixels }),
-  ]
-}
-
-/** Forward, cut at both ends. */
-function cutCase(name: string, geometry: Conv2dGeometry): OpCase {
-  const inputs = [f32(...inputShape(geometry)), f32(...filterShape(geometry)), f32(geometry.filters)]
-  const attributes = { ...geometry, bias: true, activation: 'relu6' } as const
-  return opCase({ name, op: conv2d, attributes, inputs, terms: 9 * geometry.channels + 1 })
-}
-
 /** Names of the kernels that a case calls. */
-function kernelsOf({ op, attributes, inputs }: OpCase): readonly string[] {
-  const step = { attributes, inputs, outputs: op.outputs(attributes, inputs), updates: [] }
-  const { run } = op.wasm.calls(step, { inputs: [0, 0, 0], outputs: [0], updates: [], prepared: 0, shared: 0 })
-  return run.map((call) => call.kernel)
-}
+const kernelsOf = (row: OpCase) => callsOf(row).map((call) => call.kernel)
+
+/** Forward cut at both ends, and all directions. */
+const casesOf = (name: string, trial: Trial) => [...directionsOf(name, trial), forwardCase(name, trial, 'relu6')]
 
 describe.each([2, 4] as const)('the matrices of F(%i, 3)', (m) => {
   it('make a correlation of lines', () => {
@@ -92,15 +49,13 @@ const geometries = fc
     channels: fc.oneof(fc.integer({ min: 1, max: 23 }), fc.constantFrom(4, 8, 16, 29, 67)),
     filters: fc.oneof(fc.integer({ min: 1, max: 23 }), fc.constantFrom(4, 8, 16, 31)),
   })
-  .map(geometryOf)
-  .filter(({ window }) => Math.min(...window.output) > 0)
+  .filter(hasOutput)
 
 describe.each(testedModules)('random geometries on %s', (module) => {
   it('give what the reference gives', () => {
     fc.assert(
-      fc.property(geometries, fc.integer({ min: 1, max: 1e6 }), (geometry, seed) => {
-        for (const row of casesOf(JSON.stringify(geometry), geometry)) checkCase(row, module, seed)
-        checkCase(cutCase(JSON.stringify(geometry), geometry), module, seed)
+      fc.property(geometries, fc.integer({ min: 1, max: 1e6 }), (trial, seed) => {
+        for (const row of casesOf(JSON.stringify(trial), trial)) checkCase(row, module, seed)
       }),
       { numRuns: 80 },
     )
@@ -108,7 +63,7 @@ describe.each(testedModules)('random geometries on %s', (module) => {
 })
 
 const same: Padding = [1, 1, 1, 1]
-const large: readonly (Omit<Given, 'method'> & { readonly name: string })[] = [
+const large: readonly (Trial & { readonly name: string })[] = [
   { name: 'many blocks', batch: 2, size: [35, 41], padding: same, channels: 12, filters: 20 },
   { name: 'pictures in a block', batch: 13, size: [7, 6], padding: same, channels: 19, filters: 8 },
   { name: 'stages', batch: 2, size: [7, 10], padding: [1, 0, 2, 1], channels: 67, filters: 90 },
@@ -124,18 +79,17 @@ const fewFilters = { batch: 1, size: [12, 11], padding: same, channels: 2608, fi
 
 /** Runs of fewer pictures than those that the filters were prepared for: tiles of a run, and whether filters are streamed. */
 const fewer = [
-  { batch: 1, largestBatch: 2, size: [11, 15], tiles: 12, streamed: true },
-  { batch: 1, largestBatch: 4, size: [11, 15], tiles: 12, streamed: false },
-  { batch: 3, largestBatch: 5, size: [8, 7], tiles: 12, streamed: true },
-  { batch: 1, largestBatch: 5, size: [8, 7], tiles: 4, streamed: true },
+  { batch: 1, largest: 2, size: [11, 15], tiles: 12, streamed: true },
+  { batch: 1, largest: 4, size: [11, 15], tiles: 12, streamed: false },
+  { batch: 3, largest: 5, size: [8, 7], tiles: 12, streamed: true },
+  { batch: 1, largest: 5, size: [8, 7], tiles: 4, streamed: true },
 ] as const
 
 describe.each(testedModules)('fewer pictures than the filters were prepared for, on %s', (module) => {
-  it.each(fewer)('%o', ({ batch, largestBatch, size, tiles, streamed }) => {
-    const given = { method: 'winograd4', batch, size, padding: same, channels: 88, filters: 208 } as const
-    const geometry = { ...geometryOf(given), largestBatch }
+  it.each(fewer)('%o', ({ batch, largest, size, tiles, streamed }) => {
+    const trial: Trial = { method: 'winograd4', batch, largest, size, padding: same, channels: 88, filters: 208 }
     expect(batch * Math.ceil(size[0] / 4) * Math.ceil(size[1] / 4)).toBe(tiles)
-    const [forward, plain] = casesOf('fewer', geometry) as [OpCase, OpCase]
+    const [forward, plain] = directionsOf('fewer', trial) as [OpCase, OpCase]
     expect(kernelsOf(forward).includes('winogradMultiplyRows')).toBe(streamed)
     checkCase(forward, module)
     checkCase(plain, module)
@@ -143,17 +97,13 @@ describe.each(testedModules)('fewer pictures than the filters were prepared for,
 })
 
 describe.each(testedModules)('large shapes on %s', (module) => {
-  it.each(large.map((given) => [given.name, given] as const))('%s', (name, given) => {
-    for (const method of ['winograd4', 'winograd2'] as const) {
-      for (const row of casesOf(name, geometryOf({ ...given, method }))) checkCase(row, module)
-      checkCase(cutCase(name, geometryOf({ ...given, method })), module)
-    }
+  it.each(large.map(({ name, ...given }) => [name, given] as const))('%s', (name, given) => {
+    for (const method of ['winograd4', 'winograd2'] as const)
+      for (const row of casesOf(name, { ...given, method })) checkCase(row, module)
   })
 
   it('a filter gradient in two stages', () => {
-    const geometry = geometryOf({ ...gradientStages, method: 'winograd4' })
-    const inputs = [f32(...inputShape(geometry)), f32(...outputShape(geometry))]
-    const row = opCase({ name: 'two stages', op: conv2dFilterGradient, attributes: geometry, inputs, terms: 40 * 40 })
+    const row = directionsOf('two stages', { ...gradientStages, method: 'winograd4' })[3] as OpCase
     expect(kernelsOf(row).filter((kernel) => kernel === 'winogradAccumulate')).toHaveLength(2)
     checkCase(row, module)
   })
@@ -162,19 +112,14 @@ describe.each(testedModules)('large shapes on %s', (module) => {
     ['a product in two stages', forwardStages, ['winogradMultiply', 'winogradMultiply']],
     ['few streamed filters', fewFilters, ['winogradMultiplyRows']],
   ] as const)('%s', (name, given, products) => {
-    const geometry = geometryOf({ ...given, method: 'winograd4' })
-    const attributes = { ...geometry, bias: true, activation: 'relu' } as const
-    const inputs = [f32(...inputShape(geometry)), f32(...filterShape(geometry)), f32(given.filters)]
-    const row = opCase({ name, op: conv2d, attributes, inputs, terms: 9 * given.channels + 1 })
+    const row = forwardCase(name, { ...given, method: 'winograd4' }, 'relu')
     expect(kernelsOf(row).filter((kernel) => kernel.startsWith('winogradMultiply'))).toEqual(products)
     checkCase(row, module)
   })
 })
 
 it('the large shapes call every kernel', () => {
-  const called = large.flatMap((given) =>
-    casesOf(given.name, geometryOf({ ...given, method: 'winograd4' })).flatMap(kernelsOf),
-  )
+  const called = large.flatMap((given) => directionsOf('', { ...given, method: 'winograd4' }).flatMap(kernelsOf))
   expect([...new Set(called)].sort()).toEqual([
     'winogradAccumulate',
     'winogradFilterGradient',
@@ -189,11 +134,11 @@ it('the large shapes call every kernel', () => {
 })
 
 it('without Winograd the same geometry is a matrix product, and so is one that does not fit', () => {
-  const geometry = geometryOf({ method: 'gemm', batch: 1, size: [8, 8], padding: same, channels: 32, filters: 32 })
-  const strided: Conv2dGeometry = { ...geometry, method: 'winograd4', window: { ...geometry.window, stride: [2, 2] } }
-  const grouped: Conv2dGeometry = { ...geometry, method: 'winograd4', groups: 2 }
-  for (const given of [geometry, strided, grouped])
-    for (const row of casesOf('', given)) expect(kernelsOf(row)).not.toContain('winogradProduct')
+  const trial: Trial = { method: 'winograd4', batch: 1, size: [8, 8], padding: same, channels: 32, filters: 32 }
+  const kernels = (given: Trial) => directionsOf('', given).flatMap(kernelsOf).join()
+  expect(kernels(trial)).toContain('winogradProduct')
+  for (const other of [{ method: 'gemm' }, { stride: [2, 2] }, { groups: 2 }] as const)
+    expect(kernels({ ...trial, ...other })).not.toContain('winograd')
 })
 
 /** Largest error as a multiple of the results' root mean square. */
@@ -207,7 +152,7 @@ function errorOf(row: OpCase): number {
 
 it.each(['winograd4', 'winograd2'] as const)('%s has errors far below what its bound allows', (method) => {
   const given = { method, batch: 1, size: [12, 12] as const, padding: same, channels: 64, filters: 16 }
-  for (const row of casesOf(method, geometryOf(given))) {
+  for (const row of directionsOf(method, given)) {
     const error = errorOf(row)
     expect(error).toBeLessThan(2e-5)
     // And they are not nought: this is another method than the sum.

@@ -50,7 +50,7 @@ export function depthwiseInPlace(
   dilationY: i32,
   dilationX: i32,
   /** As depthwisePack leaves them, of one pass. */
-  filters: usize,
+  packed: usize,
   channels: i32,
   target: usize,
   targetImage: usize,
@@ -88,7 +88,7 @@ export function depthwiseInPlace(
         const windows = picture + <usize>(sourceY + tapY * dilationY) * row
         for (let channel = line; channel < min(line + LINE, end); channel += 8) {
           const offset = <usize>channel << 2
-          const bias = filters + offset
+          const bias = packed + offset
           const weights = bias + pitch + <usize>(tapY * tapsX) * pitch
           const to = result + <usize>y * targetRow + offset
           for (let x = 0; x < gridWidth; ) {

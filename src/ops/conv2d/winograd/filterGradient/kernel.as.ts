@@ -114,7 +114,7 @@ export function winogradFilterGradient(
   }
 }
 
-/** The transform of dY alone: to[plane][panel][tile][8] of tiles first … first + count, numbered from `first`. */
+/** The transform of dY alone: transformedGradient[plane][panel][tile][8] of tiles first … first + count, numbered from `first`. */
 export function winogradGradient(
   side: i32,
   gradient: usize,
@@ -125,9 +125,9 @@ export function winogradGradient(
   tilesX: i32,
   first: i32,
   count: i32,
-  to: usize,
-  panel: usize,
-  plane: usize,
+  transformedGradient: usize,
+  gradientPanel: usize,
+  gradientPlane: usize,
   tilesEach: i32,
   columnsEach: i32,
   tiles: i32,
@@ -142,11 +142,11 @@ export function winogradGradient(
     const end = first + min(begin + tilesEach, count)
     const wanted = min(columnsEach, columns - column)
     const from = gradient + (<usize>column << 2)
-    const at = to + <usize>(column >> 3) * panel + (<usize>begin << 5)
+    const at = transformedGradient + <usize>(column >> 3) * gradientPanel + (<usize>begin << 5)
     if (side == 6) {
-      transformGradient<Six>(from, gridHeight, gridWidth, pixel, wanted, tilesY, tilesX, first + begin, end, at, panel, plane, scratch)
+      transformGradient<Six>(from, gridHeight, gridWidth, pixel, wanted, tilesY, tilesX, first + begin, end, at, gradientPanel, gradientPlane, scratch)
     } else {
-      transformGradient<Four>(from, gridHeight, gridWidth, pixel, wanted, tilesY, tilesX, first + begin, end, at, panel, plane, scratch)
+      transformGradient<Four>(from, gridHeight, gridWidth, pixel, wanted, tilesY, tilesX, first + begin, end, at, gradientPanel, gradientPlane, scratch)
     }
   }
 }
@@ -154,11 +154,11 @@ export function winogradGradient(
 /** The products alone. Tiles are planes × ranges of panels × ranges of channels. */
 export function winogradAccumulate(
   planes: i32,
-  source: usize,
+  transformed: usize,
   sourcePitch: usize,
   sourcePlane: usize,
   channels: i32,
-  gradient: usize,
+  transformedGradient: usize,
   gradientPanel: usize,
   gradientPlane: usize,
   columns: i32,
@@ -180,10 +180,10 @@ export function winogradAccumulate(
     const channel = (tile % ranges) * channelsEach
     const panel = ((tile / ranges) % panelRanges) * panelsEach
     const plane = tile / ranges / panelRanges
-    const from = source + (<usize>channel << 2)
+    const from = transformed + (<usize>channel << 2)
     const to = sums + <usize>channel * sumsPitch
     const wanted = min(channelsEach, channels - channel)
-    accumulatePlanes(plane, plane + 1, panel, min(panel + panelsEach, used), wanted, count, from, sourcePitch, sourcePlane, gradient, gradientPanel, gradientPlane, to, sumsPitch, sumsPlane, fresh)
+    accumulatePlanes(plane, plane + 1, panel, min(panel + panelsEach, used), wanted, count, from, sourcePitch, sourcePlane, transformedGradient, gradientPanel, gradientPlane, to, sumsPitch, sumsPlane, fresh)
   }
 }
 

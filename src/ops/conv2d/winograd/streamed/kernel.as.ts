@@ -24,7 +24,7 @@ import { transformFilters } from '../pack.as.ts'
 @inline const ROWS: i32 = 16
 
 /**
- * Fills packed = bias [panels·8], then U [plane][row][term], `plane` bytes a plane, whose rows are the columns of the
+ * Fills packed = bias [panels·8], then U [plane][row][term], `packedPlane` bytes a plane, whose rows are the columns of the
  * convolution. Terms are a multiple of eight. Tiles are ROWS rows.
  */
 export function winogradPackRows(
@@ -38,7 +38,7 @@ export function winogradPackRows(
   turned: i32,
   panels: i32,
   packed: usize,
-  plane: usize,
+  packedPlane: usize,
   tiles: i32,
   counter: usize,
   /** 9 · ROWS · 32 bytes, then [side][3] × STEP */
@@ -63,8 +63,8 @@ export function winogradPackRows(
         if (turned) packColumns(at, filters + <usize>(8 - i) * tap + <usize>row * pitch + (<usize>term << 2), pitch, rows, 8)
         else packRows(at, filters + <usize>i * tap + <usize>term * pitch + (<usize>row << 2), pitch, rows, 8)
       }
-      if (side == 6) transformFilters<Six>(scratch, tapBytes, rows, to, rowBytes, plane)
-      else transformFilters<Four>(scratch, tapBytes, rows, to, rowBytes, plane)
+      if (side == 6) transformFilters<Six>(scratch, tapBytes, rows, to, rowBytes, packedPlane)
+      else transformFilters<Four>(scratch, tapBytes, rows, to, rowBytes, packedPlane)
     }
   }
 }
@@ -72,7 +72,7 @@ export function winogradPackRows(
 /** M[plane][tile][column] = Σ V[plane][tile][term] · U[plane][column][term]. Tiles of the call are planes × ranges of rows. */
 export function winogradMultiplyRows(
   planes: i32,
-  source: usize,
+  transformed: usize,
   sourcePitch: usize,
   sourcePlane: usize,
   count: i32,
@@ -81,9 +81,9 @@ export function winogradMultiplyRows(
   panels: i32,
   packedPlane: usize,
   columns: i32,
-  target: usize,
-  targetPitch: usize,
-  targetPlane: usize,
+  products: usize,
+  productPitch: usize,
+  productPlane: usize,
   rowsEach: i32,
   tiles: i32,
   counter: usize,
@@ -107,7 +107,7 @@ export function winogradMultiplyRows(
     const first = (tile % ranges) * rowsEach
     const end = min(first + rowsEach, columns)
     for (let panel = 0; panel < used; panel++) {
-      const from = source + plane * sourcePlane + <usize>(panel * 8) * sourcePitch
+      const from = transformed + plane * sourcePlane + <usize>(panel * 8) * sourcePitch
       packRows(turned + <usize>panel * panelBytes, from, sourcePitch, terms, min(count - panel * 8, 8))
     }
     const values = packed + (<usize>panels << 5) + plane * packedPlane + <usize>first * rowBytes
@@ -130,8 +130,8 @@ export function winogradMultiplyRows(
     for (let column = first; column < end; column += 8) {
       for (let panel = 0; panel < used; panel++) {
         const from = part + <usize>(column - first) * partPitch + (<usize>panel << 5)
-        const at = target + plane * targetPlane + <usize>(panel * 8) * targetPitch + (<usize>column << 2)
-        packRows(at, from, partPitch, min(count - panel * 8, 8), min(end - column, 8), targetPitch)
+        const at = products + plane * productPlane + <usize>(panel * 8) * productPitch + (<usize>column << 2)
+        packRows(at, from, partPitch, min(count - panel * 8, 8), min(end - column, 8), productPitch)
       }
     }
   }
