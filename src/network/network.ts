@@ -1,6 +1,6 @@
 /**
- * A network: the layers and their wiring as immutable plain data. It is JSON as it stands; weights are elsewhere.
- * Notation, zoo, builder and imports all make one; the plan reads it.
+ * A network: the layers and their wiring as immutable JSON data, without weights. Notation, zoo, builder and imports make
+ * it; the plan reads it.
  */
 
 import { isLayerType, type Layer, layers } from '../layers/index.ts'
@@ -49,9 +49,9 @@ export function makeNetwork(nodes: readonly NetworkNode[]): Network {
   for (const node of nodes) {
     const { min, max } = layerOf(node).inputs
     if (!isNodeName(node.name)) {
-      throw new NetworkError('a node has a name that cannot be used', {
+      throw new NetworkError('a node has an invalid name', {
         received: JSON.stringify(node.name.slice(0, 80)),
-        expected: 'a letter, then letters, digits, _ - . /, at most 200',
+        expected: 'a letter or _, then letters, digits, _ - . /; at most 200 characters',
       })
     }
     if (known.has(node.name))

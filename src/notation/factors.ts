@@ -1,11 +1,11 @@
 /**
- * Equal pieces (factors) of a sequence in logarithmic time. Every piece of 2^k symbols gets a number, equal pieces the
- * same one (Karp, Miller, Rosenberg: Rapid Identification of Repeated Patterns in Strings, Trees and Arrays, 1972).
+ * Compares pieces (factors) of a sequence in logarithmic time. Every piece of 2^k symbols has a number, equal pieces the same
+ * one (Karp, Miller, Rosenberg: Rapid Identification of Repeated Patterns in Strings, Trees and Arrays, 1972).
  */
 
 export class Factors {
   readonly length: number
-  /** `#names[k][i]`: the number of the 2^k symbols from i. Ends where no piece of that length occurs twice. */
+  /** `#names[k][i]`: the number of the 2^k symbols from i. The last k is the first for which no piece occurs twice. */
   readonly #names: Int32Array[]
 
   constructor(sequence: readonly unknown[]) {
@@ -37,7 +37,7 @@ export class Factors {
     return common
   }
 
-  /** How many symbols before `a` equal those before `b`, counted backwards; a < b. */
+  /** How many symbols before `a` equal those before `b`, going backwards; a < b. */
   commonBefore(a: number, b: number): number {
     let common = 0
     for (let level = this.#names.length - 1; level >= 0; level--) {
@@ -52,20 +52,20 @@ export class Factors {
   key(from: number, length: number): number {
     const level = Math.min(this.#names.length - 1, 31 - Math.clz32(length))
     const names = this.#names[level] as Int32Array
-    // The two halves overlap, or the first alone occurs nowhere else.
+    // These two cover the piece, or the first alone occurs nowhere else.
     const [first, last] = [names[from] as number, names[from + length - 2 ** level] as number]
     return (length * (this.length + 1) + first) * (this.length + 1) + last
   }
 }
 
-/** The same number for the same thing, from 0 in the order of their first appearance. */
+/** Numbers things from 0 in the order in which they first appear. */
 function numberOf(thing: unknown, numbers: Map<unknown, number>): number {
   const number = numbers.get(thing) ?? numbers.size
   numbers.set(thing, number)
   return number
 }
 
-/** The symbols from `start` up to `end` repeat after `period` symbols, at least twice, and no symbol more does. */
+/** A maximal repetition: from `start` to `end`, each symbol equals the one `period` later; at least two periods long. */
 export interface Run {
   readonly start: number
   readonly end: number
@@ -73,8 +73,8 @@ export interface Run {
 }
 
 /**
- * All runs, short periods first, each with its smallest period. A run of period p has a multiple a of p in its first period;
- * what is common before and from a and a + p is the rest of it. That is n/1 + n/2 + … comparisons of logarithmic time.
+ * All runs, short periods first, each with its smallest period. The first period of a run contains a multiple a of p; the
+ * run extends as far as the symbols around a equal those around a + p. These are n/1 + n/2 + … comparisons.
  */
 export function runsOf(factors: Factors): readonly Run[] {
   const { length } = factors
@@ -86,7 +86,7 @@ export function runsOf(factors: Factors): readonly Run[] {
       const after = factors.commonFrom(a, a + period)
       if (before + after < period) continue
       const [start, end] = [a - before, a + period + after]
-      // A multiple of a run's period has the same ends.
+      // The same run, found from another a or for a multiple of its period.
       if (seen.has(start * (length + 1) + end)) continue
       seen.add(start * (length + 1) + end)
       runs.push({ start, end, period })

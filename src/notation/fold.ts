@@ -1,10 +1,11 @@
 /**
- * Chooses how a chain is written with repeats: A A B A A B -> [[A]*2 B]*2, such that the text is the shortest. Where
- * texts are equally long, groups begin with a layer that leads (a convolution, not its ReLU), then short bodies win.
+ * Writes a chain with repeats: A A B A A B -> [[A]*2 -> B]*2, so that the text is as short as possible. Among equally short
+ * texts, groups should begin with a layer that leads (a convolution, not its ReLU); then the smallest period wins.
  *
- * The cost of a suffix follows from the costs of shorter ones, as in every line breaker: its first item is one piece, or a
- * group of k copies. Which bodies can repeat, the runs of the sequence tell, and of those there are less than pieces
- * (Kolpakov and Kucherov: Finding Maximal Repetitions in a Word in Linear Time, 1999). Time is O(n log² n).
+ * Dynamic programming over suffixes: the first item of a suffix is one piece, or a group of k copies of a body. Only the
+ * runs of the sequence contain bodies that repeat, and there are fewer runs than pieces (Bannai et al.: The "Runs" Theorem,
+ * 2017). Runs and groups together take O(n log² n) time. From 10 copies on, a text may exceed the shortest by up to 3 digits
+ * of a count.
  */
 
 import { Factors, runsOf } from './factors.ts'
@@ -13,30 +14,30 @@ import { Factors, runsOf } from './factors.ts'
 export interface Piece {
   /** Equal units have equal texts. */
   readonly text: string
-  /** Whether a group should rather begin here. */
+  /** A group that begins here reads better. */
   readonly leads: boolean
 }
 
 /** A piece by its place in the chain, or a group. */
 export type Item = number | { readonly body: readonly Item[]; readonly times: number }
 
-/** Lengths of ` -> ` and of `[]*`, the number of repeats not counted. */
+/** Lengths of ` -> ` and of `[]*`. */
 const arrow = 4
 const brackets = 3
 
-/** Above every count of groups, so that lengths go first. */
+/** Weight of a character: more than there can be groups, so that the length decides first. */
 const character = 2 ** 20
 
 /**
- * Of a body that can begin at many places of its run, the first are tried. Up to 64 pieces that is every one; beyond, it
- * bounds the time.
+ * A body can begin at every place of the first period of its run. Only the first 64 are tried, which bounds the time; up to
+ * 64 pieces, these are all.
  */
 const beginnings = 64
 
 /** `times` copies from one place of the chain. */
 interface Option {
   readonly period: number
-  /** End of the run: the last copy ends here at the latest. */
+  /** End of the run; copies must end by here. */
   readonly end: number
   /** Cost of the body with brackets. */
   readonly cost: number
@@ -53,7 +54,7 @@ export function fold(pieces: readonly Piece[]): readonly Item[] {
 class Folder {
   readonly #pieces: readonly Piece[]
   readonly #options: Option[][]
-  /** Of the range that was solved last, by place: cost of the text from there, where its first item ends, its period. */
+  /** For the range that was solved last, by place: cost of the text from there; end and period (0: no group) of its first item. */
   readonly #costs: Float64Array
   readonly #ends: Int32Array
   readonly #periods: Int32Array
@@ -67,7 +68,7 @@ class Folder {
     this.#findOptions()
   }
 
-  /** Short periods first: what a body costs depends on the groups inside it. */
+  /** Short periods first, because the cost of a body depends on the groups inside it. */
   #findOptions(): void {
     const factors = new Factors(this.#pieces.map(({ text }) => text))
     const costs = new Map<number, number>()
@@ -91,7 +92,7 @@ class Folder {
     return this.#solve(from, from + period) + brackets * character + misplaced
   }
 
-  /** Cost of the shortest text of the pieces, with an arrow behind each item. */
+  /** Cost of the best text of these pieces, with an arrow after each item. */
   #solve(from: number, to: number): number {
     const costs = this.#costs
     costs[to] = 0
@@ -110,7 +111,7 @@ class Folder {
     return costs[from] as number
   }
 
-  /** Cost from `at` on with a group first. A third copy and more: what was best from one period later, or two copies. */
+  /** Cost from `at` on if a group comes first: two copies, or one more than the best group one period later. */
   #groupsFrom(at: number, to: number, option: Option): number {
     const { period, later } = option
     const last = Math.min(option.end, to) - 2 * period
@@ -130,7 +131,7 @@ class Folder {
       const period = this.#periods[at] as number
       found.push({ at, period, times: period === 0 ? 1 : ((this.#ends[at] as number) - at) / period })
     }
-    // Only now: to look into a body is to solve it again.
+    // Only now, because solving a body overwrites the arrays.
     return found.map(({ at, period, times }) => (period === 0 ? at : { body: this.items(at, at + period), times }))
   }
 }

@@ -1,8 +1,8 @@
-/** Names of layers that a person did not name: conv1, relu1, conv2: by type, in order, around the names that are taken. */
+/** Default names of layers: type and number in order, without the names that are taken: conv1, relu1, conv2. */
 
 export class Names {
   readonly #taken: Set<string>
-  /** The number from which a name of the type may be free. */
+  /** All names of the type with smaller numbers are taken. */
   readonly #counts = new Map<string, number>()
 
   constructor(taken: Iterable<string> = []) {
@@ -15,14 +15,14 @@ export class Names {
     return name
   }
 
-  /** True, and the name is given away, where it is what `next` would give; else the name is taken as it is. */
+  /** Takes `name`. True if `next` would have returned it. */
   isNext(type: string, name: string): boolean {
     const following = this.#following(type)
     this.#taken.add(name)
     return following === name
   }
 
-  /** Names are never given back, so the search goes on where the last one ended. */
+  /** Taken names stay taken, so the search continues where the last one ended. */
   #following(type: string): string {
     let count = this.#counts.get(type) ?? 1
     while (this.#taken.has(`${type}${count}`)) count += 1

@@ -78,7 +78,7 @@ function readVolume(reader: Reader, start: Token, { word, form }: Takes): [numbe
   return sides as [number, number, number]
 }
 
-/** False where the word takes nothing like this. */
+/** False if the word takes no such part. */
 function readPart(reader: Reader, token: Token, { word, form }: Takes, found: Found): boolean {
   const chunk = token.text
   const twice = () =>

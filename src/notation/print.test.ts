@@ -35,7 +35,7 @@ describe('print', () => {
       node('d', 'add', ['b', 'c']),
     ])
     expect(() => print(network)).toThrow(PrintError)
-    expect(() => print(network)).toThrow(/^a: its output goes several ways that text cannot hold.*a feeds b, c/s)
+    expect(() => print(network)).toThrow(/^a: text cannot express where its output goes.*a feeds b, c/s)
   })
 
   it('refuses attributes that no word says', () => {

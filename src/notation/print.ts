@@ -9,16 +9,16 @@ import { structureOf, type Unit } from './structure.ts'
 import { WordWriter } from './wordText.ts'
 
 /**
- * One line. Words in capitals, options only where they differ from the usual, names only where they are not the ones
- * that `parse` would give, repeats as groups: `[CONV3-64 -> RELU]*2 -> POOL2`. Throws `PrintError` where text cannot hold
- * the network. Nodes read back in the order of the text: branch by branch, each join after its branches.
+ * One line: words in capitals, options only if they differ from the defaults, names only if `parse` would choose others,
+ * repeats as groups: `[CONV3-64 -> RELU]*2 -> POOL2`. Nodes are read back in the order of the text: branch by branch, each
+ * join after its branches. Throws `PrintError` if text cannot hold the network.
  */
 export function print(network: Network): string {
   checkSize(network)
   const units = structureOf(network)
   const pieces = new Pieces(namesToWrite(units))
   const folded = pieces.chain(units, fold)
-  // The brackets of groups count, too. Text as deep as this is rare; plainly written, it has those of its branches only.
+  // Brackets of groups count towards the limit; without groups, only those of branches are left.
   const text = depthOf(folded) > limits.depth ? pieces.chain(units, plain) : folded
   if (text.length <= limits.text) return text
   const { name } = network.nodes.at(-1) as NetworkNode
@@ -41,7 +41,7 @@ class Pieces {
     return itemsText(arrange(pieces), pieces)
   }
 
-  /** Equal texts are equal units: a written name occurs once, so what has one, or holds one, equals nothing. */
+  /** Units are equal if their texts are: a written name occurs only once, so a unit that contains one equals no other. */
   #piece({ node, branches }: Unit, arrange: typeof fold): Piece {
     const name = this.#named.has(node) ? `${writableName(node)}: ` : ''
     const joined = branches.map((branch) => this.chain(branch, arrange) || 'ID').join(' | ')
@@ -71,7 +71,7 @@ function depthOf(text: string): number {
   return deepest
 }
 
-/** What `parse` counts: layers, and the branches of those that join some. */
+/** Counts what `parse` counts: layers, and the branches of joins. */
 function checkSize({ nodes }: Network): void {
   let size = 0
   for (const node of nodes) {
@@ -84,7 +84,7 @@ function checkSize({ nodes }: Network): void {
   }
 }
 
-/** Nodes whose name `parse` would not give by itself. */
+/** Nodes for which `parse` would choose another name. */
 function namesToWrite(units: readonly Unit[]): ReadonlySet<NetworkNode> {
   const names = new Names()
   const written = new Set<NetworkNode>()
@@ -98,5 +98,5 @@ function namesToWrite(units: readonly Unit[]): ReadonlySet<NetworkNode> {
 
 function writableName({ name }: NetworkNode): string {
   if (!name.includes('//')) return name
-  throw new PrintError(name, 'its name holds //, which begins a comment in text')
+  throw new PrintError(name, 'its name contains //, which starts a comment in text')
 }

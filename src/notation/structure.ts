@@ -1,14 +1,13 @@
 /**
- * Nodes -> chains with branches. Every branch must part at one value and meet in one ADD or CONCAT (series-parallel): the
- * value that a join's branches part at is its immediate dominator, the last node that every path from the input to the
- * join goes through.
+ * Nodes -> chains with branches. Branches must split at one value and meet in one ADD or CONCAT (series-parallel). The value
+ * at which the branches of a join split is its immediate dominator: the last node on every path from the input to the join.
  */
 
 import { layerOf, type Network, type NetworkNode } from '../network/index.ts'
 import { PrintError } from './errors.ts'
 import { limits } from './limits.ts'
 
-/** A node as the text has it; branches in front. */
+/** A node with its branches; the text has the branches first. */
 export interface Unit {
   readonly node: NetworkNode
   readonly branches: readonly (readonly Unit[])[]
@@ -25,7 +24,7 @@ class Structure {
   /** Immediate dominator by position; the first node is its own. */
   readonly #dominators: number[] = [0]
   readonly #depths: number[] = [0]
-  /** A dominator further up, so that a way of n nodes takes log n steps (Myers: An Applicative Random-Access Stack, 1983). */
+  /** A dominator further up: a path of n nodes takes O(log n) steps (Myers: An Applicative Random-Access Stack, 1983). */
   readonly #jumps: number[] = [0]
   readonly #printed = new Set<number>()
 
@@ -68,7 +67,7 @@ class Structure {
     return low
   }
 
-  /** The units from behind `from` (undefined: the very start) up to `to`. */
+  /** The units after `from` (undefined: from the start) up to `to`. */
   #chain(from: number | undefined, to: number, depth: number): readonly Unit[] {
     const chain: Unit[] = []
     for (let at: number | undefined = to; at !== from && at !== undefined; ) {
@@ -90,9 +89,9 @@ class Structure {
 
   #sharedNode({ name }: NetworkNode): PrintError {
     const users = this.#nodes.filter(({ inputs }) => inputs.includes(name)).map((node) => node.name)
-    return new PrintError(name, 'its output goes several ways that text cannot hold', {
+    return new PrintError(name, 'text cannot express where its output goes', {
       received: `${name} feeds ${users.slice(0, 8).join(', ')}, inside branches that began before it`,
-      expected: 'branches that part at one layer and meet in one word',
+      expected: 'branches that split at one layer and meet in one word',
     })
   }
 }

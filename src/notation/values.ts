@@ -17,7 +17,7 @@ interface KeyedValue {
 
 const numberPattern = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 
-/** A number as people write it: `0.5`, `.5`, `-1`, `1e-5`. Undefined for anything else. Throws where it is too large. */
+/** A decimal number: `0.5`, `.5`, `-1`, `1e-5`. Undefined for any other text. Throws `NotationLimitError`. */
 export function readNumber(reader: Reader, token: Token, text: string): number | undefined {
   if (!numberPattern.test(text)) return undefined
   const number = Number(text)
@@ -25,12 +25,12 @@ export function readNumber(reader: Reader, token: Token, text: string): number |
   return number
 }
 
-/** The shortest decimal digits that read back as the same number, as JavaScript writes them; the sign of −0 is kept. */
+/** The fewest digits that read back as the same number, as JavaScript writes them; −0 keeps its sign. */
 export function numberText(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value)
 }
 
-/** Reads `key=value`. Undefined where `token` has no `=` or a key that the word does not take. */
+/** Reads `key=value`. Undefined if `token` has no `=`, or a key that the word does not take. */
 export function readValue(reader: Reader, token: Token, forms: Forms): KeyedValue | undefined {
   const [, written = '', text = ''] = /^([^=]+)=(.*)$/s.exec(token.text) ?? []
   const key = keyOf(forms, written)
@@ -47,13 +47,13 @@ export function readValue(reader: Reader, token: Token, forms: Forms): KeyedValu
   })
 }
 
-/** For a key at `token` without its value: it is missing, or a space or a colon is between. */
+/** For a key at `token` without its value: the value is missing, or follows after a space or a colon. */
 export function noValue(reader: Reader, token: Token, forms: Forms, key: string): Error {
   const form = forms[key] as Form
   const next = reader.peek(1)
   const fits = form.kind === 'number' ? numberPattern.test(next.text) : wordOf(form, next.text) !== undefined
   const apart = next.kind === ':' || (next.text.startsWith('=') && !token.text.endsWith('=')) || fits
-  return reader.error(token, apart ? `${key} takes = and its value, without spaces` : `${key} has no value`, {
+  return reader.error(token, apart ? `${key} must be written with = and without spaces` : `${key} has no value`, {
     received: apart ? `${quote(token.text)} and ${said(next)} apart` : quote(token.text),
     expected: `${valueForm(forms, key)} (${form.meaning})`,
   })

@@ -8,11 +8,11 @@ import { Reader } from './reader.ts'
 import { numberText } from './values.ts'
 import { readWord } from './words.ts'
 
-/** Writes the words of a network; every different text is read once, to see that it means the same attributes. */
+/** Writes the words of a network, and reads each distinct text once to check that it gives the same attributes. */
 export class WordWriter {
   readonly #meanings = new Map<string, object | undefined>()
 
-  /** Throws `PrintError` for attributes that no word says: better no text than another network. */
+  /** Throws `PrintError` if the word cannot express the attributes: no text is better than another network. */
   text(node: NetworkNode): string {
     const { notation } = layerOf(node)
     const text = partsText(notation.word, notation.form, notation.write(node.attributes))
@@ -20,7 +20,7 @@ export class WordWriter {
     if (sameData(this.#meanings.get(text), node.attributes)) return text
     throw new PrintError(node.name, `the notation has no ${notation.word} with these attributes`, {
       received: JSON.stringify(node.attributes),
-      expected: `what ${notation.word} can say, as in ${notation.form.example}`,
+      expected: `attributes that ${notation.word} can express, as in ${notation.form.example}`,
     })
   }
 }

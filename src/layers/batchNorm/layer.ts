@@ -36,16 +36,16 @@ export const batchNorm: Layer<BatchNormAttributes, Parameters, 'bn'> = {
       const epsilon = Number(values.eps ?? usual.epsilon)
       const momentum = Number(values.momentum ?? usual.momentum)
       if (!(epsilon > 0)) {
-        throw new NotationValueError('eps of BN must be above 0, because it keeps the variance from being 0', {
+        throw new NotationValueError('eps of BN must be above 0', {
           received: `eps=${epsilon}`,
-          expected: `a small number above 0; without eps it is ${usual.epsilon}`,
+          expected: `a small positive number; the default is ${usual.epsilon}`,
         })
       }
       if (!(momentum >= 0 && momentum <= 1)) {
         throw new NotationValueError('momentum of BN must be from 0 to 1', {
           received: `momentum=${momentum}`,
-          expected: `the weight of the new batch, as in PyTorch; without momentum it is ${usual.momentum}`,
-          advice: 'Keras counts the other way round: its momentum 0.99 is 0.01 here',
+          expected: `the weight of the new batch, as in PyTorch; the default is ${usual.momentum}`,
+          advice: 'the momentum of Keras is 1 − this: its 0.99 is 0.01 here',
         })
       }
       return { epsilon, momentum }
