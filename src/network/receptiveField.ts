@@ -41,8 +41,8 @@ export function receptiveFields(nodes: readonly SizedNode[]): ReadonlyMap<string
 }
 
 function sightOf({ node, layer, inputs }: SizedNode): Sight | undefined {
-  const window = layer.window?.(node.attributes, inputs)
-  return window && { kind: 'window', window }
+  // A source has no input, and no sight.
+  return layer.sight?.(node.attributes, inputs[0] as Volume)
 }
 
 export function receptiveField([rows, columns]: Axes): ReceptiveField {
