@@ -5,6 +5,7 @@ import { referenceBackend } from '../backends/reference/backend.ts'
 import type { Backend, Program } from '../backends/types.ts'
 import { chooseThreads, startEarly, wasmBackend } from '../backends/wasm/index.ts'
 import { ArgumentError, printVolume, type Volume, volumeSize } from '../core/index.ts'
+import type { ParameterSpec } from '../layers/index.ts'
 import { inferVolumes, type Network } from '../network/index.ts'
 import { planFor } from '../plan/plan.ts'
 import { runsOf } from '../plan/sizes.ts'
@@ -13,7 +14,6 @@ import { PicturesError } from './errors.ts'
 import { decodeModel, encodeModel, type ModelInfo, modelParts } from './file.ts'
 import { Holder } from './holder.ts'
 import { checkInitializer, type Initializer, initialValues } from './initialize.ts'
-import type { ParameterSpec } from '../layers/index.ts'
 import type { Tensor } from './safetensors.ts'
 import { Weights } from './weights.ts'
 
@@ -78,7 +78,13 @@ export class Model {
   /** For scores. */
   readonly #plan: Plan
 
-  private constructor(row: BackendRow, options: ModelOptions, network: Network, weights: Weights, early: () => Promise<void>) {
+  private constructor(
+    row: BackendRow,
+    options: ModelOptions,
+    network: Network,
+    weights: Weights,
+    early: () => Promise<void>,
+  ) {
     const { batch = 32, exact = false, info = {} } = options
     const nodes = inferVolumes(network)
     this.network = network
@@ -88,7 +94,7 @@ export class Model {
     this.info = info
     this.#backend = row.backend()
     this.#how = { threads: options.threads ?? chooseThreads().threads, exact }
-    this.#plan = this.#planFor({ batch })
+    this.#plan = this.planFor({ batch })
     this.#holder = new Holder(weights, this.#backend, early)
   }
 
@@ -156,6 +162,11 @@ export class Model {
     return this.#plan
   }
 
+  /** A plan of this network for the model's backend, with as many threads and as exact as the model is. */
+  planFor(options: BindOptions): Plan {
+    return planFor(this.network, { ...options, target: this.#backend.target(this.#how) })
+  }
+
   /** Which kernels run, on how many threads, and why not more; before the first run, what is expected to. */
   get description(): string {
     return this.#holder.program?.description ?? this.#backend.describe(this.#how.threads)
@@ -214,7 +225,7 @@ export class Model {
    * Its memory is beside the model's own; whoever asks for it disposes of it.
    */
   async bind(options: BindOptions): Promise<Program> {
-    return this.#holder.beside(this.#planFor(options))
+    return this.#holder.beside(this.planFor(options))
   }
 
   /** Frees the arena: the weights move into arrays of their own, and the next run takes memory again. */
@@ -242,13 +253,9 @@ export class Model {
     await this.dispose()
   }
 
-  #planFor(options: BindOptions): Plan {
-    return planFor(this.network, { ...options, target: this.#backend.target(this.#how) })
-  }
-
   static {
     trainerOf = (model) => ({
-      hold: (options) => model.#holder.exclusively(() => model.#holder.hold(model.#planFor(options))),
+      hold: (options) => model.#holder.exclusively(() => model.#holder.hold(model.planFor(options))),
       exclusively: (task) => model.#holder.exclusively(task),
       fetch: () => model.#holder.exclusively(() => model.#holder.fetch()),
     })

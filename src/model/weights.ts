@@ -33,7 +33,9 @@ export class Weights {
   readonly #entries: ReadonlyMap<string, Entry>
   #gone: Error | undefined
 
-  constructor(weights: readonly { readonly name: string; readonly spec: ParameterSpec; readonly values: Float32Array }[]) {
+  constructor(
+    weights: readonly { readonly name: string; readonly spec: ParameterSpec; readonly values: Float32Array }[],
+  ) {
     this.#entries = new Map(
       weights.map(({ name, spec: { shape, role }, values }) => [name, { shape, role, home: { values }, version: 1 }]),
     )
@@ -62,7 +64,10 @@ export class Weights {
     const values: ArrayLike<number> = 'values' in given ? given.values : given
     const shape = 'shape' in given ? given.shape : undefined
     if (shape !== undefined && !sameShape(shape, entry.shape)) {
-      throw new WeightError(`${name}: another shape`, { received: printShape(shape), expected: printShape(entry.shape) })
+      throw new WeightError(`${name}: another shape`, {
+        received: printShape(shape),
+        expected: printShape(entry.shape),
+      })
     }
     if (values.length !== sizeOf(entry.shape)) {
       throw new WeightError(`${name}: wrong number of values`, {

@@ -163,7 +163,11 @@ function composeMain(base: Base, goal: Exclude<Goal, { kind: 'scores' }>): Made 
   const optimizerState =
     goal.kind === 'training' ? addUpdates(draft, goal, learned, scalars) : new Map<string, DraftValue>()
 
-  const read = [output, ...tapped.values(), ...(gradients ? [...gradients.weights.values(), ...gradients.nodes.values()] : [])]
+  const read = [
+    output,
+    ...tapped.values(),
+    ...(gradients ? [...gradients.weights.values(), ...gradients.nodes.values()] : []),
+  ]
   if (loss) read.push(loss.losses, ...(loss.hits ? [loss.hits] : []))
   const main = { name: 'main', from: 0, to: draft.steps.length, reads: read } as const
   const scores = goal.kind === 'training' && goal.scores ? composeScores(base, scoresSuffix) : undefined

@@ -58,7 +58,10 @@ export function cost(network: Network): NetworkCost {
       parameters: total(({ parameters }) => parameters),
       weights: total(({ weights }) => weights),
       macs: total(({ macs }) => macs),
-      activations: nodes.reduce((sum, { layer, output }) => sum + (layer.countsVolume === false ? 0 : volumeSize(output)), 0),
+      activations: nodes.reduce(
+        (sum, { layer, output }) => sum + (layer.countsVolume === false ? 0 : volumeSize(output)),
+        0,
+      ),
     },
     notices: nodes.flatMap(({ node, notices }) => notices.map((sentence) => `${node.name}: ${sentence}`)),
   }

@@ -30,7 +30,8 @@ export function fuse(draft: Draft, steps: readonly DraftStep[], { held, learned 
   const absorbable = ({ outputs: [output] }: DraftStep): DraftStep | undefined => {
     if (output === undefined || held.has(output.id)) return undefined
     const [next, ...others] = readers.get(output.id) ?? []
-    if (next === undefined || others.length > 0 || next.outputs.length !== 1 || next.updates.length > 0) return undefined
+    if (next === undefined || others.length > 0 || next.outputs.length !== 1 || next.updates.length > 0)
+      return undefined
     const [first, ...more] = next.inputs
     const stays = ({ id }: Value) => !made.has(id) && !learned.has(id)
     return first?.id === output.id && more.every(stays) ? next : undefined

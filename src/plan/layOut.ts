@@ -130,7 +130,11 @@ function placeAll(
 function toBuffers(
   values: readonly DraftValue[],
   names: readonly string[],
-  { lives, offsets, batch }: {
+  {
+    lives,
+    offsets,
+    batch,
+  }: {
     readonly lives: ReadonlyMap<number, Lifetime>
     readonly offsets: ReadonlyMap<number, number>
     readonly batch: number

@@ -39,8 +39,8 @@ export function lifetimes({ steps, values }: Draft, kept: Kept): ReadonlyMap<num
     }
   }
   for (const [index, { inputs, outputs, updates }] of steps.entries()) {
-    for (const of of [inputs, outputs, updates])
-      for (const { id } of of) extend((values[id] as DraftValue).root.id, index, index)
+    for (const operands of [inputs, outputs, updates])
+      for (const { id } of operands) extend((values[id] as DraftValue).root.id, index, index)
   }
   for (const { id, role } of values) if (persistent.has(role)) extend(id, 0, end)
   for (const [id, { from, to }] of kept) extend(id, from, to)

@@ -22,7 +22,7 @@ export function namesOf({ draft, sections }: Composition, values: readonly Draft
   }
   const used = new Set<string>()
   return values.map(({ id, root }) => {
-    const name = names[id] ?? `${names[root.id] ?? 'value'}, viewed`
+    const name = names[id] ?? `${names[root.id] ?? 'value'}.view`
     let free = name
     for (let count = 2; used.has(free); count++) free = `${name}#${count}`
     used.add(free)

@@ -7,7 +7,11 @@ import type { SizedNode } from '../network/volumes.ts'
  * Names of the nodes that match any of the patterns: a name, or a text in which `*` stands for anything.
  * Throws `ArgumentError` where a pattern matches nothing.
  */
-export function matchNodes(nodes: readonly SizedNode[], patterns: readonly string[], what: string): ReadonlySet<string> {
+export function matchNodes(
+  nodes: readonly SizedNode[],
+  patterns: readonly string[],
+  what: string,
+): ReadonlySet<string> {
   const names = nodes.map(({ node }) => node.name)
   const known = new Set(names)
   const found = new Set<string>()

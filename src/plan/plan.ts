@@ -24,7 +24,10 @@ export function plan(network: Network, options: PlanOptions = {}): Plan {
       expected: 'one or the other',
     })
   }
-  return planFor(network, { ...options, target: target ?? wasmTarget({ threads: threads ?? 1, exact: exact ?? false }) })
+  return planFor(network, {
+    ...options,
+    target: target ?? wasmTarget({ threads: threads ?? 1, exact: exact ?? false }),
+  })
 }
 
 /** The same for a target that must be named: a page that has one device need not load the kernels of another. */

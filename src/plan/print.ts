@@ -17,7 +17,9 @@ export function printPlan(plan: Plan): string {
   return `${[
     head,
     `memory: ${bytes}`,
-    ...sectionsOf(plan).map(([name, { from, to, sizes }]) => `section ${name}: steps ${from} to ${to - 1}, for ${sizes.join(', ')} pictures`),
+    ...sectionsOf(plan).map(
+      ([name, { from, to, sizes }]) => `section ${name}: steps ${from} to ${to - 1}, for ${sizes.join(', ')} pictures`,
+    ),
     '',
     'steps',
     ...table(steps.map((step, index) => stepRow(plan, step, index))),

@@ -1,6 +1,6 @@
 /** What a training plan adds to the forward steps: the loss and its guard, the backward pass, clipping and the update. */
 
-import { type Volume, volumeSize } from '../core/index.ts'
+import type { Volume } from '../core/index.ts'
 import { clipNorms, clipScale } from '../ops/clip/op.ts'
 import { lossGuard } from '../ops/guard/op.ts'
 import { type LossValues, resolveLoss } from '../ops/losses/table.ts'
@@ -16,20 +16,10 @@ export interface LossPorts extends LossValues {
 }
 
 /** The loss of the network's output, and what the host gives for it. */
-export function addLoss(
-  draft: Draft,
-  settings: TrainingGoal['loss'],
-  output: Value,
-  volume: Volume,
-): LossPorts {
+export function addLoss(draft: Draft, settings: TrainingGoal['loss'], output: Value, volume: Volume): LossPorts {
   const loss = resolveLoss(settings)
   const targets = draft.value('labels', 'data', loss.targets(draft.batch, volume), true)
-  // A loss takes the scores of a picture as one row.
-  const scores = draft.view(output, [draft.batch, volumeSize(volume)])
-  const values = loss.emit(
-    { output: scores, targets },
-    draft.emitter({ node: 'loss', phase: 'loss', role: 'activation' }),
-  )
+  const values = loss.emit({ output, targets }, draft.emitter({ node: 'loss', phase: 'loss', role: 'activation' }))
   draft.named(values.losses).name = 'losses'
   if (values.hits !== undefined) draft.named(values.hits).name = 'hits'
   return { ...values, targets }

@@ -15,11 +15,7 @@ export interface Workspaces {
 }
 
 /** `sizesOf`: the numbers of pictures that a step is run for, the largest first; smaller runs must find room, too. */
-export function addWorkspaces(
-  draft: Draft,
-  target: Target,
-  sizesOf: (step: number) => readonly number[],
-): Workspaces {
+export function addWorkspaces(draft: Draft, target: Target, sizesOf: (step: number) => readonly number[]): Workspaces {
   const prepared = new Map<number, DraftValue>()
   const shared = new Map<number, DraftValue>()
   const values: DraftValue[] = []

@@ -140,10 +140,7 @@ export function planOptionsOf(settings: PlannedSettings): BindOptions {
 }
 
 /** The settings that decide on a plan. */
-type PlannedSettings = Pick<
-  BitSettings,
-  'batch' | 'optimizer' | 'decay' | 'clipNorm' | 'labelSmoothing' | 'frozen'
->
+type PlannedSettings = Pick<BitSettings, 'batch' | 'optimizer' | 'decay' | 'clipNorm' | 'labelSmoothing' | 'frozen'>
 
 function checkpointSettings({ path, everySeconds = 60, everySteps }: CheckpointOptions) {
   if (typeof path !== 'string' || path === '')

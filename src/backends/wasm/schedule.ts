@@ -4,8 +4,8 @@
  * its half, and so on; elsewhere each step prepares its own just before it uses them.
  */
 
-import type { WasmCall } from '../../ops/wasm/types.ts'
 import { wasmKernels } from '../../ops/wasm/kernels.ts'
+import type { WasmCall } from '../../ops/wasm/types.ts'
 import { buffersOfSize } from '../../plan/sizes.ts'
 import { sectionsOf, stepSpec } from '../../plan/step.ts'
 import type { Plan, PlanBuffer, PlanStep, SectionName } from '../../plan/types.ts'

@@ -118,9 +118,7 @@ export const conv: Layer<ConvAttributes, Parameters, 'conv'> = {
       groups: attributes.groups,
     }
     const biases = bias === undefined ? [] : [bias]
-    return only(
-      emit(conv2d, { ...geometry, bias: attributes.bias, activation: 'none' }, [x, filters, ...biases]),
-    )
+    return only(emit(conv2d, { ...geometry, bias: attributes.bias, activation: 'none' }, [x, filters, ...biases]))
   },
   describe(attributes) {
     const groups = attributes.groups === 1 ? '' : `, ${attributes.groups} groups`

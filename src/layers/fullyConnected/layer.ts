@@ -64,9 +64,7 @@ export const fullyConnected: Layer<FullyConnectedAttributes, Parameters, 'fc'> =
     const window = windowOn(wholeWindow(volume), volume)
     const geometry = { window, channels: volume.channels, filters: units, groups: 1 }
     const biases = bias === undefined ? [] : [bias]
-    return only(
-      emit(conv2d, { ...geometry, bias: biased, activation: 'none' }, [view(x, volume), filters, ...biases]),
-    )
+    return only(emit(conv2d, { ...geometry, bias: biased, activation: 'none' }, [view(x, volume), filters, ...biases]))
   },
   describe: ({ units, bias }) => `${units} neurons${bias ? '' : ', no bias'}`,
 }

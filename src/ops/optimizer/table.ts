@@ -4,6 +4,7 @@
  * the names. Numbers are declared in numbers.ts.
  */
 
+import { power } from '../../core/math.ts'
 import type { ArraySpec, Value } from '../types.ts'
 import type { OptimizerNumberName } from './numbers.ts'
 import { adagrad, adam, rmsprop, sgd } from './op.ts'
@@ -91,18 +92,4 @@ function arrays({ parameter, gradient, scalars, states }: ParameterUpdate): [inp
     [gradient, scalars],
     [parameter, ...states],
   ]
-}
-
-/**
- * base ** exponent for a whole exponent from 0, by repeated squaring: multiplications round alike in every engine, and
- * the last bits of Math.pow do not, so that a resumed training could end with other bits elsewhere.
- */
-function power(base: number, exponent: number): number {
-  let result = 1
-  let square = base
-  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) result *= square
-    square *= square
-  }
-  return result
 }
