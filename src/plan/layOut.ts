@@ -16,7 +16,9 @@ import { addWorkspaces } from './workspaces.ts'
 
 export function layOut(composition: Composition, batch: number, target: Target): Plan {
   const { network, goal, frozen, draft, parameters, optimizerState, backwardFrom, values } = composition
-  const sections = composition.sections.map((section) => [section, sectionOf(section, batch)] as const)
+  const sections = composition.sections.map(
+    (section, _, all) => [section, sectionOf(section, batch, all.length === 1)] as const,
+  )
   const [first, second = first] = sections.map(([, section]) => section) as [PlanSection, PlanSection?]
   const sectionAt = (step: number) => (step < first.to ? first : second)
   const workspaces = addWorkspaces(draft, target, (step) => sectionAt(step).sizes)
@@ -78,11 +80,13 @@ export function layOut(composition: Composition, batch: number, target: Target):
   }
 }
 
-/** Scores can be had for fewer pictures; in training a batch is a batch. */
-function sectionOf({ name, from, to }: DraftSection, batch: number): PlanSection {
-  return name === 'scores'
-    ? { from, to, sizes: sizesOf(batch), prepares: 'at start' }
-    : { from, to, sizes: [batch], prepares: 'by step' }
+/**
+ * Scores can be had for fewer pictures; in training a batch is a batch. Beside a training, filters change all the time, and
+ * to keep all of them prepared could take more memory than the training itself.
+ */
+function sectionOf({ name, from, to }: DraftSection, batch: number, isAlone: boolean): PlanSection {
+  const sizes = name === 'scores' ? sizesOf(batch) : [batch]
+  return { from, to, sizes, prepares: name === 'scores' && isAlone ? 'at start' : 'by step' }
 }
 
 function portsOf(values: Composition['values'], idOf: (value: Value) => number): PlanPorts {
