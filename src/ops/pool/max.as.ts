@@ -1,12 +1,13 @@
 /**
  * The inner loops of max pooling: over the channels of one window, or of a run of windows of 2×2 or 3×3 that lie wholly
- * on the picture. `rowStep` and `columnStep` are bytes from tap to tap. Which tap wins is said in op.ts.
+ * on the picture. `rowStep` and `columnStep` are bytes from tap to tap. op.ts says which tap wins.
  *
  * pmax(best, v) keeps the first of equal values, but drops a NaN in v. f32x4.max keeps every NaN, but is many
  * instructions on x64: 2×2 takes 1.1 to 2.5 times as long, 3×3 2 to 4.6 times. So runs also add up the values that
  * pmax may drop. Where one of them is NaN the sum is, too, and the run is done again window by window. (A sum is also NaN
- * where infinities of both signs meet: then the second time gives the same result.) With the sums, 2×2 takes 0.93 to 1.1
- * times as long as without, 3×3 1.0 to 1.3, gradients 1.03 to 1.13. Testing each value: 2×2 1.1 to 1.2, 3×3 1.4 to 1.6.
+ * where infinities of both signs meet: then the second time gives the same result.) With the sums, 2×2 takes 0.93 to
+ * 1.14 times as long as without, 3×3 1.0 to 1.3, their gradients 0.95 to 1.1 and 1.1 to 1.17. Testing each value instead:
+ * 2×2 1.1 to 1.2, 3×3 1.4 to 1.6.
  *
  * 2×2 moves 72 GB/s where the pictures fit the last cache, a memcpy 70 to 95. Where they do not, fetching a
  * window's rows ahead (touch.as.ts) made 2×2 and 3×3 slower by a fifth.

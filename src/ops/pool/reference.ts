@@ -34,7 +34,7 @@ function* windowsOf(attributes: PoolAttributes): Generator<PoolWindow> {
       }
 }
 
-/** Where the largest of the window's values of channel c is; of equals the first. A NaN is larger than any number, the last most. */
+/** Where the largest of the window's values of channel c is; of equals the first. A NaN beats every number, the last NaN all others. */
 function largestOf(x: Float64Array, { inputs }: PoolWindow, c: number): number {
   const later = (best: number, index: number) => {
     const value = x[index + c] as number
