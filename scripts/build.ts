@@ -1,11 +1,12 @@
-// Builds the package: kernels, then dist/ from the sources, with few files for Node and one for pages, then the command
-// line's link in node_modules/.bin.
+// Builds the package: kernels, the exports of package.json, then dist/ from the sources, with few files for Node and one
+// for pages, then the command line's link in node_modules/.bin.
 // Does nothing when no input has changed since the last time.
 
 import { spawnSync } from 'node:child_process'
 import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildKernels } from './build-kernels.ts'
+import { writeExports } from './exports.ts'
 import { filesUnder, hashOf, root, runAsMain } from './files.ts'
 
 const dist = join(root, 'dist')
@@ -13,6 +14,7 @@ const dist = join(root, 'dist')
 /** Brings dist/ up to date; true when it had to be rebuilt. */
 export async function build(): Promise<boolean> {
   await buildKernels()
+  await writeExports()
   const sources = (await filesUnder(join(root, 'src'))).filter((file) => /(?<!\.as|\.test)\.ts$/.test(file))
   const scripts = ['build', 'build-browser', 'build-node', 'licenses'].map((name) => `scripts/${name}.ts`)
   // The lock decides which packages' code goes into the files for Node and for pages.

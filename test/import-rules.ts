@@ -1,78 +1,22 @@
-// Which file may import which: the table of folders, the search for import cycles, and what a browser bundle may reach.
+// Which file may import which: the order of folders, their doors, and what a browser bundle may reach.
 // Pure functions over file texts, so that the rules are tried on made-up trees, too.
 
 import { posix } from 'node:path'
-import { parseSync, Visitor } from 'oxc-parser'
-
-/** Folders of src/ in the order of data: a folder may import itself and what stands before it. */
-export const folderOrder = [
-  'core',
-  'platform',
-  'ops',
-  'layers',
-  'network',
-  'notation',
-  'plan',
-  'backends',
-  'model',
-  'data',
-  'train',
-  'exchange',
-  'zoo',
-  'inspect',
-  'cli',
-] as const
+import { type Folder, folderOrder, nodeDoors } from '../scripts/folders.ts'
+import { type FileTexts, type ImportEdge, importsOf, resolveImport } from './import-edges.ts'
 
 /** Packages that run in a browser as they are; others may only be reached by a dynamic import or from cli/. */
 export const browserPackages: readonly string[] = ['fflate', 'zod']
 
-export interface ImportEdge {
-  readonly specifier: string
-  /** `static` runs with the importing file, `dynamic` later, `type` never. */
-  readonly kind: 'static' | 'dynamic' | 'type'
-}
-
-/** File texts by path relative to the repository's root, with `/` between folders. */
-export type FileTexts = ReadonlyMap<string, string>
-
-/** Every import of a file, as written. */
-export function importsOf(path: string, text: string): ImportEdge[] {
-  if (path.endsWith('.as.ts')) return assemblyImports(text)
-  const { module, program, errors } = parseSync(path, text)
-  if (errors.length > 0) throw new Error(`${path} does not parse: ${errors[0]?.message}`)
-  const edges: ImportEdge[] = []
-  const add = (specifier: string, kind: ImportEdge['kind']) => edges.push({ specifier, kind })
-  // `import { type A }` keeps its import when types are stripped; only `import type` and `export type` vanish.
-  const kindAt = (start: number) => (/^(?:import|export)\s+type\b/.test(text.slice(start)) ? 'type' : 'static')
-  for (const { moduleRequest, start } of module.staticImports) add(moduleRequest.value, kindAt(start))
-  for (const { entries, start } of module.staticExports) {
-    const from = entries.find((entry) => entry.moduleRequest)?.moduleRequest?.value
-    if (from !== undefined) add(from, kindAt(start))
-  }
-  new Visitor({
-    TSImportType: (node) => void add(node.source.value, 'type'),
-    ImportExpression: ({ source }) => {
-      if (source.type === 'Literal' && typeof source.value === 'string') add(source.value, 'dynamic')
-    },
-  }).visit(program)
-  return edges
-}
-
-/** AssemblyScript decorates functions, which TypeScript parsers refuse; its imports are plain lines. */
-function assemblyImports(text: string): ImportEdge[] {
-  const statements = text.matchAll(/^(?:import|export)\b[^'"]*?\bfrom\s*['"]([^'"]+)['"]/gm)
-  return [...statements].map((match) => ({ specifier: match[1] ?? '', kind: 'static' as const }))
-}
-
-/** The repository path an import leads to; undefined for a package. */
-export function resolveImport(from: string, specifier: string, platform = 'src/platform/node.ts'): string | undefined {
-  if (specifier === '#platform') return platform
-  if (!specifier.startsWith('.')) return undefined
-  return posix.join(posix.dirname(from), specifier)
+/** What draws is given its data, so that it needs no model; what runs one is in `insight`. */
+const typesOnly: Partial<Record<Folder, readonly Folder[]>> = {
+  inspect: ['backends', 'model', 'data', 'train', 'insight'],
 }
 
 const isTest = (path: string) => path.endsWith('.test.ts')
 const isAssembly = (path: string) => path.endsWith('.as.ts')
+const doorPaths: readonly string[] = nodeDoors.map((door) => `src/${door}.ts`)
+const isDoor = (path: string) => /^src\/(?:.*\/)?index\.ts$/.test(path) || doorPaths.includes(path)
 
 /** The folder of src/ that a file belongs to; `''` for files directly in src/, undefined outside. */
 function folderOf(path: string): string | undefined {
@@ -86,11 +30,11 @@ export function forbiddenImports(files: FileTexts, publicSubpaths: readonly stri
   const faults: string[] = []
   for (const [path, text] of files) {
     if (isTest(path)) continue
-    for (const { specifier } of importsOf(path, text)) {
+    for (const edge of importsOf(path, text)) {
       const reason = path.startsWith('studio/')
-        ? studioFault(path, specifier, publicSubpaths)
-        : sourceFault(path, specifier)
-      if (reason) faults.push(`${path} imports ${specifier}: ${reason}`)
+        ? studioFault(path, edge.specifier, publicSubpaths)
+        : sourceFault(path, edge)
+      if (reason) faults.push(`${path} imports ${edge.specifier}: ${reason}`)
     }
   }
   return faults
@@ -107,7 +51,7 @@ function studioFault(path: string, specifier: string, publicSubpaths: readonly s
   return publicSubpaths.includes(subpath) ? undefined : `"${subpath}" is not in the exports of package.json`
 }
 
-function sourceFault(path: string, specifier: string): string | undefined {
+function sourceFault(path: string, { specifier, kind }: ImportEdge): string | undefined {
   const folder = folderOf(path)
   if (folder === undefined) return undefined
   const order: readonly string[] = folderOrder
@@ -126,44 +70,29 @@ function sourceFault(path: string, specifier: string): string | undefined {
   if (folder === '') return undefined
   if (targetFolder === '') return 'the front door imports the folders, not the other way'
   if (!order.includes(targetFolder)) return `folder ${targetFolder} is not in the table`
-  if (order.indexOf(targetFolder) <= order.indexOf(folder)) return undefined
-  return `${targetFolder} stands after ${folder}`
-}
-
-/** Rings of files that import each other as they load, each as a list that ends where it began. */
-export function importCycles(files: FileTexts): string[][] {
-  const graph = staticGraph(files)
-  const cycles: string[][] = []
-  const done = new Set<string>()
-  const trail: string[] = []
-  const visit = (path: string): void => {
-    const start = trail.indexOf(path)
-    if (start >= 0) {
-      cycles.push([...trail.slice(start), path])
-      return
-    }
-    if (done.has(path)) return
-    trail.push(path)
-    for (const target of graph.get(path) ?? []) visit(target)
-    trail.pop()
-    done.add(path)
+  if (order.indexOf(targetFolder) > order.indexOf(folder)) return `${targetFolder} stands after ${folder}`
+  if (kind !== 'type' && typesOnly[folder as Folder]?.includes(targetFolder as Folder)) {
+    return `${folder} may import only types of ${targetFolder}, by \`import type\``
   }
-  for (const path of graph.keys()) visit(path)
-  return cycles
+  return undefined
 }
 
-function staticGraph(files: FileTexts): Map<string, string[]> {
-  const graph = new Map<string, string[]>()
+/**
+ * Every import of a door by a file that is none, as sentences. Doors are for users of the package: inside, what a file
+ * needs comes from the file that defines it.
+ */
+export function doorImports(files: FileTexts): string[] {
+  const faults: string[] = []
   for (const [path, text] of files) {
-    const targets = importsOf(path, text)
-      .filter((edge) => edge.kind === 'static')
-      .map((edge) => resolveImport(path, edge.specifier))
-    graph.set(
-      path,
-      targets.filter((target) => target !== undefined),
-    )
+    if (folderOf(path) === undefined || isTest(path) || isDoor(path)) continue
+    for (const { specifier } of importsOf(path, text)) {
+      const target = resolveImport(path, specifier)
+      if (target === undefined || !isDoor(target)) continue
+      const whose = posix.dirname(target) === posix.dirname(path) ? "its own folder's" : "another folder's"
+      faults.push(`${path} imports ${specifier}: ${whose} door; import the file that defines it`)
+    }
   }
-  return graph
+  return faults
 }
 
 /** What a page could not load if it imported an entry file: Node's own modules and packages that are not for browsers. */

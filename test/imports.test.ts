@@ -1,10 +1,12 @@
-// Holds the sources to the table of folders, to loading without cycles, and to a library part that a page can load.
+// Holds the sources to the order of folders, to imports without circles, and to a library part that a page can load.
 
 import { readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { filesUnder, root } from '../scripts/files.ts'
-import { browserFaults, forbiddenImports, importCycles, importsOf } from './import-rules.ts'
+import { importCircles } from './import-circles.ts'
+import { importsOf } from './import-edges.ts'
+import { browserFaults, doorImports, forbiddenImports } from './import-rules.ts'
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   exports: Record<string, string | { 'lenslet-source': string }>
@@ -31,8 +33,8 @@ describe('the sources', async () => {
     expect(forbiddenImports(files, subpaths)).toEqual([])
   })
 
-  it('load without import cycles', () => {
-    expect(importCycles(files).map((cycle) => cycle.join(' -> '))).toEqual([])
+  it('import each other without circles, types included', () => {
+    expect(importCircles(files).map((circle) => circle.join(' -> '))).toEqual([])
   })
 
   it('give pages a library without Node modules or native packages', () => {
@@ -89,6 +91,26 @@ describe('the import table refuses', () => {
       /within src\/ops/,
     ],
     [
+      'drawing with a model',
+      { 'src/inspect/a.ts': "import { Model } from '../model/model.ts'" },
+      /inspect may import only types of model/,
+    ],
+    [
+      'drawing what a run finds',
+      { 'src/inspect/report/a.ts': "import { topPredictions } from '../../insight/predictions.ts'" },
+      /inspect may import only types of insight/,
+    ],
+    [
+      'drawing with data loaded later',
+      { 'src/inspect/a.ts': "export const load = () => import('../data/batches.ts')" },
+      /inspect may import only types of data/,
+    ],
+    [
+      'a type by an import that stays when types are stripped',
+      { 'src/inspect/a.ts': "import { type Evaluation } from '../train/evaluate.ts'" },
+      /inspect may import only types of train, by `import type`/,
+    ],
+    [
       'the Studio reaching into src',
       { 'studio/a.ts': "import { x } from '../src/index.ts'" },
       /only public subpaths of lenslet/,
@@ -109,6 +131,8 @@ describe('the import table refuses', () => {
     const files = tree({
       'src/index.ts': "export { parse } from './notation/index.ts'",
       'src/plan/a.ts': "import { b } from './b.ts'\nimport { c } from '../core/c.ts'\nimport * as z from 'zod'",
+      'src/inspect/a.ts':
+        "import type { Evaluation } from '../train/evaluate.ts'\nimport { plan } from '../plan/plan.ts'",
       'src/plan/a.test.ts': "import { run } from '../backends/index.ts'",
       'src/ops/r/kernel.as.ts': "import {\n  tile\n} from '../kernel/tile.as.ts'\n@inline\nfunction f(): void {}",
       'studio/main.ts': "import { plan } from 'lenslet/plan'\nimport { view } from './view.ts'",
@@ -117,28 +141,35 @@ describe('the import table refuses', () => {
   })
 })
 
-describe('the search for cycles', () => {
-  it('finds a ring of two files and a ring of three through a re-export', () => {
-    expect(
-      importCycles(tree({ 'src/a.ts': "import { b } from './b.ts'", 'src/b.ts': "import { a } from './a.ts'" })),
-    ).toEqual([['src/a.ts', 'src/b.ts', 'src/a.ts']])
-    const three = tree({
-      'src/x/start.ts': "import { b } from './b.ts'",
-      'src/x/b.ts': "export { c } from './c.ts'",
-      'src/x/c.ts': "import './d.ts'",
-      'src/x/d.ts': "import { type T } from './b.ts'",
+describe('the rule about doors', () => {
+  it('refuses the door of another folder, of a nested one, of one’s own, and the one for Node', () => {
+    const files = tree({
+      'src/plan/a.ts': "import { sizeOf } from '../core/index.ts'",
+      'src/plan/deep/b.ts': "export type { Volume } from '../../core/index.ts'",
+      'src/plan/c.ts': "export type Op = import('../ops/add/index.ts').Op",
+      'src/plan/d.ts': "import { cost } from './index.ts'",
+      'src/cli/e.ts': "export const load = () => import('../data/node.ts')",
     })
-    expect(importCycles(three)).toEqual([['src/x/b.ts', 'src/x/c.ts', 'src/x/d.ts', 'src/x/b.ts']])
+    const advice = 'door; import the file that defines it'
+    expect(doorImports(files)).toEqual([
+      `src/plan/a.ts imports ../core/index.ts: another folder's ${advice}`,
+      `src/plan/deep/b.ts imports ../../core/index.ts: another folder's ${advice}`,
+      `src/plan/c.ts imports ../ops/add/index.ts: another folder's ${advice}`,
+      `src/plan/d.ts imports ./index.ts: its own folder's ${advice}`,
+      `src/cli/e.ts imports ../data/node.ts: another folder's ${advice}`,
+    ])
   })
 
-  it('lets imports of types alone go round, and imports that run later', () => {
+  it('lets doors lead to doors, and tests and scripts through them', () => {
     const files = tree({
-      'src/a.ts': "import type { B } from './b.ts'\nexport type { D } from './b.ts'",
-      'src/b.ts': "import { a } from './a.ts'",
-      'src/c.ts': "export const later = () => import('./d.ts')",
-      'src/d.ts': "import { later } from './c.ts'",
+      'src/index.ts': "export * from './data/index.ts'",
+      'src/data/node.ts': "export * from './index.ts'",
+      'src/backends/index.ts': "export { wasmBackend } from './wasm/index.ts'",
+      'src/plan/a.ts': "import { sizeOf } from '../core/shapes.ts'\nimport { readFile } from './node.ts'",
+      'src/plan/a.test.ts': "import { sizeOf } from '../core/index.ts'",
+      'bench/main.ts': "import { plan } from '../src/plan/index.ts'",
     })
-    expect(importCycles(files)).toEqual([])
+    expect(doorImports(files)).toEqual([])
   })
 })
 

@@ -7,7 +7,7 @@ import { delimiter, join, posix } from 'node:path'
 import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../scripts/files.ts'
-import { importsOf } from './import-rules.ts'
+import { importsOf } from './import-edges.ts'
 import { installPacked, type PackedPackage } from './packed.ts'
 
 interface Manifest {

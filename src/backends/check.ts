@@ -1,36 +1,47 @@
-/** What every backend's program refuses: values that do not fit a buffer, steps and sizes that the plan has not. */
+/** What every backend's program refuses: values that do not fit a buffer, steps and sizes that the plan does not have. */
 
-import { ArgumentError } from '../core/index.ts'
+import { ArgumentError, sizeOf } from '../core/index.ts'
+import { sectionsOf } from '../plan/step.ts'
 import type { Plan, PlanBuffer } from '../plan/types.ts'
 import type { RunOptions } from './types.ts'
 
 /** @throws {ArgumentError} `length` values neither fill the buffer, nor are they data of some whole pictures */
-export function checkLength({ batch }: Plan, { name, role, shape, bytes }: PlanBuffer, length: number): void {
-  const all = bytes / 4
+export function checkLength({ name, role, shape, pictures }: PlanBuffer, length: number): void {
+  const all = sizeOf(shape)
   if (length === all) return
-  const each = all / batch
-  const isData = role === 'data' && shape[0] === batch
-  if (isData && length > 0 && length < all && length % each === 0) return
+  const each = all / (shape[0] ?? 1)
+  const takesFewer = role === 'data' && pictures
+  if (takesFewer && length > 0 && length < all && length % each === 0) return
   throw new ArgumentError(`${name} takes as many values as it has elements`, {
     received: `${length} values`,
-    expected: isData && batch > 1 ? `${all} values, or fewer: ${each} a picture` : `${all} values`,
+    expected: takesFewer && all > each ? `${all} values, or fewer: ${each} a picture` : `${all} values`,
   })
 }
 
 /** Options with what they leave out. @throws {ArgumentError} */
 export function checkRun(plan: Plan, options: RunOptions): Required<RunOptions> {
-  const { from = 0, to = plan.steps.length, pictures = plan.batch } = options
-  if (!(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to && to <= plan.steps.length)) {
+  const sections = sectionsOf(plan)
+  const found = sections.find(([name]) => options.section === undefined || name === options.section)
+  if (found === undefined) {
+    throw new ArgumentError('the plan does not have this section', {
+      received: `${options.section}`,
+      expected: sections.map(([name]) => name).join(', '),
+    })
+  }
+  const [name, section] = found
+  const { from = section.from, to = section.to, pictures = plan.batch } = options
+  const whole = Number.isInteger(from) && Number.isInteger(to)
+  if (!(whole && section.from <= from && from <= to && to <= section.to)) {
     throw new ArgumentError('no such steps', {
       received: `steps ${from} to ${to}`,
-      expected: `a range within the plan's ${plan.steps.length} steps`,
+      expected: `a range within steps ${section.from} to ${section.to} of the section ${name}`,
     })
   }
-  if (!plan.sizes.includes(pictures)) {
-    throw new ArgumentError('a plan cannot be run for so many pictures', {
+  if (!section.sizes.includes(pictures)) {
+    throw new ArgumentError('the plan cannot be run for this number of pictures', {
       received: `${pictures}`,
-      expected: plan.sizes.join(', '),
+      expected: section.sizes.join(', '),
     })
   }
-  return { from, to, pictures }
+  return { section: name, from, to, pictures }
 }

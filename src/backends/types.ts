@@ -1,21 +1,30 @@
 /** What a backend is: it binds a plan to memory and runs its steps. It never sees a layer. */
 
-import type { Plan } from '../plan/types.ts'
+import type { Target } from '../ops/target.ts'
+import type { Plan, SectionName } from '../plan/types.ts'
 
 export interface Backend {
   readonly name: string
-  /** Allocates exactly `plan.arenaBytes` and readies every step. Throws `MemoryError` where that much cannot be had. */
+  /** What a plan for this backend must know of the device. */
+  target(options: { readonly threads?: number; readonly exact?: boolean }): Target
+  /** One sentence: what is expected to run, before anything is bound. */
+  describe(threads: number): string
+  /** Allocates exactly `plan.arenaBytes` and readies every step. Throws `MemoryError` where that much is not to be had. */
   bind(plan: Plan): Promise<Program>
 }
 
 /** What of a plan is to be run. */
 export interface RunOptions {
-  /** Steps [from, to); default: all. */
+  /** Default: the plan's first section. */
+  readonly section?: SectionName
+  /** Steps [from, to) within the section; default: all of it. */
   readonly from?: number
   readonly to?: number
-  /** One of the plan's `sizes`: only the first so many pictures are computed. Default: the batch. */
+  /** One of the section's `sizes`: only the first of the batch's pictures are computed. Default: the batch. */
   readonly pictures?: number
 }
+
+export type Values = Float32Array | Int32Array
 
 /** A plan bound to memory. */
 export interface Program {
@@ -27,11 +36,19 @@ export interface Program {
   readonly description: string
   /** Bytes really allocated for the arena, as the memory itself says. */
   readonly allocatedBytes: number
-  /** A buffer's values as they are now. Read only: write with `write`, so that nothing prepared goes stale. */
-  read(buffer: number): Float32Array | Int32Array
+  /**
+   * A copy of a buffer's values as they are when the runs asked for before are done. `into`: an array of the same type for
+   * the first of them, as many as it has.
+   */
+  read(buffer: number, into?: Values): Promise<Values>
+  /**
+   * The values themselves, where the memory is the host's: valid while the program lives. Read only: write with `write`, so
+   * that nothing prepared goes stale.
+   */
+  view?(buffer: number): Values
   /** As many values as the buffer has; of data (pictures, labels) also fewer, those of a batch's first pictures. */
   write(buffer: number, values: ArrayLike<number>): void
-  /** Runs wait for each other. Throws `ArgumentError` for steps or a number of pictures that the plan has not. */
+  /** Runs wait for each other. Throws `ArgumentError` for steps or a number of pictures that the plan does not have. */
   run(options?: RunOptions): Promise<void>
   /** Frees memory and ends workers. Idempotent. */
   dispose(): Promise<void>

@@ -6,9 +6,8 @@ import { Random, sizeOf, volumeSize } from '../core/index.ts'
 import { Model } from '../model/index.ts'
 import type { Network } from '../network/index.ts'
 import { parse } from '../notation/index.ts'
-import { scalarSlots } from '../ops/scalars.ts'
+import { SCALAR_COUNT, scalarSlots } from '../ops/scalars.ts'
 import { cost } from '../plan/index.ts'
-import { readWeights } from '../train/stepper.ts'
 
 export type BenchKind = 'kernel' | 'predict' | 'train'
 
@@ -93,7 +92,7 @@ const measures: Readonly<Record<BenchKind, (model: Model, batch: number) => Prom
     const { labels, scalars } = program.plan.ports
     if (labels !== undefined) program.write(labels, new Int32Array(batch))
     if (scalars !== undefined) {
-      const values = Float32Array.from(program.read(scalars))
+      const values = new Float32Array(SCALAR_COUNT)
       values[scalarSlots.learningRate] = 1e-6
       values[scalarSlots.gradientScale] = 1
       program.write(scalars, values)
@@ -102,11 +101,10 @@ const measures: Readonly<Record<BenchKind, (model: Model, batch: number) => Prom
   },
 }
 
-/** A program with the model's weights, and pictures in place. */
+/** A program with pictures in place. */
 async function bind(model: Model, options: Parameters<Model['bind']>[0]): Promise<Program> {
   const program = await model.bind(options)
   const { ports, buffers } = program.plan
-  readWeights(program, model)
   program.write(ports.pictures, randomPictures(sizeOf(buffers[ports.pictures]?.shape ?? [])))
   return program
 }

@@ -5,7 +5,6 @@ import { describeWasm } from '../backends/wasm/index.ts'
 import { LensletError, Random, volumeSize } from '../core/index.ts'
 import { Model, type ModelOptions } from '../model/index.ts'
 import { parse } from '../notation/index.ts'
-import { readWeights } from '../train/stepper.ts'
 import { Stopped } from './errors.ts'
 import { type Machine, machine, printMachine } from './machine.ts'
 import { Terminal } from './terminal.ts'
@@ -93,14 +92,14 @@ async function runOn(backend: NonNullable<ModelOptions['backend']>): Promise<Out
   const program = await model.bind({ batch: pictures, mode: 'gradients' })
   try {
     const { ports } = program.plan
-    readWeights(program, model)
     program.write(ports.pictures, input)
     program.write(ports.labels as number, [0, 1, 2, 3])
     await program.run()
     const began = performance.now()
     await program.run()
     const milliseconds = performance.now() - began
-    const gradients = Object.values(ports.gradients ?? {}).flatMap((buffer) => [...program.read(buffer)])
+    const gradients: number[] = []
+    for (const buffer of Object.values(ports.gradients?.weights ?? {})) gradients.push(...(await program.read(buffer)))
     return {
       description: program.description,
       threads: program.threads,

@@ -2,7 +2,8 @@
 
 import { UsageError } from './errors.ts'
 
-export const exactHelp = "without Winograd's method, which is faster but rounds more coarsely"
+export const exactHelp =
+  "without Winograd's method, which is faster but rounds more coarsely, overflows earlier and spreads a NaN over its tile"
 
 /** `whole('--batch', 1)` reads a whole number from 1. */
 export function whole(option: string, least: number) {
@@ -13,7 +14,7 @@ export function whole(option: string, least: number) {
   }
 }
 
-/** Any finite number; what it may be, its reader says. */
+/** Any finite number; its reader checks the range. */
 export function number(option: string) {
   return (text: string): number => {
     const value = Number(text)
@@ -44,5 +45,5 @@ export function choice<Word extends string>(option: string, words: readonly Word
 }
 
 export function refused(option: string, received: string, expected: string): UsageError {
-  return new UsageError(`${option} cannot be ${JSON.stringify(received)}`, { received, expected })
+  return new UsageError(`the value of ${option} is invalid`, { received, expected })
 }

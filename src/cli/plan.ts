@@ -1,11 +1,11 @@
 /** `lenslet plan <net>`: what a network costs, layer by layer, and the memory of its runs, before anything runs. */
 
 import type { Command } from 'commander'
-import { maximumBytes } from '../backends/wasm/memory.ts'
 import { chooseThreads } from '../backends/wasm/threads.ts'
 import { costTable, memoryTable, type NetworkTable, networkTable, printBytes, printCount } from '../inspect/index.ts'
 import { print } from '../notation/index.ts'
 import { type OptimizerKind, optimizerKinds } from '../ops/optimizer/optimizers.ts'
+import { LARGEST_MEMORY } from '../ops/wasm/target.ts'
 import { maxBatch, type Plan, plan, printPlan } from '../plan/index.ts'
 import { readCall } from './errors.ts'
 import { type NetworkSource, readNetwork } from './network.ts'
@@ -108,7 +108,7 @@ function largestBatches(
   memory: number,
   { optimizer, ...how }: { threads: number; exact: boolean; optimizer: OptimizerKind },
 ): Fits {
-  const usable = Math.min(memory, maximumBytes)
+  const usable = Math.min(memory, LARGEST_MEMORY)
   return {
     bytes: memory,
     inference: maxBatch(network, usable, how),
@@ -128,10 +128,10 @@ function printFits({ bytes: memory, inference, training }: Fits): string {
 
 function tooLarge(plans: readonly Plan[]): readonly string[] {
   return plans
-    .filter(({ arenaBytes }) => arenaBytes > maximumBytes)
+    .filter(({ arenaBytes }) => arenaBytes > LARGEST_MEMORY)
     .map(
-      ({ mode, batch, arenaBytes }) =>
-        `${mode} with batch ${batch} needs ${printBytes(arenaBytes)}, and a run can address ${printBytes(maximumBytes)} at most`,
+      ({ goal, batch, arenaBytes }) =>
+        `${goal.kind === 'scores' ? 'inference' : 'training'} with batch ${batch} needs ${printBytes(arenaBytes)}, and a run can address ${printBytes(LARGEST_MEMORY)} at most`,
     )
 }
 

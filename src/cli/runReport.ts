@@ -2,21 +2,16 @@
 
 import { printVolume } from '../core/index.ts'
 import { type Dataset, type Normalization, printAugmentation } from '../data/index.ts'
-import {
-  firstFilters,
-  memoryTable,
-  networkTable,
-  printCount,
-  printPercent,
-  printSeconds,
-  reportHtml,
-  surestMistakes,
-} from '../inspect/index.ts'
+import { surestMistakes } from '../insight/predictions.ts'
+import { memoryTable, networkTable } from '../inspect/costTable.ts'
+import { firstFilters } from '../inspect/filters.ts'
+import { pictureOf } from '../inspect/picture.ts'
+import { reportHtml } from '../inspect/report/report.ts'
+import { printCount, printPercent, printSeconds } from '../inspect/units.ts'
 import type { Model } from '../model/index.ts'
 import { print } from '../notation/index.ts'
-import { resolveOptimizer } from '../ops/optimizer/optimizers.ts'
-import { plan } from '../plan/index.ts'
-import { type Evaluation, resolveSchedule, type TrainOptions, type TrainResult } from '../train/index.ts'
+import type { Evaluation, TrainOptions, TrainResult } from '../train/index.ts'
+import { planOptionsOf, resolveSettings } from '../train/options.ts'
 import type { ZooEntry } from '../zoo/index.ts'
 import { machine } from './machine.ts'
 import type { RunSettings } from './runFolder.ts'
@@ -39,21 +34,14 @@ export async function runReport(run: ReportedRun): Promise<string> {
   const { settings, entry, options, dataset, model, result, evaluation, next } = run
   const { network } = model
   const table = networkTable(network)
-  const { batch = 32 } = options
-  const stepsPerEpoch = Math.floor(dataset.train.count / batch)
-  const optimizer = resolveOptimizer(options.optimizer ?? 'adam')
-  const training = plan(network, {
-    batch,
-    mode: 'training',
-    threads: model.threads,
-    optimizer: optimizer.settings,
-    ...(options.decay === undefined ? {} : { decay: options.decay }),
-    ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }),
-  })
+  const learned = resolveSettings(model, dataset, options)
+  const { batch, stepsPerEpoch, update, rates, augment, labelSmoothing, clipNorm, seed } = learned
+  const training = model.planFor(planOptionsOf(learned))
   const normalization = model.info.normalization as Normalization
   const among = Math.min(dataset.test.count, Math.ceil(macsForMistakes / Math.max(1, table.totals.macs)))
-  const mistakes = evaluation && {
-    pictures: await surestMistakes(model, dataset.test, { normalization, most: 18, among }),
+  const surest = evaluation && (await surestMistakes(model, dataset.test, { normalization, most: 18, among }))
+  const mistakes = surest && {
+    pictures: surest.map((mistake) => ({ ...mistake, picture: pictureOf(dataset.test, mistake.index) })),
     among,
   }
   const filters = firstFilters(network)
@@ -102,19 +90,17 @@ export async function runReport(run: ReportedRun): Promise<string> {
         `${result.epochs} of ${options.epochs}, ${printCount(result.steps)} steps${result.stopped === 'early' ? '; it stopped improving' : ''}`,
       ],
       ['batch', `${batch}`],
-      ['optimizer', optimizer.describe()],
-      [
-        'schedule',
-        resolveSchedule(options.schedule ?? 'constant', { epochs: options.epochs, stepsPerEpoch }).describe(),
-      ],
-      ['augmentation', printAugmentation(options.augment ?? {})],
-      ['label smoothing', `${options.labelSmoothing ?? 0}`],
-      ['gradient clipping', options.clipNorm === undefined ? 'none' : `norm ${options.clipNorm}`],
+      ['optimizer', update.describe()],
+      ['schedule', rates.describe()],
+      ['augmentation', printAugmentation(augment)],
+      ['label smoothing', `${labelSmoothing}`],
+      ['gradient clipping', clipNorm === null ? 'none' : `norm ${clipNorm}`],
+      ['convolutions', training.target.exact ? 'exact: only plain sums' : 'Winograd’s method where it is faster'],
       [
         'normalization',
         `mean ${normalization.mean.map(short).join(', ')}; deviation ${normalization.std.map(short).join(', ')}`,
       ],
-      ['seed', `${options.seed ?? 0}`],
+      ['seed', `${seed}`],
     ],
     machine: machineRows(model),
     remarks: entry?.remarks ?? [],

@@ -3,56 +3,61 @@
 import type { Command } from 'commander'
 import { parseAugmentation } from '../data/index.ts'
 import type { Initializer } from '../model/index.ts'
-import { type OptimizerKind, type OptimizerSettings, optimizerKinds } from '../ops/optimizer/optimizers.ts'
+import { type OptimizerNumberName, optimizerNumberNames, optimizerNumbers } from '../ops/optimizer/numbers.ts'
+import { kindsWith, type OptimizerKind, type OptimizerSettings, optimizerKinds } from '../ops/optimizer/optimizers.ts'
 import { type ScheduleSettings, scheduleKinds, type TrainOptions } from '../train/index.ts'
 import type { Recipe } from '../zoo/index.ts'
 import { choice, number, refused, whole } from './options.ts'
 
-/** Options of `lenslet train` that decide what is learned. */
-export interface LearningOptions {
-  readonly epochs?: number
-  readonly batch?: number
-  readonly optimizer?: OptimizerKind
-  readonly rate?: number
-  readonly momentum?: number
-  readonly weightDecay?: number
-  readonly beta1?: number
-  readonly beta2?: number
-  readonly smoothing?: number
-  readonly epsilon?: number
-  readonly decay?: 'weights' | 'all'
-  readonly schedule?: ScheduleSettings
-  readonly augment?: string
-  readonly labelSmoothing?: number
-  readonly clipNorm?: number
-  readonly patience?: number
-  readonly evaluate?: 'epoch' | 'end' | 'never'
-  readonly seed?: number
-  readonly init?: Initializer
+interface OptionRow<T> {
+  /** What stands for the value in the help: `<n>`. */
+  readonly value: string
+  readonly help: string
+  /** Reads the value of an option by this name, `--batch`. Throws `UsageError`. */
+  reader(option: string): (text: string) => T
+}
+
+const row = <T>(value: string, help: string, reader: OptionRow<T>['reader']): OptionRow<T> => ({ value, help, reader })
+
+/** An option for every number of the optimizers. */
+const optimizerOptions = Object.fromEntries(
+  optimizerNumberNames.map((name) => {
+    const kinds = kindsWith(name)
+    const note = kinds.length === optimizerKinds.length ? '' : ` (${kinds.join(', ')})`
+    return [name, row('<x>', `${optimizerNumbers[name].meaning}${note}`, number)]
+  }),
+) as Readonly<Record<OptimizerNumberName, OptionRow<number>>>
+
+/** Options of `lenslet train` that decide what is learned, in the order of its help: `--label-smoothing` is `labelSmoothing`. */
+const learning = {
+  epochs: row('<n>', 'how often every picture is shown; default 5', (option) => whole(option, 1)),
+  batch: row('<n>', 'pictures a step; default 32', (option) => whole(option, 1)),
+  optimizer: row('<kind>', `${optimizerKinds.join(', ')}; default adam`, (option) => choice(option, optimizerKinds)),
+  ...optimizerOptions,
+  decay: row('<what>', 'what weight decay applies to: weights (default; not biases and norms), or all', (option) =>
+    choice(option, ['weights', 'all']),
+  ),
+  schedule: row('<s>', `${scheduleKinds.join(', ')}; with numbers: cosine:warmup=1,final=0.01`, schedule),
+  augment: row('<words>', 'flip,crop4,cutout8, or none', () => (text) => text),
+  labelSmoothing: row('<x>', 'share of each target that is spread over all', number),
+  clipNorm: row('<x>', 'clip the norm of all gradients to this', number),
+  patience: row('<n>', 'stop after this many epochs without progress', (option) => whole(option, 1)),
+  evaluate: row('<when>', 'epoch, end, never', (option) => choice(option, ['epoch', 'end', 'never'])),
+  init: row('<rule>', 'how filters start: he, xavier, zeros, or a number', initializer),
+  seed: row('<n>', 'of weights, order, augmentation and dropout; default 0', number),
+} as const
+
+/** The values that Commander makes of them. */
+export type LearningOptions = {
+  readonly [Name in keyof typeof learning]?: (typeof learning)[Name] extends OptionRow<infer T> ? T : never
 }
 
 export function addLearningOptions(command: Command): void {
-  command
-    .optionsGroup('What is learned (defaults: the zoo’s recipe for this data, where there is one)')
-    .option('--epochs <n>', 'how often every picture is shown; default 5', whole('--epochs', 1))
-    .option('--batch <n>', 'pictures a step; default 32', whole('--batch', 1))
-    .option('--optimizer <kind>', `${optimizerKinds.join(', ')}; default adam`, choice('--optimizer', optimizerKinds))
-    .option('--rate <x>', 'learning rate', number('--rate'))
-    .option('--momentum <x>', 'share of the velocity that is kept', number('--momentum'))
-    .option('--weight-decay <x>', 'pull of the weights towards 0', number('--weight-decay'))
-    .option('--beta1 <x>', 'of adam and adamw', number('--beta1'))
-    .option('--beta2 <x>', 'of adam and adamw', number('--beta2'))
-    .option('--smoothing <x>', 'of rmsprop', number('--smoothing'))
-    .option('--epsilon <x>', 'against division by 0', number('--epsilon'))
-    .option('--decay <what>', 'what weight decay shrinks: weights, or all', choice('--decay', ['weights', 'all']))
-    .option('--schedule <s>', `${scheduleKinds.join(', ')}; with numbers: cosine:warmup=1,final=0.01`, schedule)
-    .option('--augment <words>', 'flip,crop4,cutout8, or none')
-    .option('--label-smoothing <x>', 'share of each target that is spread over all', number('--label-smoothing'))
-    .option('--clip-norm <x>', 'clip the norm of all gradients to this', number('--clip-norm'))
-    .option('--patience <n>', 'stop after so many epochs without progress', whole('--patience', 1))
-    .option('--evaluate <when>', 'epoch, end, never', choice('--evaluate', ['epoch', 'end', 'never']))
-    .option('--init <rule>', 'how filters start: he, xavier, zeros, or a number', initializer)
-    .option('--seed <n>', 'of weights, order, augmentation and dropout; default 0', number('--seed'))
+  command.optionsGroup('What is learned (defaults: the zoo’s recipe for this data, where there is one)')
+  for (const [name, { value, help, reader }] of Object.entries<OptionRow<unknown>>(learning)) {
+    const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+    command.option(`${option} ${value}`, help, reader(option))
+  }
 }
 
 const usual: Recipe = { epochs: 5, schedule: 'one-cycle' }
@@ -80,16 +85,7 @@ function optimizerOf(
   given: LearningOptions,
   recipe: OptimizerSettings | OptimizerKind | undefined,
 ): OptimizerSettings | undefined {
-  const { rate, momentum, weightDecay, beta1, beta2, smoothing, epsilon } = given
-  const numbers = present({
-    rate,
-    momentum,
-    weightDecay,
-    beta1,
-    beta2,
-    smoothing,
-    epsilon,
-  })
+  const numbers = present(Object.fromEntries(optimizerNumberNames.map((name) => [name, given[name]])))
   const base: OptimizerSettings = typeof recipe === 'object' ? recipe : { kind: recipe ?? 'adam' }
   const kind = given.optimizer ?? base.kind
   if (recipe === undefined && given.optimizer === undefined && Object.keys(numbers).length === 0) return undefined
@@ -108,23 +104,26 @@ function stretch(schedule: Recipe['schedule'], from: number, to: number): Recipe
 }
 
 /** `cosine` or `cosine:warmup=1,final=0.01`; which numbers it takes, the schedule says. */
-function schedule(text: string): ScheduleSettings {
-  const [word = '', numbers = ''] = text.split(/:(.*)/s)
-  const kind = choice('--schedule', scheduleKinds)(word)
-  const entries = numbers.split(',').flatMap((part): [string, number][] => {
-    if (part.trim() === '') return []
-    const [, name = '', value = ''] = /^\s*(\w+)=(.+)$/.exec(part) ?? []
-    if (name === '')
-      throw refused('--schedule', text, 'a kind, or a kind with numbers such as cosine:warmup=1,final=0.01')
-    return [[name, number(`--schedule ${name}`)(value)]]
-  })
-  return { kind, ...Object.fromEntries(entries) } as ScheduleSettings
+function schedule(option: string) {
+  return (text: string): ScheduleSettings => {
+    const [word = '', numbers = ''] = text.split(/:(.*)/s)
+    const kind = choice(option, scheduleKinds)(word)
+    const entries = numbers.split(',').flatMap((part): [string, number][] => {
+      if (part.trim() === '') return []
+      const [, name = '', value = ''] = /^\s*(\w+)=(.+)$/.exec(part) ?? []
+      if (name === '') throw refused(option, text, 'a kind, or a kind with numbers such as cosine:warmup=1,final=0.01')
+      return [[name, number(`${option} ${name}`)(value)]]
+    })
+    return { kind, ...Object.fromEntries(entries) } as ScheduleSettings
+  }
 }
 
-function initializer(text: string): Initializer {
-  const words = ['he', 'xavier', 'zeros'] as const
-  const word = words.find((rule) => rule === text)
-  if (word !== undefined) return word
-  if (text.trim() !== '' && Number.isFinite(Number(text))) return { constant: Number(text) }
-  throw refused('--init', text, `${words.join(', ')}, or a number that all weights start from`)
+function initializer(option: string) {
+  return (text: string): Initializer => {
+    const words = ['he', 'xavier', 'zeros'] as const
+    const word = words.find((rule) => rule === text)
+    if (word !== undefined) return word
+    if (text.trim() !== '' && Number.isFinite(Number(text))) return { constant: Number(text) }
+    throw refused(option, text, `${words.join(', ')}, or a number that all weights start from`)
+  }
 }

@@ -31,5 +31,5 @@ export class LensletError extends Error {
   }
 }
 
-/** An argument of a public function or of the command line that cannot be meant: a batch of 0, a rate of NaN. */
+/** An invalid argument of a public function or of the command line: a batch of 0, a rate of NaN. */
 export class ArgumentError extends LensletError {}

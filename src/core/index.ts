@@ -1,6 +1,7 @@
-/** Shapes, seeded random numbers and the root of all errors. Imports nothing. */
+/** Shapes, seeded random numbers, the mathematics behind them and the root of all errors. Imports nothing. */
 
 export { ArgumentError, type ErrorDetails, LensletError } from './errors.ts'
+export { cosPi, exp, log, power } from './math.ts'
 export { Random, type RandomState } from './random.ts'
 export {
   printShape,

@@ -4,6 +4,8 @@
  * what one part draws never shifts what another part sees.
  */
 
+import { cosPi, log } from './math.ts'
+
 export type RandomState = readonly [number, number, number, number]
 
 export class Random {
@@ -58,10 +60,13 @@ export class Random {
     return draw % below
   }
 
-  /** Standard normal (Box–Muller; the second value is dropped so that the state stays four integers). */
+  /**
+   * Standard normal (Box–Muller; the second value is dropped so that the state stays four integers). The same bits in
+   * every engine: log and cosPi are our own, and engines leave Math.sqrt to the processor, whose root IEEE 754 defines.
+   */
   normal(): number {
-    const radius = Math.sqrt(-2 * Math.log(1 - this.next()))
-    return radius * Math.cos(2 * Math.PI * this.next())
+    const radius = Math.sqrt(-2 * log(1 - this.next()))
+    return radius * cosPi(2 * this.next())
   }
 
   /** Fisher–Yates, in place. */

@@ -29,7 +29,9 @@ export function measureNormalization(images: Uint8Array, channels: number): Norm
   for (let c = 0; c < channels; c++) {
     const histogram = counts.subarray(c * 256, c * 256 + 256)
     const average = histogram.reduce((sum, count, value) => sum + count * value, 0) / total
-    const variance = histogram.reduce((sum, count, value) => sum + count * (value - average) ** 2, 0) / total
+    // A product: engines may round `**` as they like, and the statistics decide bits of a training.
+    const square = (value: number) => (value - average) * (value - average)
+    const variance = histogram.reduce((sum, count, value) => sum + count * square(value), 0) / total
     mean.push(average / 255)
     std.push(variance > 0 ? Math.sqrt(variance) / 255 : 1)
   }

@@ -119,8 +119,12 @@ describe('drawInteger', () => {
     }
   })
 
-  it('gives neighbors and draws values of their own', () => {
-    const pairs = Array.from({ length: 4000 }, (_, i) => [drawInteger(7, i, 0, 2), drawInteger(7, i, 1, 2)] as const)
+  it.each([
+    ['positions', (i: number) => [drawInteger(7, i, 0, 2), drawInteger(7, i + 1, 0, 2)]],
+    ['draws', (i: number) => [drawInteger(7, i, 0, 2), drawInteger(7, i, 1, 2)]],
+    ['keys', (i: number) => [drawInteger(7, i, 0, 2), drawInteger(8, i, 0, 2)]],
+  ] as const)('gives neighboring %s values of their own', (_, pair) => {
+    const pairs = Array.from({ length: 4000 }, (_, i) => pair(i))
     const same = pairs.filter(([a, b]) => a === b).length
     // Binomial, n = 4000, p = ½: deviation 31.6; five of them.
     expect(Math.abs(same - 2000)).toBeLessThan(158)

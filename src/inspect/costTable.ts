@@ -23,7 +23,7 @@ export function networkTable(network: Network): NetworkTable {
     ...rest,
     layers: layers.map((row, index) => ({
       ...row,
-      activations: sized[index]?.layer.inPlace === true ? 0 : volumeSize(row.output),
+      activations: sized[index]?.layer.countsVolume === false ? 0 : volumeSize(row.output),
     })),
   }
 }

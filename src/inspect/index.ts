@@ -1,10 +1,10 @@
-/** Looking at networks, models and runs: pure functions to data, tables and pictures. Nothing here needs Node. */
+/** Drawing networks and runs: pure functions from data to tables and pictures. Needs no model, no backend, no Node. */
 
 export { type Confusion, commonMistakes, confusionSvg, type Mistake } from './confusion.ts'
 export { costTable, type LayerRow, memoryTable, type NetworkTable, networkTable, type TextTable } from './costTable.ts'
 export { type Curve, type CurvesOptions, curveColors, curvesSvg } from './curves.ts'
 export { filtersPicture, firstFilters } from './filters.ts'
+export { type PictureBytes, pictureOf } from './picture.ts'
 export { encodePng, type Picture, pngAddress } from './png.ts'
-export { type MistakenPicture, type Prediction, pictureOf, surestMistakes, topPredictions } from './predictions.ts'
-export { type ReportData, reportHtml } from './report/report.ts'
+export { type MistakenPicture, type ReportData, reportHtml } from './report/report.ts'
 export { printBytes, printCount, printPercent, printSeconds, printShort } from './units.ts'

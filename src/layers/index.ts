@@ -29,12 +29,22 @@ const list = [
   concat,
   widen,
   softmax,
-] as unknown as readonly Layer[]
+] as const
 
-/** By type: `layers.conv`. Attributes are checked by each layer itself, so they are opaque here. */
-export const layers: Readonly<Record<string, Layer>> = Object.fromEntries(list.map((layer) => [layer.type, layer]))
+/** Type of a layer. A table with a row for each of them is complete, or does not compile. */
+export type LayerType = (typeof list)[number]['type']
 
-const byWord = new Map(list.map((layer) => [layer.notation.word, layer]))
+// Attributes are checked by each layer itself, so they are opaque to everybody else.
+const all = list as unknown as readonly Layer[]
+
+/** By type: `layers.conv`. */
+export const layers = Object.fromEntries(all.map((layer) => [layer.type, layer])) as Readonly<Record<LayerType, Layer>>
+
+export function isLayerType(type: string): type is LayerType {
+  return Object.hasOwn(layers, type)
+}
+
+const byWord = new Map(all.map((layer) => [layer.notation.word, layer]))
 
 /** By the notation's word, in capitals. */
 export function layerOfWord(word: string): Layer | undefined {

@@ -1,9 +1,20 @@
 /** Pieces that several layers are made of. */
 
+import * as z from 'zod'
 import { LensletError } from '../core/index.ts'
 import type { ParameterSpec } from './types.ts'
 
-/** The one item of a list whose length the caller has checked: one input, one output. */
+/** The number of filters, neurons or channels in a file. */
+export const countSchema = z
+  .number()
+  .int()
+  .min(1)
+  .max(1 << 24)
+
+/** One volume in. */
+export const oneInput = { min: 1, max: 1 } as const
+
+/** The one output of a step. */
 export function only<T>(items: readonly T[]): T {
   const [item] = items
   if (item === undefined || items.length !== 1) {
@@ -13,7 +24,7 @@ export function only<T>(items: readonly T[]): T {
 }
 
 /** A bias for each of `count` filters or neurons, or none. */
-export function optionalBias(wanted: boolean, count: number): readonly ParameterSpec[] {
+export function optionalBias(wanted: boolean, count: number): readonly ParameterSpec<'bias'>[] {
   if (!wanted) return []
   return [{ name: 'bias', shape: [count], initial: { kind: 'constant', value: 0 }, role: 'learned', decays: false }]
 }

@@ -8,43 +8,50 @@
 import type { ZodType } from 'zod'
 import type { Shape, Volume } from '../core/index.ts'
 import type { Emit, Value } from '../ops/types.ts'
-import type { WindowSpec } from '../ops/window.ts'
+import type { Sight } from './sight.ts'
 
-export interface Layer<A extends object = object> {
+/**
+ * `A`: its attributes. `P`: its weights by name, as `lower` gets them (`{ filters: Value; bias?: Value }`). `T`: its type,
+ * a literal, so that whoever needs a row for every layer can have a table that the compiler holds complete.
+ */
+export interface Layer<A extends object = object, P extends object = object, T extends string = string> {
   /** Name of the kind in JSON, and stem of default names: `conv` gives conv1, conv2, ... */
-  readonly type: string
+  readonly type: T
   readonly notation: Notation<A>
   /** Validates the attributes of a network that comes from JSON. */
   readonly attributes: ZodType<A>
   /** How many volumes flow in. */
   readonly inputs: { readonly min: number; readonly max: number }
-  /** Volume of the output. Throws `VolumeError`, with the notes' arithmetic, where nothing would be left. */
-  output(attributes: A, inputs: readonly Volume[]): Volume
-  /** What is learned (or tracked). Absent: nothing. */
-  parameters?(attributes: A, inputs: readonly Volume[]): readonly ParameterSpec[]
-  /** Multiply–accumulates for one picture. Absent: none worth counting. */
-  macs?(attributes: A, inputs: readonly Volume[]): number
-  /** The window through which an output position sees the input; absent: only the position itself. */
-  window?(attributes: A, inputs: readonly Volume[]): WindowSpec
-  /** Sizes that were rounded, and other things that a person should know: one sentence each. */
-  notices?(attributes: A, inputs: readonly Volume[]): readonly string[]
-  /** True where the output may take the input's place (RELU, DROPOUT), so that the notes do not count its volume again. */
-  readonly inPlace?: boolean
   /**
-   * True where the output is a distribution over the input's logits (softmax): training then takes its loss from the
-   * logits, which is exact where log(softmax) is not.
+   * Volume of the output, from the first input's (most layers have no other; a source has none) and from all of them.
+   * Throws `VolumeError`, with the notes' arithmetic, where nothing would be left.
    */
-  readonly distribution?: boolean
+  output(attributes: A, volume: Volume, volumes: readonly Volume[]): Volume
+  /** What is learned (or tracked). Absent: nothing. */
+  parameters?(attributes: A, volume: Volume): readonly ParameterSpec<keyof P & string>[]
+  /** Multiply–accumulates for one picture. Absent: none worth counting. */
+  macs?(attributes: A, volume: Volume): number
+  /** What an output position sees of the input; absent: only the position itself. */
+  sight?(attributes: A, volume: Volume): Sight
+  /** Sizes that were rounded, and other things that a person should know: one sentence each. */
+  notices?(attributes: A, volume: Volume): readonly string[]
+  /** False where the notes do not count the output as a volume of its own, since it can take the input's place (RELU). */
+  readonly countsVolume?: false
+  /**
+   * True where the output is a distribution over the input's logits (softmax): a loss that takes logits is then computed
+   * from the logits, which is exact where log(softmax) is not.
+   */
+  readonly distribution?: true
   /** Emits the forward steps and returns the output, [n, h, w, c]. Backward follows from the ops' gradient rules. */
-  lower(context: Lowering, attributes: A, inputs: readonly Value[], parameters: ReadonlyMap<string, Value>): Value
+  lower(lowering: Lowering<A, P>): Value
   /** One line for tables: `5×5 s1 p2, 6 filters`. */
   describe(attributes: A): string
 }
 
 /** One array that belongs to a layer. */
-export interface ParameterSpec {
+export interface ParameterSpec<N extends string = string> {
   /** `filters`, `bias`, `scale`, ...; the weight's full name is `<node>.<name>`. */
-  readonly name: string
+  readonly name: N
   readonly shape: Shape
   readonly initial: Initial
   /** `learned` by the optimizer and counted as a parameter, or `tracked` by the layer itself (running statistics). */
@@ -61,19 +68,33 @@ export type Initial =
   | { readonly kind: 'he' | 'xavier'; readonly fanIn: number; readonly fanOut: number }
   | { readonly kind: 'constant'; readonly value: number }
 
-/** What a layer may use while it lowers itself. */
-export interface Lowering {
-  readonly mode: 'inference' | 'training'
-  /** Pictures of a run. */
-  readonly batch: number
-  /** Pictures of the plan's largest run: smaller ones use the filters that were prepared for it. */
-  readonly largestBatch: number
-  /** Only methods whose rounding error is that of the plain sum. */
-  readonly exact: boolean
+/** A volume that flows through the network, [n, h, w, c]. */
+export interface Activation extends Value {
+  /** Of one picture. */
+  readonly volume: Volume
+}
+
+/** What a layer is given to lower itself: everything by name. */
+export interface Lowering<A extends object = object, P extends object = object> {
+  readonly attributes: A
+  /** The first input: for most layers the only one. */
+  readonly x: Activation
+  readonly inputs: readonly Activation[]
+  /** The layer's weights. */
+  readonly parameters: Readonly<P>
+  /** Which statistics normalize: the batch's own (and update the tracked ones), or the tracked ones. */
+  readonly statistics: 'batch' | 'tracked'
+  /** What is random draws from this; absent where nothing is random, as at inference. */
+  readonly random?: Randomness
   readonly emit: Emit
-  /** i32 [2]: the run's seed and the step, for what is random (dropout). Only training has it. */
+  /** The same values as another volume of as many values. No step, no memory. */
+  view(value: Value, volume: Volume): Value
+}
+
+export interface Randomness {
+  /** i32 [2]: the run's seed and the step. */
   readonly seed: Value
-  /** A number of its own for each node: keeps the random streams of layers apart. */
+  /** A number of the node's own, from its name: keeps the random streams of layers apart. */
   readonly stream: number
 }
 
@@ -93,6 +114,8 @@ export interface WordParts {
   readonly options?: Readonly<Record<string, readonly number[]>>
   /** `['ceil']` */
   readonly flags?: readonly string[]
+  /** `{ eps: 0.001, pad: 'reflect' }` of eps=0.001 pad=reflect. */
+  readonly values?: Readonly<Record<string, number | string>>
 }
 
 /** Which parts a layer's word takes. The grammar checks them, with positions, before `read` sees them. */
@@ -105,6 +128,17 @@ export interface WordForm {
   readonly options?: Readonly<Record<string, string>>
   /** Flag → what it means: `{ ceil: "Caffe's rounding" }`. */
   readonly flags?: Readonly<Record<string, string>>
+  /**
+   * Key → what it means and what it takes, a real number or one of some words:
+   * `{ eps: { meaning: 'added to the variance', kind: 'number' } }` for `eps=0.001`.
+   */
+  readonly values?: Readonly<
+    Record<
+      string,
+      | { readonly meaning: string; readonly kind: 'number' }
+      | { readonly meaning: string; readonly kind: 'word'; readonly words: readonly string[] }
+    >
+  >
   /** A correct use, for messages: `CONV3-64 s1 p1`. */
   readonly example: string
 }
@@ -115,8 +149,10 @@ export interface Notation<A> {
   readonly form: WordForm
   /** True for words that join branches: `ADD(a | b)`. */
   readonly branches?: boolean
-  /** Throws `NotationValueError` where a part cannot be meant (stride 0). */
+  /** Throws `NotationValueError` where a part is invalid (stride 0). */
   read(parts: WordParts): A
   /** The shortest parts that read back as the same attributes. */
   write(attributes: A): WordParts
 }
+
+export type { Sight } from './sight.ts'

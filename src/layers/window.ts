@@ -4,17 +4,68 @@ import * as z from 'zod'
 import { printVolume, type Volume } from '../core/index.ts'
 import { type Padding, type Pair, type WindowAxis, type WindowSpec, windowAxis } from '../ops/window.ts'
 import { NotationValueError, VolumeError } from './errors.ts'
-import type { WordParts } from './types.ts'
+import type { Sight } from './sight.ts'
+import type { WordForm, WordParts } from './types.ts'
 
 const positive = z.number().int().min(1).max(65536)
 const length = z.number().int().min(0).max(65536)
-export const pairSchema = z.tuple([positive, positive])
-export const paddingSchema = z.tuple([length, length, length, length])
+const pairSchema = z.tuple([positive, positive])
+const paddingSchema = z.tuple([length, length, length, length])
 
-export const windowOptions = { s: 'stride', p: 'zero-padding', d: 'dilation' } as const
+/** The attributes of a layer with a sliding window, beside its own. */
+export interface WindowAttributes {
+  readonly kernel: Pair
+  readonly stride: Pair
+  readonly padding: Padding
+  readonly dilation: Pair
+}
+
+/** Stride and padding where a word does not say them. */
+export type UsualWindow = (kernel: Pair, dilation: Pair) => { readonly stride: Pair; readonly padding: Padding }
+
+/** The parts of a word and of a JSON node that say a window: CONV, LOCAL and the pools have them alike. */
+export interface WindowWord {
+  readonly form: Pick<WordForm, 'size' | 'options'>
+  /** Fields of the layer's schema. */
+  readonly schema: {
+    readonly kernel: typeof pairSchema
+    readonly stride: typeof pairSchema
+    readonly padding: typeof paddingSchema
+    readonly dilation: typeof pairSchema
+  }
+  /** Throws `NotationValueError`. */
+  read(parts: WordParts): WindowAttributes
+  write(attributes: WindowAttributes): { readonly size: readonly number[]; readonly options: WordParts['options'] }
+}
+
+export function windowWord(usual: UsualWindow): WindowWord {
+  return {
+    form: { size: 'required', options: { s: 'stride', p: 'zero-padding', d: 'dilation' } },
+    schema: { kernel: pairSchema, stride: pairSchema, padding: paddingSchema, dilation: pairSchema },
+    read(parts) {
+      const kernel = readPair(parts.size, 1, 'the filter size')
+      const dilation = readPair(parts.options?.d, 1, 'dilation')
+      const { stride, padding } = usual(kernel, dilation)
+      return {
+        kernel,
+        stride: parts.options?.s === undefined ? stride : readPair(parts.options.s, 1, 'stride'),
+        padding: parts.options?.p === undefined ? padding : readPadding(parts.options.p),
+        dilation,
+      }
+    },
+    write({ kernel, stride, padding, dilation }) {
+      const without = usual(kernel, dilation)
+      const options: Record<string, readonly number[]> = {}
+      if (!same(stride, without.stride)) options.s = writePair(stride)
+      if (!same(padding, without.padding)) options.p = writePadding(padding)
+      if (!same(dilation, [1, 1])) options.d = writePair(dilation)
+      return { size: writePair(kernel), options }
+    },
+  }
+}
 
 /** `[3]` → `[3, 3]` */
-export function readPair(values: readonly number[] | undefined, fallback: number, what: string): Pair {
+function readPair(values: readonly number[] | undefined, fallback: number, what: string): Pair {
   const [first = fallback, second = first] = values ?? []
   if (values !== undefined && values.length > 2) {
     throw new NotationValueError(`${what} takes one number or two`, {
@@ -32,8 +83,7 @@ export function readPair(values: readonly number[] | undefined, fallback: number
 }
 
 /** `p1`, `p1x2` (rows, columns), `p0,0,1,1` (top, left, bottom, right). */
-export function readPadding(values: readonly number[] | undefined, fallback: Padding): Padding {
-  if (values === undefined) return fallback
+function readPadding(values: readonly number[]): Padding {
   const [a = 0, b = a, c, d] = values
   if (values.length === 3) {
     throw new NotationValueError('padding takes one, two or four numbers', {
@@ -44,38 +94,14 @@ export function readPadding(values: readonly number[] | undefined, fallback: Pad
   return [a, b, c ?? a, d ?? b]
 }
 
-export function writePair(pair: Pair): readonly number[] {
+function writePair(pair: Pair): readonly number[] {
   return pair[0] === pair[1] ? [pair[0]] : pair
 }
 
-export function writePadding(padding: Padding): readonly number[] {
+function writePadding(padding: Padding): readonly number[] {
   const [top, left, bottom, right] = padding
   if (top !== bottom || left !== right) return padding
   return writePair([top, left])
-}
-
-/** Size and the options s, p, d of a word; `defaults` depend on the size (the notes' P = (F − 1)/2, POOLn's stride n). */
-export function readWindow(
-  parts: WordParts,
-  defaults: (kernel: Pair, dilation: Pair) => { stride: Pair; padding: Padding },
-): WindowSpec {
-  const kernel = readPair(parts.size, 1, 'the filter size')
-  const dilation = readPair(parts.options?.d, 1, 'dilation')
-  const usual = defaults(kernel, dilation)
-  const stride = parts.options?.s === undefined ? usual.stride : readPair(parts.options.s, 1, 'stride')
-  return { kernel, stride, padding: readPadding(parts.options?.p, usual.padding), dilation }
-}
-
-/** The options that differ from the defaults. */
-export function writeWindow(
-  spec: WindowSpec,
-  usual: { stride: Pair; padding: Padding },
-): Record<string, readonly number[]> {
-  const options: Record<string, readonly number[]> = {}
-  if (!same(spec.stride, usual.stride)) options.s = writePair(spec.stride)
-  if (!same(spec.padding, usual.padding)) options.p = writePadding(spec.padding)
-  if (!same(spec.dilation, [1, 1])) options.d = writePair(spec.dilation)
-  return options
 }
 
 function same(a: readonly number[], b: readonly number[]): boolean {
@@ -141,6 +167,11 @@ function sentence(axis: WindowAxis, lost: string): string {
   if (axis.extent === axis.kernel && filters.length > 0) fits.push(`filter ${filters.join(' or ')}`)
   fits.push('stride 1')
   return `${arithmetic(axis)}, floored to ${axis.output}: ${unseen}. Fits: ${fits.join(', ')}`
+}
+
+/** What a layer with a window sees. */
+export function windowSight(window: WindowSpec): Sight {
+  return { kind: 'window', window }
 }
 
 /** The one window that is the whole map (FC, GAP). */

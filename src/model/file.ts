@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { printShape, sameShape } from '../core/index.ts'
 import { inferVolumes, type Network, networkFromJson } from '../network/index.ts'
 import { ModelFileError } from './errors.ts'
-import { readSafetensors, type Tensor, writeSafetensors } from './safetensors.ts'
+import { readSafetensors, safetensorsParts, type Tensor, writeSafetensors } from './safetensors.ts'
 
 /** What a model knows besides its weights. */
 export interface ModelInfo {
@@ -32,13 +32,17 @@ const infoSchema = z.object({
   origin: z.string().optional(),
 })
 
-export function encodeModel({ network, info, tensors }: ModelFile): Uint8Array<ArrayBuffer> {
-  return writeSafetensors(tensors, {
-    format: 'lenslet.model',
-    version: '1',
-    network: JSON.stringify(network),
-    info: JSON.stringify(info),
-  })
+export function encodeModel(file: ModelFile): Uint8Array<ArrayBuffer> {
+  return writeSafetensors(file.tensors, metadataOf(file))
+}
+
+/** The same bytes, part after part, without a copy of the weights. */
+export function modelParts(file: ModelFile): Iterable<Uint8Array> {
+  return safetensorsParts(file.tensors, metadataOf(file))
+}
+
+function metadataOf({ network, info }: ModelFile): Readonly<Record<string, string>> {
+  return { format: 'lenslet.model', version: '1', network: JSON.stringify(network), info: JSON.stringify(info) }
 }
 
 /** Throws `SafetensorsError`, `ModelFileError`, or what is wrong with the network in it. */

@@ -7,15 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { platform } from '#platform'
 import { ArgumentError, LensletError, Random } from '../core/index.ts'
 import { parse } from '../notation/index.ts'
-import {
-  Model,
-  ModelFileError,
-  PicturesError,
-  readSafetensors,
-  SafetensorsError,
-  WeightError,
-  writeSafetensors,
-} from './index.ts'
+import { Model, ModelFileError, PicturesError, SafetensorsError, WeightError, writeSafetensors } from './index.ts'
 
 const network = parse('INPUT 6x5x2 -> CONV3-4 -> BN -> RELU -> POOL2 -> FC-3 -> SOFTMAX')
 const pictures = (count: number) => {
@@ -199,43 +191,5 @@ describe('file', () => {
       network: JSON.stringify(network),
     })
     await expect(Model.load(weightless)).rejects.toThrow(/conv1\.filters/)
-  })
-})
-
-describe('safetensors', () => {
-  it('reads half, brain and double floats', () => {
-    const header = JSON.stringify({
-      h: { dtype: 'F16', shape: [4], data_offsets: [0, 8] },
-      b: { dtype: 'BF16', shape: [1], data_offsets: [8, 10] },
-      d: { dtype: 'F64', shape: [1], data_offsets: [10, 18] },
-    })
-    const bytes = new Uint8Array(8 + header.length + 18)
-    const view = new DataView(bytes.buffer)
-    view.setBigUint64(0, BigInt(header.length), true)
-    bytes.set(new TextEncoder().encode(header), 8)
-    const at = 8 + header.length
-    for (const [index, bits] of [0x3c00, 0xc000, 0x0001, 0x7c00].entries()) view.setUint16(at + 2 * index, bits, true)
-    view.setUint16(at + 8, 0x3fc0, true)
-    view.setFloat64(at + 10, -1.25, true)
-    const { tensors } = readSafetensors(bytes)
-    expect([...(tensors.get('h')?.values ?? [])]).toEqual([1, -2, 2 ** -24, Number.POSITIVE_INFINITY])
-    expect(tensors.get('b')?.values[0]).toBe(1.5)
-    expect(tensors.get('d')?.values[0]).toBe(-1.25)
-  })
-
-  it.each([
-    ['metadata that are a tensor', undefined, '{"__metadata__":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}'],
-    ['a tensor that is a list of texts', undefined, '{"a":{"dtype":"F32"}}'],
-    ['a header longer than the file', 10n ** 15n, '{}'],
-    ['a header that is not JSON', undefined, '{"a":'],
-    ['offsets beyond the file', undefined, '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}'],
-    ['a shape that does not match', undefined, '{"a":{"dtype":"F32","shape":[9],"data_offsets":[0,0]}}'],
-    ['an absurd shape', undefined, '{"a":{"dtype":"F32","shape":[999999999,999999999],"data_offsets":[0,0]}}'],
-    ['an unknown type', undefined, '{"a":{"dtype":"I64","shape":[0],"data_offsets":[0,0]}}'],
-  ])('refuses %s', (_, length, header) => {
-    const bytes = new Uint8Array(8 + header.length)
-    new DataView(bytes.buffer).setBigUint64(0, length ?? BigInt(header.length), true)
-    bytes.set(new TextEncoder().encode(header), 8)
-    expect(() => readSafetensors(bytes)).toThrow(SafetensorsError)
   })
 })

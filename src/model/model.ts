@@ -1,28 +1,30 @@
-/** What a user holds: a network with weights on a backend. Predict, save, load. */
+/** What a user holds: a network and its weights, and a backend to run them on. Predict, save, load. */
 
 import { platform } from '#platform'
 import { referenceBackend } from '../backends/reference/backend.ts'
 import type { Backend, Program } from '../backends/types.ts'
 import { chooseThreads, startEarly, wasmBackend } from '../backends/wasm/index.ts'
 import { ArgumentError, printVolume, type Volume, volumeSize } from '../core/index.ts'
+import type { ParameterSpec } from '../layers/index.ts'
 import { inferVolumes, type Network } from '../network/index.ts'
-import { plan } from '../plan/plan.ts'
+import { planFor } from '../plan/plan.ts'
 import { runsOf } from '../plan/sizes.ts'
 import type { Plan, PlanOptions } from '../plan/types.ts'
 import { PicturesError } from './errors.ts'
-import { decodeModel, encodeModel, type ModelInfo } from './file.ts'
+import { decodeModel, encodeModel, type ModelInfo, modelParts } from './file.ts'
+import { Holder } from './holder.ts'
 import { checkInitializer, type Initializer, initialValues } from './initialize.ts'
 import type { Tensor } from './safetensors.ts'
 import { Weights } from './weights.ts'
 
 interface BackendRow {
-  backend(options: ModelOptions): Backend
-  /** Starts what takes long to come up; to be ended when the model has taken it, or failed. */
+  backend(): Backend
+  /** Starts what takes long to come up; what it gives back ends what nobody took. */
   early(options: ModelOptions): () => Promise<void>
 }
 
 const backends = {
-  wasm: { backend: ({ wide = false }) => wasmBackend({ wide }), early: ({ threads }) => startEarly(threads) },
+  wasm: { backend: () => wasmBackend(), early: ({ threads }) => startEarly(threads) },
   reference: { backend: () => referenceBackend, early: () => async () => {} },
 } as const satisfies Record<string, BackendRow>
 
@@ -37,11 +39,6 @@ export interface ModelOptions {
   readonly backend?: keyof typeof backends
   /** Without Winograd's method, which is faster but rounds more coarsely. Default false. */
   readonly exact?: boolean
-  /**
-   * In Node on x64: up to twice the speed and the same bits, by an experimental flag of V8 that holds for the whole process
-   * and for all models made later. Default false in programs; the command line says true.
-   */
-  readonly wide?: boolean
   /** How filters start; default: as each layer says (He). */
   readonly initial?: Initializer
   readonly info?: ModelInfo
@@ -52,19 +49,20 @@ export interface PredictOptions {
   readonly into?: Float32Array
 }
 
-/** Does what makes a model, while what takes long comes up. */
-async function early<T>(options: ModelOptions, make: (row: BackendRow) => Promise<T>): Promise<T> {
-  const name = options.backend ?? 'wasm'
-  const row: BackendRow | undefined = Object.hasOwn(backends, name) ? backends[name] : undefined
-  if (row === undefined)
-    throw new ArgumentError('no such backend', { received: `${name}`, expected: Object.keys(backends).join(', ') })
-  const end = row.early(options)
-  try {
-    return await make(row)
-  } finally {
-    await end()
-  }
+/** Options of a plan that the model does not decide itself. */
+export type BindOptions = Omit<PlanOptions, 'threads' | 'exact' | 'target'>
+
+/** What a training may do with a model, and nobody else. */
+export interface Trainer {
+  /** Makes the program of this plan the model's own, with the weights in it. */
+  hold(options: BindOptions): Promise<Program>
+  /** Runs a task when all uses of the model before it are done. */
+  exclusively<T>(task: () => Promise<T>): Promise<T>
+  /** Makes the weights current on devices with memory of their own. */
+  fetch(): Promise<void>
 }
+
+export let trainerOf: (model: Model) => Trainer
 
 export class Model {
   readonly network: Network
@@ -74,78 +72,114 @@ export class Model {
   /** Volume of what the last layer gives. */
   readonly output: Volume
   info: ModelInfo
-  readonly #program: Program
+  readonly #holder: Holder
   readonly #backend: Backend
-  /** Runs wait for each other: they share one arena. */
-  #queue: Promise<unknown> = Promise.resolve()
+  readonly #how: { readonly threads: number; readonly exact: boolean }
+  /** For scores. */
+  readonly #plan: Plan
 
-  private constructor(program: Program, backend: Backend, info: ModelInfo) {
-    const nodes = inferVolumes(program.plan.network)
-    this.network = program.plan.network
+  private constructor(
+    row: BackendRow,
+    options: ModelOptions,
+    network: Network,
+    weights: Weights,
+    early: () => Promise<void>,
+  ) {
+    const { batch = 32, exact = false, info = {} } = options
+    const nodes = inferVolumes(network)
+    this.network = network
     this.input = nodes[0]?.output as Volume
     this.output = nodes.at(-1)?.output as Volume
-    this.weights = new Weights(program)
+    this.weights = weights
     this.info = info
-    this.#program = program
-    this.#backend = backend
-  }
-
-  /** Plans, allocates and initializes. Throws `SizeError`, `MemoryError`, `ArgumentError`. */
-  static async create(network: Network, options: ModelOptions = {}): Promise<Model> {
-    const { seed = 0, initial } = options
-    if (!Number.isInteger(seed)) throw new ArgumentError('a seed is a whole number', { received: `${seed}` })
-    const weights = inferVolumes(network).flatMap(({ node, parameters }) =>
-      parameters.map((spec) => ({ spec, name: `${node.name}.${spec.name}` })),
-    )
-    checkInitializer(initial)
-    const model = await early(options, (row) => Model.#bind(row, network, options))
-    for (const { spec, name } of weights) model.weights.set(name, initialValues(spec, name, seed, initial))
-    return model
+    this.#backend = row.backend()
+    this.#how = { threads: options.threads ?? chooseThreads().threads, exact }
+    this.#plan = this.planFor({ batch })
+    this.#holder = new Holder(weights, this.#backend, early)
   }
 
   /**
-   * From a file's path (Node) or its bytes, which must stay as they are until the model is there. Throws `FileError`,
+   * Plans and initializes; memory is taken when the model first runs. Throws `SizeError`, `ArgumentError`, `VariantError`.
+   */
+  static async create(network: Network, options: ModelOptions = {}): Promise<Model> {
+    const { seed = 0, initial } = options
+    if (!Number.isInteger(seed)) throw new ArgumentError('a seed is a whole number', { received: `${seed}` })
+    checkInitializer(initial)
+    return Model.#make(options, async () => ({
+      network,
+      weights: Model.#weightsOf(network, (spec, name) => initialValues(spec, name, seed, initial)),
+    }))
+  }
+
+  /**
+   * From a file's path (Node) or its bytes, which must stay as they are until the model first runs. Throws `FileError`,
    * `SafetensorsError`, `ModelFileError`.
    */
   static async load(
     source: string | Uint8Array,
     options: Omit<ModelOptions, 'seed' | 'initial' | 'info'> = {},
   ): Promise<Model> {
-    return early(options, async (row) => {
-      const { network, info, tensors } = decodeModel(
-        typeof source === 'string' ? await platform.readFile(source) : source,
-      )
-      const model = await Model.#bind(row, network, { ...options, info })
-      for (const name of model.weights.names) model.weights.set(name, (tensors.get(name) as Tensor).values)
-      return model
+    return Model.#make(options, async () => {
+      const bytes = typeof source === 'string' ? await platform.readFile(source) : source
+      const { network, info, tensors } = decodeModel(bytes)
+      const weights = Model.#weightsOf(network, (_, name) => (tensors.get(name) as Tensor).values)
+      return { network, weights, info }
     })
   }
 
-  static async #bind(row: BackendRow, network: Network, options: ModelOptions): Promise<Model> {
-    const { batch = 32, exact = false, info = {} } = options
-    const backend = row.backend(options)
-    const threads = options.threads ?? chooseThreads().threads
-    return new Model(await backend.bind(plan(network, { batch, threads, exact })), backend, info)
+  /** What takes long comes up meanwhile. */
+  static async #make(
+    options: ModelOptions,
+    parts: () => Promise<{ network: Network; weights: Weights; info?: ModelInfo }>,
+  ): Promise<Model> {
+    const name = options.backend ?? 'wasm'
+    const row: BackendRow | undefined = Object.hasOwn(backends, name) ? backends[name] : undefined
+    if (row === undefined)
+      throw new ArgumentError('no such backend', { received: `${name}`, expected: Object.keys(backends).join(', ') })
+    const endEarly = row.early(options)
+    try {
+      const { network, weights, info } = await parts()
+      return new Model(row, info === undefined ? options : { ...options, info }, network, weights, endEarly)
+    } catch (error) {
+      await endEarly()
+      throw error
+    }
   }
 
-  /** The inference plan that `predict` runs. */
+  static #weightsOf(network: Network, values: (spec: ParameterSpec, name: string) => Float32Array): Weights {
+    return new Weights(
+      inferVolumes(network).flatMap(({ node, parameters }) =>
+        parameters.map((spec) => {
+          const name = `${node.name}.${spec.name}`
+          return { name, spec, values: values(spec, name) }
+        }),
+      ),
+    )
+  }
+
+  /** The plan that `predict` runs, unless the model holds the program of a training. */
   get plan(): Plan {
-    return this.#program.plan
+    return this.#plan
   }
 
-  /** Which kernels run, on how many threads, and why not more. */
+  /** A plan of this network for the model's backend, with as many threads and as exact as the model is. */
+  planFor(options: BindOptions): Plan {
+    return planFor(this.network, { ...options, target: this.#backend.target(this.#how) })
+  }
+
+  /** Which kernels run, on how many threads, and why not more; before the first run, what is expected to. */
   get description(): string {
-    return this.#program.description
+    return this.#holder.program?.description ?? this.#backend.describe(this.#how.threads)
   }
 
-  /** Threads that really run; `description` says why not more. */
+  /** Threads that run, or are expected to; `description` says why not more. */
   get threads(): number {
-    return this.#program.threads
+    return this.#holder.program?.threads ?? this.#how.threads
   }
 
-  /** Bytes allocated for the arena: what the plan said. */
+  /** Bytes that are allocated for the arena: what the plan of the program that is held says, or 0. */
   get allocatedBytes(): number {
-    return this.#program.allocatedBytes
+    return this.#holder.program?.allocatedBytes ?? 0
   }
 
   /**
@@ -171,50 +205,59 @@ export class Model {
       })
     }
     const results = into ?? new Float32Array(count * scores)
-    let first = 0
-    for (const size of runsOf(count, this.plan.sizes)) {
-      const end = Math.min(first + size, count)
-      const some = pictures.subarray(first * each, end * each)
-      await this.#runFirst(size, some, results.subarray(first * scores, end * scores))
-      first = end
-    }
-    return results
+    return this.#holder.exclusively(async () => {
+      const program = await this.#holder.forScores(() => this.#plan)
+      const { ports, sections } = program.plan
+      let first = 0
+      for (const size of runsOf(count, sections.scores?.sizes ?? [])) {
+        const end = Math.min(first + size, count)
+        program.write(ports.pictures, pictures.subarray(first * each, end * each))
+        await program.run({ section: 'scores', pictures: size })
+        await program.read(ports.scores ?? ports.output, results.subarray(first * scores, end * scores))
+        first = end
+      }
+      return results
+    })
   }
 
-  /** A run of one of the plan's sizes, of which as many pictures as there are scores count. */
-  #runFirst(size: number, pictures: Float32Array, scores: Float32Array): Promise<void> {
-    const { ports } = this.#program.plan
-    const run = async () => {
-      this.#program.write(ports.pictures, pictures)
-      await this.#program.run({ pictures: size })
-      scores.set((this.#program.read(ports.output) as Float32Array).subarray(0, scores.length))
-    }
-    const result = this.#queue.then(run)
-    this.#queue = result.catch(() => undefined)
-    return result
+  /**
+   * Binds another plan of this network on the same backend, with as many threads, as exact, and with the weights in it.
+   * Its memory is beside the model's own; whoever asks for it disposes of it.
+   */
+  async bind(options: BindOptions): Promise<Program> {
+    return this.#holder.beside(this.planFor(options))
   }
 
-  /** Binds another plan of this network on the same backend, with as many threads, as exact: what training runs on. */
-  async bind(options: Omit<PlanOptions, 'threads' | 'exact'>): Promise<Program> {
-    return this.#backend.bind(plan(this.network, { ...options, threads: this.plan.threads, exact: this.plan.exact }))
+  /** Frees the arena: the weights move into arrays of their own, and the next run takes memory again. */
+  async release(): Promise<void> {
+    await this.#holder.exclusively(() => this.#holder.release())
   }
 
   /** The model as the bytes of its file. */
   encode(): Uint8Array<ArrayBuffer> {
-    return encodeModel({ network: this.network, info: this.info, tensors: this.weights.tensors() })
+    return encodeModel({ network: this.network, info: this.info, tensors: this.weights.views() })
   }
 
   /** Writes `.lenslet`: the whole file or none of it. */
   async save(path: string): Promise<void> {
-    await platform.writeFileAtomic(path, this.encode())
+    const file = { network: this.network, info: this.info, tensors: this.weights.views() }
+    await this.#holder.exclusively(() => platform.writeFileAtomic(path, modelParts(file)))
   }
 
-  /** Frees the memory and ends the workers. */
+  /** Frees the memory and ends the workers. A run on its way is waited for. */
   async dispose(): Promise<void> {
-    await this.#program.dispose()
+    await this.#holder.dispose()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose()
+  }
+
+  static {
+    trainerOf = (model) => ({
+      hold: (options) => model.#holder.exclusively(() => model.#holder.hold(model.planFor(options))),
+      exclusively: (task) => model.#holder.exclusively(task),
+      fetch: () => model.#holder.exclusively(() => model.#holder.fetch()),
+    })
   }
 }

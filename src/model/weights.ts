@@ -1,48 +1,83 @@
-/** The weights of a model by name: `conv1.filters`, `bn1.mean`. They live in the program's arena. */
+/**
+ * The weights of a model by name: `conv1.filters`, `bn1.mean`. A weight has one home: an array of its own, or, while the
+ * model holds a program whose memory is the host's, a part of that memory. Nothing is in memory twice because of it.
+ */
 
-import type { Program } from '../backends/types.ts'
-import { printShape, type Shape, sizeOf } from '../core/index.ts'
+import { printShape, type Shape, sameShape, sizeOf } from '../core/index.ts'
+import type { ParameterSpec } from '../layers/index.ts'
 import { WeightError } from './errors.ts'
 import type { Tensor } from './safetensors.ts'
 
 /** Values with their shape; filters are [F, F, C/groups, K]. */
 export type Weight = Float32Array & { readonly shape: Shape }
 
-export class Weights {
-  readonly #program: Program
-  readonly #buffers: ReadonlyMap<string, number>
+/** What a weight can be set to: as many values as it has; where they have a shape, it must be the weight's. */
+export type WeightValues = ArrayLike<number> | { readonly shape: Shape; readonly values: ArrayLike<number> }
 
-  constructor(program: Program) {
-    this.#program = program
-    this.#buffers = new Map(program.plan.parameters.map(({ name, buffer }) => [name, buffer]))
+/** Where a weight's values are, and how to replace them. */
+interface Home {
+  readonly values: Float32Array
+  /** Absent: an array of the weight's own, which is replaced, as others may still read it. */
+  readonly write?: (values: ArrayLike<number>) => void
+}
+
+interface Entry {
+  readonly shape: Shape
+  readonly role: ParameterSpec['role']
+  home: Home
+  /** Counts changes, so that a device with memory of its own knows what to fetch. */
+  version: number
+}
+
+export class Weights {
+  readonly #entries: ReadonlyMap<string, Entry>
+  #gone: Error | undefined
+
+  constructor(
+    weights: readonly { readonly name: string; readonly spec: ParameterSpec; readonly values: Float32Array }[],
+  ) {
+    this.#entries = new Map(
+      weights.map(({ name, spec: { shape, role }, values }) => [name, { shape, role, home: { values }, version: 1 }]),
+    )
   }
 
   /** In the network's order; learned weights and running statistics. */
   get names(): readonly string[] {
-    return [...this.#buffers.keys()]
+    return [...this.#entries.keys()]
   }
 
   has(name: string): boolean {
-    return this.#buffers.has(name)
+    return this.#entries.has(name)
   }
 
-  /** The values as they are now, to read. Throws `WeightError` for an unknown name. */
+  /**
+   * The values as they are now, to read; take a copy (`slice`) to keep them. Throws `WeightError` for an unknown name.
+   */
   get(name: string): Weight {
-    const id = this.#find(name)
-    return Object.assign(this.#program.read(id) as Float32Array, { shape: this.#shape(id) })
+    const { home, shape } = this.#find(name)
+    return Object.assign(home.values.subarray(), { shape })
   }
 
-  /** Replaces a weight. Throws `WeightError` where the number of values does not fit. */
-  set(name: string, values: ArrayLike<number>): void {
-    const id = this.#find(name)
-    const shape = this.#shape(id)
-    if (values.length !== sizeOf(shape)) {
-      throw new WeightError(`${name}: wrong number of values`, {
-        received: `${values.length}`,
-        expected: `${sizeOf(shape)}, ${printShape(shape)}`,
+  /** Replaces a weight. Throws `WeightError` where the number of values, or their shape, does not fit. */
+  set(name: string, given: WeightValues): void {
+    const entry = this.#find(name)
+    const values: ArrayLike<number> = 'values' in given ? given.values : given
+    const shape = 'shape' in given ? given.shape : undefined
+    if (shape !== undefined && !sameShape(shape, entry.shape)) {
+      throw new WeightError(`${name}: another shape`, {
+        received: printShape(shape),
+        expected: printShape(entry.shape),
       })
     }
-    this.#program.write(id, values)
+    if (values.length !== sizeOf(entry.shape)) {
+      throw new WeightError(`${name}: wrong number of values`, {
+        received: `${values.length}`,
+        expected: `${sizeOf(entry.shape)}, ${printShape(entry.shape)}`,
+      })
+    }
+    if (entry.home.write) entry.home.write(values)
+    else entry.home = { values: Float32Array.from(values) }
+    entry.version++
   }
 
   /** All weights, copied. */
@@ -50,17 +85,42 @@ export class Weights {
     return new Map(this.names.map((name) => [name, { shape: this.get(name).shape, values: this.get(name).slice() }]))
   }
 
-  #find(name: string): number {
-    const id = this.#buffers.get(name)
-    if (id !== undefined) return id
+  /** All weights where they are: valid until the model changes them. */
+  views(): ReadonlyMap<string, Tensor> {
+    return new Map([...this.#entries].map(([name, { shape, home }]) => [name, { shape, values: home.values }]))
+  }
+
+  // --- for the model's holder ------------------------------------------------------------------------------------
+
+  /** How often a weight was changed. */
+  version(name: string): number {
+    return this.#find(name).version
+  }
+
+  /** From now on the weight's values are these, which must hold the same numbers. */
+  move(name: string, values: Float32Array, write: (values: ArrayLike<number>) => void): void {
+    this.#find(name).home = { values, write }
+  }
+
+  /** Into arrays of their own. */
+  moveOut(): void {
+    for (const entry of this.#entries.values()) entry.home = { values: entry.home.values.slice() }
+  }
+
+  /** Lets go of all values: from now on every call throws this error. */
+  end(error: Error): void {
+    this.#gone = error
+    for (const entry of this.#entries.values()) entry.home = { values: new Float32Array(0) }
+  }
+
+  #find(name: string): Entry {
+    if (this.#gone) throw this.#gone
+    const entry = this.#entries.get(name)
+    if (entry !== undefined) return entry
     const near = this.names.filter((other) => other.split('.')[0] === name.split('.')[0])
     throw new WeightError('no such weight', {
       received: name,
       expected: (near.length > 0 ? near : this.names.slice(0, 12)).join(', '),
     })
-  }
-
-  #shape(id: number): Shape {
-    return this.#program.plan.buffers[id]?.shape as Shape
   }
 }

@@ -29,7 +29,7 @@ export function networkToJson(network: Network): string {
 export function networkFromJson(json: string | object): Network {
   const network = makeNetwork(check(schema, typeof json === 'string' ? parseText(json) : json, 'not a network').nodes)
   for (const node of network.nodes)
-    check(layerOf(node).attributes, node.attributes, `${node.name}: attributes that no ${node.type} layer has`)
+    check(layerOf(node).attributes, node.attributes, `${node.name}: invalid attributes of a ${node.type} layer`)
   inferVolumes(network)
   return network
 }

@@ -12,7 +12,6 @@ import {
   type NetworkNode,
   networkFromJson,
   networkToJson,
-  receptiveFields,
   SizeError,
 } from './index.ts'
 
@@ -29,19 +28,61 @@ describe('wiring', () => {
     expect(network.nodes[0]?.attributes).toEqual({ height: 4, width: 4, channels: 2 })
   })
 
-  it.each<[string, readonly NetworkNode[]]>([
-    ['nothing', []],
-    ['no INPUT', [relu('a')]],
-    ['two INPUTs', [input, { ...input, name: 'in2' }, sum('s', 'in', 'in2')]],
-    ['a name twice', [input, relu('a', 'in'), relu('a', 'a')]],
-    ['an input that comes later', [input, relu('a', 'b'), relu('b', 'a')]],
-    ['an unknown type', [input, { ...relu('a', 'in'), type: 'rleu' }]],
-    ['a type that every object has', [input, { ...relu('a', 'in'), type: 'constructor' }]],
-    ['one branch to add', [input, sum('s', 'in')]],
-    ['a node that nobody reads', [input, relu('a', 'in'), relu('b', 'in')]],
-    ['a name that is no name', [input, relu('a b', 'in')]],
-  ])('refuses %s', (_, nodes) => {
+  it.each<[string, readonly NetworkNode[], RegExp]>([
+    ['nothing', [], /^a network needs at least an INPUT/],
+    ['no INPUT', [relu('a')], /^a: wrong number of inputs.*try: a network has one INPUT, and starts with it/s],
+    ['an INPUT that comes late', [relu('a', 'in'), input], /^a: its input is not an earlier node\n {2}received: in$/],
+    [
+      'an INPUT inside',
+      [input, { ...input, name: 'b', inputs: ['in'] }],
+      /^b: wrong number.*try: a network has one INPUT/s,
+    ],
+    ['a wrong number of inputs', [input, relu('a', 'in', 'in')], /^a: wrong number of inputs.*try: check the wiring/s],
+    ['an INPUT with an input', [{ ...input, inputs: ['in'] }], /^in: wrong number of inputs.*try: check the wiring/s],
+    [
+      'two INPUTs',
+      [input, { ...input, name: 'in2' }, sum('s', 'in', 'in2')],
+      /^a network has one INPUT, and starts with it\n {2}received: input, input, add$/,
+    ],
+    ['a name twice', [input, relu('a', 'in'), relu('a', 'a')], /^two nodes have the same name\n {2}received: a/],
+    ['an input that comes later', [input, relu('a', 'b'), sum('b', 'a', 'in')], /^a: its input is not an earlier node/],
+    ['an input that is itself', [input, sum('a', 'in', 'a')], /^a: its input is not an earlier node\n {2}received: a$/],
+    ['an unknown type', [input, { ...relu('a', 'in'), type: 'rleu' }], /^a: no layer of this type\n {2}received: rleu/],
+    ['a type that every object has', [input, { ...relu('a', 'in'), type: 'constructor' }], /^a: no layer of this type/],
+    [
+      'a node that nobody reads',
+      [input, relu('a', 'in'), relu('b', 'in')],
+      /^a: nothing uses its output.*b to be the/s,
+    ],
+    ['a name that is no name', [input, relu('a b', 'in')], /^a node has an invalid name\n {2}received: "a b"/],
+    ['a name that is too long', [input, relu('a'.repeat(201), 'in')], /^a node has an invalid name/],
+  ])('refuses %s', (_, nodes, message) => {
     expect(() => makeNetwork(nodes)).toThrow(NetworkError)
+    expect(() => makeNetwork(nodes)).toThrow(message)
+  })
+
+  it('takes names as long as they may be', () => {
+    expect(makeNetwork([input, relu('_'.repeat(200), 'in')]).nodes).toHaveLength(2)
+  })
+})
+
+describe('the number of inputs', () => {
+  const branches = (count: number) => makeNetwork([input, sum('s', ...Array<string>(count).fill('in'))])
+
+  it.each([2, 3, 64])('may be %i for ADD', (count) => {
+    expect(branches(count).nodes[1]?.inputs).toHaveLength(count)
+  })
+
+  it.each<[string, string, string, () => unknown]>([
+    ['0', '2 to 64', 'ADD', () => branches(0)],
+    ['1', '2 to 64', 'ADD', () => branches(1)],
+    ['65', '2 to 64', 'ADD', () => branches(65)],
+    ['0', '1', 'RELU', () => makeNetwork([input, relu('s')])],
+    ['2', '1', 'RELU', () => makeNetwork([input, relu('s', 'in', 'in')])],
+    ['1', '0', 'INPUT', () => makeNetwork([input, { ...input, name: 's', inputs: ['in'] }])],
+  ])('%s is refused where %s are expected: %s', (received, expected, _, make) => {
+    expect(make).toThrow(NetworkError)
+    expect(make).toThrow(`s: wrong number of inputs\n  received: ${received}\n  expected: ${expected}`)
   })
 })
 
@@ -52,14 +93,31 @@ describe('JSON', () => {
     expect(networkFromJson(networkToJson(network))).toEqual(network)
   })
 
-  it.each<[string, (json: Record<string, unknown>) => unknown]>([
-    ['another format', (json) => ({ ...json, format: 'onnx' })],
-    ['a later version', (json) => ({ ...json, version: 2 })],
-    ['a field too many', (json) => ({ ...json, weights: [] })],
-    ['attributes that the layer has not', (json) => replaceAttributes(json, 'conv1', { stride: [0, 1] })],
-    ['attributes of the wrong type', (json) => replaceAttributes(json, 'conv1', { filters: '64' })],
-  ])('refuses %s', (_, change) => {
-    expect(() => networkFromJson(JSON.stringify(change(JSON.parse(networkToJson(network)))))).toThrow(NetworkFileError)
+  it.each<[string, (json: Record<string, unknown>) => unknown, RegExp]>([
+    ['another format', (json) => ({ ...json, format: 'onnx' }), /^not a network\n {2}received: at format: /],
+    ['a later version', (json) => ({ ...json, version: 2 }), /^not a network\n {2}received: at version: /],
+    ['a field too many', (json) => ({ ...json, weights: [] }), /^not a network\n {2}received: at the top: /],
+    ['no nodes', (json) => ({ ...json, nodes: [] }), /^not a network\n {2}received: at nodes: /],
+    [
+      'attributes that the layer does not allow',
+      (json) => replaceAttributes(json, 'conv1', { stride: [0, 1] }),
+      /^conv1: invalid attributes of a conv layer\n {2}received: at stride\.0: /,
+    ],
+    [
+      'attributes of the wrong type',
+      (json) => replaceAttributes(json, 'conv1', { filters: '64' }),
+      /^conv1: invalid attributes of a conv layer\n {2}received: at filters: /,
+    ],
+    [
+      'attributes that the layer does not have',
+      (json) => replaceAttributes(json, 'bn1', { affine: true }),
+      /^bn1: invalid attributes of a bn layer/,
+    ],
+  ])('refuses %s', (_, change, message) => {
+    const changed = JSON.stringify(change(JSON.parse(networkToJson(network))))
+    expect(() => networkFromJson(changed)).toThrow(NetworkFileError)
+    expect(() => networkFromJson(changed)).toThrow(message)
+    expect(() => networkFromJson(JSON.parse(changed))).toThrow(message)
   })
 
   it('refuses text that is not JSON, and volumes that do not work out', () => {
@@ -121,18 +179,4 @@ describe('layers', () => {
       expect(layer.attributes.parse(node.attributes)).toEqual(node.attributes)
     },
   )
-})
-
-describe('receptive fields', () => {
-  it('grow by (extent − 1)·distance; branches take the widest', () => {
-    const nodes = inferVolumes(
-      parse('INPUT 64x64x1 -> CONV3-1 s2 -> POOL2 -> CONV3-1 d2 -> ADD(ID | a: CONV5-1) -> GAP'),
-    )
-    const fields = receptiveFields(nodes)
-    expect(fields.get('conv1')).toEqual({ size: [3, 3], stride: [2, 2] })
-    expect(fields.get('pool1')).toEqual({ size: [5, 5], stride: [4, 4] })
-    expect(fields.get('conv2')).toEqual({ size: [21, 21], stride: [4, 4] })
-    expect(fields.get('add1')).toEqual({ size: [37, 37], stride: [4, 4] })
-    expect(fields.get('gap1')).toEqual({ size: [97, 97], stride: [4, 4] })
-  })
 })

@@ -1,9 +1,9 @@
 /**
- * A network: the layers and their wiring as immutable plain data. It is JSON as it stands; weights are elsewhere.
- * Notation, zoo, builder and imports all make one; the plan reads it.
+ * A network: the layers and their wiring as immutable JSON data, without weights. Notation, zoo, builder and imports make
+ * it; the plan reads it.
  */
 
-import { type Layer, layers } from '../layers/index.ts'
+import { isLayerType, type Layer, layers } from '../layers/index.ts'
 import { NetworkError } from './errors.ts'
 
 export interface Network {
@@ -33,8 +33,7 @@ export function isNodeName(text: string): boolean {
 
 /** The layer of a node. Throws `NetworkError` for a type that does not exist. */
 export function layerOf(node: NetworkNode): Layer {
-  const layer = Object.hasOwn(layers, node.type) ? layers[node.type] : undefined
-  if (layer !== undefined) return layer
+  if (isLayerType(node.type)) return layers[node.type]
   throw new NetworkError(`${node.name}: no layer of this type`, {
     received: node.type,
     expected: `one of ${Object.keys(layers).join(', ')}`,
@@ -50,9 +49,9 @@ export function makeNetwork(nodes: readonly NetworkNode[]): Network {
   for (const node of nodes) {
     const { min, max } = layerOf(node).inputs
     if (!isNodeName(node.name)) {
-      throw new NetworkError('a node has a name that cannot be used', {
+      throw new NetworkError('a node has an invalid name', {
         received: JSON.stringify(node.name.slice(0, 80)),
-        expected: 'a letter, then letters, digits, _ - . /, at most 200',
+        expected: 'a letter or _, then letters, digits, _ - . /; at most 200 characters',
       })
     }
     if (known.has(node.name))

@@ -36,8 +36,10 @@ function size(node: NetworkNode, inputs: readonly Volume[]): SizedNode {
   const layer = layerOf(node)
   const { attributes } = node
   try {
-    const output = layer.output(attributes, inputs)
-    const parameters = layer.parameters?.(attributes, inputs) ?? []
+    // A source has no input, and reads none.
+    const volume = inputs[0] as Volume
+    const output = layer.output(attributes, volume, inputs)
+    const parameters = layer.parameters?.(attributes, volume) ?? []
     const counts = [
       output.height * output.width * output.channels,
       ...parameters.map(({ shape }) => shape.reduce((a, b) => a * b, 1)),
@@ -51,8 +53,8 @@ function size(node: NetworkNode, inputs: readonly Volume[]): SizedNode {
       inputs,
       output,
       parameters,
-      macs: layer.macs?.(attributes, inputs) ?? 0,
-      notices: layer.notices?.(attributes, inputs) ?? [],
+      macs: layer.macs?.(attributes, volume) ?? 0,
+      notices: layer.notices?.(attributes, volume) ?? [],
     }
   } catch (error) {
     if (!(error instanceof LensletError)) throw error

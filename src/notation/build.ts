@@ -10,7 +10,7 @@ import { sourceExamples } from './words.ts'
 
 export interface Built {
   readonly nodes: readonly NetworkNode[]
-  /** Where each node's word, or its name, stands. */
+  /** The place of each node's written name, or else of its word. */
   readonly spans: ReadonlyMap<string, Span>
 }
 
@@ -25,7 +25,7 @@ export function build(reader: Reader, chain: Chain): Built {
   expand(reader, chain, undefined, drafts)
   if (drafts.length === 0) {
     const start = { offset: 0, length: 1 }
-    throw reader.error(start, 'there is no network in this text', { expected: `${sourceExamples()} -> ...` })
+    throw reader.error(start, 'the text contains no network', { expected: `${sourceExamples()} -> ...` })
   }
   const names = nameAll(reader, drafts)
   const nodes = drafts.map(({ unit, inputs }, index) => ({
@@ -63,7 +63,7 @@ function secondStart(reader: Reader, { span, layer }: WordUnit): NotationError {
   return reader.error(span, `a network has one ${layer.notation.word}, and starts with it`, {
     received: `another ${layer.notation.word}`,
     expected: 'a layer that takes the value before it',
-    advice: 'branches of an ADD or CONCAT begin with what stands before it',
+    advice: 'branches of ADD and CONCAT start from the value before the word',
   })
 }
 
@@ -97,6 +97,6 @@ function nameTaken(reader: Reader, unit: WordUnit, name: string, owner: WordUnit
   const copy = name === owner.name ? '' : `, for a copy of ${quote(owner.name ?? '')}`
   return reader.error(unit.span, `the name ${quote(name)} is taken`, {
     received: `${name} at line ${line}, column ${column}${copy}, and again here`,
-    expected: 'a name of its own for each layer',
+    expected: 'a different name for each layer',
   })
 }

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { LensletError } from '../core/index.ts'
-import { plannedWords, words } from '../layers/index.ts'
+import { layers, plannedWords, words } from '../layers/index.ts'
 import { parse, print, UnbuiltWordError } from './index.ts'
 
 const page = readFileSync(new URL('../../docs/notation.md', import.meta.url), 'utf8')
@@ -72,11 +72,19 @@ describe('words', () => {
   })
 })
 
+it('every option, key and flag of a layer is in the table', () => {
+  const options = written(section('Options and flags')).map((option) => option.replace(/=.*|\d.*/, ''))
+  for (const { notation } of Object.values(layers)) {
+    const { options: letters = {}, values = {}, flags = {} } = notation.form
+    for (const part of Object.keys({ ...letters, ...values, ...flags })) expect(options, notation.word).toContain(part)
+  }
+})
+
 it('options and flags are read by some word', () => {
   const options = written(section('Options and flags'))
   expect(options.length).toBeGreaterThan(8)
   for (const option of options) {
-    const takes = ['CONV3-4', 'AVGPOOL3'].filter((word) => {
+    const takes = ['CONV3-4', 'AVGPOOL3', 'BN'].filter((word) => {
       try {
         return parse(`INPUT 16x16x4 -> ${word} ${option}`).nodes.length === 2
       } catch {

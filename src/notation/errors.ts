@@ -1,10 +1,10 @@
-/** What is wrong with a text, and where: line, column, the line itself with a caret, and what was perhaps meant. */
+/** Errors of the notation. Each says where the fault is: line, column, and the line with a caret below the fault. */
 
 import { type ErrorDetails, LensletError } from '../core/index.ts'
 import type { Place } from './place.ts'
 
 export interface NotationDetails extends ErrorDetails {
-  /** A word that is close to what came. */
+  /** A known word that is close to the received one. */
   readonly suggestion?: string | undefined
 }
 
@@ -30,10 +30,10 @@ export class NotationError extends LensletError implements Place {
 /** The text asks for more than `limits` allow. */
 export class NotationLimitError extends NotationError {}
 
-/** A word of the notes that is understood, but whose layer is not built yet. */
+/** A word of the notes whose layer is not built yet. */
 export class UnbuiltWordError extends NotationError {}
 
-/** The network has no text form: its wiring or a node's attributes. JSON can hold it. `node` names the place. */
+/** The network cannot be written as text: its wiring, its size or the attributes of `node`. JSON can hold it. */
 export class PrintError extends LensletError {
   readonly node: string
 
@@ -44,8 +44,8 @@ export class PrintError extends LensletError {
 }
 
 /**
- * Tells an error of a layer or of the sizer where in the text it arose. It stays the same error, of the same class, and
- * gets the fields of `Place`: who catches a `SizeError` catches it whether the network came from text or from JSON.
+ * Adds the place in the text to an error of a layer or of shape inference. The error keeps its class and gains the fields
+ * of `Place`, so that code which catches a `SizeError` works for networks from text and from JSON.
  */
 export function locate<E extends LensletError>(error: E, place: Place): E & Place {
   const [head = '', ...rest] = error.message.split('\n')

@@ -5,7 +5,7 @@
  *   unit   = '[' chain ']' [ '*' number ]  |  [ name ':' ] word [ '(' branch { '|' branch } ')' ]
  *   branch = [ 'ID' | chain ]
  *
- * Which words there are and what parts they take is in `words.ts`, which asks the layers.
+ * `words.ts` reads the words and their parts, and asks the layers about them.
  */
 
 import { ArgumentError } from '../core/index.ts'
@@ -43,7 +43,7 @@ export interface GroupUnit {
 
 export function readNetwork(reader: Reader): Chain {
   if (reader.peek().kind === 'end') {
-    throw reader.error(reader.peek(), 'there is no network in this text', { expected: `${sourceExamples()} -> ...` })
+    throw reader.error(reader.peek(), 'the text contains no network', { expected: `${sourceExamples()} -> ...` })
   }
   const chain = new Grammar(reader).chain(0)
   const token = reader.next()
@@ -61,12 +61,19 @@ class Grammar {
   }
 
   chain(depth: number): Chain {
-    const chain = [...this.#unit(depth)]
-    while (this.#reader.peek().kind === 'arrow') {
-      this.#reader.next()
-      chain.push(...this.#unit(depth))
+    const reader = this.#reader
+    const chain: Unit[] = []
+    let size = 0
+    for (;;) {
+      const token = reader.peek()
+      for (const unit of this.#unit(depth)) {
+        chain.push(unit)
+        size += unit.size
+      }
+      if (size > limits.layers) throw tooMany(reader, token, size)
+      if (reader.peek().kind !== 'arrow') return chain
+      reader.next()
     }
-    return chain
   }
 
   /** One unit, or none: a group that is repeated zero times. */
@@ -79,30 +86,30 @@ class Grammar {
       return [this.#word(token, undefined, depth)]
     }
     if (!isNodeName(token.text)) {
-      throw reader.error(token, 'a layer cannot have this name', {
+      throw reader.error(token, 'invalid name of a layer', {
         received: quote(token.text),
-        expected: 'a letter, then letters, digits, _ - . /, at most 200',
+        expected: 'a letter or _, then letters, digits, _ - . /; at most 200 characters',
       })
     }
     reader.next()
     const word = reader.next()
     if (word.kind === 'chunk' && reader.peek().kind !== ':') return [this.#word(word, token, depth)]
     if (word.kind !== '[' || !looksLikeVolume(reader.peek().text)) {
-      throw reader.error(word, `the name ${quote(token.text)} must stand before a layer`, {
+      throw reader.error(word, `the name ${quote(token.text)} must be followed by a layer`, {
         received: said(word),
-        expected: `${token.text}: and one word`,
+        expected: `a word after the colon, as in ${token.text}: RELU`,
       })
     }
-    throw reader.error(word, `the volume after ${quote(token.text)} is worked out, and not written`, {
+    throw reader.error(word, `the volume after ${quote(token.text)} must not be written, because it is computed`, {
       expected: quote(token.text),
-      advice: "leave it out, and what follows on the line: the notes' tables show it, a network does not need it",
+      advice: "delete it and the rest of the line: the notes' tables list volumes, the notation does not",
     })
   }
 
   #word(token: Token, name: Token | undefined, depth: number): WordUnit {
     const reader = this.#reader
     if (isIdentity(token)) {
-      throw reader.error(token, 'ID is the value that comes into a branch, and stands alone in it', {
+      throw reader.error(token, 'ID must be the only word of a branch', {
         expected: branchExamples(),
       })
     }
@@ -110,7 +117,6 @@ class Grammar {
     const { layer, attributes } = readWord(reader, token)
     const branches = this.#branches(token, layer, depth)
     const size = 1 + (branches ?? []).reduce((sum, branch) => sum + 1 + sizeOf(branch), 0)
-    if (size > limits.layers) throw tooMany(reader, token, size)
     return { kind: 'word', layer, attributes, name: name?.text, branches, span: name ?? token, size }
   }
 
@@ -162,7 +168,6 @@ class Grammar {
     if (close.kind !== ']') throw misplaced(reader, close, '-> or ]')
     const times = this.#times()
     const size = times * sizeOf(chain)
-    if (size > limits.layers) throw tooMany(reader, open, size)
     return size === 0 ? [] : [{ kind: 'group', chain, times, size }]
   }
 
@@ -176,9 +181,9 @@ class Grammar {
     if (token.kind === 'chunk' && Object.hasOwn(bindings, token.text)) {
       const bound = bindings[token.text] as number
       if (Number.isInteger(bound) && bound >= 0 && bound <= limits.number) return bound
-      throw new ArgumentError(`the binding of ${token.text} cannot be a number of repeats`, {
+      throw new ArgumentError(`the binding of ${token.text} is not a number of repeats`, {
         received: String(bound),
-        expected: 'a whole number from 0',
+        expected: `a whole number from 0 to ${limits.number}`,
       })
     }
     if (token.kind === 'chunk' && /^\d+$/.test(token.text)) {
@@ -186,12 +191,12 @@ class Grammar {
       return Number(token.text)
     }
     if (token.kind === 'chunk' && /^\p{L}\w*$/u.test(token.text)) {
-      throw reader.error(token, `*${token.text} does not say how many times`, {
+      throw reader.error(token, `*${token.text} is not a number of repeats`, {
         expected: 'a whole number, as in [CONV3-32 -> RELU]*2',
-        advice: `write a number, or give one with the text: parse(text, { bindings: { ${token.text}: 2 } })`,
+        advice: `write a number, or pass one with the text: parse(text, { bindings: { ${token.text}: 2 } })`,
       })
     }
-    throw reader.error(token.kind === 'end' ? star : token, 'expected how many times after *', {
+    throw reader.error(token.kind === 'end' ? star : token, 'expected the number of repeats after *', {
       received: said(token),
       expected: 'a whole number, as in [CONV3-32 -> RELU]*2',
     })
@@ -199,7 +204,7 @@ class Grammar {
 
   #enter(open: Token, depth: number): void {
     if (depth <= limits.depth) return
-    throw this.#reader.limit(open, 'brackets inside brackets too deep', `${depth} deep`, limits.depth)
+    throw this.#reader.limit(open, 'the brackets are nested too deeply', `${depth} deep`, limits.depth)
   }
 
   #count(token: Token): void {
@@ -229,11 +234,11 @@ function tooMany(reader: Reader, span: Span, size: number): NotationError {
   return reader.limit(span, 'too many layers', `${size} layers and branches`, limits.layers)
 }
 
-/** A token that cannot stand where it stands; `expected` is what could. */
+/** A token in the wrong place; `expected` says what belongs there. */
 function misplaced(reader: Reader, token: Token, expected: string): NotationError {
   const received = said(token)
   if (token.kind === 'chunk' && token.text.startsWith('?')) {
-    return reader.error(token, '? is the notes\' sign for "perhaps", which a network cannot hold', {
+    return reader.error(token, '? means "optional" in the patterns of the notes, and is invalid in a network', {
       received,
       expected: 'the layer or group, or nothing',
       advice: 'keep it without the ?, or leave it out',
@@ -248,6 +253,6 @@ function misplaced(reader: Reader, token: Token, expected: string): NotationErro
       expected: '[CONV3-32 -> RELU]*2',
     })
   }
-  const message = token.kind === 'end' ? 'the text ends too early' : `${received} cannot stand here`
+  const message = token.kind === 'end' ? 'the text ends too early' : `unexpected ${received}`
   return reader.error(token, message, { received, expected })
 }

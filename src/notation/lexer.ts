@@ -1,6 +1,6 @@
 /**
- * Text -> tokens, one at a time, so that a hostile text costs no more memory than its own length. A chunk is whatever
- * stands between spaces, brackets and arrows: `CONV3-64`, `p0,0,1,1`, `0.5`; what it means is for the grammar to say.
+ * Text -> tokens, one at a time, so that a hostile text needs no more memory than its own length. A chunk is the text
+ * between spaces, brackets and arrows: `CONV3-64`, `p0,0,1,1`, `0.5`, `eps=1e-5`. The grammar decides what it means.
  */
 
 import { NotationLimitError } from './errors.ts'
@@ -11,7 +11,7 @@ type Mark = '[' | ']' | '(' | ')' | '|' | ':' | '*'
 
 export interface Token extends Span {
   readonly kind: Mark | 'arrow' | 'chunk' | 'end'
-  /** With `x` for `×` and `-` for the dashes that typesetting makes of it. */
+  /** Typeset characters are replaced: `x` for `×`, `-` for every kind of dash. */
   readonly text: string
 }
 
@@ -26,7 +26,7 @@ export class Lexer {
 
   constructor(text: string) {
     if (text.length > limits.text) {
-      throw new NotationLimitError(placeOf(text, { offset: 0, length: 1 }), 'the text is too long to be a network', {
+      throw new NotationLimitError(placeOf(text, { offset: 0, length: 1 }), 'the text is too long', {
         received: `${text.length} characters`,
         expected: `at most ${limits.text}`,
       })

@@ -1,4 +1,4 @@
-/** What a text may ask for. A network of any real size is far below; what is above is a mistake or an attack. */
+/** Limits of a text. Real networks are far below them; a text beyond them is a mistake or an attack. */
 
 export const limits = {
   /** UTF-16 units of the whole text. */
@@ -7,7 +7,7 @@ export const limits = {
   chunk: 256,
   /** Brackets and parentheses inside each other. */
   depth: 64,
-  /** Layers and branches after the repeats are written out. */
+  /** Layers and branches with all repeats written out. */
   layers: 10_000,
   /** Any number. */
   number: 2 ** 31,

@@ -1,7 +1,8 @@
-/** Names of layers that a person did not name: conv1, relu1, conv2: by type, in order, around the names that are taken. */
+/** Default names of layers: type and number in order, without the names that are taken: conv1, relu1, conv2. */
 
 export class Names {
   readonly #taken: Set<string>
+  /** All names of the type with smaller numbers are taken. */
   readonly #counts = new Map<string, number>()
 
   constructor(taken: Iterable<string> = []) {
@@ -9,23 +10,23 @@ export class Names {
   }
 
   next(type: string): string {
-    const { name, count } = this.#following(type)
-    this.#counts.set(type, count)
+    const name = this.#following(type)
     this.#taken.add(name)
     return name
   }
 
-  /** True, and the name is given away, where it is what `next` would give; else the name is taken as it is. */
+  /** Takes `name`. True if `next` would have returned it. */
   isNext(type: string, name: string): boolean {
     const following = this.#following(type)
-    if (following.name === name) this.#counts.set(type, following.count)
     this.#taken.add(name)
-    return following.name === name
+    return following === name
   }
 
-  #following(type: string): { name: string; count: number } {
-    let count = (this.#counts.get(type) ?? 0) + 1
+  /** Taken names stay taken, so the search continues where the last one ended. */
+  #following(type: string): string {
+    let count = this.#counts.get(type) ?? 1
     while (this.#taken.has(`${type}${count}`)) count += 1
-    return { name: `${type}${count}`, count }
+    this.#counts.set(type, count)
+    return `${type}${count}`
   }
 }

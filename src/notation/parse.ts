@@ -8,9 +8,9 @@ import { readNetwork } from './grammar.ts'
 import { Reader } from './reader.ts'
 
 export interface ParseOptions {
-  /** Sizes that had to be rounded are errors. Default: false, and the plan says what was rounded. */
+  /** Sizes that would be rounded are errors. Default: false; the plan then lists what was rounded. */
   readonly strict?: boolean
-  /** What letters after `*` stand for: `{ N: 2 }` makes `[CONV3-8 -> RELU]*N` two of each. */
+  /** Numbers for letters after `*`: `{ N: 2 }` turns `[CONV3-8 -> RELU]*N` into two of each. */
   readonly bindings?: Readonly<Record<string, number>>
 }
 
@@ -21,7 +21,7 @@ export interface ParseOptions {
  */
 export function parse(text: string, { strict = false, bindings = {} }: ParseOptions = {}): Network {
   if (typeof text !== 'string')
-    throw new ArgumentError('parse reads text', { received: typeof text, expected: 'a string' })
+    throw new ArgumentError('parse expects text', { received: typeof text, expected: 'a string' })
   const reader = new Reader(text, bindings)
   const { nodes, spans } = build(reader, readNetwork(reader))
   const network = makeNetwork(nodes)
@@ -39,6 +39,6 @@ function refuseNotices(sized: ReturnType<typeof inferVolumes>): void {
   for (const { node, notices } of sized) {
     const [notice] = notices
     if (notice === undefined) continue
-    throw new SizeError(node.name, notice, { expected: 'sizes that come out whole, since strict was asked for' })
+    throw new SizeError(node.name, notice, { expected: 'sizes that come out whole, because strict is set' })
   }
 }

@@ -1,4 +1,4 @@
-/** What stands after a word, with spaces between: volume, number, options (`s2`, `p0,0,1,1`) and flags (`ceil`). */
+/** What follows a word, separated by spaces: volume, number, options (`s2`, `p0,0,1,1`), flags (`ceil`), `eps=0.001`. */
 
 import type { WordForm, WordParts } from '../layers/index.ts'
 import type { Token } from './lexer.ts'
@@ -6,6 +6,7 @@ import { limits } from './limits.ts'
 import { quote } from './place.ts'
 import { type Reader, said } from './reader.ts'
 import { closest } from './suggest.ts'
+import { keyOf, noValue, readNumber, readValue, valueForm } from './values.ts'
 
 interface Takes {
   readonly word: string
@@ -15,10 +16,10 @@ interface Takes {
 type Found = { -readonly [K in keyof WordParts]: WordParts[K] } & {
   options: Record<string, readonly number[]>
   flags: string[]
+  values: Record<string, number | string>
 }
 
 const optionPattern = /^(\p{L}+)(\d+(?:[x,]\d+)*)$/iu
-const numberPattern = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 
 export function looksLikeVolume(chunk: string): boolean {
   return /^\d+(?:x\d+){1,}$/i.test(chunk)
@@ -26,21 +27,24 @@ export function looksLikeVolume(chunk: string): boolean {
 
 /** Takes the chunks that belong to the word at `start`. `isWord` tells a forgotten arrow from a mistyped part. */
 export function readExtras(reader: Reader, start: Token, takes: Takes, isWord: (chunk: string) => boolean): WordParts {
-  const found: Found = { options: {}, flags: [] }
+  const found: Found = { options: {}, flags: [], values: {} }
   if (takes.form.volume !== undefined) {
     const volume = readVolume(reader, start, takes)
     if (volume !== undefined) found.volume = volume
   }
-  while (reader.peek().kind === 'chunk' && reader.peek(1).kind !== ':') {
+  while (reader.peek().kind === 'chunk') {
     const token = reader.peek()
+    // A name begins here, and the grammar says that an arrow is missing; but `eps: 0.001` is a value.
+    if (reader.peek(1).kind === ':' && keyOf(takes.form.values, token.text) === undefined) break
     if (!readPart(reader, token, takes, found)) throw refuse(reader, token, takes, isWord)
     reader.next()
   }
-  const { options, flags, ...rest } = found
+  const { options, flags, values, ...rest } = found
   return {
     ...rest,
     ...(Object.keys(options).length === 0 ? {} : { options }),
     ...(flags.length === 0 ? {} : { flags }),
+    ...(Object.keys(values).length === 0 ? {} : { values }),
   }
 }
 
@@ -74,16 +78,21 @@ function readVolume(reader: Reader, start: Token, { word, form }: Takes): [numbe
   return sides as [number, number, number]
 }
 
-/** False where the word takes nothing like this. */
+/** False if the word takes no such part. */
 function readPart(reader: Reader, token: Token, { word, form }: Takes, found: Found): boolean {
   const chunk = token.text
   const twice = () =>
-    reader.error(token, `${word} has this part twice`, { received: quote(chunk), expected: 'it once' })
-  if (numberPattern.test(chunk)) {
-    if (form.number === undefined) return false
+    reader.error(token, `an option of ${word} is given twice`, { received: quote(chunk), expected: 'each option once' })
+  const number = form.number === undefined ? undefined : readNumber(reader, token, chunk)
+  if (number !== undefined) {
     if (found.number !== undefined) throw twice()
-    found.number = Number(chunk)
-    if (Math.abs(found.number) > limits.number) throw reader.tooLarge(token)
+    found.number = number
+    return true
+  }
+  const keyed = readValue(reader, token, form.values ?? {})
+  if (keyed !== undefined) {
+    if (Object.hasOwn(found.values, keyed.key)) throw twice()
+    found.values[keyed.key] = keyed.value
     return true
   }
   const flag = keyOf(form.flags, chunk)
@@ -123,29 +132,24 @@ function refuse(reader: Reader, token: Token, { word, form }: Takes, isWord: (ch
       expected: form.example,
     })
   }
-  const options = Object.entries(form.options ?? {})
-  const flags = Object.entries(form.flags ?? {})
+  const { options = {}, flags = {}, values = {} } = form
+  const key = keyOf(values, chunk)
+  if (key !== undefined) return noValue(reader, token, values, key)
   const letters = /^\p{L}+/u.exec(chunk)?.[0] ?? ''
-  const option = keyOf(form.options, letters)
+  const option = keyOf(options, letters)
   if (option !== undefined) {
-    return reader.error(token, `${option} (${form.options?.[option]}) takes whole numbers, without a space`, {
+    return reader.error(token, `${option} (${options[option]}) takes whole numbers, without a space or =`, {
       received: quote(chunk),
       expected: `${option}1, ${option}2x1 or ${option}0,0,1,1`,
     })
   }
   const taken = [
-    ...options.map(([letter, meaning]) => `${letter}1 (${meaning})`),
-    ...flags.map(([flag, meaning]) => `${flag} (${meaning})`),
+    ...Object.entries(options).map(([letter, meaning]) => `${letter}1 (${meaning})`),
+    ...Object.entries(flags).map(([flag, meaning]) => `${flag} (${meaning})`),
+    ...Object.entries(values).map(([name, { meaning }]) => `${valueForm(values, name)} (${meaning})`),
   ]
   return reader.error(token, `${word} takes no ${quote(chunk)}`, {
     expected: taken.length === 0 ? `${form.example}, and then ->` : `any of ${taken.join(', ')}; and then ->`,
-    suggestion: closest(
-      letters.toLowerCase(),
-      flags.map(([flag]) => flag),
-    ),
+    suggestion: closest(letters.toLowerCase(), [...Object.keys(flags), ...Object.keys(values)]),
   })
-}
-
-function keyOf(table: Readonly<Record<string, string>> | undefined, chunk: string): string | undefined {
-  return Object.keys(table ?? {}).find((key) => key.toLowerCase() === chunk.toLowerCase())
 }

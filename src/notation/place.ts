@@ -1,4 +1,4 @@
-/** Where in a text something stands, in a form that a person can see. */
+/** A place in a text: line, column, and the line with a caret below it. */
 
 export interface Place {
   /** From 1. */
@@ -43,12 +43,12 @@ function excerpt(text: string, start: number, offset: number, length: number): s
   return `${cutBefore}${shown}${cutAfter}\n${cutBefore && ' '}${indent}${carets}`
 }
 
-/** What came, for a message: short, and without characters that move a terminal's cursor. */
+/** Received text for a message: cut to 40 characters, without those that move a terminal's cursor. */
 export function quote(text: string): string {
   return `\`${visible(text.length > 40 ? `${text.slice(0, 40)}…` : text)}\``
 }
 
-/** One mark for each UTF-16 unit that would not show, so that carets stay below their place. */
+/** One mark for each UTF-16 unit that is invisible, so that carets stay aligned. */
 function visible(text: string): string {
   return text.replace(/[^\P{C}\t]/gu, (hidden) => '\uFFFD'.repeat(hidden.length))
 }

@@ -8,10 +8,11 @@ describe('print', () => {
     ['input 32×32×3 → conv3-32 S1 p1 → relu', 'INPUT 32x32x3 -> CONV3-32 -> RELU'],
     ['INPUT: [8x8x3] -> CONV3x3-4 d2 p2 -> POOL2 s2', 'INPUT 8x8x3 -> CONV3-4 d2 -> POOL2'],
     ['INPUT 8x8x3 -> CONV3x5-4 nobias g1 p0,0,1,1 s1x2', 'INPUT 8x8x3 -> CONV3x5-4 s1x2 p0,0,1,1 nobias'],
-    ['INPUT 8x8x3 -> [RELU]*2', 'INPUT 8x8x3 -> RELU -> RELU'],
-    ['INPUT 8x8x3 -> relu1: RELU -> relu2: RELU', 'INPUT 8x8x3 -> RELU -> RELU'],
+    ['INPUT 8x8x3 -> RELU -> RELU', 'INPUT 8x8x3 -> [RELU]*2'],
+    ['INPUT 8x8x3 -> relu1: RELU -> relu2: RELU', 'INPUT 8x8x3 -> [RELU]*2'],
     ['INPUT 8x8x3 -> CONV3-4 -> conv1: CONV3-4', 'INPUT 8x8x3 -> conv2: CONV3-4 -> CONV3-4'],
     ['INPUT 8x8x3 -> ADD(|a:RELU) -> DROPOUT .5', 'INPUT 8x8x3 -> ADD(ID | a: RELU) -> DROPOUT 0.5'],
+    ['INPUT 8x8x3 -> DROPOUT -0 -> LRELU 1E-7', 'INPUT 8x8x3 -> DROPOUT -0 -> LRELU 1e-7'],
   ])('%s', (text, canonical) => {
     expect(print(parse(text))).toBe(canonical)
     expect(print(parse(canonical))).toBe(canonical)
@@ -34,12 +35,39 @@ describe('print', () => {
       node('d', 'add', ['b', 'c']),
     ])
     expect(() => print(network)).toThrow(PrintError)
-    expect(() => print(network)).toThrow(/^a: its output goes several ways that text cannot hold.*a feeds b, c/s)
+    expect(() => print(network)).toThrow(/^a: text cannot express where its output goes.*a feeds b, c/s)
   })
 
   it('refuses attributes that no word says', () => {
-    const network = makeNetwork([input, node('n', 'bn', ['x'], { epsilon: 0.5, momentum: 0.25 })])
-    expect(() => print(network)).toThrow(/^n: the notation has no BN with these attributes/)
+    const refused: readonly [type: string, attributes: object][] = [
+      ['relu', { parameter: 0.1 }],
+      ['bn', { epsilon: 2 ** 32, momentum: 0.1 }],
+      ['bn', { epsilon: 1e-5, momentum: 0.1, affine: false }],
+      ['lrelu', { parameter: Number.NaN }],
+      ['conv', { ...attributesOf('CONV3-4').attributes, padding: [0.5, 0.5, 0.5, 0.5] }],
+    ]
+    for (const [type, attributes] of refused) {
+      const network = makeNetwork([input, node('n', type, ['x'], attributes)])
+      expect(() => print(network), type).toThrow(PrintError)
+      expect(() => print(network)).toThrow(/^n: the notation has no [A-Z]+ with these attributes/)
+    }
+  })
+
+  it('refuses what is too large for text', () => {
+    const chain = (length: number, name = (index: number) => `n${index}`) =>
+      makeNetwork([input, ...Array.from({ length }, (_, i) => node(name(i), 'relu', [i === 0 ? 'x' : name(i - 1)]))])
+    expect(parse(print(chain(9999))).nodes).toHaveLength(10_000)
+    expect(() => print(chain(10_000))).toThrow(/^n9999: the network is too large for text/)
+    const joins = (length: number) =>
+      makeNetwork([
+        input,
+        ...Array.from({ length }, (_, i) => node(`a${i}`, 'add', Array(2).fill(i === 0 ? 'x' : `a${i - 1}`))),
+      ])
+    expect(parse(print(joins(3333))).nodes).toHaveLength(3334)
+    expect(() => print(joins(3334))).toThrow(PrintError)
+    const long = (index: number) => `n${index}`.padEnd(200, '_')
+    expect(parse(print(chain(4700, long))).nodes).toHaveLength(4701)
+    expect(() => print(chain(5000, long))).toThrow(/the text is too long/)
   })
 
   it('refuses names that would begin a comment, and nesting that could not be read', () => {
@@ -136,12 +164,89 @@ function namer(): (index: number, type: string, written?: string) => string {
   }
 }
 
+describe('groups', () => {
+  const of = (text: string) => print(parse(`INPUT 64x64x4 -> ${text}`)).slice('INPUT 64x64x4 -> '.length)
+  const block = 'ADD(ID | CONV3-4 -> BN -> RELU -> CONV3-4 -> BN)'
+
+  it.each([
+    ['CONV3-64 -> RELU -> CONV3-64 -> RELU -> POOL2', '[CONV3-64 -> RELU]*2 -> POOL2'],
+    ['[CONV3-4 -> RELU -> CONV3-4 -> RELU -> POOL2]*3', '[[CONV3-4 -> RELU]*2 -> POOL2]*3'],
+    ['[RELU]*12', '[RELU]*12'],
+    ['CONV3-4 -> RELU -> [CONV3-4 -> RELU -> POOL2]*3', 'CONV3-4 -> RELU -> [CONV3-4 -> RELU -> POOL2]*3'],
+    [`RELU -> ${block} -> RELU -> ${block} -> RELU`, `RELU -> [${block} -> RELU]*2`],
+    [`ADD(ID | [${block} -> RELU]*3)`, `ADD(ID | [${block} -> RELU]*3)`],
+    ['ADD(CONV3-4 -> CONV3-4 | RELU -> RELU)', 'ADD([CONV3-4]*2 | [RELU]*2)'],
+    ['[[ADD(ID | [RELU]*2)]*2 -> TANH]*2', '[[ADD(ID | [RELU]*2)]*2 -> TANH]*2'],
+    [
+      'CONV3-4 -> DROPOUT 0.5 -> [FC-8 -> RELU -> DROPOUT 0.5]*2',
+      'CONV3-4 -> DROPOUT 0.5 -> [FC-8 -> RELU -> DROPOUT 0.5]*2',
+    ],
+    ['CONV3-4 -> CONV3-4 s2 -> CONV3-4', 'CONV3-4 -> CONV3-4 s2 -> CONV3-4'],
+  ])('%s', (text, folded) => {
+    expect(of(text)).toBe(folded)
+    expect(of(folded)).toBe(folded)
+  })
+
+  it('never hold a written name', () => {
+    expect(of('[a: RELU]*3')).toBe('a: RELU -> a_2: RELU -> a_3: RELU')
+    expect(of('[RELU]*2 -> a: RELU -> [RELU]*2')).toBe('[RELU]*2 -> a: RELU -> [RELU]*2')
+    expect(of('[ADD(ID | a: TANH)]*2 -> [TANH]*2')).toBe('ADD(ID | a: TANH) -> ADD(ID | a_2: TANH) -> [TANH]*2')
+    expect(of('relu2: RELU -> relu1: RELU -> [RELU]*2')).toBe('relu2: RELU -> [RELU]*3')
+  })
+
+  it('are left out where brackets would be too deep', () => {
+    const nest = (depth: number) => `${'ADD(ID | '.repeat(depth)}RELU -> RELU${')'.repeat(depth)}`
+    expect(of(nest(63))).toBe(nest(63).replace('RELU -> RELU', '[RELU]*2'))
+    expect(of(nest(64))).toBe(nest(64))
+  })
+})
+
 describe('parse(print(network)) is the network', () => {
   it('for networks built by hand', () => {
     fc.assert(
       fc.property(chain, (words) => {
         const network = networkOf(words, namer())
         expect(parse(print(network))).toEqual(network)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('for nested groups, which become no longer than they were written', () => {
+    interface Group {
+      readonly body: readonly (string | Group)[]
+      readonly times: number
+      readonly joins: boolean
+    }
+    const { group } = fc.letrec<{ group: Group; item: string | Group }>((tie) => ({
+      group: fc.record({
+        body: fc.array(tie('item'), { minLength: 1, maxLength: 4, depthIdentifier: 'groups' }),
+        times: fc.integer({ min: 1, max: 4 }),
+        joins: fc.boolean(),
+      }),
+      item: fc.oneof(
+        { depthSize: 'small', depthIdentifier: 'groups' },
+        fc.constantFrom('RELU', 'CONV3-4', 'BN', 'RELU', 'CONV3-4', 'a: RELU', 'relu3: TANH'),
+        tie('group'),
+      ),
+    }))
+    const textOf = ({ body, times, joins }: Group): string => {
+      const chainText = body.map((item) => (typeof item === 'string' ? item : textOf(item))).join(' -> ')
+      const unit = joins ? `ADD(ID | ${chainText})` : chainText
+      return times === 1 ? unit : `[${unit}]*${times}`
+    }
+    const named = /[a-z]\w*:/
+    fc.assert(
+      fc.property(group, (tree) => {
+        const text = `INPUT 8x8x4 -> ${textOf(tree)}`
+        // The same name twice is no network; one that is repeated stays unfolded.
+        fc.pre((text.match(/a:/g) ?? []).length < 2 && (text.match(/relu3:/g) ?? []).length < 2)
+        const network = parse(text)
+        fc.pre(network.nodes.length < 2000)
+        const printed = print(network)
+        expect(parse(printed)).toEqual(network)
+        if (!named.test(text)) expect(printed.length).toBeLessThanOrEqual(text.length)
+        for (const [body] of printed.matchAll(/\[[^[\]]*\]\*/g)) expect(body).not.toMatch(named)
       }),
       { numRuns: 300 },
     )

@@ -1,17 +1,17 @@
-/** What all parts of the grammar read from: the tokens, and errors that know their place in the text. */
+/** Gives the grammar its tokens, and makes errors that know their place in the text. */
 
 import { type NotationDetails, NotationError, NotationLimitError } from './errors.ts'
 import { Lexer, type Token } from './lexer.ts'
 import { limits } from './limits.ts'
 import { type Place, placeOf, quote, type Span } from './place.ts'
 
-/** The notes' own line is a pattern: its letters and question marks stand for choices. */
+/** The notes' best-known line is a pattern: its letters and question marks are left open. */
 const patternAdvice =
   'this is a pattern: choose its numbers, as in INPUT 32x32x3 -> [[CONV3-32 -> RELU]*2 -> POOL2]*3 -> [FC-128 -> RELU]*1 -> FC-10'
 
 export class Reader extends Lexer {
   readonly #text: string
-  /** What letters after `*` stand for. */
+  /** Numbers for letters after `*`. */
   readonly bindings: Readonly<Record<string, number>>
 
   constructor(text: string, bindings: Readonly<Record<string, number>> = {}) {
@@ -28,7 +28,7 @@ export class Reader extends Lexer {
     return new NotationError(this.place(span), message, details)
   }
 
-  /** For parts that are missing: a text that is a pattern is told that it is one. */
+  /** For a missing part. The error says so if the text is a pattern. */
   missing(span: Span, message: string, expected: string): NotationError {
     return this.error(span, message, this.isPattern() ? { expected, advice: patternAdvice } : { expected })
   }

@@ -1,6 +1,6 @@
 /**
- * One word and its parts: `CONV3x5-64 s2 p0`, `DROPOUT 0.5`, `INPUT: [224x224x3]`. No layer is known here: each says by
- * its `form` which parts its word takes, and makes its attributes of them.
+ * One word and its parts: `CONV3x5-64 s2 p0`, `DROPOUT 0.5`, `INPUT: [224x224x3]`. This file knows no layer: the `form`
+ * of each says which parts its word takes, and its `read` turns them into attributes.
  */
 
 import { LensletError } from '../core/index.ts'
@@ -18,7 +18,7 @@ export interface Word {
   readonly attributes: object
 }
 
-/** `CONV3x5-64` taken apart: CONV, 3x5, 64. The word is as short as the rest allows, since `x` is a letter, too. */
+/** Splits `CONV3x5-64` into CONV, 3x5, 64. The word is as short as possible, because `x` is a letter, too. */
 const pattern = /^(.*?[A-Z])(\d+(?:X\d+)*)?(?:-(\d+))?$/
 
 interface Chunk {
@@ -29,24 +29,24 @@ interface Chunk {
 
 function takeApart(text: string): Chunk {
   const chunk = upper(text)
-  // RELU6 is a word of its own, no RELU of size 6.
+  // RELU6 is a word of its own, not a RELU of size 6.
   if (layerOfWord(chunk) !== undefined) return { stem: chunk }
   const [, stem = '', size, count] = pattern.exec(chunk) ?? []
   return { stem, size, count }
 }
 
-/** True where a chunk can only be a word, not a part of the word before it. */
+/** True if the chunk can only be a word, not a part of the word before it. */
 export function isWord(chunk: string): boolean {
   const { stem } = takeApart(chunk)
   return layerOfWord(stem) !== undefined || Object.hasOwn(plannedWords, stem)
 }
 
-/** `INPUT` in the tables' `INPUT: [224x224x3]`, where the colon does not make a name of it. */
+/** For `INPUT: [224x224x3]` of the notes' tables: there, the colon does not make INPUT a name. */
 export function takesVolume(chunk: string): boolean {
   return layerOfWord(upper(chunk))?.notation.form.volume !== undefined
 }
 
-/** Reads the word that `token`, already taken, begins. */
+/** Reads the word that begins with `token`, which is already taken. */
 export function readWord(reader: Reader, token: Token): Word {
   const { layer, size, count } = identify(reader, token)
   const { word, form } = layer.notation
@@ -62,7 +62,7 @@ export function readWord(reader: Reader, token: Token): Word {
   }
   const missing = (part: string) => reader.missing(token, `${word} needs ${part}`, form.example)
   if (form.size === 'required' && size === undefined) throw missing('a size, right after the word')
-  if (form.count === 'required' && count === undefined) throw missing('a number after a dash: how many')
+  if (form.count === 'required' && count === undefined) throw missing('a number after a dash')
   if (form.volume === 'required' && parts.volume === undefined) throw missing('a volume: height x width x depth')
   if (form.number === 'required' && parts.number === undefined) throw missing('a number')
   try {
@@ -93,18 +93,18 @@ function unknown(reader: Reader, token: Token, stem: string): LensletError {
     const { meaning, instead } = plannedWords[stem] as { meaning: string; instead: string }
     return new UnbuiltWordError(reader.place(token), `${stem}, ${meaning}, is not built yet`, {
       received: quote(token.text),
-      advice: `${instead} in its place`,
+      advice: `use ${instead} instead`,
     })
   }
   if (looksLikeVolume(token.text)) {
-    return reader.error(token, 'a volume can only stand after a word that takes one', {
+    return reader.error(token, 'a volume is valid only after a word that takes one', {
       received: quote(token.text),
       expected: sourceExamples(),
-      advice: "leave it out: volumes of layers are worked out, unlike in the notes' tables",
+      advice: "leave it out: the notes' tables list the volumes of layers, the notation does not",
     })
   }
   if (chunk.endsWith('?')) {
-    return reader.error(token, '? is the notes\' sign for "perhaps", which a network cannot hold', {
+    return reader.error(token, '? means "optional" in the patterns of the notes, and is invalid in a network', {
       received: quote(token.text),
       expected: 'the layer, or nothing',
       advice: `keep ${isWord(chunk.slice(0, -1)) ? quote(token.text.slice(0, -1)) : 'it'} without the ?, or leave it out`,

@@ -7,6 +7,7 @@ import { clipOps } from './clip/op.ts'
 import { conv2dOps } from './conv2d/op.ts'
 import { crossEntropyOps } from './crossEntropy/op.ts'
 import { dropoutOps } from './dropout/op.ts'
+import { guardOps } from './guard/op.ts'
 import { optimizerOps } from './optimizer/op.ts'
 import { pointwiseOps } from './pointwise/op.ts'
 import { poolOps } from './pool/op.ts'
@@ -25,6 +26,7 @@ const table = {
   ...crossEntropyOps,
   ...optimizerOps,
   ...clipOps,
+  ...guardOps,
 } as const
 
 /** Name of an op in a plan. */

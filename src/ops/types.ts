@@ -30,9 +30,9 @@ export interface Op<A extends Attributes> {
   describe(attributes: A): string
   /**
    * Shapes of the outputs. The planner asks it for several numbers of pictures, so it must depend on nothing but its
-   * arguments. Throws `OpShapeError` where the inputs do not fit the attributes.
+   * arguments. Throws `OpShapeError` where inputs or updates do not fit.
    */
-  outputs(attributes: A, inputs: readonly ArraySpec[]): readonly ArraySpec[]
+  outputs(attributes: A, inputs: readonly ArraySpec[], updates?: readonly ArraySpec[]): readonly ArraySpec[]
   /** Names of the outputs after the first, for the plan's buffers: `batchMean`. */
   readonly outputNames?: readonly string[]
   /** Multiply–accumulates; absent where there are none worth counting. */

@@ -1,11 +1,9 @@
-/** What `lenslet plan` tells: a row for each layer, the totals, and the largest batch that fits. */
+/** What `lenslet plan` tells of a network itself: a row for each layer, and the totals. */
 
-import { ArgumentError, sizeOf, type Volume, volumeSize } from '../core/index.ts'
+import { sizeOf, type Volume, volumeSize } from '../core/index.ts'
 import type { Network } from '../network/network.ts'
 import { type ReceptiveField, receptiveFields } from '../network/receptiveField.ts'
 import { inferVolumes } from '../network/volumes.ts'
-import { plan } from './plan.ts'
-import type { PlanOptions } from './types.ts'
 
 export interface LayerCost {
   readonly name: string
@@ -60,27 +58,11 @@ export function cost(network: Network): NetworkCost {
       parameters: total(({ parameters }) => parameters),
       weights: total(({ weights }) => weights),
       macs: total(({ macs }) => macs),
-      activations: nodes.reduce((sum, { layer, output }) => sum + (layer.inPlace === true ? 0 : volumeSize(output)), 0),
+      activations: nodes.reduce(
+        (sum, { layer, output }) => sum + (layer.countsVolume === false ? 0 : volumeSize(output)),
+        0,
+      ),
     },
     notices: nodes.flatMap(({ node, notices }) => notices.map((sentence) => `${node.name}: ${sentence}`)),
   }
-}
-
-/**
- * The largest batch whose arena fits into `bytes`, 0 where even one picture does not. The arena grows with the batch, so
- * a doubling and a bisection find it in some 2·log₂(batch) plans.
- */
-export function maxBatch(network: Network, bytes: number, options: Omit<PlanOptions, 'batch'> = {}): number {
-  if (!(bytes > 0)) throw new ArgumentError('the memory must be a positive number of bytes', { received: `${bytes}` })
-  const fits = (batch: number) => plan(network, { ...options, batch }).arenaBytes <= bytes
-  if (!fits(1)) return 0
-  let good = 1
-  while (good < 2 ** 20 && fits(good * 2)) good *= 2
-  let bad = good * 2
-  while (bad - good > 1) {
-    const middle = Math.floor((good + bad) / 2)
-    if (fits(middle)) good = middle
-    else bad = middle
-  }
-  return good
 }

@@ -1,53 +1,88 @@
-/** A plan while it is being made: values without places, steps with their ops. Lowering, fusion, backward and update write here. */
+/**
+ * A plan while it is being made: values without places, steps with their ops. Lowering, fusion, backward and update write
+ * here. A draft holds for any number of pictures: it knows which values have a picture for each of their first axis.
+ */
 
-import type { Shape } from '../core/index.ts'
-import type { Layer, ParameterSpec } from '../layers/index.ts'
-import type { AppliedStep, ArraySpec, Attributes, Emit, Op, Value } from '../ops/types.ts'
+import { printShape, type Shape, sameShape, sizeOf } from '../core/index.ts'
+import type { ArraySpec } from '../ops/arrays.ts'
+import { ops, type StepKind } from '../ops/index.ts'
+import type { AppliedStep, Attributes, Emit, Op, Value } from '../ops/types.ts'
+import { LoweringError } from './errors.ts'
 import type { BufferRole, PlanStep } from './types.ts'
 
 export interface DraftValue extends Value {
-  name: string
-  shape: Shape
+  /** Undefined until somebody says what it is. */
+  name: string | undefined
   readonly role: BufferRole
+  /** Whether the first axis counts pictures. */
+  readonly pictures: boolean
+  /** The value whose memory this is: another one for a view, itself otherwise. */
+  readonly root: DraftValue
 }
 
 export interface DraftStep extends AppliedStep {
+  readonly op: Op<Attributes>
   readonly node: string
   readonly phase: PlanStep['phase']
 }
 
-/** A weight of the network: its value and what its layer says of it. */
-export interface DraftParameter {
-  readonly name: string
-  readonly value: DraftValue
-  readonly spec: ParameterSpec
-  readonly layer: Layer
+/** Where steps are filed, and what their outputs are. */
+export interface Filing {
+  readonly node: string
+  readonly phase: PlanStep['phase']
+  readonly role: BufferRole
 }
 
 export class Draft {
   readonly values: DraftValue[] = []
   steps: DraftStep[] = []
+  /** Pictures for which the shapes are written down. */
+  readonly batch: number
 
-  /** A value that the host writes, or that outlives the run. */
-  value(name: string, role: BufferRole, spec: ArraySpec): DraftValue {
-    const value: DraftValue = { id: this.values.length, name, role, shape: spec.shape, dtype: spec.dtype }
-    this.values.push(value)
-    return value
+  constructor(batch: number) {
+    this.batch = batch
   }
 
-  /** An `emit` that files its steps under a node and a phase; outputs are named `<stem>`, `<stem>.1`, ... */
-  emitter(node: string, phase: PlanStep['phase'], role: BufferRole, stem = node): Emit {
+  /** A value that the host writes, or that outlives the run. */
+  value(name: string | undefined, role: BufferRole, spec: ArraySpec, pictures = false): DraftValue {
+    const value = { id: this.values.length, name, role, shape: spec.shape, dtype: spec.dtype, pictures }
+    return this.#add(Object.assign(value, { root: value as unknown as DraftValue }))
+  }
+
+  /** The same memory under another shape of as many values. */
+  view(value: Value, shape: Shape): DraftValue {
+    const { role, dtype, pictures, root } = this.named(value)
+    const keeps = !pictures || shape[0] === this.batch
+    if (sizeOf(shape) !== sizeOf(value.shape) || !keeps) {
+      throw new LoweringError('a view must have as many values, and pictures on the same axis', {
+        received: printShape(shape),
+        expected: `as many values as ${printShape(value.shape)}`,
+      })
+    }
+    if (sameShape(shape, value.shape)) return this.named(value)
+    return this.#add({ id: this.values.length, name: undefined, role, shape, dtype, pictures, root })
+  }
+
+  /** An `emit` that files its steps. Throws `LoweringError` for an op that is not registered. */
+  emitter({ node, phase, role }: Filing): Emit {
     return <A extends Attributes>(
       op: Op<A>,
       attributes: A,
       inputs: readonly Value[],
       updates: readonly Value[] = [],
     ) => {
-      const outputs = op
-        .outputs(attributes, inputs)
-        .map((spec, index) => this.value(index === 0 ? stem : `${stem}.${index}`, role, spec))
-      // The registry keeps attributes opaque; this op has just checked these against its inputs.
-      this.steps.push({ op: op as unknown as Op<Attributes>, attributes, inputs, outputs, updates, node, phase })
+      // The registry keeps attributes opaque; this op checks them against its inputs right now.
+      const opaque = op as unknown as Op<Attributes>
+      if (ops[op.kind as StepKind] !== opaque) {
+        throw new LoweringError(`the op ${op.kind} is not registered`, {
+          received: `a step for ${node}`,
+          advice: 'add it to the list in src/ops/index.ts',
+        })
+      }
+      const specs = op.outputs(attributes, inputs, updates)
+      const marks = this.#marks(opaque, attributes, inputs, specs)
+      const outputs = specs.map((spec, i) => this.value(undefined, role, spec, marks[i]))
+      this.steps.push({ op: opaque, attributes, inputs, outputs, updates, node, phase })
       return outputs
     }
   }
@@ -55,4 +90,42 @@ export class Draft {
   named(value: Value): DraftValue {
     return this.values[value.id] as DraftValue
   }
+
+  /** The id of the memory that a value is. */
+  rootId(value: Value): number {
+    return this.named(value).root.id
+  }
+
+  /** Which outputs count pictures: the shape rule is asked again for one picture more. */
+  #marks(
+    op: Op<Attributes>,
+    attributes: Attributes,
+    inputs: readonly Value[],
+    specs: readonly ArraySpec[],
+  ): readonly boolean[] {
+    if (!inputs.some((input) => this.named(input).pictures)) return specs.map(() => false)
+    const more = op.outputs(
+      attributes,
+      inputs.map((input) => specAt(this.named(input), this.batch + 1)),
+    )
+    return specs.map(({ shape }, i) => {
+      const other = more[i]?.shape ?? []
+      if (sameShape(shape, other)) return false
+      if (sameShape([this.batch + 1, ...shape.slice(1)], other) && shape[0] === this.batch) return true
+      throw new LoweringError(`${op.kind}: the size of its output ${i} does not follow the number of pictures`, {
+        received: `${printShape(shape)} for ${this.batch} pictures, ${printShape(other)} for one more`,
+        expected: 'pictures on the first axis, or a size that does not depend on them',
+      })
+    })
+  }
+
+  #add(value: DraftValue): DraftValue {
+    this.values.push(value)
+    return value
+  }
+}
+
+/** The array as it is for another number of pictures. */
+export function specAt({ shape, dtype, pictures }: DraftValue, batch: number): ArraySpec {
+  return { shape: pictures ? [batch, ...shape.slice(1)] : shape, dtype }
 }

@@ -4,21 +4,46 @@
  */
 
 import type { Value } from '../ops/types.ts'
-import type { DraftStep } from './draft.ts'
+import type { Draft, DraftStep } from './draft.ts'
 
-/** `kept` are values that must exist by themselves: what the host reads. */
-export function fuse(steps: readonly DraftStep[], kept: readonly Value[]): DraftStep[] {
+export interface Keeping {
+  /** Values that must exist by themselves: what the host reads, what a gradient is taken to. By the id of their memory. */
+  readonly held: ReadonlySet<number>
+  /** Parameters whose gradient is needed: the op that absorbs them would have no rule for it. */
+  readonly learned: ReadonlySet<number>
+}
+
+export function fuse(draft: Draft, steps: readonly DraftStep[], { held, learned }: Keeping): DraftStep[] {
   const readers = new Map<number, DraftStep[]>()
-  for (const step of steps) for (const { id } of step.inputs) readers.set(id, [...(readers.get(id) ?? []), step])
-  const held = new Set(kept.map(({ id }) => id))
-  const made = new Set(steps.flatMap(({ outputs }) => outputs.map(({ id }) => id)))
+  const made = new Set<number>()
+  for (const step of steps) {
+    for (const output of step.outputs) made.add(output.id)
+    for (const input of step.inputs) {
+      const root = draft.rootId(input)
+      const known = readers.get(root)
+      if (known === undefined) readers.set(root, [step])
+      else known.push(step)
+    }
+  }
+
+  /** The only step that reads this step's first output, if all else that it reads are parameters that stay as they are. */
+  const absorbable = ({ outputs: [output] }: DraftStep): DraftStep | undefined => {
+    if (output === undefined || held.has(output.id)) return undefined
+    const [next, ...others] = readers.get(output.id) ?? []
+    if (next === undefined || others.length > 0 || next.outputs.length !== 1 || next.updates.length > 0)
+      return undefined
+    const [first, ...more] = next.inputs
+    const stays = ({ id }: Value) => !made.has(id) && !learned.has(id)
+    return first?.id === output.id && more.every(stays) ? next : undefined
+  }
+
   const gone = new Set<DraftStep>()
   const fused: DraftStep[] = []
   for (const first of steps) {
     if (gone.has(first)) continue
     let step = first
     for (;;) {
-      const next = absorbable(step, readers, held, made)
+      const next = absorbable(step)
       const attributes = next && step.op.absorb?.(step.attributes, { kind: next.op.kind, attributes: next.attributes })
       if (next === undefined || attributes === undefined) break
       gone.add(next)
@@ -28,19 +53,4 @@ export function fuse(steps: readonly DraftStep[], kept: readonly Value[]): Draft
     fused.push(step)
   }
   return fused
-}
-
-/** The only step that reads this step's first output, if all else that it reads are parameters. */
-function absorbable(
-  step: DraftStep,
-  readers: ReadonlyMap<number, readonly DraftStep[]>,
-  held: ReadonlySet<number>,
-  made: ReadonlySet<number>,
-): DraftStep | undefined {
-  const [output] = step.outputs
-  if (output === undefined || held.has(output.id)) return undefined
-  const [next, ...others] = readers.get(output.id) ?? []
-  if (next === undefined || others.length > 0 || next.outputs.length !== 1 || next.updates.length > 0) return undefined
-  const [first, ...parameters] = next.inputs
-  return first?.id === output.id && parameters.every(({ id }) => !made.has(id)) ? next : undefined
 }

@@ -1,80 +1,90 @@
 /**
- * From which step to which each value must exist, and which values share memory because a step may work in place. The
- * result is a list of blocks, each with a size and a lifetime, ready for the arena.
+ * From which step to which each value must exist, and which values share memory: views their base's, and results that of
+ * an input where a step may work in place. The result is a list of blocks, each with a size and a lifetime, ready for the
+ * arena. Values are numbers from 0, so everything that is known of them stands in arrays.
  */
 
-import { sizeOf } from '../core/index.ts'
-import type { ArraySpec } from '../ops/types.ts'
-import type { DraftStep, DraftValue } from './draft.ts'
+import { bytesOf } from '../ops/arrays.ts'
+import { type Draft, type DraftValue, specAt } from './draft.ts'
 import type { BufferRole } from './types.ts'
 
 const persistent: ReadonlySet<BufferRole> = new Set(['data', 'scalars', 'parameter', 'tracked', 'optimizer'])
 
-export interface Lifetime {
-  readonly from: number
-  readonly to: number
+/** First and last step of each memory, by its id; nobody uses it where `from` is `unused`. */
+export class Lifetimes {
+  static readonly unused = 2 ** 31 - 1
+  readonly from: Int32Array
+  readonly to: Int32Array
+
+  constructor(count: number) {
+    this.from = new Int32Array(count).fill(Lifetimes.unused)
+    this.to = new Int32Array(count).fill(-1)
+  }
+
+  extend(id: number, from: number, to: number): void {
+    if (from < (this.from[id] as number)) this.from[id] = from
+    if (to > (this.to[id] as number)) this.to[id] = to
+  }
 }
 
-export interface Block extends Lifetime {
+/** Of all steps' values; what is persistent lives always. `count`: of values, the draft's and more behind them. */
+export function lifetimes({ steps, values }: Draft, count: number): Lifetimes {
+  const end = Math.max(steps.length - 1, 0)
+  const lives = new Lifetimes(count)
+  for (let index = 0; index < steps.length; index++) {
+    const { inputs, outputs, updates } = steps[index] as Draft['steps'][number]
+    for (const operands of [inputs, outputs, updates])
+      for (const { id } of operands) lives.extend((values[id] as DraftValue).root.id, index, index)
+  }
+  for (const { id, role } of values) if (persistent.has(role)) lives.extend(id, 0, end)
+  return lives
+}
+
+export interface Block {
   readonly bytes: number
+  readonly from: number
+  readonly to: number
   /** Exists before and after the run. */
   readonly persistent: boolean
+  /** Values with memory of their own; views are not among them. */
   readonly values: readonly DraftValue[]
 }
 
-/** Every array takes four bytes an element; blocks start at cache lines. */
-export function bytesOf(value: ArraySpec): number {
-  return sizeOf(value.shape) * 4
-}
+type OpenBlock = { -readonly [K in keyof Block]: Block[K] } & { values: DraftValue[] }
 
-/** Lifetime of each value by id. `kept` are read by the host after the last step. Unused values are absent. */
-export function lifetimes(
-  steps: readonly DraftStep[],
+/** `values`, the draft's and workspaces, grouped by the memory they share, for a number of pictures. */
+export function blocks(
+  { steps, values: own }: Draft,
   values: readonly DraftValue[],
-  kept: ReadonlySet<number>,
-): ReadonlyMap<number, Lifetime> {
-  const end = Math.max(steps.length - 1, 0)
-  const found = new Map<number, Lifetime>()
-  for (const [index, step] of steps.entries()) {
-    for (const { id } of [...step.inputs, ...step.outputs, ...step.updates]) {
-      found.set(id, { from: found.get(id)?.from ?? index, to: index })
+  { from, to }: Lifetimes,
+  batch: number,
+): readonly Block[] {
+  const blockOf = new Array<OpenBlock | undefined>(values.length)
+  for (const value of values) {
+    const { id, role } = value
+    if (value.root !== value || from[id] === Lifetimes.unused) continue
+    blockOf[id] = {
+      values: [value],
+      from: from[id] as number,
+      to: to[id] as number,
+      bytes: bytesOf(specAt(value, batch)),
+      persistent: persistent.has(role),
     }
   }
-  for (const { id, role } of values) {
-    const life = found.get(id)
-    if (persistent.has(role)) found.set(id, { from: 0, to: end })
-    else if (life !== undefined && kept.has(id)) found.set(id, { from: life.from, to: end })
-  }
-  return found
-}
-
-/** Values grouped by the memory they share. */
-export function blocks(
-  steps: readonly DraftStep[],
-  values: readonly DraftValue[],
-  lives: ReadonlyMap<number, Lifetime>,
-): readonly Block[] {
-  const blockOf = new Map<
-    number,
-    { values: DraftValue[]; from: number; to: number; bytes: number; persistent: boolean }
-  >()
-  for (const value of values) {
-    const life = lives.get(value.id)
-    if (life === undefined) continue
-    blockOf.set(value.id, { values: [value], ...life, bytes: bytesOf(value), persistent: persistent.has(value.role) })
-  }
-  for (const [index, step] of steps.entries()) {
-    for (const [input, output] of step.op.inPlace ?? []) {
-      const source = blockOf.get(step.inputs[input]?.id ?? -1)
-      const result = blockOf.get(step.outputs[output]?.id ?? -1)
+  for (let index = 0; index < steps.length; index++) {
+    const { op, inputs, outputs } = steps[index] as Draft['steps'][number]
+    if (op.inPlace === undefined) continue
+    for (const [input, output] of op.inPlace) {
+      const source = blockOf[own[inputs[input]?.id ?? -1]?.root.id ?? -1]
+      const result = blockOf[outputs[output]?.id ?? -1]
       if (source === undefined || result === undefined || source === result) continue
       // The source must end here; a result that has already joined another input's block has other values in it.
       if (source.persistent || result.persistent || source.to !== index || result.from !== index) continue
       if (source.bytes !== result.bytes || result.values.length > 1) continue
       source.values.push(...result.values)
       source.to = result.to
-      for (const { id } of result.values) blockOf.set(id, source)
+      for (const { id } of result.values) blockOf[id] = source
     }
   }
-  return [...new Set(blockOf.values())]
+  return [...new Set(blockOf)].filter((block) => block !== undefined)
 }

@@ -1,52 +1,102 @@
 /** Network → forward steps: asks every layer to lower itself, in order. */
 
-import type { Lowering } from '../layers/index.ts'
+import { printShape, Random, sameShape, type Volume } from '../core/index.ts'
+import type { Activation, Layer, ParameterSpec } from '../layers/index.ts'
 import type { SizedNode } from '../network/volumes.ts'
 import { f32 } from '../ops/specs.ts'
 import type { Value } from '../ops/types.ts'
-import type { Draft, DraftParameter, DraftValue } from './draft.ts'
+import type { Draft, DraftValue } from './draft.ts'
+import { LoweringError } from './errors.ts'
 
-export interface Lowered {
-  readonly pictures: DraftValue
-  /** At inference what the last layer gives; in training the logits that the loss takes. */
-  readonly output: Value
-  readonly parameters: readonly DraftParameter[]
+/** A weight of the network: its value and what its layer says of it. */
+export interface DraftParameter {
+  readonly name: string
+  readonly value: DraftValue
+  readonly spec: ParameterSpec
+  readonly node: string
 }
 
-export function lower(
-  draft: Draft,
-  nodes: readonly SizedNode[],
-  { mode, batch, largestBatch, exact, seed }: Pick<Lowering, 'mode' | 'batch' | 'largestBatch' | 'exact' | 'seed'>,
-): Lowered {
-  const outputs = new Map<string, Value>()
-  const parameters: DraftParameter[] = []
-  let pictures: DraftValue | undefined
-  for (const [stream, { node, layer, inputs, output, parameters: specs }] of nodes.entries()) {
-    if (inputs.length === 0) {
-      pictures = draft.value(node.name, 'data', f32(batch, output.height, output.width, output.channels))
-      outputs.set(node.name, pictures)
-      continue
-    }
-    const given = node.inputs.map((name) => outputs.get(name) as Value)
-    // Cross-entropy is taken from the logits: a closing softmax is left out of training.
-    if (mode === 'training' && layer.distribution === true && stream === nodes.length - 1) {
-      outputs.set(node.name, given[0] as Value)
-      continue
-    }
-    const own = new Map<string, Value>()
-    for (const spec of specs) {
+/** The weights of a network: the same values for every section of a plan. */
+export function addParameters(draft: Draft, nodes: readonly SizedNode[]): readonly DraftParameter[] {
+  return nodes.flatMap(({ node, parameters }) =>
+    parameters.map((spec): DraftParameter => {
       const name = `${node.name}.${spec.name}`
       const value = draft.value(name, spec.role === 'learned' ? 'parameter' : 'tracked', f32(...spec.shape))
-      parameters.push({ name, value, spec, layer })
-      own.set(spec.name, value)
-    }
-    const emit = draft.emitter(node.name, 'forward', 'activation')
-    const of = { mode, batch, largestBatch, exact, emit, seed, stream }
-    const value = draft.named(layer.lower(of, node.attributes, given, own))
-    // Ops see rows or flat arrays as they like; between layers a value is always [n, h, w, c].
-    value.shape = [batch, output.height, output.width, output.channels]
-    outputs.set(node.name, value)
+      return { name, value, spec, node: node.name }
+    }),
+  )
+}
+
+export interface LowerOptions {
+  readonly pictures: DraftValue
+  readonly parameters: readonly DraftParameter[]
+  /** By node. */
+  statistics(node: string): 'batch' | 'tracked'
+  /** By node: i32 [2], seed and step, where what is random is to be drawn. */
+  seed(node: string): Value | undefined
+  /** A node that is not computed, as the loss takes what flows into it: a closing softmax. */
+  readonly skipped?: string
+  /** Appended to the names of values. */
+  readonly suffix?: string
+}
+
+/** The output of each node, by its name. */
+export function lower(draft: Draft, nodes: readonly SizedNode[], options: LowerOptions): ReadonlyMap<string, Value> {
+  const { pictures, parameters, statistics, seed, skipped, suffix = '' } = options
+  const owned = new Map<string, DraftParameter[]>()
+  for (const parameter of parameters) {
+    const known = owned.get(parameter.node)
+    if (known === undefined) owned.set(parameter.node, [parameter])
+    else known.push(parameter)
   }
-  const last = nodes.at(-1) as SizedNode
-  return { pictures: pictures as DraftValue, output: outputs.get(last.node.name) as Value, parameters }
+  const outputs = new Map<string, Activation>()
+  for (const sized of nodes) {
+    const { node, layer, output } = sized
+    const inputs = node.inputs.map((name) => outputs.get(name) as Activation)
+    const [x] = inputs
+    if (x === undefined) {
+      outputs.set(node.name, { ...pictures, volume: output })
+      continue
+    }
+    if (node.name === skipped) {
+      outputs.set(node.name, x)
+      continue
+    }
+    const before = draft.values.length
+    const random = seed(node.name)
+    const made = draft.named(
+      layer.lower({
+        attributes: node.attributes,
+        x,
+        inputs,
+        parameters: Object.fromEntries((owned.get(node.name) ?? []).map(({ spec, value }) => [spec.name, value])),
+        statistics: statistics(node.name),
+        ...(random && { random: { seed: random, stream: streamOf(node.name) } }),
+        emit: draft.emitter({ node: node.name, phase: 'forward', role: 'activation' }),
+        view: (value, volume) => draft.view(value, shapeOf(draft, volume)),
+      }),
+    )
+    expectVolume(draft, made, output, layer)
+    if (made.id >= before) made.name = `${node.name}${suffix}`
+    outputs.set(node.name, { id: made.id, shape: made.shape, dtype: made.dtype, volume: output })
+  }
+  return outputs
+}
+
+/** A number of the node's own, from its name, so that a layer added elsewhere changes no other's masks. */
+function streamOf(name: string): number {
+  return Random.seeded(0, 'stream', name).uint32() | 0
+}
+
+function shapeOf(draft: Draft, { height, width, channels }: Volume): readonly number[] {
+  return [draft.batch, height, width, channels]
+}
+
+function expectVolume(draft: Draft, { shape }: Value, volume: Volume, { type }: Layer): void {
+  const expected = shapeOf(draft, volume)
+  if (sameShape(shape, expected)) return
+  throw new LoweringError(`a layer of type ${type} gives another shape than it says`, {
+    received: printShape(shape),
+    expected: printShape(expected),
+  })
 }

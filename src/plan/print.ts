@@ -2,11 +2,14 @@
 
 import { printShape } from '../core/index.ts'
 import { ops } from '../ops/index.ts'
+import { printGoal } from './goal.ts'
+import { sectionsOf } from './step.ts'
 import type { Plan, PlanBuffer, PlanStep } from './types.ts'
 
 export function printPlan(plan: Plan): string {
-  const { mode, batch, threads, steps, buffers, memory, arenaBytes } = plan
-  const head = `plan: ${mode}, batch ${batch}, threads ${threads}, ${steps.length} steps, arena ${arenaBytes} bytes`
+  const { goal, batch, target, steps, buffers, memory, arenaBytes } = plan
+  const device = `${target.name}, threads ${target.threads}${target.exact ? ', exact' : ''}`
+  const head = `plan: ${printGoal(goal)}, batch ${batch}, ${device}, ${steps.length} steps, arena ${arenaBytes} bytes`
   const bytes = Object.entries(memory)
     .filter(([name]) => name !== 'arenaBytes')
     .map(([name, value]) => `${name} ${value}`)
@@ -14,6 +17,9 @@ export function printPlan(plan: Plan): string {
   return `${[
     head,
     `memory: ${bytes}`,
+    ...sectionsOf(plan).map(
+      ([name, { from, to, sizes }]) => `section ${name}: steps ${from} to ${to - 1}, for ${sizes.join(', ')} pictures`,
+    ),
     '',
     'steps',
     ...table(steps.map((step, index) => stepRow(plan, step, index))),
@@ -30,12 +36,16 @@ function stepRow(plan: Plan, step: PlanStep, index: number): readonly string[] {
   return [`${index}`, step.phase, step.node, step.kind, ops[step.kind].describe(step.attributes), flow]
 }
 
-function bufferRow({ id, name, role, shape, dtype, offset, bytes, from, to }: PlanBuffer): readonly string[] {
-  return [`#${id}`, name, role, `${dtype} ${printShape(shape)}`, `@${offset}`, `+${bytes}`, `steps ${from}–${to}`]
+function bufferRow(buffer: PlanBuffer): readonly string[] {
+  const { id, name, role, shape, dtype, viewOf, offset, bytes, from, to } = buffer
+  const life = `steps ${from}–${to}${viewOf === undefined ? '' : `, view of #${viewOf}`}`
+  return [`#${id}`, name, role, `${dtype} ${printShape(shape)}`, `@${offset}`, `+${bytes}`, life]
 }
 
 /** Columns padded to the widest cell; nothing trails. */
 function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const widths = (rows[0] ?? []).map((_, column) =>
+    rows.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0),
+  )
   return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
 }

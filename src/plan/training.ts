@@ -1,87 +1,78 @@
-/** What a training plan adds to the forward steps: the loss, the backward pass, clipping and the update. */
+/** What a training plan adds to the forward steps: the loss and its guard, the backward pass, clipping and the update. */
 
-import { sizeOf } from '../core/index.ts'
+import type { Volume } from '../core/index.ts'
 import { clipNorms, clipScale } from '../ops/clip/op.ts'
-import { crossEntropy } from '../ops/crossEntropy/op.ts'
-import type { Optimizer } from '../ops/optimizer/optimizers.ts'
-import { f32, i32 } from '../ops/specs.ts'
+import { lossGuard } from '../ops/guard/op.ts'
+import { type LossValues, resolveLoss } from '../ops/losses/table.ts'
+import { resolveOptimizer } from '../ops/optimizer/optimizers.ts'
 import type { Value } from '../ops/types.ts'
 import { backward } from './backward.ts'
-import type { Draft, DraftParameter, DraftValue } from './draft.ts'
-import type { Lowered } from './lower.ts'
+import type { Draft, DraftValue } from './draft.ts'
+import type { TrainingGoal } from './goal.ts'
+import type { DraftParameter } from './lower.ts'
 
-export interface TrainingValues {
-  readonly labels: DraftValue
-  readonly losses: Value
-  readonly hits: Value
-  /** Index of the first step after the loss. */
-  readonly backwardFrom: number
-  /** Optimizer state by its name, `conv1.filters.velocity`. */
-  readonly state: ReadonlyMap<string, DraftValue>
-  /** By parameter name: filled where there is no optimizer to consume them. */
-  readonly gradients: ReadonlyMap<string, Value>
+export interface LossPorts extends LossValues {
+  readonly targets: DraftValue
 }
 
-export interface TrainingChoices {
-  readonly batch: number
-  readonly smoothing: number
-  /** Absent: gradients are computed and kept. */
-  readonly optimizer?: Optimizer | undefined
-  readonly decay: 'weights' | 'all'
-  readonly clipNorm?: number | undefined
-  readonly scalars: DraftValue
+/** The loss of the network's output, and what the host gives for it. */
+export function addLoss(draft: Draft, settings: TrainingGoal['loss'], output: Value, volume: Volume): LossPorts {
+  const loss = resolveLoss(settings)
+  const targets = draft.value('labels', 'data', loss.targets(draft.batch, volume), true)
+  const values = loss.emit({ output, targets }, draft.emitter({ node: 'loss', phase: 'loss', role: 'activation' }))
+  draft.named(values.losses).name = 'losses'
+  if (values.hits !== undefined) draft.named(values.hits).name = 'hits'
+  return { ...values, targets }
 }
 
-interface Finished {
-  readonly parameter: DraftParameter
-  readonly gradient: Value
-  readonly node: string
+/** A step with a bad loss must leave everything as it is. */
+export function addGuard(draft: Draft, losses: Value, scalars: Value): void {
+  draft.emitter({ node: 'loss', phase: 'loss', role: 'activation' })(lossGuard, {}, [losses], [scalars])
 }
 
-export function addTraining(draft: Draft, lowered: Lowered, choices: TrainingChoices): TrainingValues {
-  const { batch, smoothing, optimizer, decay, clipNorm, scalars } = choices
-  const labels = draft.value('labels', 'data', i32(batch))
-  const lossEmit = draft.emitter('loss', 'loss', 'activation')
-  const classes = sizeOf(lowered.output.shape) / batch
-  const made = lossEmit(crossEntropy, { batch, classes, smoothing }, [lowered.output, labels])
-  const [losses, hits, probabilities] = made as readonly [Value, Value, Value]
-  draft.named(losses).name = 'losses'
-  draft.named(hits).name = 'hits'
-  draft.named(probabilities).name = 'probabilities'
-  const backwardFrom = draft.steps.length
-
+/** Backward and update; gives the optimizer's state by its name, `conv1.filters.velocity`. */
+export function addUpdates(
+  draft: Draft,
+  goal: TrainingGoal,
+  learned: readonly DraftParameter[],
+  scalars: DraftValue,
+): ReadonlyMap<string, DraftValue> {
+  const optimizer = resolveOptimizer(goal.optimizer)
+  const byId = new Map(learned.map((parameter) => [parameter.value.id, parameter]))
   const state = new Map<string, DraftValue>()
-  const gradients = new Map<string, Value>()
-  const waiting: Finished[] = []
 
-  const update = ({ parameter, gradient, node }: Finished) => {
-    if (optimizer === undefined) {
-      gradients.set(parameter.name, gradient)
-      return
-    }
-    const states = optimizer.states.map((name) => {
-      const full = `${parameter.name}.${name}`
-      const value = draft.value(full, 'optimizer', f32(...parameter.value.shape))
-      state.set(full, value)
-      return value
+  const update = ({ name, value, spec, node }: DraftParameter, gradient: Value) => {
+    const rule = optimizer.ruleFor({ shape: value.shape, dtype: value.dtype, decays: spec.decays })
+    const states = rule.states.map((each) => {
+      const full = `${name}.${each.name}`
+      const made = draft.value(full, 'optimizer', each)
+      state.set(full, made)
+      return made
     })
-    const emit = draft.emitter(node, 'update', 'gradient')
-    const decays = decay === 'all' || parameter.spec.decays
-    optimizer.emit({ parameter: parameter.value, gradient, scalars, states, decay: decays }, emit)
+    const emit = draft.emitter({ node, phase: 'update', role: 'gradient' })
+    rule.emit({ parameter: value, gradient, scalars, states, decay: goal.decay === 'all' || spec.decays }, emit)
   }
 
-  // Without clipping each parameter is updated at once and its gradient dropped; the global norm needs them all.
-  const clips = optimizer !== undefined && clipNorm !== undefined
+  const waiting: (readonly [DraftParameter, Value])[] = []
   const norms: Value[] = []
-  backward(draft, lowered.parameters, (parameter, gradient, node) => {
-    if (!clips) return update({ parameter, gradient, node })
-    waiting.push({ parameter, gradient, node })
-    const emit = draft.emitter(node, 'backward', 'gradient', `${parameter.name}.norms`)
-    norms.push(...emit(clipNorms, { count: sizeOf(gradient.shape) }, [gradient]))
+  backward(draft, {
+    steps: [...draft.steps],
+    to: new Set(byId.keys()),
+    complete({ id }, gradient, node) {
+      const parameter = byId.get(id) as DraftParameter
+      if (goal.update === 'at once') return update(parameter, gradient)
+      waiting.push([parameter, gradient])
+      if (goal.clipNorm === undefined) return
+      const [made] = draft.emitter({ node, phase: 'backward', role: 'gradient' })(clipNorms, {}, [gradient])
+      if (made === undefined) return
+      draft.named(made).name = `${parameter.name}.norms`
+      norms.push(made)
+    },
   })
-  if (clips) {
-    draft.emitter('clip', 'update', 'gradient')(clipScale, { maxNorm: clipNorm }, norms, [scalars])
-    for (const finished of waiting) update(finished)
+  if (goal.clipNorm !== undefined) {
+    const emit = draft.emitter({ node: 'clip', phase: 'update', role: 'gradient' })
+    emit(clipScale, { maxNorm: goal.clipNorm }, norms, [scalars])
   }
-  return { labels, losses, hits, backwardFrom, state, gradients }
+  for (const [parameter, gradient] of waiting) update(parameter, gradient)
+  return state
 }

@@ -1,39 +1,39 @@
 /**
  * What a plan is: a flat list of steps over buffers whose places in one arena are already fixed. It is plain data, a pure
- * function of (network, batch, mode, optimizer, threads), and it prints itself. Backends see plans, never layers.
+ * function of (network, goal, batch, target), and it prints itself. Backends see plans, never layers: everything that a run
+ * needs to know is here.
  *
- * The arena is the whole memory of a run: control block, data, parameters, what lives for a while, and the workers'
+ * The arena is the whole memory of a run: the device's own head, data, parameters, what lives for a while, and the workers'
  * workspaces. Its size is the plan's number, and the run allocates exactly that.
  */
 
 import type { Shape } from '../core/index.ts'
 import type { Network } from '../network/network.ts'
+import type { DType } from '../ops/arrays.ts'
 import type { StepKind } from '../ops/index.ts'
-import type { OptimizerSettings } from '../ops/optimizer/optimizers.ts'
-import type { DType } from '../ops/types.ts'
+import type { Target } from '../ops/target.ts'
+import type { Goal, GoalOptions, GoalWords } from './goal.ts'
 
-/** `training` updates parameters; `gradients` is training without the update (gradients stay readable); */
-export type PlanMode = 'inference' | 'training' | 'gradients'
-
-export interface PlanOptions {
-  /** Pictures per run, at inference at most. Default 1. */
+export interface PlanOptions extends GoalWords {
+  /** What the plan is for; or say it by `mode` and its words. Default: scores. */
+  readonly goal?: GoalOptions
+  /** Pictures per run, at most where the goal is scores. Default 1. */
   readonly batch?: number
-  /** Default `inference`. */
-  readonly mode?: PlanMode
-  /** Only with mode `training`. Default `sgd`. A name stands for its default settings. */
-  readonly optimizer?: OptimizerSettings | OptimizerSettings['kind']
-  /** What weight decay shrinks: `weights` (default) leaves out what its layer says does not decay, `all` leaves out nothing. */
-  readonly decay?: 'weights' | 'all'
-  /** Clip the gradients' global norm to this before the update. Default: no clipping. */
-  readonly clipNorm?: number
-  /** ε of label smoothing, 0 to 1. Default 0. */
-  readonly labelSmoothing?: number
+  /** Layers whose outputs stay readable after a run, by name or pattern (`conv*`). */
+  readonly taps?: readonly string[]
+  /**
+   * Layers that do not learn, by name or pattern (`stage1/*`): no gradient, no optimizer state, tracked statistics, nothing
+   * random.
+   */
+  readonly frozen?: readonly string[]
   /**
    * Without Winograd's method for 3×3 convolutions, which is faster but rounds up to four times as coarsely. Default false.
    */
   readonly exact?: boolean
   /** Workers to reserve workspaces for. Default 1. Never changes a result. */
   readonly threads?: number
+  /** The device. Default: WebAssembly, for as many threads and as exact as said above. */
+  readonly target?: Target
 }
 
 export type BufferRole =
@@ -53,12 +53,16 @@ export type BufferRole =
 
 export interface PlanBuffer {
   readonly id: number
-  /** `conv1.filters`, `relu1`, `relu1.gradient` */
+  /** Unique: `conv1.filters`, `relu1`, `relu1.gradient`. */
   readonly name: string
   readonly role: BufferRole
   readonly shape: Shape
   readonly dtype: DType
-  /** In the arena; a multiple of 64. */
+  /** Whether the first axis counts pictures: smaller runs use the first of them. */
+  readonly pictures: boolean
+  /** The buffer whose memory this is under another shape. */
+  readonly viewOf?: number
+  /** In the arena; a multiple of the target's alignment. */
   readonly offset: number
   readonly bytes: number
   /** First and last step that needs it, inclusive; 0 and steps.length − 1 for what lives always. */
@@ -81,7 +85,24 @@ export interface PlanStep {
   readonly shared?: number
 }
 
-/** A weight by its full name: where it lives and how it starts. */
+/** A range of the steps that is run by itself. Sections share the memory of what lives only while one of them runs. */
+export interface PlanSection {
+  /** Steps [from, to). */
+  readonly from: number
+  readonly to: number
+  /** Numbers of pictures that it can be run for, largest first. */
+  readonly sizes: readonly number[]
+  /**
+   * Prepared workspaces are filled at the section's start (and need not be again, until a parameter is written or another
+   * section runs), or by each step just before it uses them.
+   */
+  readonly prepares: 'at start' | 'by step'
+}
+
+/** `main`: gradients or training. `scores`: what the last layer gives, by tracked statistics. */
+export type SectionName = 'main' | 'scores'
+
+/** A weight, or a state of the optimizer, by its full name. */
 export interface PlanParameter {
   readonly name: string
   readonly buffer: number
@@ -101,51 +122,61 @@ export interface PlanMemory {
   readonly gradients: number
   /** Packed filters, partial sums, the workers' own. */
   readonly workspace: number
-  /** Control block, alignment, holes between lifetimes, rounding to whole pages of 64 KiB. */
+  /** The device's head, alignment, holes between lifetimes, rounding to the target's granule. */
   readonly padding: number
 }
 
 export interface Plan {
   readonly network: Network
-  readonly mode: PlanMode
+  readonly goal: Goal
   readonly batch: number
-  /** Numbers of pictures that it can be run for, largest first: the batch, and at inference its half, quarter, … and 1. */
-  readonly sizes: readonly number[]
-  readonly threads: number
-  readonly exact: boolean
-  readonly optimizer?: OptimizerSettings
+  /** The device that it was made for. */
+  readonly target: Pick<Target, 'name' | 'threads' | 'exact'>
+  /** Layers that do not learn. */
+  readonly frozen: readonly string[]
   readonly steps: readonly PlanStep[]
+  readonly sections: Readonly<Partial<Record<SectionName, PlanSection>>>
   readonly buffers: readonly PlanBuffer[]
   /** Learned and tracked, in the network's order. */
   readonly parameters: readonly PlanParameter[]
-  /** Optimizer state by name `<parameter>.<state>`, in the network's order. */
+  /** Optimizer state by name `<parameter>.<state>`. */
   readonly optimizerState: readonly PlanParameter[]
   /** Where the host reads and writes. */
   readonly ports: PlanPorts
-  /** Index of the first step after the loss (backward); steps.length at inference. */
+  /** Index of the first step after the loss; where there is no loss, of the first that is not forward. */
   readonly backwardFrom: number
   readonly memory: PlanMemory
   readonly arenaBytes: number
-  /** What the workers keep step by, and their tile counter. */
-  readonly control: { readonly offset: number; readonly bytes: number }
+  /** Bytes in front that belong to the device. */
+  readonly head: number
+  /** Each worker's own bytes, one after the other. */
   readonly scratch: { readonly offset: number; readonly bytesPerThread: number }
 }
 
 export interface PlanPorts {
   /** f32 [n, h, w, c] */
   readonly pictures: number
-  /** What the network gives, f32 [n, h, w, c]: at inference the last layer's output, in training the logits. */
+  /** What the network gives, f32 [n, h, w, c]; with a loss that takes logits, the logits. */
   readonly output: number
-  /** Training only: i32 [n] */
+  /** Of the section `scores`, where there is one: what the last layer gives, f32 [n, h, w, c]. */
+  readonly scores?: number
+  /** What the loss compares with: i32 [n] for cross-entropy. */
   readonly labels?: number
-  /** Training only: f32 [n], one loss a picture */
+  /** f32 [n], one loss a picture. */
   readonly losses?: number
-  /** Training only: f32 [n], 1 where the arg-max is the label */
+  /** f32 [n], 1 where the best score is the label's. */
   readonly hits?: number
   /** f32 [SCALAR_COUNT] */
   readonly scalars?: number
   /** i32 [2] */
   readonly seed?: number
-  /** Mode `gradients`: parameter name → gradient buffer. */
-  readonly gradients?: Readonly<Record<string, number>>
+  /** dL/d(output) of the node that gradients are of. */
+  readonly outputGradient?: number
+  /** Gradients that were asked for: by the weight's name, and by the node's. */
+  readonly gradients?: {
+    readonly weights: Readonly<Record<string, number>>
+    readonly nodes: Readonly<Record<string, number>>
+  }
+  /** Outputs that were asked for, by the node's name. */
+  readonly taps?: Readonly<Record<string, number>>
 }

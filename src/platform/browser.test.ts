@@ -50,6 +50,7 @@ it('has no files and says what to do instead', async () => {
   await expect(platform.readFile('a.lenslet')).rejects.toThrow(FileError)
   await expect(platform.readFile('a.lenslet')).rejects.toThrow(/fetch the file yourself/)
   await expect(platform.writeFileAtomic('a.lenslet', new Uint8Array())).rejects.toThrow(/offer them as a download/)
+  await expect(platform.writeFileAtomic('a.lenslet', [new Uint8Array()])).rejects.toThrow(/offer them as a download/)
   await expect(platform.appendFile('a.jsonl', new Uint8Array())).rejects.toThrow(/offer them as a download/)
 })
 

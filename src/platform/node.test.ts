@@ -1,7 +1,9 @@
+import { readdirSync, statSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ArgumentError } from '../core/index.ts'
 import { FileError } from './errors.ts'
 import { platform, revectorizeFlag } from './node.ts'
 import type { PlatformWorker } from './types.ts'
@@ -52,6 +54,62 @@ describe('files', () => {
     await symlink(join(folder, 'target'), join(folder, 'link'))
     await platform.writeFileAtomic(join(folder, 'link'), bytes)
     expect([...(await readFile(join(folder, 'target')))]).toEqual([...bytes])
+  })
+
+  it('are written in parts, also from shared memory, each asked for when the one before it is on its way', async () => {
+    const path = join(folder, 'a.bin')
+    const values = Uint8Array.from({ length: 3_000_000 }, (_, i) => i % 251)
+    const shared = new Uint8Array(new SharedArrayBuffer(3_000_001), 1)
+    shared.set(values)
+    const sizes: number[] = []
+    function* parts() {
+      for (const part of [bytes, new Uint8Array(), shared, bytes.subarray(1, 2)]) {
+        sizes.push(statSync(join(folder, readdirSync(folder)[0] as string)).size)
+        yield part
+      }
+    }
+    await platform.writeFileAtomic(path, parts())
+    expect(sizes).toEqual([0, 4, 4, 3_000_004])
+    const expected = Buffer.concat([bytes, values, bytes.subarray(1, 2)])
+    expect(Buffer.compare(await readFile(path), expected)).toBe(0)
+    expect(await readdir(folder)).toEqual(['a.bin'])
+    await platform.writeFileAtomic(path, [])
+    expect((await readFile(path)).length).toBe(0)
+  })
+
+  it('stay as they were where a part cannot be had', async () => {
+    const path = join(folder, 'a.bin')
+    await writeFile(path, 'former')
+    const wrong = (error: unknown) =>
+      (function* () {
+        yield bytes
+        throw error
+      })()
+    const own = new ArgumentError('a tensor does not fit')
+    await expect(platform.writeFileAtomic(path, wrong(own))).rejects.toBe(own)
+    const writing = platform.writeFileAtomic(path, wrong(new RangeError('no memory')))
+    await expect(writing).rejects.toThrow(FileError)
+    await expect(writing).rejects.toThrow(/cannot write[\s\S]*no memory/)
+    const none = platform.writeFileAtomic(join(folder, 'b.bin'), wrong(own))
+    await expect(none).rejects.toBe(own)
+    expect(await readdir(folder)).toEqual(['a.bin'])
+    expect(await readFile(path, 'utf8')).toBe('former')
+  })
+
+  it('tell the parts when they cannot be written', async () => {
+    let ended = false
+    function* parts(): Generator<Uint8Array> {
+      try {
+        // Not bytes: as a full disk, it fails in the middle.
+        yield bytes
+        yield 7 as unknown as Uint8Array
+      } finally {
+        ended = true
+      }
+    }
+    await expect(platform.writeFileAtomic(join(folder, 'a.bin'), parts())).rejects.toThrow(FileError)
+    expect(ended).toBe(true)
+    expect(await readdir(folder)).toEqual([])
   })
 
   it('fail with a named error, and without leaving a part behind', async () => {

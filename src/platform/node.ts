@@ -4,6 +4,7 @@ import { appendFile, open, readdir, readFile, realpath, rename, rm, stat } from 
 import { availableParallelism } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
+import { LensletError } from '../core/index.ts'
 import { FileError, WorkerStartError } from './errors.ts'
 import { withSpares } from './spares.ts'
 import type { Platform, PlatformWorker, WorkerEvents, WorkerPort } from './types.ts'
@@ -34,7 +35,7 @@ export const platform: Platform = {
     ),
   writeFileAtomic: (path, bytes) =>
     replaceFile(path, bytes).catch((error: unknown) => {
-      throw fileError(`cannot write ${path}`, error)
+      throw error instanceof LensletError ? error : fileError(`cannot write ${path}`, error)
     }),
   appendFile: (path, bytes) =>
     appendFile(path, bytes).catch((error: unknown) => {
@@ -112,14 +113,15 @@ function startWorker(main: (port: WorkerPort) => void, events: WorkerEvents): Pl
   }
 }
 
-async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+async function replaceFile(path: string, parts: Uint8Array | Iterable<Uint8Array>): Promise<void> {
   // Renaming onto a symbolic link would replace the link.
   const target = await realpath(path).catch(() => path)
   const part = join(dirname(target), `.${basename(target)}.${crypto.randomUUID().slice(0, 8)}.part`)
   try {
     const file = await open(part, 'wx')
     try {
-      await file.writeFile(bytes)
+      // Each call writes its part completely, after the one before. Views of shared memory need no copy (Node 20, 22, 24).
+      for (const bytes of ArrayBuffer.isView(parts) ? [parts] : parts) await file.writeFile(bytes)
       await file.sync()
     } finally {
       await file.close()

@@ -28,6 +28,8 @@ export function withSpares(start: Platform['startWorker']): Pick<Platform, 'star
     })
     const spare: Spare = { text: main.toString(), worker }
     spares.add(spare)
+    // A thread that nobody takes keeps no process.
+    worker.keepAlive(false)
     return spare
   }
 
@@ -38,6 +40,7 @@ export function withSpares(start: Platform['startWorker']): Pick<Platform, 'star
       if (spare === undefined) return start(main, events)
       spares.delete(spare)
       spare.events = events
+      spare.worker.keepAlive(true)
       return spare.worker
     },
     spareWorkers(main, count) {

@@ -40,9 +40,14 @@ export interface Platform {
   /**
    * Writes a file that is whole at every moment: under another name in the same folder, flushed to the disk, then
    * renamed. A process killed meanwhile leaves the former file, or none.
-   * @throws {FileError}
+   *
+   * `bytes` may be the parts of the file in order, so that a large file never lies in memory as a whole. Each part is
+   * asked for when the one before it is written; it may lie in shared memory, and must not change before the promise
+   * settles. What the parts' iterator throws leaves the former file, too.
+   * @throws {FileError} the file cannot be written
+   * @throws {LensletError} what the parts' iterator throws, as it is; any other error of it becomes a FileError's cause
    */
-  writeFileAtomic(path: string, bytes: Uint8Array): Promise<void>
+  writeFileAtomic(path: string, bytes: Uint8Array | Iterable<Uint8Array>): Promise<void>
   /**
    * Adds bytes to the end of a file, in one write; makes the file where there is none.
    * @throws {FileError}

@@ -3,13 +3,21 @@ import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { platform } from '#platform'
 import { LensletError } from '../core/index.ts'
 import { type Dataset, dataset } from '../data/index.ts'
 import { Model, readSafetensors, writeSafetensors } from '../model/index.ts'
 import { parse } from '../notation/index.ts'
 import { readCheckpoint } from './checkpoint.ts'
-import { CheckpointError, type MetricsRecord, type TrainOptions, type TrainResult, train } from './index.ts'
+import {
+  CheckpointError,
+  type MetricsRecord,
+  type Progress,
+  type TrainOptions,
+  type TrainResult,
+  train,
+} from './index.ts'
 import { forge } from './testing/forge.ts'
 import { stripeNetwork, stripes } from './testing/stripes.ts'
 
@@ -30,6 +38,7 @@ beforeEach(async () => {
   metrics = join(folder, 'run.jsonl')
 })
 afterEach(async () => {
+  vi.restoreAllMocks()
   await rm(folder, { recursive: true })
   await Promise.all(models.splice(0).map((model) => model.dispose()))
 })
@@ -141,15 +150,31 @@ describe('resuming', () => {
     expect(await run(await create(text), { ...hopeless, ...files, resume: path })).toMatchObject(stopped)
   })
 
-  it('writes by steps, by seconds and at each epoch, and says so', async () => {
-    const seen: number[] = []
-    for await (const progress of train(await create(), data, { ...options, checkpoint: { path, everySteps: 4 } }))
-      if (progress.checkpoint !== undefined) {
-        expect(progress.checkpoint).toBe(path)
-        seen.push((await readCheckpoint(path)).state.step)
-      }
-    expect(seen.at(-1)).toBe(30)
-    expect(seen).toContain(10)
+  const saves = async (rule: { everySteps?: number; everySeconds?: number }) => {
+    const write = vi.spyOn(platform, 'writeFileAtomic')
+    const said: Progress[] = []
+    for await (const progress of train(await create(), data, { ...options, checkpoint: { path, ...rule } }))
+      if (progress.checkpoint !== undefined) said.push(progress)
+    const files = await Promise.all(write.mock.calls.map(([, bytes]) => readCheckpoint(bytes as Uint8Array)))
+    return { steps: files.map(({ state }) => state.step), said }
+  }
+
+  it('writes at the start, by steps and at each epoch, and says so', async () => {
+    const { steps, said } = await saves({ everySteps: 4 })
+    expect(steps).toEqual([0, 4, 8, 10, 14, 18, 20, 24, 28, 30])
+    // Of those that are written between two turns, one is told.
+    expect(new Set(said.map(({ checkpoint }) => checkpoint))).toEqual(new Set([path]))
+    expect(said.filter(({ kind }) => kind === 'epoch').map(({ step }) => step)).toEqual([10, 20, 30])
+  })
+
+  it('writes by seconds', async () => {
+    let now = 0
+    // Each look at the clock finds a second gone, and each step looks.
+    vi.spyOn(platform, 'now').mockImplementation(() => 1000 * now++)
+    const { steps } = await saves({ everySeconds: 1 })
+    expect(new Set(steps)).toEqual(new Set(Array.from({ length: 31 }, (_, step) => step)))
+    vi.restoreAllMocks()
+    expect((await saves({ everySeconds: 3600 })).steps).toEqual([0, 10, 20, 30])
   })
 })
 

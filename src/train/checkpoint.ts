@@ -7,7 +7,7 @@
 import { platform } from '#platform'
 import type { Program } from '../backends/types.ts'
 import { printShape, sameShape } from '../core/index.ts'
-import { readSafetensors, type SafetensorsFile, type Tensor, writeSafetensors } from '../model/index.ts'
+import { readSafetensors, type SafetensorsFile, safetensorsParts, type Tensor } from '../model/safetensors.ts'
 import type { PlanParameter } from '../plan/types.ts'
 import { checksum } from './checksum.ts'
 import { CheckpointError } from './errors.ts'
@@ -28,18 +28,22 @@ function arraysOf({ plan }: Program): readonly PlanParameter[] {
   return [...plan.parameters, ...plan.optimizerState.map(({ name, buffer }) => ({ name: `optimizer:${name}`, buffer }))]
 }
 
-export function encodeCheckpoint(
+/**
+ * The file, part after part: where the program's memory is the host's, without a copy of the arrays, so it must be written
+ * before the next step.
+ */
+export async function checkpointParts(
   program: Program,
   identity: TrainingIdentity,
   state: TrainState,
-): Uint8Array<ArrayBuffer> {
+): Promise<Iterable<Uint8Array>> {
   const tensors = new Map<string, Tensor>()
   for (const { name, buffer } of arraysOf(program)) {
-    const values = (program.read(buffer) as Float32Array).slice()
+    const values = (program.view?.(buffer) ?? (await program.read(buffer))) as Float32Array
     tensors.set(name, { shape: program.plan.buffers[buffer]?.shape ?? [], values })
   }
   const texts = { format, version, identity: JSON.stringify(identity), state: JSON.stringify(state) }
-  return writeSafetensors(tensors, { ...texts, checksum: checksumOf(texts, tensors) })
+  return safetensorsParts(tensors, { ...texts, checksum: checksumOf(texts, tensors) })
 }
 
 /** From a path (Node) or bytes. Throws `FileError` or `CheckpointError`. */
@@ -105,6 +109,14 @@ export function restore(program: Program, identity: TrainingIdentity, checkpoint
     })
   })
   for (const { buffer, values } of found) program.write(buffer, values)
+}
+
+/** Puts a checkpoint's weights, and nothing else, into a program of the same network. */
+export function restoreWeights(program: Program, { tensors }: Checkpoint): void {
+  for (const { name, buffer } of program.plan.parameters) {
+    const values = tensors.get(name)?.values
+    if (values !== undefined) program.write(buffer, values)
+  }
 }
 
 /** Of everything in the file. */

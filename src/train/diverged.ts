@@ -3,8 +3,8 @@
  * loss is known; the forward steps are taken again, one by one, and each one's output is looked at as it appears.
  */
 
-import type { Program } from '../backends/types.ts'
-import type { PlanBuffer } from '../plan/types.ts'
+import type { Program, Values } from '../backends/types.ts'
+import type { PlanBuffer, PlanStep } from '../plan/types.ts'
 import { DivergedError } from './errors.ts'
 
 export interface DivergedStep {
@@ -15,32 +15,45 @@ export interface DivergedStep {
   readonly rate: number
 }
 
-/** After a forward run with a loss that is not finite, nothing updated since. */
+/** After a step with a loss that is not finite, which updated nothing. */
 export async function findDivergence(program: Program, at: DivergedStep): Promise<DivergedError> {
-  const weight = badWeight(program)
+  const weight = await badWeight(program)
   if (weight !== undefined) return badUpdate(weight, at)
   const { plan } = program
   for (let index = 0; index < plan.backwardFrom; index++) {
     await program.run({ from: index, to: index + 1 })
-    const step = plan.steps[index]
-    const buffer = step?.outputs
-      .map((id) => plan.buffers[id] as PlanBuffer)
-      .find(({ id }) => !allFinite(program.read(id)))
-    if (step === undefined || buffer === undefined) continue
-    return diverged(`the loss is not finite: the output of ${step.node} is ${badValue(program, buffer)}`, at, {
-      node: step.node,
-      buffer: buffer.name,
-    })
+    const step = plan.steps[index] as PlanStep
+    for (const id of step.outputs) {
+      const buffer = plan.buffers[id] as PlanBuffer
+      const bad = badValue(await valuesOf(program, buffer))
+      if (bad === undefined) continue
+      return diverged(`the loss is not finite: the output of ${step.node} is ${bad}`, at, {
+        node: step.node,
+        buffer: buffer.name,
+      })
+    }
   }
   return diverged('the loss is not finite, though every output is', at, { node: 'loss', buffer: 'losses' })
 }
 
+/** After a step whose gradients' norm was not finite, so that nothing was updated. */
+export function gradientDivergence(at: DivergedStep): DivergedError {
+  return diverged('the gradients are not finite, though the loss is', at, { node: 'loss', buffer: 'gradients' })
+}
+
 /** A weight that is not finite after an update; undefined where all are. */
-export function badWeight(program: Program): PlanBuffer | undefined {
-  // The backward pass goes from the last layer to the first: the last one hit is where it began.
+export async function badWeight(program: Program): Promise<PlanBuffer | undefined> {
   const { parameters, buffers } = program.plan
-  const found = parameters.findLast(({ buffer }) => !allFinite(program.read(buffer)))
-  return found && buffers[found.buffer]
+  // The backward pass goes from the last layer to the first: the last one hit is where it began.
+  for (const { buffer: id } of parameters.toReversed()) {
+    const buffer = buffers[id] as PlanBuffer
+    if (badValue(await valuesOf(program, buffer)) !== undefined) return buffer
+  }
+  return undefined
+}
+
+async function valuesOf(program: Program, { id }: PlanBuffer): Promise<Values> {
+  return program.view?.(id) ?? (await program.read(id))
 }
 
 /** The update before step `at.step` spoiled a weight. */
@@ -70,15 +83,12 @@ function diverged(
   )
 }
 
-function badValue(program: Program, { id }: PlanBuffer): string {
-  const values = program.read(id) as Float32Array
-  const bad = values.find((value) => !Number.isFinite(value)) as number
-  return Number.isNaN(bad) ? 'NaN' : bad > 0 ? '∞' : '−∞'
-}
-
-/** A sum of finite float32 numbers is finite in float64, and one that is not finite stays so. */
-function allFinite(values: ArrayLike<number>): boolean {
+/** What is not finite among the values; undefined where all are. */
+function badValue(values: Values): 'NaN' | '∞' | '−∞' | undefined {
+  // A sum of finite float32 numbers is finite in float64, and one that is not finite stays so.
   let total = 0
   for (let i = 0; i < values.length; i++) total += values[i] as number
-  return Number.isFinite(total)
+  if (Number.isFinite(total)) return undefined
+  const bad = (values as Float32Array).find((value) => !Number.isFinite(value)) as number
+  return Number.isNaN(bad) ? 'NaN' : bad > 0 ? '∞' : '−∞'
 }

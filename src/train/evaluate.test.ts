@@ -40,7 +40,7 @@ describe('evaluate', () => {
     const black = [...images.keys()].filter((i) => images[i] === 0)
     const hits = [...labels.keys()].filter((i) => labels[i] === (black.includes(i) ? 0 : 2)).length
     expect(evaluation.accuracy).toBe(hits / count)
-    expect(evaluation.count).toBe(count)
+    expect(evaluation).toMatchObject({ count, invalid: 0 })
     const counts = [0, 1, 2].map((label) => labels.filter((other) => other === label).length)
     expect(evaluation.perClass.map(({ label, count }) => [label, count])).toEqual([
       ['a', counts[0]],
@@ -54,12 +54,41 @@ describe('evaluate', () => {
     )
   })
 
+  it('a score of NaN is no prediction: the picture is invalid and not recognized', async () => {
+    const model = await create('INPUT 1x1x1 -> FC-3')
+    // Scores [∞, b/255, 2b/255], but for black pictures [NaN, 0, 0], as 0·∞ is not a number.
+    model.weights.set('fc1.filters', [Number.POSITIVE_INFINITY, 1, 2])
+    const evaluation = await evaluate(model, test, { normalization })
+    const black = images.filter((byte) => byte === 0).length
+    const counts = [0, 1, 2].map((label) => labels.filter((other) => other === label).length)
+    const seen = [0, 1, 2].map((label) => labels.filter((other, i) => other === label && images[i] !== 0).length)
+    expect(black).toBeGreaterThan(0)
+    expect(evaluation).toMatchObject({ count, invalid: black, loss: Number.NaN })
+    expect(evaluation.confusion).toEqual(seen.map((pictures) => [pictures, 0, 0]))
+    expect(evaluation.accuracy).toBe((seen[0] as number) / count)
+    expect(evaluation.perClass).toEqual([
+      { label: '0', count: counts[0], accuracy: (seen[0] as number) / (counts[0] as number) },
+      { label: '1', count: counts[1], accuracy: 0 },
+      { label: '2', count: counts[2], accuracy: 0 },
+    ])
+  })
+
+  it.each(['FC-3', 'FC-3 -> SOFTMAX'])('%s recognizes nothing where all scores are NaN', async (layers) => {
+    const model = await create(`INPUT 1x1x1 -> ${layers}`)
+    model.weights.set('fc1.bias', [Number.NaN, Number.NaN, Number.NaN])
+    const evaluation = await evaluate(model, test, { normalization })
+    expect(evaluation).toMatchObject({ accuracy: 0, loss: Number.NaN, count, invalid: count })
+    expect(evaluation.confusion.flat()).toEqual(new Array(9).fill(0))
+    expect(evaluation.perClass.reduce((sum, row) => sum + row.count, 0)).toBe(count)
+  })
+
   it('a probability too small for float32 costs much, not everything', async () => {
     const model = await create('INPUT 1x1x1 -> FC-3 -> SOFTMAX')
     model.weights.set('fc1.filters', [0, 0, 1e6])
     const { loss } = await evaluate(model, test, { normalization })
-    expect(loss).toBeGreaterThan(1)
-    expect(loss).toBeLessThan(104)
+    // The third class is certain, so others cost −ln 2⁻¹⁴⁹; black pictures have three equal scores.
+    const costs = [...labels].map((label, i) => (images[i] === 0 ? Math.log(3) : label === 2 ? 0 : 149 * Math.LN2))
+    expect(loss).toBeCloseTo(costs.reduce((a, b) => a + b) / count, 6)
   })
 
   it('refuses pictures of another size, and a model of unknown normalization', async () => {

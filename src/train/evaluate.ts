@@ -1,26 +1,28 @@
 /** How well a model does on pictures with labels: loss, accuracy, each class, and what is taken for what. */
 
-import { ArgumentError, volumeSize } from '../core/index.ts'
+import { ArgumentError, exp, log, volumeSize } from '../core/index.ts'
 import { Batches, type Normalization, type Split } from '../data/index.ts'
 import type { Model } from '../model/index.ts'
-import { layerOf } from '../network/index.ts'
-import { checkSplit } from './match.ts'
+import { checkSplit, givesDistribution } from './match.ts'
 
 export interface Evaluation {
-  /** Mean cross-entropy in nats, without label smoothing. */
+  /** Mean cross-entropy in nats, without label smoothing. NaN where a picture is invalid. */
   readonly loss: number
   /** Share of the pictures whose best score is the label's, 0 to 1. */
   readonly accuracy: number
-  /** Pictures. */
+  /** Pictures, invalid ones included. */
   readonly count: number
+  /** Pictures with a score of NaN: nothing was predicted, so they count as not recognized. */
+  readonly invalid: number
   readonly perClass: readonly ClassEvaluation[]
-  /** [actual][predicted] → pictures */
+  /** [actual][predicted] → pictures, without the invalid ones */
   readonly confusion: readonly (readonly number[])[]
 }
 
 export interface ClassEvaluation {
   /** The class's name, or its index where it has none. */
   readonly label: string
+  /** Pictures, invalid ones included. */
   readonly count: number
   /** Share of its pictures that were recognized; 0 where there is none. */
   readonly accuracy: number
@@ -60,6 +62,8 @@ export async function evaluate(model: Model, split: Split, options: EvaluateOpti
   const labels = new Int32Array(batch)
   const lossOf = givesDistribution(model) ? lossOfProbabilities : lossOfLogits
   const confusion = Array.from({ length: scores }, () => new Array<number>(scores).fill(0))
+  const counts = new Array<number>(scores).fill(0)
+  let invalid = 0
   let loss = 0
   for (let step = 0; step < batches.stepsPerEpoch; step++) {
     signal?.throwIfAborted()
@@ -68,47 +72,53 @@ export async function evaluate(model: Model, split: Split, options: EvaluateOpti
     for (let i = 0; i < filled; i++) {
       const row = results.subarray(i * scores, (i + 1) * scores)
       const label = labels[i] as number
+      add(counts, label)
+      if (row.some(Number.isNaN)) {
+        // There is no best score, and an accuracy must not gain by whatever class would stand for it.
+        invalid++
+        loss = Number.NaN
+        continue
+      }
       loss += lossOf(row, label)
-      const counts = confusion[label] as number[]
-      const predicted = argmax(row)
-      counts[predicted] = (counts[predicted] as number) + 1
+      add(confusion[label] as number[], argmax(row))
     }
   }
-  const hits = confusion.reduce((sum, counts, index) => sum + (counts[index] as number), 0)
-  const perClass = confusion.map((counts, index): ClassEvaluation => {
-    const count = counts.reduce((a, b) => a + b, 0)
-    return {
-      label: classes?.[index] ?? `${index}`,
+  const hits = confusion.map((row, label) => row[label] as number)
+  const perClass = counts.map(
+    (count, label): ClassEvaluation => ({
+      label: classes?.[label] ?? `${label}`,
       count,
-      accuracy: count === 0 ? 0 : (counts[index] as number) / count,
-    }
-  })
-  return { loss: loss / split.count, accuracy: hits / split.count, count: split.count, perClass, confusion }
+      accuracy: count === 0 ? 0 : (hits[label] as number) / count,
+    }),
+  )
+  const { count } = split
+  const accuracy = hits.reduce((a, b) => a + b, 0) / count
+  return { loss: loss / count, accuracy, count, invalid, perClass, confusion }
 }
 
-/** Whether the last layer gives probabilities instead of scores. */
-function givesDistribution({ network }: Model): boolean {
-  const last = network.nodes.at(-1)
-  return last !== undefined && layerOf(last).distribution === true
+function add(counts: number[], index: number): void {
+  counts[index] = (counts[index] as number) + 1
 }
 
-/** log Σ exp(score) − score[label], about the highest score. */
+/**
+ * log Σ exp(score) − score[label], about the highest score. By log and exp that are the same in every engine: early
+ * stopping compares losses, and checkpoints hold them.
+ */
 function lossOfLogits(scores: Float32Array, label: number): number {
   const highest = scores[argmax(scores)] as number
   let sum = 0
-  for (const score of scores) sum += Math.exp(score - highest)
-  return Math.log(sum) + highest - (scores[label] as number)
+  for (const score of scores) sum += exp(score - highest)
+  return log(sum) + highest - (scores[label] as number)
 }
 
 /** The smallest positive float32: a probability below it was rounded to 0, and its loss is finite all the same. */
 const tiny = 2 ** -149
 
 function lossOfProbabilities(probabilities: Float32Array, label: number): number {
-  const p = probabilities[label] as number
-  return Number.isNaN(p) ? p : -Math.log(Math.max(p, tiny))
+  return -log(Math.max(probabilities[label] as number, tiny))
 }
 
-/** Index of the greatest; the first of equals. */
+/** Index of the greatest; the first of equals. No value may be NaN. */
 function argmax(values: Float32Array): number {
   let best = 0
   for (let i = 1; i < values.length; i++) if ((values[i] as number) > (values[best] as number)) best = i

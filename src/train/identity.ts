@@ -23,13 +23,13 @@ export interface TrainingIdentity extends BitSettings {
 }
 
 export function identityOf(dataset: Dataset, settings: TrainSettings, { plan, backend }: Program) {
-  const { batch, optimizer, schedule, decay, augment, labelSmoothing, clipNorm, seed, normalization } = settings
+  const { batch, optimizer, schedule, decay, augment, labelSmoothing, clipNorm, frozen, seed, normalization } = settings
   const { epochs, stepsPerEpoch, rates } = settings
   return {
     network: plan.network,
     data: describeData(dataset),
     backend,
-    exact: plan.exact,
+    exact: plan.target.exact,
     batch,
     optimizer,
     schedule,
@@ -37,6 +37,7 @@ export function identityOf(dataset: Dataset, settings: TrainSettings, { plan, ba
     augment,
     labelSmoothing,
     clipNorm,
+    frozen,
     seed,
     normalization,
     epochs,

@@ -1,16 +1,16 @@
 /** The training loop: a generator that trains while it is asked for progress. */
 
 import { platform } from '#platform'
-import type { Program } from '../backends/types.ts'
 import { Batches, type Dataset } from '../data/index.ts'
-import type { Model } from '../model/index.ts'
-import { type Checkpoint, readCheckpoint, restore } from './checkpoint.ts'
+import { type Model, trainerOf } from '../model/model.ts'
+import { readCheckpoint, restore } from './checkpoint.ts'
+import { DivergedError } from './errors.ts'
 import { identityOf } from './identity.ts'
-import { resolveSettings, type TrainOptions, type TrainSettings } from './options.ts'
+import { planOptionsOf, resolveSettings, type TrainOptions, type TrainSettings } from './options.ts'
 import type { Progress, TrainResult } from './progress.ts'
 import { Session } from './session.ts'
 import { newState } from './state.ts'
-import { readWeights, Stepper, writeWeights } from './stepper.ts'
+import { Stepper } from './stepper.ts'
 
 /**
  * Trains a model on a data set, in place. Iterate to train; each turn brings a `Progress`, about ten a second and one
@@ -22,9 +22,12 @@ import { readWeights, Stepper, writeWeights } from './stepper.ts'
  * The same seed gives the same bits, whatever the number of threads, and also when the training was killed at any moment
  * and resumed from its checkpoint. (The reference backend computes in float64 and saves float32; it is not held to that.)
  *
- * Throws at once `ArgumentError`, `DataMismatchError`, `LabelRangeError` or `AugmentationError` for what cannot be meant;
- * later `CheckpointError`, `FileError`, `MemoryError`, and `DivergedError` where the loss is not finite: the model then
- * has the weights that it had after the last epoch.
+ * Throws at once `ArgumentError`, `DataMismatchError`, `LabelRangeError` or `AugmentationError` for invalid options;
+ * later `CheckpointError`, `FileError`, `MemoryError`, and `DivergedError` where the loss is not finite. That step updates
+ * nothing; where there are checkpoints, the model gets the weights of the last one, else it keeps those before the step.
+ *
+ * While it trains, and until something else is asked of it, the model holds the training's memory and nothing besides: what
+ * `plan` says of a training is what the process holds. `predict` works in it, too. `model.release()` frees it.
  */
 export function train(model: Model, dataset: Dataset, options: TrainOptions): AsyncGenerator<Progress, TrainResult> {
   return run(model, dataset, options, resolveSettings(model, dataset, options))
@@ -37,61 +40,34 @@ async function* run(
   settings: TrainSettings,
 ): AsyncGenerator<Progress, TrainResult> {
   const checkpoint = options.resume === undefined ? undefined : await readCheckpoint(options.resume)
-  const program = await bindTraining(model, settings)
-  let healthy = false
-  try {
-    const session = await begin(model, dataset, options, settings, program, checkpoint)
-    healthy = true
-    const { classes } = dataset
-    model.info = { ...model.info, classes, normalization: settings.normalization }
-    return yield* session.run()
-  } catch (error) {
-    healthy = false
-    throw error
-  } finally {
-    // A loop left by `break` ends here, too, and keeps what was learned.
-    if (healthy) writeWeights(program, model)
-    await program.dispose()
-  }
-}
-
-function bindTraining(model: Model, settings: TrainSettings): Promise<Program> {
-  const { batch, optimizer, clipNorm, labelSmoothing, decay } = settings
-  return model.bind({
-    mode: 'training',
-    batch,
-    optimizer,
-    labelSmoothing,
-    decay,
-    ...(clipNorm === null ? {} : { clipNorm }),
-  })
-}
-
-async function begin(
-  model: Model,
-  dataset: Dataset,
-  options: TrainOptions,
-  settings: TrainSettings,
-  program: Program,
-  checkpoint: Checkpoint | undefined,
-): Promise<Session> {
+  const trainer = trainerOf(model)
+  const program = await trainer.hold(planOptionsOf(settings))
   const identity = identityOf(dataset, settings, program)
-  if (checkpoint === undefined) readWeights(program, model)
-  else restore(program, identity, checkpoint)
+  if (checkpoint !== undefined) restore(program, identity, checkpoint)
   const { batch, normalization, seed, augment } = settings
   const batches = new Batches(dataset.train, { batch, normalization, seed, augment })
   const session = new Session({
     model,
+    trainer,
     program,
     test: dataset.test,
     classes: dataset.classes,
     settings,
     identity,
-    stepper: new Stepper(program, batches, settings),
+    stepper: new Stepper(trainer, program, batches, settings),
     state: checkpoint?.state ?? newState(),
     signal: options.signal,
     now: () => platform.now(),
   })
   await session.open(options.metrics)
-  return session
+  model.info = { ...model.info, classes: dataset.classes, normalization }
+  try {
+    return yield* session.run()
+  } catch (error) {
+    if (error instanceof DivergedError) await session.recover()
+    throw error
+  } finally {
+    // A loop left by `break` ends here, too, and keeps what was learned.
+    await trainer.fetch()
+  }
 }

@@ -3,6 +3,7 @@
 import { ArgumentError, printVolume, sameVolume, volumeSize } from '../core/index.ts'
 import { type Dataset, LabelRangeError, type Normalization, type Split } from '../data/index.ts'
 import type { Model } from '../model/index.ts'
+import { layerOf } from '../network/index.ts'
 import { DataMismatchError } from './errors.ts'
 
 /**
@@ -31,8 +32,12 @@ export function checkData(model: Model, dataset: Dataset, batch: number): Normal
   return model.info.normalization ?? dataset.normalization
 }
 
-/** A split whose pictures fit the input, and whose every label has a score. */
+/**
+ * A split whose pictures fit the input and whose every label has a score, of a network whose scores are one
+ * distribution. Throws `DataMismatchError` or `LabelRangeError`.
+ */
 export function checkSplit(model: Model, split: Split, where: string): void {
+  checkDistribution(model)
   if (!sameVolume(model.input, split)) {
     throw new DataMismatchError(`${where}: the pictures do not fit the network`, {
       received: `pictures of ${printVolume(split)}`,
@@ -45,4 +50,24 @@ export function checkSplit(model: Model, split: Split, where: string): void {
     const label = split.labels[i] as number
     if (!(label >= 0 && label < scores)) throw new LabelRangeError(where, i, label, scores)
   }
+}
+
+/** Whether the last layer gives probabilities instead of scores. */
+export function givesDistribution({ network }: Model): boolean {
+  const last = network.nodes.at(-1)
+  return last !== undefined && layerOf(last).distribution === true
+}
+
+/**
+ * A closing SOFTMAX on a map gives one distribution a position, but a picture has one label: the loss of training, one
+ * distribution over all positions, would be that of another network.
+ */
+function checkDistribution(model: Model): void {
+  const { height, width } = model.output
+  if (!givesDistribution(model) || height * width === 1) return
+  throw new DataMismatchError('the network ends with a distribution for each position of a map', {
+    received: `${printVolume(model.output)}: ${height * width} distributions a picture`,
+    expected: '1×1×classes: one distribution, as a picture has one label',
+    advice: 'put GAP or FC before SOFTMAX',
+  })
 }

@@ -2,7 +2,7 @@
 
 import { ArgumentError } from '../core/index.ts'
 import type { Augmentation, Dataset, Normalization } from '../data/index.ts'
-import type { Model } from '../model/index.ts'
+import type { BindOptions, Model } from '../model/model.ts'
 import {
   type Optimizer,
   type OptimizerKind,
@@ -28,6 +28,8 @@ export interface TrainOptions {
   readonly labelSmoothing?: number | undefined
   /** Clip the norm of all gradients together to this. Default: no clipping. */
   readonly clipNorm?: number | undefined
+  /** Layers that do not learn, by name or pattern (`stage1/*`). Default: none. */
+  readonly frozen?: readonly string[] | undefined
   /** Of the order, the augmentation and dropout; a whole number. Default 0. (The weights' is `Model.create`'s.) */
   readonly seed?: number | undefined
   /** When the test split is looked at. Default `epoch`: after each. */
@@ -61,6 +63,7 @@ export interface BitSettings {
   readonly augment: Augmentation
   readonly labelSmoothing: number
   readonly clipNorm: number | null
+  readonly frozen: readonly string[]
   readonly seed: number
   readonly normalization: Normalization
 }
@@ -111,6 +114,7 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
     augment: options.augment ?? {},
     labelSmoothing,
     clipNorm: clipNorm ?? null,
+    frozen: options.frozen ?? [],
     seed,
     normalization,
     evaluate,
@@ -118,6 +122,25 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
     checkpoint: options.checkpoint && checkpointSettings(options.checkpoint),
   }
 }
+
+/** The plan of a training with these settings: what the training allocates, and what anybody who tells of it must print. */
+export function planOptionsOf(settings: PlannedSettings): BindOptions {
+  const { batch, optimizer, decay, clipNorm, labelSmoothing, frozen } = settings
+  return {
+    batch,
+    frozen,
+    goal: {
+      kind: 'training',
+      loss: { kind: 'cross-entropy', smoothing: labelSmoothing },
+      optimizer,
+      decay,
+      ...(clipNorm === null ? {} : { clipNorm }),
+    },
+  }
+}
+
+/** The settings that decide on a plan. */
+type PlannedSettings = Pick<BitSettings, 'batch' | 'optimizer' | 'decay' | 'clipNorm' | 'labelSmoothing' | 'frozen'>
 
 function checkpointSettings({ path, everySeconds = 60, everySteps }: CheckpointOptions) {
   if (typeof path !== 'string' || path === '')

@@ -1,4 +1,4 @@
-// Schedules against their closed forms, at the corners, and with numbers that cannot be meant.
+// Schedules against their closed forms, at the corners, and with invalid numbers.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ArgumentError } from '../core/index.ts'
@@ -58,27 +58,72 @@ describe('schedules', () => {
     )
   })
 
-  it('one-cycle rises and falls as OneCycleLR does', () => {
-    // OneCycleLR turns at pct_start·steps − 1; with a warm-up of 1.7 epochs of 10 steps that is step 17 = 0.3·60 − 1.
-    const got = rates({ kind: 'one-cycle', warmup: 1.7 }, 0.1)
-    expectClose(
-      got,
-      each((step) =>
-        step < 17 ? cosine(0.1 / 25, 0.1, step / 17) : cosine(0.1, 0.1 / 25 / 1e4, (step - 17) / (59 - 17)),
-      ),
-    )
-    expect(resolveSchedule('one-cycle', training).settings).toMatchObject({ warmup: 1.7999999999999998 })
+  /** As torch.optim.lr_scheduler.OneCycleLR computes it (two phases, cosine), with max_lr 1, step by step. */
+  function oneCycleLR(total: number, share: number): number[] {
+    const [initial, max, min] = [1 / 25, 1, 1 / 25 / 1e4]
+    const peak = share * total - 1
+    return Array.from({ length: total }, (_, step) => {
+      const [from, to, start, end] = step <= peak ? [0, peak, initial, max] : [peak, total - 1, max, min]
+      // OneCycleLR divides by 0 where the peak is the first step.
+      const way = to === from ? 1 : (step - from) / (to - from)
+      return end + ((start - end) / 2) * (Math.cos(Math.PI * way) + 1)
+    })
+  }
+
+  it.each([
+    [1, 1],
+    [1, 2],
+    [1, 3],
+    [2, 2],
+    [1, 7],
+    [4, 5],
+    [10, 1],
+    [6, 10],
+    [3, 97],
+    [30, 13],
+  ])('one-cycle has the rates of OneCycleLR: %d epochs of %d steps', (epochs, stepsPerEpoch) => {
+    const total = epochs * stepsPerEpoch
+    for (const share of [undefined, 0, 0.1, 0.25, 0.5, 0.9]) {
+      const warmup = share === undefined ? {} : { warmup: share * epochs }
+      const schedule = resolveSchedule({ kind: 'one-cycle', ...warmup }, { epochs, stepsPerEpoch })
+      const got = Array.from({ length: total }, (_, step) => schedule.rate(1, step))
+      const want = oneCycleLR(total, share ?? 0.3)
+      expectClose(got, want)
+    }
   })
 
-  it('stay within (0, full], reach it, and depend on nothing but the step', () => {
+  it('one-cycle has its peak at step 5 of 20, from 0, and a start of its own', () => {
+    const schedule = resolveSchedule('one-cycle', { epochs: 4, stepsPerEpoch: 5 })
+    const got = Array.from({ length: 20 }, (_, step) => schedule.rate(0.1, step))
+    expect(got.indexOf(Math.max(...got))).toBe(5)
+    expectClose([got[0], got[5], got[19]] as number[], [0.1 * 0.04, 0.1, 0.1 * 4e-6])
+    expect(resolveSchedule('one-cycle', training).settings).toMatchObject({ warmup: 0.3 * 6 })
+    expectClose([resolveSchedule({ kind: 'one-cycle', start: 0.5 }, training).rate(2, 0)], [1])
+  })
+
+  it('one-cycle has the full rate in the first step where the warm-up is that step', () => {
+    // 3/30 of an epoch is a little more than 0.1 = 1/10 in float64, or less.
+    for (const warmup of [0.1, 3 / 30, 0.1 + 1e-16])
+      expectClose([resolveSchedule({ kind: 'one-cycle', warmup }, training).rate(1, 0)], [1])
+  })
+
+  it('step stays at 0, or where it is, after more steps down than numbers count', () => {
+    expect(resolveSchedule({ kind: 'step', every: 5e-324, factor: 0.5 }, training).rate(1, 1)).toBe(0)
+    expect(resolveSchedule({ kind: 'step', every: 5e-324, factor: 1 }, training).rate(1, 1)).toBe(1)
+  })
+
+  it('stay within (0, full], and keep their rates when their settings are given back', () => {
     const numbers = { epochs: fc.integer({ min: 1, max: 9 }), stepsPerEpoch: fc.integer({ min: 1, max: 50 }) }
     fc.assert(
       fc.property(fc.constantFrom(...scheduleKinds), fc.record(numbers), (kind, length) => {
         const schedule = resolveSchedule(kind, length)
-        const all = Array.from({ length: length.epochs * length.stepsPerEpoch }, (_, step) => schedule.rate(0.5, step))
-        expect(Math.max(...all)).toBeLessThanOrEqual(0.5)
-        expect(Math.min(...all)).toBeGreaterThan(0)
-        expect(all).toEqual(all.map((_, step) => resolveSchedule(schedule.settings, length).rate(0.5, step)))
+        const again = resolveSchedule(schedule.settings, length)
+        for (let step = 0; step < length.epochs * length.stepsPerEpoch; step++) {
+          const rate = schedule.rate(0.5, step)
+          expect(rate).toBeGreaterThan(0)
+          expect(rate).toBeLessThanOrEqual(0.5)
+          expect(again.rate(0.5, step)).toBe(rate)
+        }
       }),
     )
   })
@@ -94,12 +139,12 @@ describe('schedules', () => {
   it.each([
     [{ kind: 'triangle' }, /no such schedule[\s\S]*triangle[\s\S]*constant, step, cosine, one-cycle/],
     [{ kind: 'constant', final: 0 }, /has no final[\s\S]*warmup/],
-    [{ kind: 'cosine', warmup: 6 }, /warmup cannot be meant[\s\S]*6 epochs/],
-    [{ kind: 'cosine', final: 2 }, /final cannot be meant/],
-    [{ kind: 'step', every: 0 }, /every cannot be meant/],
-    [{ kind: 'step', factor: Number.NaN }, /factor cannot be meant/],
-    [{ kind: 'one-cycle', start: -1 }, /start cannot be meant/],
-    [{ kind: 'one-cycle', warmup: '1' }, /warmup cannot be meant/],
+    [{ kind: 'cosine', warmup: 6 }, /warmup is invalid[\s\S]*6 epochs/],
+    [{ kind: 'cosine', final: 2 }, /final is invalid/],
+    [{ kind: 'step', every: 0 }, /every is invalid/],
+    [{ kind: 'step', factor: Number.NaN }, /factor is invalid/],
+    [{ kind: 'one-cycle', start: -1 }, /start is invalid/],
+    [{ kind: 'one-cycle', warmup: '1' }, /warmup is invalid/],
   ])('refuse %j', (settings, message) => {
     const call = () => resolveSchedule(settings as ScheduleSettings, training)
     expect(call).toThrow(ArgumentError)

@@ -5,11 +5,11 @@
  * and the default shape of PyTorch's OneCycleLR. Warm-up of the others: Goyal et al. 2017.
  */
 
-import { ArgumentError } from '../core/index.ts'
+import { ArgumentError, cosPi, power } from '../core/index.ts'
 
 /** The numbers that a schedule may have. */
 export interface ScheduleNumbers {
-  /** Epochs until the full rate is reached. */
+  /** Epochs until the full rate is reached: the last step in them has it. */
   readonly warmup: number
   /** Epochs between two steps down. */
   readonly every: number
@@ -60,11 +60,14 @@ const rise = (warmup: number, { time, tick }: Moment) => (time < warmup ? Math.m
 /** Half a cosine wave from `high` at moment `from` to `low` at moment `to`. */
 function flank(high: number, low: number, from: number, to: number, time: number): number {
   const way = to > from ? Math.min(1, Math.max(0, (time - from) / (to - from))) : 1
-  return low + ((high - low) * (1 + Math.cos(Math.PI * way))) / 2
+  return low + ((high - low) * (1 + cosPi(way))) / 2
 }
 
-/** Keeps a step down from coming a step late where the division leaves a trace. */
+/** Of a moment, in epochs: more than what divisions are off, less than a step. Keeps turns from coming a step late. */
 const rounding = 1e-9
+
+/** An `every` next to 0 would give more than `power` takes. */
+const mostSteps = 2147483647
 
 const schedules = {
   constant: row({
@@ -77,7 +80,7 @@ const schedules = {
     defaults: (epochs) => ({ every: Math.max(1, Math.ceil(epochs / 3)), factor: 0.1, warmup: 0 }),
     seesEnd: false,
     share: ({ every, factor, warmup }, moment) =>
-      rise(warmup, moment) * factor ** Math.floor(moment.time / every + rounding),
+      rise(warmup, moment) * power(factor, Math.min(Math.floor(moment.time / every + rounding), mostSteps)),
   }),
   cosine: row({
     defaults: () => ({ warmup: 0, final: 0 }),
@@ -88,8 +91,12 @@ const schedules = {
   'one-cycle': row({
     defaults: (epochs) => ({ warmup: 0.3 * epochs, start: 0.04, final: 4e-6 }),
     seesEnd: true,
-    share: ({ warmup, start, final }, { time, end }) =>
-      time < warmup ? flank(start, 1, 0, warmup, time) : flank(1, final, warmup, end, time),
+    share: ({ warmup, start, final }, { time, end, tick }) => {
+      // As OneCycleLR counts: the last step of the warm-up has the full rate. With a warm-up shorter than a step, the
+      // peak is before the first step and the rate only falls.
+      const peak = warmup - tick
+      return time < peak - rounding ? flank(start, 1, 0, peak, time) : flank(1, final, peak, end, time)
+    },
   }),
 } as const
 
@@ -116,7 +123,7 @@ export interface Schedule {
   rate(full: number, step: number): number
 }
 
-/** Fills in defaults and checks. Throws `ArgumentError` for an unknown kind or a number that cannot be meant. */
+/** Fills in defaults and checks. Throws `ArgumentError` for an unknown kind or an invalid number. */
 export function resolveSchedule(
   given: ScheduleSettings | ScheduleKind,
   { epochs, stepsPerEpoch }: { readonly epochs: number; readonly stepsPerEpoch: number },
@@ -158,7 +165,7 @@ function fix(
       })
     }
     if (typeof value !== 'number' || !Number.isFinite(value) || !limits[name].allows(value, epochs)) {
-      throw new ArgumentError(`the schedule's ${name} cannot be meant`, {
+      throw new ArgumentError(`the schedule's ${name} is invalid`, {
         received: `${name}: ${String(value)}, with ${epochs} epochs`,
         expected: limits[name].text,
         advice: `leave it out for ${defaults[name]}`,

@@ -7,8 +7,8 @@
 import { platform } from '#platform'
 import type { Program } from '../backends/types.ts'
 import type { Split } from '../data/index.ts'
-import type { Model } from '../model/index.ts'
-import { encodeCheckpoint } from './checkpoint.ts'
+import type { Model, Trainer } from '../model/model.ts'
+import { checkpointParts, readCheckpoint, restoreWeights } from './checkpoint.ts'
 import { badUpdate, badWeight } from './diverged.ts'
 import { DivergedError } from './errors.ts'
 import { type Evaluation, evaluate } from './evaluate.ts'
@@ -17,11 +17,12 @@ import { addTo, type EpochRecord, emptyTally, MetricsFile, means, recordInterval
 import type { TrainSettings } from './options.ts'
 import { Pace, type Progress, smooth, type TrainResult } from './progress.ts'
 import { historyOf, type TrainState } from './state.ts'
-import { type Stepper, writeWeights } from './stepper.ts'
+import type { Stepper } from './stepper.ts'
 import { stoppedImproving } from './stopping.ts'
 
 export interface SessionParts {
   readonly model: Model
+  readonly trainer: Trainer
   readonly program: Program
   readonly stepper: Stepper
   readonly test: Split
@@ -101,7 +102,7 @@ export class Session {
       }
     }
     await this.#metrics?.append(state.records)
-    writeWeights(this.#parts.program, this.#parts.model)
+    await this.#parts.trainer.fetch()
     const result = this.#result(stopped)
     yield { ...this.#progress('done'), result }
     return result
@@ -133,12 +134,12 @@ export class Session {
 
   /** False where it was aborted while it evaluated: the epoch is not finished, and evaluates again when it is resumed. */
   async #finishEpoch(): Promise<boolean> {
-    const { model, program, settings, state, test, classes, signal } = this.#parts
+    const { model, trainer, program, settings, state, test, classes, signal } = this.#parts
     const { epochs, stepsPerEpoch, normalization } = settings
     const rate = this.#parts.stepper.rate(state.step - 1)
-    const bad = badWeight(program)
+    const bad = await badWeight(program)
     if (bad !== undefined) throw badUpdate(bad, { step: state.step, stepsPerEpoch, rate })
-    writeWeights(program, model)
+    await trainer.fetch()
     const last = state.step === epochs * stepsPerEpoch
     this.#evaluation = undefined
     if (settings.evaluate === 'epoch' || (settings.evaluate === 'end' && last)) {
@@ -189,12 +190,24 @@ export class Session {
   }
 
   async #save(): Promise<void> {
-    const { program, identity, state, settings, now } = this.#parts
+    const { trainer, program, identity, state, settings, now } = this.#parts
     if (settings.checkpoint === undefined) return
     const { path } = settings.checkpoint
-    await platform.writeFileAtomic(path, encodeCheckpoint(program, identity, state))
+    // In one go with the reading of the arrays: the program does nothing else meanwhile.
+    await trainer.exclusively(async () => {
+      await platform.writeFileAtomic(path, await checkpointParts(program, identity, state))
+    })
     this.#saved = { step: state.step, time: now() }
     this.#written = path
+  }
+
+  /** After a divergence: the weights of the last checkpoint, where there is one. */
+  async recover(): Promise<void> {
+    const { trainer, program, settings } = this.#parts
+    const path = settings.checkpoint?.path
+    if (path === undefined) return
+    const checkpoint = await readCheckpoint(path)
+    await trainer.exclusively(async () => restoreWeights(program, checkpoint))
   }
 
   #progress(kind: Progress['kind']): Progress {

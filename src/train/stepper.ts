@@ -1,39 +1,47 @@
 /**
- * One training step after the other on a bound plan: hand over the batch, go forward, look at the loss, go backward and
- * update. While the workers compute, the next batch is made ready on this thread.
+ * One training step after the other on the model's program: hand over the batch, then forward, loss, backward and update in
+ * one run. The plan's guard leaves everything as it is where a loss is not finite, so nothing is waited for in between.
+ * While the workers compute, the next batch is made ready on this thread.
  */
 
 import type { Program } from '../backends/types.ts'
 import type { Batches } from '../data/index.ts'
-import type { Model } from '../model/index.ts'
+import type { Trainer } from '../model/model.ts'
 import { SCALAR_COUNT, type ScalarName, type ScalarValues, scalarSlots } from '../ops/scalars.ts'
 import type { PlanPorts } from '../plan/types.ts'
-import { findDivergence } from './diverged.ts'
+import { findDivergence, gradientDivergence } from './diverged.ts'
 import type { Tally } from './metrics.ts'
 import type { TrainSettings } from './options.ts'
 
 /** A training plan has them all. */
-type TrainingPorts = Required<Omit<PlanPorts, 'gradients'>>
+type TrainingPorts = Required<Pick<PlanPorts, 'pictures' | 'labels' | 'losses' | 'hits' | 'scalars' | 'seed'>>
 
 export class Stepper {
+  readonly #trainer: Trainer
   readonly #program: Program
   readonly #batches: Batches
   readonly #settings: TrainSettings
   readonly #images: Float32Array
   readonly #labels: Int32Array
+  readonly #losses: Float32Array
+  readonly #hits: Float32Array
   readonly #scalars = new Float32Array(SCALAR_COUNT)
   readonly #ports: TrainingPorts
   /** The step whose batch is ready. */
   #ready = -1
 
-  constructor(program: Program, batches: Batches, settings: TrainSettings) {
+  constructor(trainer: Trainer, program: Program, batches: Batches, settings: TrainSettings) {
+    this.#trainer = trainer
     this.#program = program
     this.#batches = batches
     this.#settings = settings
     this.#ports = program.plan.ports as TrainingPorts
     const { height, width, channels } = batches.split
-    this.#images = new Float32Array(settings.batch * height * width * channels)
-    this.#labels = new Int32Array(settings.batch)
+    const { batch } = settings
+    this.#images = new Float32Array(batch * height * width * channels)
+    this.#labels = new Int32Array(batch)
+    this.#losses = new Float32Array(batch)
+    this.#hits = new Float32Array(batch)
   }
 
   rate(step: number): number {
@@ -41,25 +49,28 @@ export class Stepper {
     return rates.rate(optimizer.rate as number, step)
   }
 
-  /** Takes step `step`, from 0. Throws `DivergedError` before anything is updated. */
-  async take(step: number): Promise<Tally> {
-    const { plan } = this.#program
+  /** Takes step `step`, from 0. Throws `DivergedError`, and then nothing was updated. */
+  take(step: number): Promise<Tally> {
+    return this.#trainer.exclusively(() => this.#take(step))
+  }
+
+  async #take(step: number): Promise<Tally> {
+    const program = this.#program
     this.#fill(step)
     this.#write(step)
-    const forward = this.#program.run({ to: plan.backwardFrom })
+    const run = program.run()
     this.#prepare(step + 1)
-    await forward
-    const loss = sum(this.#program.read(this.#ports.losses))
-    const hits = sum(this.#program.read(this.#ports.hits))
-    if (!Number.isFinite(loss)) {
-      throw await findDivergence(this.#program, {
-        step,
-        stepsPerEpoch: this.#settings.stepsPerEpoch,
-        rate: this.rate(step),
-      })
+    await run
+    const loss = sum(await program.read(this.#ports.losses, this.#losses))
+    const hits = sum(await program.read(this.#ports.hits, this.#hits))
+    const at = { step, stepsPerEpoch: this.#settings.stepsPerEpoch, rate: this.rate(step) }
+    if (!Number.isFinite(loss)) throw await findDivergence(program, at)
+    // Clipping finds a gradient that is not finite, and leaves everything as it is, too.
+    if (this.#settings.clipNorm !== null) {
+      await program.read(this.#ports.scalars, this.#scalars)
+      if (this.#scalars[scalarSlots.gradientScale] === 0) throw gradientDivergence(at)
     }
-    await this.#program.run({ from: plan.backwardFrom })
-    return { loss, hits, count: plan.batch }
+    return { loss, hits, count: program.plan.batch }
   }
 
   #write(step: number): void {
@@ -83,16 +94,6 @@ export class Stepper {
     this.#batches.fill(Math.floor(step / stepsPerEpoch), step % stepsPerEpoch, this.#images, this.#labels)
     this.#ready = step
   }
-}
-
-/** What is learned or tracked, from the model into the program. */
-export function readWeights(program: Program, model: Model): void {
-  for (const { name, buffer } of program.plan.parameters) program.write(buffer, model.weights.get(name))
-}
-
-/** … and back. */
-export function writeWeights(program: Program, model: Model): void {
-  for (const { name, buffer } of program.plan.parameters) model.weights.set(name, program.read(buffer))
 }
 
 /** In float64 and in order. */

@@ -1,17 +1,33 @@
 /**
  * The reference backend: float64 and plain loops, one number for each four bytes of the plan's arena. It defines what a
- * plan means, and because it uses the plan's own offsets, a wrong lifetime shows as a wrong number.
+ * plan means, and because it uses the plan's own offsets, a wrong lifetime shows as a wrong number. It runs plans that were
+ * made for any target, and needs no workspace.
  */
 
 import { ops } from '../../ops/index.ts'
-import { planOfSize } from '../../plan/sizes.ts'
-import { bufferOf, stepSpec } from '../../plan/step.ts'
+import type { Target } from '../../ops/target.ts'
+import { buffersOfSize } from '../../plan/sizes.ts'
+import { stepSpec } from '../../plan/step.ts'
 import type { Plan, PlanBuffer } from '../../plan/types.ts'
 import { checkLength, checkRun } from '../check.ts'
 import type { Backend, Program } from '../types.ts'
 
+const target: Target = {
+  name: 'reference',
+  alignment: 64,
+  granule: 64,
+  head: 0,
+  threads: 1,
+  exact: true,
+  workspace: () => ({}),
+}
+
+const description = 'reference: float64, plain loops, one thread'
+
 export const referenceBackend: Backend = {
   name: 'reference',
+  target: () => target,
+  describe: () => description,
   async bind(plan) {
     return bindReference(plan)
   },
@@ -19,32 +35,36 @@ export const referenceBackend: Backend = {
 
 function bindReference(plan: Plan): Program {
   let arena = new Float64Array(plan.arenaBytes / 4)
-  const view = ({ offset, bytes }: PlanBuffer) => arena.subarray(offset / 4, (offset + bytes) / 4)
-  const views = (of: Plan, ids: readonly number[]) => ids.map((id) => view(bufferOf(of, id)))
+  const part = ({ offset, bytes }: PlanBuffer) => arena.subarray(offset / 4, (offset + bytes) / 4)
   return {
     plan,
     backend: 'reference',
     threads: 1,
-    description: 'reference: float64, plain loops, one thread',
+    description,
     // Half of it stands for each four bytes of a float32 backend.
     get allocatedBytes() {
       return arena.byteLength / 2
     },
-    read(id) {
-      const buffer = bufferOf(plan, id)
-      return buffer.dtype === 'i32' ? Int32Array.from(view(buffer)) : Float32Array.from(view(buffer))
+    async read(id, into) {
+      const buffer = plan.buffers[id] as PlanBuffer
+      const values = part(buffer)
+      const target = into ?? new (buffer.dtype === 'i32' ? Int32Array : Float32Array)(values.length)
+      target.set(values.subarray(0, target.length))
+      return target
     },
     write(id, values) {
-      checkLength(plan, bufferOf(plan, id), values.length)
-      view(bufferOf(plan, id)).set(values)
+      const buffer = plan.buffers[id] as PlanBuffer
+      checkLength(buffer, values.length)
+      part(buffer).set(values)
     },
     async run(options = {}) {
       const { from, to, pictures } = checkRun(plan, options)
-      const of = planOfSize(plan, pictures)
-      for (const step of of.steps.slice(from, to)) {
+      const buffers = buffersOfSize(plan, pictures)
+      const parts = (ids: readonly number[]) => ids.map((id) => part(buffers[id] as PlanBuffer))
+      for (const step of plan.steps.slice(from, to)) {
         const { inputs, outputs, updates } = step
-        const data = { inputs: views(of, inputs), outputs: views(of, outputs), updates: views(of, updates) }
-        ops[step.kind].reference(stepSpec(of, step), data)
+        const data = { inputs: parts(inputs), outputs: parts(outputs), updates: parts(updates) }
+        ops[step.kind].reference(stepSpec(buffers, step), data)
       }
     },
     async dispose() {

@@ -1,16 +1,17 @@
 /** The backend that everybody runs on: AssemblyScript kernels in WebAssembly, on one thread or several. */
 
 import { platform } from '#platform'
+import { ArgumentError } from '../../core/index.ts'
+import { wasmTarget } from '../../ops/wasm/target.ts'
 import type { Plan } from '../../plan/types.ts'
 import { WorkerStartError } from '../../platform/errors.ts'
 import type { Backend, Program } from '../types.ts'
-import { allowWide } from './allowWide.ts'
 import { KernelMissingError } from './errors.ts'
 import { startInline } from './inline.ts'
 import { allocate } from './memory.ts'
 import { kernelModule } from './modules.ts'
 import { WasmProgram } from './program.ts'
-import type { Runner, RunnerStart } from './runner.ts'
+import type { RunnerStart } from './runner.ts'
 import { scheduleOf } from './schedule.ts'
 import { chooseThreads } from './threads.ts'
 import { chooseVariant, fasterVariant, moduleOf } from './variants.ts'
@@ -19,8 +20,6 @@ import { startWorkers } from './workers.ts'
 export interface WasmOptions {
   /** Kernel variant by name; default: LENSLET_VARIANT, or else the best that runs here. */
   readonly variant?: string
-  /** Allow the wide kernels to all models of this process from now on; see `allowWide`. */
-  readonly wide?: boolean
   /**
    * Leave all work to the workers, also where the calling thread would be done sooner: the bits are the same, and tests
    * see to it. Default: whether LENSLET_SHARE is `always`.
@@ -30,12 +29,19 @@ export interface WasmOptions {
 
 /** @throws {VariantError} none runs here, or not the one asked for */
 export function wasmBackend(options: WasmOptions = {}): Backend {
-  if (options.wide === true) allowWide()
   // Timing it, where that is needed, goes on while the caller plans.
-  const choice = fasterVariant(chooseVariant(options.variant))
+  const first = chooseVariant(options.variant)
+  const choice = fasterVariant(first)
   const alwaysShare = options.alwaysShare ?? platform.environment('LENSLET_SHARE') === 'always'
 
   async function bind(plan: Plan): Promise<Program> {
+    if (plan.target.name !== 'wasm') {
+      throw new ArgumentError('the plan was made for another device', {
+        received: plan.target.name,
+        expected: 'wasm',
+        advice: "plan with the backend's own target",
+      })
+    }
     const schedule = scheduleOf(plan)
     const { variant, why } = await choice
     const start = async (threads: number) => {
@@ -50,7 +56,7 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
         module,
         memory,
         calls: schedule.calls,
-        control: plan.control.offset,
+        control: 0,
         scratch: plan.scratch,
         alwaysShare,
         placeOf,
@@ -60,20 +66,25 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
       return { memory, runner }
     }
 
-    const wanted = chooseThreads(plan.threads)
+    const wanted = chooseThreads(plan.target.threads)
     let { reason } = wanted
     const { memory, runner } = await start(wanted.threads).catch((error: unknown) => {
       if (!(error instanceof WorkerStartError)) throw error
       reason = [error.message.split('\n')[0], error.advice].filter((part) => part !== undefined).join('; ')
       return start(1)
     })
-    return new WasmProgram(plan, memory, schedule, runner, describe(variant, why, runner, reason))
+    return new WasmProgram(plan, memory, schedule, runner, sentence(variant, why, runner.threads, reason))
   }
 
-  return { name: 'wasm', bind }
+  function expected(threads: number): string {
+    const { threads: count, reason } = chooseThreads(threads)
+    return sentence(first.variant, first.why, count, reason)
+  }
+
+  return { name: 'wasm', target: wasmTarget, describe: expected, bind }
 }
 
-function describe(variant: string, why: string, { threads }: Runner, reason: string | undefined): string {
+function sentence(variant: string, why: string, threads: number, reason: string | undefined): string {
   const because = reason === undefined ? '' : `: ${reason}`
   return `wasm, ${variant} kernels (${why}), ${threads} ${threads === 1 ? 'thread' : 'threads'}${because}`
 }

@@ -7,8 +7,8 @@
  */
 
 import { ops } from '../../ops/index.ts'
-import { bufferOf } from '../../plan/step.ts'
-import type { Plan, PlanStep } from '../../plan/types.ts'
+import { stepSpec } from '../../plan/step.ts'
+import type { PlanBuffer, PlanStep } from '../../plan/types.ts'
 
 const macsPerNanosecond = 80
 const bytesPerNanosecond = 20
@@ -20,14 +20,13 @@ export interface StepEstimate {
   readonly run: number
 }
 
-/** In nanoseconds. */
-export function estimateStep(plan: Plan, step: PlanStep): StepEstimate {
-  const bytes = [...step.inputs, ...step.outputs, ...step.updates].reduce(
-    (sum, id) => sum + bufferOf(plan, id).bytes,
-    0,
-  )
-  const macs = ops[step.kind].macs?.(step.attributes) ?? 0
-  const prepared = step.prepared === undefined ? 0 : bufferOf(plan, step.prepared).bytes
+/** In nanoseconds. `buffers`: the plan's, or those of a smaller run. */
+export function estimateStep(buffers: readonly PlanBuffer[], step: PlanStep): StepEstimate {
+  const bytesOf = (id: number) => (buffers[id] as PlanBuffer).bytes
+  let bytes = 0
+  for (const ids of [step.inputs, step.outputs, step.updates]) for (const id of ids) bytes += bytesOf(id)
+  const macs = ops[step.kind].macs?.(stepSpec(buffers, step)) ?? 0
+  const prepared = step.prepared === undefined ? 0 : bytesOf(step.prepared)
   return {
     prepare: prepared / bytesPerNanosecond,
     run: nanosecondsPerStep + macs / macsPerNanosecond + bytes / bytesPerNanosecond,

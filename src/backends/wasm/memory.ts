@@ -1,24 +1,20 @@
 /** The arena as a WebAssembly memory: exactly as many bytes as the plan states, never growing. */
 
+import { LARGEST_MEMORY, PAGE_BYTES } from '../../ops/wasm/target.ts'
 import { MemoryError } from './errors.ts'
-
-export const pageBytes = 65536
-
-/** One page short of 4 GiB, so that no address past the end wraps around to zero. */
-export const maximumBytes = 65535 * pageBytes
 
 const advice = 'take a smaller batch, or a network with smaller volumes; `lenslet plan` shows what takes how much'
 
 /** @throws {MemoryError} more than can be addressed, or than the host gives */
 export function allocate(bytes: number, shared: boolean): WebAssembly.Memory {
-  if (!Number.isInteger(bytes / pageBytes) || bytes <= 0 || bytes > maximumBytes) {
+  if (!Number.isInteger(bytes / PAGE_BYTES) || bytes <= 0 || bytes > LARGEST_MEMORY) {
     throw new MemoryError(`an arena of ${sized(bytes)} cannot be addressed`, {
       received: `${bytes} bytes`,
-      expected: `whole pages of ${pageBytes} bytes, at most ${maximumBytes} bytes (${sized(maximumBytes)})`,
+      expected: `whole pages of ${PAGE_BYTES} bytes, at most ${LARGEST_MEMORY} bytes (${sized(LARGEST_MEMORY)})`,
       advice,
     })
   }
-  const pages = bytes / pageBytes
+  const pages = bytes / PAGE_BYTES
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared })
   } catch (cause) {

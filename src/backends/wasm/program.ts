@@ -1,9 +1,9 @@
 /** A plan bound to a WebAssembly memory and to whatever runs its kernels. */
 
 import { bufferOf } from '../../plan/step.ts'
-import type { Plan } from '../../plan/types.ts'
+import type { Plan, SectionName } from '../../plan/types.ts'
 import { checkLength, checkRun } from '../check.ts'
-import type { Program, RunOptions } from '../types.ts'
+import type { Program, RunOptions, Values } from '../types.ts'
 import { DisposedError } from './errors.ts'
 import type { Runner } from './runner.ts'
 import type { Schedule } from './schedule.ts'
@@ -17,9 +17,11 @@ export class WasmProgram implements Program {
   readonly #schedule: Schedule
   #runner: Runner | undefined
   #memory: WebAssembly.Memory | undefined
-  #prepared = false
+  /** The section whose prepared workspaces are filled, from the parameters as they are. */
+  #prepared: SectionName | undefined
   /** The last run asked for, settled or not: runs are taken one after the other. */
   #last: Promise<void> = Promise.resolve()
+  #isIdle = true
   #disposal: Promise<void> | undefined
 
   constructor(plan: Plan, memory: WebAssembly.Memory, schedule: Schedule, runner: Runner, description: string) {
@@ -32,7 +34,15 @@ export class WasmProgram implements Program {
     this.#runner = runner
   }
 
-  read(buffer: number): Float32Array | Int32Array {
+  async read(buffer: number, into?: Values): Promise<Values> {
+    await this.#last
+    const values = this.view(buffer)
+    if (into === undefined) return values.slice()
+    into.set(values.subarray(0, into.length))
+    return into
+  }
+
+  view(buffer: number): Values {
     const { dtype, offset, bytes } = bufferOf(this.plan, buffer)
     const { buffer: arena } = this.#live()
     return dtype === 'f32' ? new Float32Array(arena, offset, bytes / 4) : new Int32Array(arena, offset, bytes / 4)
@@ -40,16 +50,23 @@ export class WasmProgram implements Program {
 
   write(buffer: number, values: ArrayLike<number>): void {
     const of = bufferOf(this.plan, buffer)
-    checkLength(this.plan, of, values.length)
-    this.read(buffer).set(values)
-    if (of.role === 'parameter' || of.role === 'tracked') this.#prepared = false
+    checkLength(of, values.length)
+    this.view(buffer).set(values)
+    if (of.role === 'parameter' || of.role === 'tracked') this.#prepared = undefined
   }
 
   async run(options: RunOptions = {}): Promise<void> {
     this.#live()
     const checked = checkRun(this.plan, options)
-    const run = this.#last.then(() => this.#execute(checked))
-    this.#last = run.catch(() => {})
+    // At once where nothing is under way: what the caller does next goes on while the workers compute.
+    const run = this.#isIdle ? this.#execute(checked) : this.#last.then(() => this.#execute(checked))
+    this.#isIdle = false
+    const settled = run
+      .catch(() => {})
+      .then(() => {
+        if (this.#last === settled) this.#isIdle = true
+      })
+    this.#last = settled
     await run
   }
 
@@ -58,13 +75,13 @@ export class WasmProgram implements Program {
     await this.#disposal
   }
 
-  async #execute({ from, to, pictures }: Required<RunOptions>): Promise<void> {
-    const range = this.#schedule.range(from, to, pictures)
-    if (!this.#prepared) {
-      this.#prepared = true
-      await this.#runner?.run(this.#schedule.prepare)
+  async #execute({ section, from, to, pictures }: Required<RunOptions>): Promise<void> {
+    // What another section has prepared lies where this one works, and its parameters may change.
+    if (this.#prepared !== section) {
+      this.#prepared = section
+      await this.#runner?.run(this.#schedule.prepare(section))
     }
-    await this.#runner?.run(range)
+    await this.#runner?.run(this.#schedule.range(section, from, to, pictures))
   }
 
   /** A run on its way is waited for: it is short, and whoever awaits it gets what it made. */

@@ -40,6 +40,7 @@ const full: ReportData = {
     loss: 0.5,
     accuracy: 0.7,
     count: 10,
+    invalid: 0,
     perClass: [
       { label: '<img src=x onerror=alert(1)>', count: 5, accuracy: 0.6 },
       { label: 'dog', count: 5, accuracy: 0.8 },

@@ -7,12 +7,20 @@ import { commonMistakes, confusionSvg } from '../confusion.ts'
 import { costTable, type NetworkTable, type TextTable } from '../costTable.ts'
 import { curveColors, curvesSvg } from '../curves.ts'
 import { filtersPicture } from '../filters.ts'
-import { pngAddress } from '../png.ts'
-import type { MistakenPicture } from '../predictions.ts'
+import { type Picture, pngAddress } from '../png.ts'
 import { escapeText } from '../svg.ts'
 import { printCount, printPercent } from '../units.ts'
 import { listHtml, pairsHtml, section, tableHtml } from './html.ts'
 import { style } from './style.ts'
+
+/** A picture and the wrong answer that it was given. */
+export interface MistakenPicture {
+  readonly picture: Picture
+  readonly actual: string
+  readonly predicted: string
+  /** Of the predicted class, 0 to 1. */
+  readonly probability: number
+}
 
 export interface ReportData {
   readonly title: string

@@ -7,7 +7,7 @@ import * as z from 'zod'
 import { pointwise } from '../../ops/pointwise/op.ts'
 import { type ActivationName, type ActivationRow, activations as table } from '../../ops/pointwise/table.ts'
 import { NotationValueError } from '../errors.ts'
-import { only } from '../parts.ts'
+import { oneInput, only } from '../parts.ts'
 import type { Layer, WordForm } from '../types.ts'
 
 interface ActivationAttributes {
@@ -15,7 +15,9 @@ interface ActivationAttributes {
   readonly parameter?: number | undefined
 }
 
-function activation(name: ActivationName, { parameter }: ActivationRow): Layer<ActivationAttributes> {
+type ActivationLayer = Layer<ActivationAttributes, object, ActivationName>
+
+function activation(name: ActivationName, { parameter }: ActivationRow): ActivationLayer {
   const word = name.toUpperCase()
   const form: WordForm =
     parameter === undefined ? { example: word } : { number: 'optional', example: `${word} ${parameter.usual}` }
@@ -37,15 +39,15 @@ function activation(name: ActivationName, { parameter }: ActivationRow): Layer<A
     },
     attributes:
       parameter === undefined ? z.strictObject({}) : z.strictObject({ parameter: z.number().min(parameter.minimum) }),
-    inputs: { min: 1, max: 1 },
-    output: (_, inputs) => only(inputs),
-    inPlace: true,
-    lower: ({ emit }, { parameter: value }, inputs) =>
-      only(emit(pointwise, value === undefined ? { function: name } : { function: name, parameter: value }, inputs)),
+    inputs: oneInput,
+    output: (_, volume) => volume,
+    countsVolume: false,
+    lower: ({ attributes: { parameter: value }, x, emit }) =>
+      only(emit(pointwise, value === undefined ? { function: name } : { function: name, parameter: value }, [x])),
     describe: ({ parameter: value }) => (value === undefined ? '' : `${parameter?.name} ${value}`),
   }
 }
 
-export const activations: readonly Layer<ActivationAttributes>[] = Object.entries(table).map(([name, row]) =>
+export const activations: readonly ActivationLayer[] = Object.entries(table).map(([name, row]) =>
   activation(name as ActivationName, row),
 )

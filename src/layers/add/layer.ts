@@ -1,13 +1,14 @@
 /** ADD(ID | CONV3-64 -> BN): the sum of branches, value by value: a residual block (He et al. 2015). */
 
 import * as z from 'zod'
-import { printVolume, sameVolume, type Volume } from '../../core/index.ts'
+import { printVolume, sameVolume } from '../../core/index.ts'
 import { add as addOp } from '../../ops/add/op.ts'
+import type { Value } from '../../ops/types.ts'
 import { VolumeError } from '../errors.ts'
 import { only } from '../parts.ts'
 import type { Layer } from '../types.ts'
 
-export const add: Layer<object> = {
+export const add: Layer<object, object, 'add'> = {
   type: 'add',
   notation: {
     word: 'ADD',
@@ -18,18 +19,16 @@ export const add: Layer<object> = {
   },
   attributes: z.strictObject({}),
   inputs: { min: 2, max: 64 },
-  output(_, inputs) {
-    const [first, ...others] = inputs as readonly [Volume, ...Volume[]]
+  output(_, first, volumes) {
+    const others = volumes.slice(1)
     if (others.every((other) => sameVolume(first, other))) return first
     throw new VolumeError('ADD needs branches of one volume', {
-      received: inputs.map(printVolume).join(' and '),
+      received: volumes.map(printVolume).join(' and '),
       expected: `${printVolume(first)} from every branch`,
       advice: `bring the shortcut to the same volume: CONV1-${others[0]?.channels ?? first.channels} with the block's stride`,
     })
   },
-  lower: ({ emit }, _, [first, ...others]) => {
-    if (first === undefined) throw new VolumeError('ADD needs branches')
-    return others.reduce((sum, other) => only(emit(addOp, { activation: 'none' }, [sum, other])), first)
-  },
+  lower: ({ x, inputs, emit }) =>
+    inputs.slice(1).reduce<Value>((sum, other) => only(emit(addOp, { activation: 'none' }, [sum, other])), x),
   describe: () => '',
 }

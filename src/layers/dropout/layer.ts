@@ -1,10 +1,9 @@
 /** DROPOUT 0.5: zeroes each value with that probability in training and scales the rest up (Srivastava et al. 2014). */
 
 import * as z from 'zod'
-import { sizeOf } from '../../core/index.ts'
 import { dropout as dropoutOp } from '../../ops/dropout/op.ts'
 import { NotationValueError } from '../errors.ts'
-import { only } from '../parts.ts'
+import { oneInput, only } from '../parts.ts'
 import type { Layer } from '../types.ts'
 
 interface DropoutAttributes {
@@ -12,7 +11,7 @@ interface DropoutAttributes {
   readonly rate: number
 }
 
-export const dropout: Layer<DropoutAttributes> = {
+export const dropout: Layer<DropoutAttributes, object, 'dropout'> = {
   type: 'dropout',
   notation: {
     word: 'DROPOUT',
@@ -27,13 +26,12 @@ export const dropout: Layer<DropoutAttributes> = {
     write: ({ rate }) => ({ number: rate }),
   },
   attributes: z.strictObject({ rate: z.number().min(0).lt(1) }),
-  inputs: { min: 1, max: 1 },
-  output: (_, inputs) => only(inputs),
-  inPlace: true,
-  lower({ mode, emit, seed, stream }, { rate }, inputs) {
-    const x = only(inputs)
-    if (mode === 'inference' || rate === 0) return x
-    return only(emit(dropoutOp, { count: sizeOf(x.shape), rate, stream }, [x, seed]))
+  inputs: oneInput,
+  output: (_, volume) => volume,
+  countsVolume: false,
+  lower({ attributes: { rate }, x, random, emit }) {
+    if (random === undefined || rate === 0) return x
+    return only(emit(dropoutOp, { rate, stream: random.stream }, [x, random.seed]))
   },
   describe: ({ rate }) => `drops ${rate}`,
 }

@@ -5,11 +5,11 @@
 
 import * as z from 'zod'
 import { volumeSize } from '../../core/index.ts'
-import { batchGeometry } from '../../ops/conv2d/geometry.ts'
 import { conv2d } from '../../ops/conv2d/op.ts'
+import type { Value } from '../../ops/types.ts'
 import { windowOn } from '../../ops/window.ts'
 import { NotationValueError } from '../errors.ts'
-import { only, optionalBias } from '../parts.ts'
+import { countSchema, oneInput, only, optionalBias } from '../parts.ts'
 import type { Layer } from '../types.ts'
 import { wholeWindow } from '../window.ts'
 
@@ -19,9 +19,16 @@ interface FullyConnectedAttributes {
   readonly bias: boolean
 }
 
+interface Parameters {
+  /** [H, W, D, K] */
+  readonly filters: Value
+  /** [K] */
+  readonly bias?: Value
+}
+
 const point = { height: 1, width: 1 }
 
-export const fullyConnected: Layer<FullyConnectedAttributes> = {
+export const fullyConnected: Layer<FullyConnectedAttributes, Parameters, 'fc'> = {
   type: 'fc',
   notation: {
     word: 'FC',
@@ -33,17 +40,12 @@ export const fullyConnected: Layer<FullyConnectedAttributes> = {
     write: ({ units, bias }) => ({ count: units, flags: bias ? [] : ['nobias'] }),
   },
   attributes: z.strictObject({
-    units: z
-      .number()
-      .int()
-      .min(1)
-      .max(1 << 24),
+    units: countSchema,
     bias: z.boolean(),
   }),
-  inputs: { min: 1, max: 1 },
+  inputs: oneInput,
   output: ({ units }) => ({ ...point, channels: units }),
-  parameters({ units, bias }, inputs) {
-    const { height, width, channels } = only(inputs)
+  parameters({ units, bias }, { height, width, channels }) {
     return [
       {
         name: 'filters',
@@ -55,16 +57,14 @@ export const fullyConnected: Layer<FullyConnectedAttributes> = {
       ...optionalBias(bias, units),
     ]
   },
-  macs: ({ units }, inputs) => volumeSize(only(inputs)) * units,
-  window: (_, inputs) => wholeWindow(only(inputs)),
-  lower({ emit, batch, largestBatch }, { units, bias }, inputs, parameters) {
-    const x = only(inputs)
-    const [, height = 1, width = 1, depth = 1] = x.shape
-    const channels = height * width * depth
-    const volume = { ...point, channels }
+  macs: ({ units }, volume) => volumeSize(volume) * units,
+  sight: () => ({ kind: 'everything' }),
+  lower({ attributes: { units, bias: biased }, x, parameters: { filters, bias }, emit, view }) {
+    const volume = { ...point, channels: volumeSize(x.volume) }
     const window = windowOn(wholeWindow(volume), volume)
-    const geometry = { ...batchGeometry(batch, largestBatch), window, channels, filters: units, groups: 1 }
-    return only(emit(conv2d, { ...geometry, bias, activation: 'none' }, [x, ...parameters.values()]))
+    const geometry = { window, channels: volume.channels, filters: units, groups: 1 }
+    const biases = bias === undefined ? [] : [bias]
+    return only(emit(conv2d, { ...geometry, bias: biased, activation: 'none' }, [view(x, volume), filters, ...biases]))
   },
   describe: ({ units, bias }) => `${units} neurons${bias ? '' : ', no bias'}`,
 }

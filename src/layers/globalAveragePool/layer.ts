@@ -3,24 +3,18 @@
 import * as z from 'zod'
 import { averagePool } from '../../ops/pool/op.ts'
 import { windowOn } from '../../ops/window.ts'
-import { only } from '../parts.ts'
+import { oneInput, only } from '../parts.ts'
 import type { Layer } from '../types.ts'
 import { wholeWindow } from '../window.ts'
 
-export const globalAveragePool: Layer<object> = {
+export const globalAveragePool: Layer<object, object, 'gap'> = {
   type: 'gap',
   notation: { word: 'GAP', form: { example: 'GAP' }, read: () => ({}), write: () => ({}) },
   attributes: z.strictObject({}),
-  inputs: { min: 1, max: 1 },
-  output: (_, inputs) => ({ height: 1, width: 1, channels: only(inputs).channels }),
-  window: (_, inputs) => wholeWindow(only(inputs)),
-  lower({ emit, batch }, _, inputs) {
-    const x = only(inputs)
-    const [, height = 1, width = 1, channels = 1] = x.shape
-    const volume = { height, width, channels }
-    return only(
-      emit(averagePool, { batch, window: windowOn(wholeWindow(volume), volume), channels, countPadding: false }, [x]),
-    )
-  },
+  inputs: oneInput,
+  output: (_, { channels }) => ({ height: 1, width: 1, channels }),
+  sight: () => ({ kind: 'everything' }),
+  lower: ({ x, emit }) =>
+    only(emit(averagePool, { window: windowOn(wholeWindow(x.volume), x.volume), countPadding: false }, [x])),
   describe: () => 'mean over the map',
 }

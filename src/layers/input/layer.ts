@@ -7,7 +7,7 @@ import type { Layer } from '../types.ts'
 
 const side = z.number().int().min(1).max(65536)
 
-export const input: Layer<Volume> = {
+export const input: Layer<Volume, object, 'input'> = {
   type: 'input',
   notation: {
     word: 'INPUT',

@@ -7,43 +7,25 @@
 import * as z from 'zod'
 import { averagePool, maxPool, type PoolAttributes as PoolGeometry } from '../../ops/pool/op.ts'
 import type { Emit, Value } from '../../ops/types.ts'
-import { type Padding, type Pair, printWindow, type WindowSpec, windowOn } from '../../ops/window.ts'
+import { printWindow, windowOn } from '../../ops/window.ts'
 import { VolumeError } from '../errors.ts'
-import { only } from '../parts.ts'
+import { oneInput, only } from '../parts.ts'
 import type { Layer } from '../types.ts'
-import {
-  paddingSchema,
-  pairSchema,
-  readWindow,
-  windowNotices,
-  windowOptions,
-  windowOutput,
-  writePair,
-  writeWindow,
-} from '../window.ts'
+import { type WindowAttributes, windowNotices, windowOutput, windowSight, windowWord } from '../window.ts'
 
-interface PoolAttributes {
-  readonly kernel: Pair
-  readonly stride: Pair
-  readonly padding: Padding
-  readonly dilation: Pair
+interface PoolAttributes extends WindowAttributes {
   readonly ceil: boolean
   /** Average only: the padding's zeros count. */
   readonly countPadding?: boolean | undefined
 }
 
-const usual = (kernel: Pair): { stride: Pair; padding: Padding } => ({ stride: kernel, padding: [0, 0, 0, 0] })
+/** POOLn has stride n. */
+const window = windowWord((kernel) => ({ stride: kernel, padding: [0, 0, 0, 0] }))
 
-const geometrySchema = {
-  kernel: pairSchema,
-  stride: pairSchema,
-  padding: paddingSchema,
-  dilation: pairSchema,
-  ceil: z.boolean(),
-}
+const schema = { ...window.schema, ceil: z.boolean() }
 
-interface Variant {
-  readonly type: string
+interface Variant<T extends string> {
+  readonly type: T
   readonly word: string
   /** For people. */
   readonly name: string
@@ -54,38 +36,34 @@ interface Variant {
   readonly emit: (emit: Emit, geometry: PoolGeometry, attributes: PoolAttributes, x: Value) => readonly Value[]
 }
 
-function pool({ type, word, name, attributes, flags, extra, emit: emitOp }: Variant): Layer<PoolAttributes> {
+function pool<T extends string>(variant: Variant<T>): Layer<PoolAttributes, object, T> {
+  const { type, word, name, attributes: schemaOf, flags, extra, emit: emitOp } = variant
   return {
     type,
     notation: {
       word,
-      form: { size: 'required', options: windowOptions, flags, example: `${word}2 s2` },
+      form: { ...window.form, flags, example: `${word}2 s2` },
       read(parts) {
         const given = parts.flags ?? []
-        return { ...readWindow(parts, usual), ceil: given.includes('ceil'), ...extra(given) }
+        return { ...window.read(parts), ceil: given.includes('ceil'), ...extra(given) }
       },
-      write: ({ ceil, countPadding, ...window }) => ({
-        size: writePair(window.kernel),
-        options: writeWindow(window, usual(window.kernel)),
-        flags: [...(ceil ? ['ceil'] : []), ...(countPadding === true ? ['countpad'] : [])],
-      }),
+      write(attributes) {
+        const { ceil, countPadding } = attributes
+        const { size, options = {} } = window.write(attributes)
+        return { size, options, flags: [...(ceil ? ['ceil'] : []), ...(countPadding === true ? ['countpad'] : [])] }
+      },
     },
-    attributes,
-    inputs: { min: 1, max: 1 },
-    output(own, inputs) {
-      refuseEmptyWindows(own)
-      const [height, width] = windowOutput(own, only(inputs))
-      return { height, width, channels: only(inputs).channels }
+    attributes: schemaOf,
+    inputs: oneInput,
+    output(attributes, volume) {
+      refuseEmptyWindows(attributes)
+      const [height, width] = windowOutput(attributes, volume)
+      return { height, width, channels: volume.channels }
     },
-    window: (own): WindowSpec => own,
-    notices: (own, inputs) => windowNotices(own, only(inputs)),
-    lower({ emit, batch }, own, inputs) {
-      const x = only(inputs)
-      const [, height = 1, width = 1, channels = 1] = x.shape
-      const window = windowOn(own, { height, width, channels })
-      return only(emitOp(emit, { batch, window, channels }, own, x))
-    },
-    describe: (own) => [name, printWindow(own), own.ceil ? 'ceil' : ''].filter(Boolean).join(' '),
+    sight: windowSight,
+    notices: windowNotices,
+    lower: ({ attributes, x, emit }) => only(emitOp(emit, { window: windowOn(attributes, x.volume) }, attributes, x)),
+    describe: (attributes) => [name, printWindow(attributes), attributes.ceil ? 'ceil' : ''].filter(Boolean).join(' '),
   }
 }
 
@@ -107,7 +85,7 @@ export const maxPooling = pool({
   type: 'pool',
   word: 'POOL',
   name: 'max',
-  attributes: z.strictObject(geometrySchema),
+  attributes: z.strictObject(schema),
   flags: ceil,
   extra: () => ({}),
   emit: (emit, geometry, _, x) => emit(maxPool, geometry, [x]),
@@ -117,7 +95,7 @@ export const averagePooling = pool({
   type: 'avgpool',
   word: 'AVGPOOL',
   name: 'average',
-  attributes: z.strictObject({ ...geometrySchema, countPadding: z.boolean() }),
+  attributes: z.strictObject({ ...schema, countPadding: z.boolean() }),
   flags: { ...ceil, countpad: "the padding's zeros count" },
   extra: (flags) => ({ countPadding: flags.includes('countpad') }),
   emit: (emit, geometry, { countPadding = false }, x) => emit(averagePool, { ...geometry, countPadding }, [x]),

@@ -2,21 +2,17 @@
 
 import * as z from 'zod'
 import { softmax as softmaxOp } from '../../ops/softmax/op.ts'
-import { only } from '../parts.ts'
+import { oneInput, only } from '../parts.ts'
 import type { Layer } from '../types.ts'
 
-export const softmax: Layer<object> = {
+export const softmax: Layer<object, object, 'softmax'> = {
   type: 'softmax',
   notation: { word: 'SOFTMAX', form: { example: 'SOFTMAX' }, read: () => ({}), write: () => ({}) },
   attributes: z.strictObject({}),
-  inputs: { min: 1, max: 1 },
-  output: (_, inputs) => only(inputs),
-  inPlace: true,
+  inputs: oneInput,
+  output: (_, volume) => volume,
+  countsVolume: false,
   distribution: true,
-  lower({ emit, batch }, _, inputs) {
-    const x = only(inputs)
-    const [, height = 1, width = 1, classes = 1] = x.shape
-    return only(emit(softmaxOp, { rows: batch * height * width, classes }, [x]))
-  },
+  lower: ({ x, emit }) => only(emit(softmaxOp, {}, [x])),
   describe: () => '',
 }

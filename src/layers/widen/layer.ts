@@ -6,14 +6,14 @@
 import * as z from 'zod'
 import { widen as widenOp } from '../../ops/channels/op.ts'
 import { NotationValueError, VolumeError } from '../errors.ts'
-import { only } from '../parts.ts'
+import { countSchema, oneInput, only } from '../parts.ts'
 import type { Layer } from '../types.ts'
 
 interface WidenAttributes {
   readonly channels: number
 }
 
-export const widen: Layer<WidenAttributes> = {
+export const widen: Layer<WidenAttributes, object, 'widen'> = {
   type: 'widen',
   notation: {
     word: 'WIDEN',
@@ -27,16 +27,9 @@ export const widen: Layer<WidenAttributes> = {
     },
     write: ({ channels }) => ({ count: channels }),
   },
-  attributes: z.strictObject({
-    channels: z
-      .number()
-      .int()
-      .min(1)
-      .max(1 << 24),
-  }),
-  inputs: { min: 1, max: 1 },
-  output({ channels }, inputs) {
-    const volume = only(inputs)
+  attributes: z.strictObject({ channels: countSchema }),
+  inputs: oneInput,
+  output({ channels }, volume) {
     if (channels >= volume.channels) return { ...volume, channels }
     throw new VolumeError('WIDEN only adds channels', {
       received: `${volume.channels} channels to be widened to ${channels}`,
@@ -44,12 +37,10 @@ export const widen: Layer<WidenAttributes> = {
       advice: `CONV1-${channels} reduces the depth`,
     })
   },
-  lower({ emit, batch }, { channels }, inputs) {
-    const x = only(inputs)
-    const [, height = 1, width = 1, depth = 1] = x.shape
-    const before = Math.floor((channels - depth) / 2)
-    const after = channels - depth - before
-    return only(emit(widenOp, { rows: batch * height * width, channels: depth, before, after }, [x]))
+  lower({ attributes, x, emit }) {
+    const more = attributes.channels - x.volume.channels
+    const before = Math.floor(more / 2)
+    return only(emit(widenOp, { before, after: more - before }, [x]))
   },
   describe: ({ channels }) => `zeros up to ${channels} channels`,
 }

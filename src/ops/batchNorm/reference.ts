@@ -1,7 +1,12 @@
 /** Batch normalization (Ioffe and Szegedy 2015) by its formulas: two passes for the statistics, sums over the batch. */
 
 import type { ReferenceKernel } from '../types.ts'
-import { type BatchNormAttributes, extentOf, type TrackedGradientAttributes, type TrainingAttributes } from './attributes.ts'
+import {
+  type BatchNormAttributes,
+  extentOf,
+  type TrackedGradientAttributes,
+  type TrainingAttributes,
+} from './attributes.ts'
 
 type Arrays<N extends number, T extends readonly Float64Array[] = []> = T['length'] extends N
   ? T

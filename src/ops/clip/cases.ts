@@ -2,7 +2,7 @@
 
 import type { Random } from '../../core/index.ts'
 import { type OpCase, opCase } from '../cases.ts'
-import { scalarsSpec } from '../scalars.ts'
+import { scalarSlots, scalarsSpec } from '../scalars.ts'
 import { f32 } from '../specs.ts'
 import { NORM_CHUNK, normChunks } from './chunks.ts'
 import { clipNorms, clipScale } from './op.ts'
@@ -22,9 +22,13 @@ const scales = [
   { name: 'no gradients', arrays: [], maxNorm: 1, size: 1 },
   { name: 'below the limit', arrays: [3, 1, 17], maxNorm: 100, size: 1 },
   { name: 'above the limit', arrays: [3, 1, 17], maxNorm: 0.5, size: 1 },
+  { name: 'above the limit, scaled before', arrays: [3, 1, 17], maxNorm: 0.5, size: 1, scale: 0.25 },
   { name: 'far above the limit', arrays: [5], maxNorm: 1, size: 1e25 },
   { name: 'all zero', arrays: [4, 4], maxNorm: 1, size: 0 },
   { name: 'infinite', arrays: [4, 4], maxNorm: 1, size: Number.POSITIVE_INFINITY },
+  { name: 'not a number', arrays: [4, 4], maxNorm: 1, size: Number.NaN },
+  { name: 'nothing left to scale', arrays: [4, 4], maxNorm: 1, size: 1, scale: 0 },
+  { name: 'nothing left to scale, not a number', arrays: [4, 4], maxNorm: 1, size: Number.NaN, scale: 0 },
 ]
 
 export const cases: readonly OpCase[] = [
@@ -32,14 +36,14 @@ export const cases: readonly OpCase[] = [
     opCase({
       name,
       op: clipNorms,
-      attributes: { count },
+      attributes: {},
       inputs: [f32(count)],
       terms: 1,
       fill: (random: Random) => size * random.normal(),
       ...(bench === undefined ? {} : { bench }),
     }),
   ),
-  ...scales.map(({ name, arrays, maxNorm, size }) =>
+  ...scales.map(({ name, arrays, maxNorm, size, scale = 1 }) =>
     opCase({
       name,
       op: clipScale,
@@ -47,8 +51,12 @@ export const cases: readonly OpCase[] = [
       inputs: arrays.map((chunks) => f32(normChunks(chunks * NORM_CHUNK))),
       updates: [scalarsSpec],
       terms: 1,
-      // Norms are not negative; what the other scalars hold must stay.
-      fill: (random: Random, array) => (array === arrays.length ? 0.25 : size * (1 + random.next())),
+      fill(random: Random, array, element) {
+        // Norms are not negative.
+        if (array < arrays.length) return size * (1 + random.next())
+        // What the other scalars hold must stay.
+        return element === scalarSlots.gradientScale ? scale : 0.75
+      },
     }),
   ),
 ]

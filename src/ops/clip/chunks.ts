@@ -3,16 +3,6 @@
  * numbers in the same order.
  */
 
-export interface ClipNormsAttributes {
-  /** Values of the gradient. */
-  readonly count: number
-}
-
-export interface ClipScaleAttributes {
-  /** Greatest norm that all gradients together keep. */
-  readonly maxNorm: number
-}
-
 /** 64 KB: long enough to be worth a worker's turn. */
 export const NORM_CHUNK = 16384
 

@@ -14,11 +14,11 @@ import { clipNorms, clipScale } from './op.ts'
 testCases(cases)
 
 describe.each(testedModules)('clipping on %s', (module) => {
-  /** The factor that the two ops leave for these gradients. */
-  function factorOf(gradients: readonly Float64Array[], maxNorm: number): number {
+  /** The gradient scale that the two ops leave for these gradients. */
+  function scaleAfter(gradients: readonly Float64Array[], maxNorm: number, before = 1): number {
     const norms = gradients.map((gradient) => {
-      const count = gradient.length
-      const row = opCase({ name: 'norms', op: clipNorms, attributes: { count }, inputs: [f32(count)], terms: 1 })
+      const inputs = [f32(gradient.length)]
+      const row = opCase({ name: 'norms', op: clipNorms, attributes: {}, inputs, terms: 1 })
       return Float64Array.from(runWasm(row, { inputs: [gradient], updates: [] }, { module }).outputs[0] ?? [])
     })
     const inputs = norms.map(({ length }) => f32(length))
@@ -30,8 +30,9 @@ describe.each(testedModules)('clipping on %s', (module) => {
       updates: [scalarsSpec],
       terms: 1,
     })
-    const updates = [new Float64Array(SCALAR_COUNT)]
-    const [scalars] = runWasm(row, { inputs: norms, updates }, { module }).updates
+    const given = new Float64Array(SCALAR_COUNT)
+    given[scalarSlots.gradientScale] = before
+    const [scalars] = runWasm(row, { inputs: norms, updates: [given] }, { module }).updates
     return scalars?.[scalarSlots.gradientScale] ?? -1
   }
 
@@ -42,15 +43,21 @@ describe.each(testedModules)('clipping on %s', (module) => {
   const norm = Math.sqrt(gradients.reduce((sum, gradient) => sum + gradient.reduce((s, g) => s + g * g, 0), 0))
 
   it('scales to the limit as PyTorch does', () => {
-    expect(factorOf(gradients, 3)).toBeCloseTo(3 / (norm + 1e-6), 8)
-    expect(factorOf(gradients, norm * 1.001)).toBe(1)
-    expect(factorOf(gradients, norm * 0.999)).toBeCloseTo(0.999, 6)
+    expect(scaleAfter(gradients, 3)).toBeCloseTo(3 / (norm + 1e-6), 8)
+    expect(scaleAfter(gradients, norm * 1.001)).toBe(1)
+    expect(scaleAfter(gradients, norm * 0.999)).toBeCloseTo(0.999, 6)
   })
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY])('hands a gradient of %d on as NaN', (bad) => {
+  it('multiplies into the scale that is there already', () => {
+    expect(scaleAfter(gradients, 3, 0.5)).toBe(scaleAfter(gradients, 3) / 2)
+    expect(scaleAfter(gradients, norm * 1.001, 0.5)).toBe(0.5)
+    expect(scaleAfter(gradients, 3, 0)).toBe(0)
+  })
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('leaves a scale of 0 for a gradient of %d', (bad) => {
     const spoilt = gradients.map((gradient) => gradient.slice())
     ;(spoilt[1] as Float64Array)[NORM_CHUNK + 1] = bad
-    expect(factorOf(spoilt, 3)).toBeNaN()
+    for (const before of [1, 0.5, 0]) expect(scaleAfter(spoilt, 3, before)).toBe(0)
   })
 })
 

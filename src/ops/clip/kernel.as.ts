@@ -70,7 +70,7 @@ export function clipSum(
   store<f64>(sum, total)
 }
 
-/** One tile: scalars[gradientScale] = min(1, maxNorm/(√sum + 1e-6)), NaN if the sum is not finite. */
+/** One tile: scalars[gradientScale] *= min(1, maxNorm/(√sum + 1e-6)), or 0 if the sum is not finite. */
 export function clipScale(
   scalars: usize,
   sum: usize,
@@ -81,6 +81,6 @@ export function clipScale(
 ): void {
   if (nextTile(counter) >= tiles) return
   const total = load<f64>(sum)
-  const factor = total < Infinity ? min<f64>(1, maxNorm / (sqrt<f64>(total) + 1e-6)) : NaN
-  store<f32>(scalars + GRADIENT_SCALE, <f32>factor)
+  const factor = total < Infinity ? min<f64>(1, maxNorm / (sqrt<f64>(total) + 1e-6)) : 0
+  store<f32>(scalars + GRADIENT_SCALE, <f32>(<f64>load<f32>(scalars + GRADIENT_SCALE) * factor))
 }

@@ -2,10 +2,11 @@
 
 import { scalarSlots } from '../scalars.ts'
 import type { ReferenceKernel } from '../types.ts'
-import { type ClipNormsAttributes, type ClipScaleAttributes, NORM_CHUNK } from './chunks.ts'
+import type { ClipScaleAttributes } from './attributes.ts'
+import { NORM_CHUNK } from './chunks.ts'
 
 /** inputs [gradient] → [norms] */
-export const clipNormsReference: ReferenceKernel<ClipNormsAttributes> = (_step, { inputs, outputs }) => {
+export const clipNormsReference: ReferenceKernel<object> = (_step, { inputs, outputs }) => {
   const [gradient] = inputs as readonly [Float64Array]
   const [norms] = outputs as readonly [Float64Array]
   norms.forEach((_, chunk) => {
@@ -17,6 +18,6 @@ export const clipNormsReference: ReferenceKernel<ClipNormsAttributes> = (_step, 
 export const clipScaleReference: ReferenceKernel<ClipScaleAttributes> = ({ attributes }, { inputs, updates }) => {
   const [scalars] = updates as readonly [Float64Array]
   const norm = Math.hypot(...inputs.map((norms) => Math.hypot(...norms)))
-  const factor = Math.min(1, attributes.maxNorm / (norm + 1e-6))
-  scalars[scalarSlots.gradientScale] = Number.isFinite(norm) ? factor : Number.NaN
+  const factor = Number.isFinite(norm) ? Math.min(1, attributes.maxNorm / (norm + 1e-6)) : 0
+  scalars[scalarSlots.gradientScale] = (scalars[scalarSlots.gradientScale] as number) * factor
 }

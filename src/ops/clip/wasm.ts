@@ -1,11 +1,15 @@
-/** Clipping on WASM: a tile is a chunk of one gradient; then the norms, few as they are, are summed up in order. */
+/** Clipping on WASM: a tile is a chunk of one gradient; then one call adds up the few norms in order. */
 
 import { sizeOf } from '../../core/index.ts'
-import type { WasmCall, WasmKernel } from '../types.ts'
-import { type ClipNormsAttributes, type ClipScaleAttributes, NORM_CHUNK, normChunks } from './chunks.ts'
+import type { ArraySpec } from '../types.ts'
+import type { WasmCall, WasmKernel } from '../wasm/types.ts'
+import type { ClipScaleAttributes } from './attributes.ts'
+import { NORM_CHUNK, normChunks } from './chunks.ts'
 
-export const clipNormsWasm: WasmKernel<ClipNormsAttributes> = {
-  calls({ attributes: { count } }, at) {
+export const clipNormsWasm: WasmKernel<object> = {
+  calls({ inputs }, at) {
+    const [gradient] = inputs as readonly [ArraySpec]
+    const count = sizeOf(gradient.shape)
     const args = [...at.inputs, ...at.outputs, count, NORM_CHUNK]
     return { run: [{ kernel: 'clipNorms', args, tiles: normChunks(count) }] }
   },

@@ -23,7 +23,7 @@ export const cases: readonly OpCase[] = rows.map(({ name, count, rate, bench }, 
   opCase({
     name: `${name}, rate ${rate}`,
     op: dropout,
-    attributes: { count, rate, stream },
+    attributes: { rate, stream },
     inputs: [f32(count), seedSpec],
     // The factor 1/(1 − rate) is rounded, then the product.
     terms: 2,

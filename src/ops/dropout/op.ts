@@ -7,24 +7,14 @@
 import { SEED_COUNT } from '../scalars.ts'
 import { expectSize } from '../specs.ts'
 import type { Op } from '../types.ts'
+import type { DropoutAttributes } from './attributes.ts'
 import { dropoutReference } from './reference.ts'
-import { dropoutWasm } from './wasm.ts'
-
-export interface DropoutAttributes {
-  /** Values in the batch. */
-  readonly count: number
-  /** Probability that a value is dropped, 0 ≤ rate ≤ 1. */
-  readonly rate: number
-  /** A whole number of the layer's own: two layers with the same stream would drop the same elements. */
-  readonly stream: number
-}
 
 /** [x, seed] → [y]. Its gradient is itself: the mask and the factor of the values, applied to the gradients. */
 export const dropout: Op<DropoutAttributes> = {
   kind: 'dropout',
   describe: ({ rate, stream }) => `rate ${rate}, stream ${stream}`,
-  outputs({ count }, inputs) {
-    expectSize('dropout', inputs, 0, [count], 'values')
+  outputs(_attributes, inputs) {
     expectSize('dropout', inputs, 1, [SEED_COUNT], 'seed and step')
     return inputs.slice(0, 1)
   },
@@ -35,7 +25,6 @@ export const dropout: Op<DropoutAttributes> = {
     if (dx !== undefined) tape.give(x, dx)
   },
   reference: dropoutReference,
-  wasm: dropoutWasm,
 }
 
 export const dropoutOps = { dropout } as const

@@ -1,8 +1,6 @@
 /** Attributes of the optimizer ops: what stays the same over a whole training. What changes is in `scalars`. */
 
 export interface OptimizerAttributes {
-  /** Values of the parameter. */
-  readonly count: number
   /** λ; added to the gradient as λ·p (L2), except where `decoupled`. 0 for parameters that do not decay. */
   readonly weightDecay: number
 }

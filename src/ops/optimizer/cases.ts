@@ -8,27 +8,24 @@ import type { Attributes, Op } from '../types.ts'
 import type { OptimizerAttributes } from './attributes.ts'
 import { adagrad, adam, rmsprop, sgd } from './op.ts'
 
-/** One rule: its attributes but for the count, and which of its updates are means of squares. */
+/** One rule, and which of its updates are means of squares. */
 interface Rule {
   readonly name: string
+  readonly row: Pick<OpCase, 'op' | 'attributes'>
   readonly states: readonly ('signed' | 'squares')[]
   /** Those that people use most are timed. */
   readonly timed: boolean
-  row(count: number): Pick<OpCase, 'op' | 'attributes'>
 }
 
 function rule<A extends OptimizerAttributes>(
   name: string,
   op: Op<A>,
   states: Rule['states'],
-  attributes: Omit<A, 'count'>,
+  attributes: NoInfer<A>,
   timed = false,
 ): Rule {
-  // The cast puts `count` back: TypeScript does not see that Omit<A, 'count'> and count are A.
-  const row = (count: number) => opCase({ op, attributes: { ...attributes, count } as unknown as A, ...unnamed })
-  return { name, states, timed, row }
+  return { name, row: opCase({ name, op, attributes, inputs: [], terms: 0 }), states, timed }
 }
-const unnamed = { name: '', inputs: [], terms: 0 }
 
 const adamNumbers = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
 const rmspropNumbers = { smoothing: 0.99, epsilon: 1e-8 }
@@ -63,11 +60,12 @@ scalarValues[scalarSlots.biasCorrection2] = 1 - 0.999 ** 3
 
 export const cases: readonly OpCase<Attributes>[] = rules.flatMap(({ name, states, timed, row }) =>
   (timed ? [...lengths, bench] : lengths).map((length) => ({
-    ...row(length.count),
+    op: row.op,
+    attributes: row.attributes,
     name: `${name}, ${length.name}`,
     inputs: [f32(length.count), scalarsSpec],
     updates: [f32(length.count), ...states.map(() => f32(length.count))],
-    // At most so many roundings on the longest way through a rule.
+    // The longest way through a rule has fewer roundings.
     terms: 16,
     fill(random: Random, array: number, element: number) {
       if (array === 1) return scalarValues[element]

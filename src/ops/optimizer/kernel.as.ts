@@ -4,6 +4,8 @@
  *
  * Each rule stands once, as a straight-line function of the values at byte `at` of every array: `T` is v128 for four of
  * them, f32 for a single one (in all lanes), so that a value's bits do not depend on its place.
+ *
+ * A gradient scale of 0 says that the loss or a gradient is not finite: every rule then returns before it touches an array.
  */
 
 import { nextTile } from '../kernel/tiles.as.ts'
@@ -55,6 +57,7 @@ export function sgd(
   counter: usize,
   scratch: usize,
 ): void {
+  if (load<f32>(scalars + GRADIENT_SCALE) == 0) return
   const rate = v128.load32_splat(scalars + LEARNING_RATE)
   const scale = v128.load32_splat(scalars + GRADIENT_SCALE)
   const decay = f32x4.splat(weightDecay)
@@ -101,6 +104,7 @@ export function sgdMomentum(
   counter: usize,
   scratch: usize,
 ): void {
+  if (load<f32>(scalars + GRADIENT_SCALE) == 0) return
   const rate = v128.load32_splat(scalars + LEARNING_RATE)
   const scale = v128.load32_splat(scalars + GRADIENT_SCALE)
   const decay = f32x4.splat(weightDecay)
@@ -147,6 +151,7 @@ export function adagrad(
   counter: usize,
   scratch: usize,
 ): void {
+  if (load<f32>(scalars + GRADIENT_SCALE) == 0) return
   const rate = v128.load32_splat(scalars + LEARNING_RATE)
   const scale = v128.load32_splat(scalars + GRADIENT_SCALE)
   const decay = f32x4.splat(weightDecay)
@@ -204,6 +209,7 @@ export function rmsprop(
   counter: usize,
   scratch: usize,
 ): void {
+  if (load<f32>(scalars + GRADIENT_SCALE) == 0) return
   const rate = v128.load32_splat(scalars + LEARNING_RATE)
   const scale = v128.load32_splat(scalars + GRADIENT_SCALE)
   const decay = f32x4.splat(weightDecay)
@@ -259,6 +265,7 @@ export function rmspropMomentum(
   counter: usize,
   scratch: usize,
 ): void {
+  if (load<f32>(scalars + GRADIENT_SCALE) == 0) return
   const rate = v128.load32_splat(scalars + LEARNING_RATE)
   const scale = v128.load32_splat(scalars + GRADIENT_SCALE)
   const decay = f32x4.splat(weightDecay)
@@ -331,6 +338,7 @@ export function adam(
   counter: usize,
   scratch: usize,
 ): void {
+  if (load<f32>(scalars + GRADIENT_SCALE) == 0) return
   const rate = v128.load32_splat(scalars + LEARNING_RATE)
   const scale = v128.load32_splat(scalars + GRADIENT_SCALE)
   const inside = f32x4.splat(decoupled ? 0 : weightDecay)

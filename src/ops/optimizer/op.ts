@@ -9,12 +9,13 @@
  *   adam     a = β₁·a + (1 − β₁)·g;  s = β₂·s + (1 − β₂)·g²;
  *            p −= η·(a/(1 − β₁ᵗ)/(√(s/(1 − β₂ᵗ)) + ε) + (decoupled ? λ·p : 0))
  *
- * All state starts at 0. Which state a rule needs is said in table.ts.
+ * All state starts at 0. Which state a rule needs is said in table.ts. Where gradientScale is 0 (the loss or a gradient is
+ * not finite) nothing happens: no decay, no change of any state, whatever the gradient holds.
  */
 
 import { SCALAR_COUNT } from '../scalars.ts'
 import { expectSize } from '../specs.ts'
-import type { Op } from '../types.ts'
+import type { ArraySpec, Op } from '../types.ts'
 import type {
   AdagradAttributes,
   AdamAttributes,
@@ -23,53 +24,59 @@ import type {
   SgdAttributes,
 } from './attributes.ts'
 import { adagradReference, adamReference, rmspropReference, sgdReference } from './reference.ts'
-import { adagradWasm, adamWasm, rmspropWasm, sgdWasm } from './wasm.ts'
+
+/** An op that looks at the arrays it updates, too, where they are given. */
+interface UpdateOp<A extends OptimizerAttributes> extends Op<A> {
+  outputs(attributes: A, inputs: readonly ArraySpec[], updates?: readonly ArraySpec[]): readonly ArraySpec[]
+}
 
 /** An optimizer's op from what is particular to it. */
 function update<A extends OptimizerAttributes>(
-  row: Pick<Op<A>, 'kind' | 'reference' | 'wasm'> & { readonly numbers: (attributes: A) => readonly string[] },
-): Op<A> {
-  const { kind, numbers, reference, wasm } = row
+  row: Pick<Op<A>, 'kind' | 'reference'> & { readonly numbers: (attributes: A) => readonly string[] },
+): UpdateOp<A> {
+  const { kind, numbers, reference } = row
   return {
     kind,
     describe(attributes) {
       const decay = attributes.weightDecay === 0 ? [] : [`weight decay ${attributes.weightDecay}`]
-      return [`${attributes.count} values`, ...numbers(attributes), ...decay].join(', ')
+      return [...numbers(attributes), ...decay].join(', ')
     },
-    outputs({ count }, inputs) {
-      expectSize(kind, inputs, 0, [count], 'gradients')
+    outputs(_attributes, inputs, updates = []) {
       expectSize(kind, inputs, 1, [SCALAR_COUNT], 'scalars')
+      const [parameter, ...states] = updates
+      if (parameter === undefined) return []
+      expectSize(kind, inputs, 0, parameter.shape, 'gradients')
+      states.forEach((_, i) => {
+        expectSize(kind, updates, i + 1, parameter.shape, 'optimizer states')
+      })
       return []
     },
+    gradient: 'none',
     reference,
-    wasm,
   }
 }
 
 const momentumText = (momentum: number) => (momentum === 0 ? [] : [`momentum ${momentum}`])
 
-export const sgd: Op<SgdAttributes> = update({
+export const sgd: UpdateOp<SgdAttributes> = update({
   kind: 'optimizer.sgd',
   numbers: ({ momentum, nesterov }) => [...momentumText(momentum), ...(nesterov ? ['nesterov'] : [])],
   reference: sgdReference,
-  wasm: sgdWasm,
 })
 
-export const adagrad: Op<AdagradAttributes> = update({
+export const adagrad: UpdateOp<AdagradAttributes> = update({
   kind: 'optimizer.adagrad',
   numbers: ({ epsilon }) => [`ε ${epsilon}`],
   reference: adagradReference,
-  wasm: adagradWasm,
 })
 
-export const rmsprop: Op<RmspropAttributes> = update({
+export const rmsprop: UpdateOp<RmspropAttributes> = update({
   kind: 'optimizer.rmsprop',
   numbers: ({ smoothing, epsilon, momentum }) => [`α ${smoothing}`, `ε ${epsilon}`, ...momentumText(momentum)],
   reference: rmspropReference,
-  wasm: rmspropWasm,
 })
 
-export const adam: Op<AdamAttributes> = update({
+export const adam: UpdateOp<AdamAttributes> = update({
   kind: 'optimizer.adam',
   numbers: ({ beta1, beta2, epsilon, decoupled }) => [
     `β ${beta1} ${beta2}`,
@@ -77,7 +84,6 @@ export const adam: Op<AdamAttributes> = update({
     ...(decoupled ? ['decoupled'] : []),
   ],
   reference: adamReference,
-  wasm: adamWasm,
 })
 
 export const optimizerOps = {

@@ -2,18 +2,12 @@
 
 import { ArgumentError } from '../../core/index.ts'
 import type { ScalarValues } from '../scalars.ts'
-import type { Emit } from '../types.ts'
-import {
-  type OptimizerKind,
-  type OptimizerNumbers,
-  type OptimizerRow,
-  optimizerKinds,
-  optimizers,
-  type ParameterUpdate,
-  type StateName,
-} from './table.ts'
+import { type OptimizerNumberName, type OptimizerNumbers, optimizerNumbers } from './numbers.ts'
+import type { OptimizerRow, ParameterFacts, UpdateRule } from './rule.ts'
+import { kindsWith, type OptimizerKind, optimizerKinds, optimizers } from './table.ts'
 
-export { type OptimizerKind, optimizerKinds, type ParameterUpdate, type StateName } from './table.ts'
+export type { ParameterFacts, UpdateRule } from './rule.ts'
+export { kindsWith, type OptimizerKind, optimizerKinds } from './table.ts'
 
 /** Plain data, so that it can stand in a checkpoint. A number that the kind does not have is refused. */
 export interface OptimizerSettings extends Partial<OptimizerNumbers> {
@@ -25,76 +19,76 @@ export interface Optimizer {
   readonly kind: OptimizerKind
   /** Kind and every number, defaults filled in. */
   readonly settings: OptimizerSettings & { readonly rate: number; readonly weightDecay: number }
-  /** Arrays that each parameter carries, each as long as the parameter and 0 at the start. */
-  readonly states: readonly StateName[]
   /** `adam, rate 0.001, beta1 0.9, …` */
   describe(): string
   /** What the host writes into `scalars` before step t = 1, 2, …, besides learning rate and gradient scale. */
   scalars(step: number): ScalarValues
-  /** Emits the one step that updates a parameter. */
-  emit(update: ParameterUpdate, emit: Emit): void
+  /** How it updates this parameter. */
+  ruleFor(parameter: ParameterFacts): UpdateRule
 }
 
-/** Where each number may lie. */
-const limits: Readonly<Record<keyof OptimizerNumbers, { readonly text: string; allows(value: number): boolean }>> = {
-  rate: { text: 'a number ≥ 0', allows: (value) => value >= 0 },
-  weightDecay: { text: 'a number ≥ 0', allows: (value) => value >= 0 },
-  momentum: { text: 'a number in [0, 1)', allows: (value) => value >= 0 && value < 1 },
-  smoothing: { text: 'a number in [0, 1)', allows: (value) => value >= 0 && value < 1 },
-  beta1: { text: 'a number in [0, 1)', allows: (value) => value >= 0 && value < 1 },
-  beta2: { text: 'a number in [0, 1)', allows: (value) => value >= 0 && value < 1 },
-  epsilon: { text: 'a number > 0', allows: (value) => value > 0 },
-}
-
-/** Fills in defaults and checks. Throws `ArgumentError` for an unknown kind, a number the kind has not, or one out of range. */
+/**
+ * Fills in defaults and checks.
+ * @throws {ArgumentError} an unknown kind, a number that the kind does not have, or one out of range
+ */
 export function resolveOptimizer(given: OptimizerSettings | OptimizerKind): Optimizer {
   const { kind, ...numbers }: OptimizerSettings = typeof given === 'string' ? { kind: given } : given
   if (!Object.hasOwn(optimizers, kind)) {
     throw new ArgumentError('There is no such optimizer', {
       received: JSON.stringify(kind) ?? String(kind),
       expected: optimizerKinds.join(', '),
-      advice: "{ kind: 'momentum' } or { kind: 'adam' } are the usual beginnings",
+      advice: "{ kind: 'momentum' } or { kind: 'adam' } to begin with",
     })
   }
-  return bind(kind, optimizers[kind] as OptimizerRow<never>, numbers)
+  return resolveRow(kind, optimizers[kind] as OptimizerRow<never>, numbers)
 }
 
-function bind(kind: OptimizerKind, row: OptimizerRow<never>, given: Partial<OptimizerNumbers>): Optimizer {
-  const defaults = row.defaults as Partial<OptimizerNumbers>
-  const fixed: Record<string, number> = { ...defaults }
-  for (const [name, value] of Object.entries(given)) {
-    if (value === undefined) continue
-    if (!Object.hasOwn(defaults, name)) {
-      throw new ArgumentError(`The optimizer ${kind} has no ${name}`, {
-        received: `${name}: ${JSON.stringify(value)}`,
-        expected: Object.keys(defaults).join(', '),
-        advice: `leave ${name} out, or choose ${kindsWith(name)}`,
-      })
-    }
-    const limit = limits[name as keyof OptimizerNumbers]
-    if (typeof value !== 'number' || !Number.isFinite(value) || !limit.allows(value)) {
-      throw new ArgumentError(`The optimizer's ${name} cannot be meant`, {
-        received: `${name}: ${String(value)}`,
-        expected: limit.text,
-        advice: `leave it out for ${kind}'s default, ${defaults[name as keyof OptimizerNumbers]}`,
-      })
-    }
-    fixed[name] = value
-  }
-  const values = fixed as unknown as OptimizerNumbers
+/** The same for a row that need not be in the table. */
+export function resolveRow(kind: OptimizerKind, row: OptimizerRow<never>, given: Partial<OptimizerNumbers>): Optimizer {
+  const values = resolveNumbers(kind, row.defaults, given)
   const settings = { kind, ...values }
+  const others = row.otherwise && resolveOptimizer({ ...row.otherwise(values), rate: values.rate } as OptimizerSettings)
   return {
     kind,
     settings,
-    states: row.states(values),
-    describe: () => [kind, ...Object.entries(fixed).map(([name, value]) => `${name} ${value}`)].join(', '),
-    scalars: (step) => row.scalars?.(values, step) ?? {},
-    emit: (update, emit) => row.emit(values, update, emit),
+    describe: () => [kind, ...Object.entries(values).map(([name, value]) => `${name} ${value}`)].join(', '),
+    scalars: (step) => ({ ...others?.scalars(step), ...row.scalars?.(values, step) }),
+    ruleFor(parameter) {
+      if (others !== undefined && row.suits?.(parameter) === false) return others.ruleFor(parameter)
+      return { states: row.states(values, parameter), emit: (update, emit) => row.emit(values, update, emit) }
+    },
   }
 }
 
-/** The optimizers that have the number, as advice. */
-function kindsWith(name: string): string {
-  const kinds = optimizerKinds.filter((kind) => Object.hasOwn(optimizers[kind].defaults, name))
-  return kinds.length === 0 ? 'a number that there is' : kinds.join(' or ')
+/** Exactly the numbers of `defaults`, in their order. */
+function resolveNumbers(
+  kind: OptimizerKind,
+  defaults: Partial<OptimizerNumbers>,
+  given: Partial<OptimizerNumbers>,
+): OptimizerNumbers {
+  const values: Partial<Record<OptimizerNumberName, number>> = { ...defaults }
+  for (const [key, value] of Object.entries(given)) {
+    if (value === undefined) continue
+    const received = `${key}: ${typeof value === 'number' ? value : JSON.stringify(value)}`
+    if (!Object.hasOwn(defaults, key)) {
+      const kinds = kindsWith(key)
+      throw new ArgumentError(`The optimizer ${kind} has no ${key}`, {
+        received,
+        expected: Object.keys(defaults).join(', '),
+        advice: `leave ${key} out${kinds.length === 0 ? '' : `, or choose ${kinds.join(' or ')}`}`,
+      })
+    }
+    const name = key as OptimizerNumberName
+    const { range, allows } = optimizerNumbers[name]
+    if (typeof value !== 'number' || !Number.isFinite(value) || !allows(value)) {
+      throw new ArgumentError(`The optimizer's ${name} is invalid`, {
+        received,
+        expected: range,
+        advice: `leave it out for ${kind}'s default, ${defaults[name]}`,
+      })
+    }
+    values[name] = value
+  }
+  // A row reads no number but its own, which are all there.
+  return values as OptimizerNumbers
 }

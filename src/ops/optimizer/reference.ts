@@ -12,7 +12,7 @@ import type {
 
 /**
  * Calls `rule` for each value with its scaled gradient, parameter and state, and stores what it returns: how far the
- * parameter moves down for a learning rate of 1, and the new state.
+ * parameter moves down for a learning rate of 1, and the new state. A gradient scale of 0 leaves everything as it is.
  */
 function forEachValue(
   { weightDecay }: OptimizerAttributes,
@@ -23,6 +23,7 @@ function forEachValue(
   const [parameter, ...states] = updates as readonly [Float64Array, ...Float64Array[]]
   const rate = scalars[scalarSlots.learningRate] as number
   const scale = scalars[scalarSlots.gradientScale] as number
+  if (scale === 0) return
   for (let i = 0; i < parameter.length; i++) {
     const p = parameter[i] as number
     const g = scale * (gradient[i] as number) + weightDecay * p

@@ -1,7 +1,9 @@
 /** The update rules on WASM: arguments of each kernel; a tile is a range of values. */
 
+import { sizeOf } from '../../core/index.ts'
 import { rangesOf } from '../kernel/ranges.ts'
-import type { WasmKernel } from '../types.ts'
+import type { ArraySpec } from '../types.ts'
+import type { WasmKernel } from '../wasm/types.ts'
 import type {
   AdagradAttributes,
   AdamAttributes,
@@ -16,10 +18,11 @@ function onRanges<A extends OptimizerAttributes>(
   numbers: (attributes: A) => readonly number[],
 ): WasmKernel<A> {
   return {
-    calls({ attributes }, at) {
-      const { count, weightDecay } = attributes
+    calls({ attributes, updates }, at) {
+      const [parameter] = updates as readonly [ArraySpec]
+      const count = sizeOf(parameter.shape)
       const { chunk, tiles } = rangesOf(count)
-      const args = [...at.inputs, ...at.updates, count, weightDecay, ...numbers(attributes), chunk]
+      const args = [...at.inputs, ...at.updates, count, attributes.weightDecay, ...numbers(attributes), chunk]
       return { run: [{ kernel: kernel(attributes), args, tiles }] }
     },
   }

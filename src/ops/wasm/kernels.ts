@@ -13,6 +13,7 @@ import { clipNormsWasm, clipScaleWasm } from '../clip/wasm.ts'
 import { channelSumWasm, conv2dWasm, filterGradientWasm, inputGradientWasm } from '../conv2d/wasm.ts'
 import { crossEntropyGradientWasm, crossEntropyWasm } from '../crossEntropy/wasm.ts'
 import { dropoutWasm } from '../dropout/wasm.ts'
+import { lossGuardWasm } from '../guard/wasm.ts'
 import type { AttributesOf, StepKind } from '../index.ts'
 import { adagradWasm, adamWasm, rmspropWasm, sgdWasm } from '../optimizer/wasm.ts'
 import { pointwiseGradientWasm, pointwiseWasm } from '../pointwise/wasm.ts'
@@ -40,6 +41,7 @@ const table: { readonly [K in StepKind]: WasmKernel<AttributesOf<K>> } = {
   crossEntropy: crossEntropyWasm,
   'crossEntropy.gradient': crossEntropyGradientWasm,
   dropout: dropoutWasm,
+  'loss.guard': lossGuardWasm,
   'optimizer.sgd': sgdWasm,
   'optimizer.adagrad': adagradWasm,
   'optimizer.rmsprop': rmspropWasm,

@@ -1,10 +1,11 @@
-/** What a model says about pictures: the likeliest classes, and the mistakes that it was surest of. */
+/** What a model predicts for pictures: the likeliest classes, and the mistakes that it was surest of. */
 
-import { volumeSize } from '../core/index.ts'
-import { Batches, type Normalization, type Split } from '../data/index.ts'
-import type { Model } from '../model/index.ts'
-import { layerOf } from '../network/index.ts'
-import type { Picture } from './png.ts'
+import { volumeSize } from '../core/shapes.ts'
+import { Batches } from '../data/batches.ts'
+import type { Split } from '../data/dataset.ts'
+import type { Normalization } from '../data/normalization.ts'
+import type { Model } from '../model/model.ts'
+import { layerOf } from '../network/network.ts'
 
 export interface Prediction {
   /** The class's name, or its index where it has none. */
@@ -14,7 +15,7 @@ export interface Prediction {
   readonly probability: number
 }
 
-/** The `most` likeliest classes of one picture, likeliest first, from what `predict` gave for it. */
+/** The `most` likeliest classes of one picture, likeliest first, from the [classes] that `predict` gave for it. */
 export function topPredictions(model: Model, scores: Float32Array, most: number): readonly Prediction[] {
   const probabilities = toProbabilities(model, scores)
   return [...probabilities]
@@ -37,28 +38,30 @@ function toProbabilities({ network }: Model, scores: Float32Array): Float64Array
   return powers.map((power) => power / sum)
 }
 
-export interface MistakenPicture {
-  readonly picture: Picture
+/** A picture that the model takes for another class. */
+export interface Misclassification {
+  /** The picture's place in the split. */
+  readonly index: number
   readonly actual: string
   readonly predicted: string
-  /** What the network gave its answer, 0 to 1. */
+  /** Of the predicted class, 0 to 1. */
   readonly probability: number
 }
 
-export interface MistakesOptions {
+export interface MisclassificationsOptions {
   readonly normalization: Normalization
-  /** How many to show. */
+  /** How many to return at most. */
   readonly most: number
   /** How many pictures of the split to look at, from the first. */
   readonly among: number
 }
 
-/** The pictures of a split that the model takes for something else, surest first. */
+/** The pictures of a split that the model takes for another class, surest first. */
 export async function surestMistakes(
   model: Model,
   split: Split,
-  { normalization, most, among }: MistakesOptions,
-): Promise<readonly MistakenPicture[]> {
+  { normalization, most, among }: MisclassificationsOptions,
+): Promise<readonly Misclassification[]> {
   const count = Math.min(among, split.count)
   const batch = Math.min(256, count)
   const batches = new Batches(split, { batch, normalization, shuffle: false })
@@ -80,20 +83,9 @@ export async function surestMistakes(
     .sort((a, b) => b.predicted.probability - a.predicted.probability)
     .slice(0, most)
     .map(({ index, actual, predicted }) => ({
-      picture: pictureOf(split, index),
+      index,
       actual: labelOf(model, actual),
       predicted: predicted.label,
       probability: predicted.probability,
     }))
-}
-
-/** A picture of a split as it is: grey, or in color. */
-export function pictureOf({ images, height, width, channels }: Split, index: number): Picture {
-  const pixels = new Uint8Array(4 * height * width)
-  const from = index * height * width * channels
-  for (let p = 0; p < height * width; p++) {
-    for (let c = 0; c < 3; c++) pixels[4 * p + c] = images[from + p * channels + (channels < 3 ? 0 : c)] as number
-    pixels[4 * p + 3] = 255
-  }
-  return { width, height, pixels }
 }

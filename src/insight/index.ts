@@ -1,0 +1,9 @@
+/** Looking inside with a model that runs: what it predicts, and where it is wrong. To draw the results: `inspect`. */
+
+export {
+  type Misclassification,
+  type MisclassificationsOptions,
+  type Prediction,
+  surestMistakes,
+  topPredictions,
+} from './predictions.ts'

@@ -1,0 +1,134 @@
+/**
+ * The one program that a model holds: scores, or a training that can give scores as well. Programs are bound when they are
+ * first needed, one arena lives at a time, and where the arena is the host's memory the weights live in it. Whatever uses
+ * the program does so alone, in the order in which it was asked for.
+ */
+
+import type { Backend, Program } from '../backends/types.ts'
+import { DisposedError } from '../backends/wasm/errors.ts'
+import type { Plan } from '../plan/types.ts'
+import type { Weights } from './weights.ts'
+
+export class Holder {
+  readonly #weights: Weights
+  readonly #backend: Backend
+  /** What was started early for the first program; ends what it did not take. */
+  #early: (() => Promise<void>) | undefined
+  #program: Program | undefined
+  /** Versions of the weights that the program has, where it has copies of them. */
+  readonly #seen = new Map<string, number>()
+  #queue: Promise<unknown> = Promise.resolve()
+  #disposal: Promise<void> | undefined
+
+  constructor(weights: Weights, backend: Backend, early: () => Promise<void>) {
+    this.#weights = weights
+    this.#backend = backend
+    this.#early = early
+  }
+
+  get program(): Program | undefined {
+    return this.#program
+  }
+
+  get isDisposed(): boolean {
+    return this.#disposal !== undefined
+  }
+
+  /** Runs a task when all tasks before it are done. */
+  exclusively<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(() => {
+      if (this.#disposal) throw disposed()
+      return task()
+    })
+    this.#queue = result.catch(() => undefined)
+    return result
+  }
+
+  /** Within a task: a program for a plan that gives scores; the one that is held, or else a new one. */
+  async forScores(plan: () => Plan): Promise<Program> {
+    const held = this.#program
+    const program = held?.plan.sections.scores === undefined ? await this.hold(plan()) : held
+    this.#bringUpToDate(program)
+    return program
+  }
+
+  /** Within a task: lets go of the program that is held, and binds another with the weights in it. */
+  async hold(plan: Plan): Promise<Program> {
+    await this.release()
+    try {
+      const program = await this.#backend.bind(plan)
+      this.#program = program
+      for (const { name, buffer } of plan.parameters) {
+        program.write(buffer, this.#weights.get(name))
+        this.#seen.set(name, this.#weights.version(name))
+        const home = program.view?.(buffer) as Float32Array | undefined
+        if (home) this.#weights.move(name, home, (values) => program.write(buffer, values))
+      }
+      return program
+    } finally {
+      await this.#endEarly()
+    }
+  }
+
+  /** Within a task: frees the program's memory; the weights move into arrays of their own. */
+  async release(): Promise<void> {
+    const program = this.#program
+    if (program === undefined) return
+    this.#program = undefined
+    this.#seen.clear()
+    if (program.view !== undefined) this.#weights.moveOut()
+    await program.dispose()
+  }
+
+  /** After a training on a device with memory of its own: fetches the weights. */
+  async fetch(): Promise<void> {
+    const program = this.#program
+    if (program === undefined || program.view !== undefined) return
+    for (const { name, buffer } of program.plan.parameters) {
+      this.#weights.set(name, (await program.read(buffer)) as Float32Array)
+      this.#seen.set(name, this.#weights.version(name))
+    }
+  }
+
+  /** Another program with the weights in it, beside the one that is held; whoever asks for it disposes of it. */
+  async beside(plan: Plan): Promise<Program> {
+    if (this.#disposal) throw disposed()
+    const program = await this.#backend.bind(plan)
+    for (const { name, buffer } of plan.parameters) program.write(buffer, this.#weights.get(name))
+    return program
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposal ??= this.#end()
+    await this.#disposal
+  }
+
+  #bringUpToDate(program: Program): void {
+    if (program.view !== undefined) return
+    for (const { name, buffer } of program.plan.parameters) {
+      const version = this.#weights.version(name)
+      if (this.#seen.get(name) === version) continue
+      program.write(buffer, this.#weights.get(name))
+      this.#seen.set(name, version)
+    }
+  }
+
+  /** A task on its way is waited for. */
+  async #end(): Promise<void> {
+    await this.#queue
+    this.#weights.end(disposed())
+    await this.#program?.dispose()
+    this.#program = undefined
+    await this.#endEarly()
+  }
+
+  async #endEarly(): Promise<void> {
+    const end = this.#early
+    this.#early = undefined
+    await end?.()
+  }
+}
+
+function disposed(): DisposedError {
+  return new DisposedError('this model was disposed of', { advice: 'load or create it again, or dispose later' })
+}

@@ -1,0 +1,92 @@
+/** A tensor of a safetensors file, decoded when somebody asks for its values. */
+
+import { type Shape, sizeOf } from '../../core/index.ts'
+import { SafetensorsError } from '../errors.ts'
+import { decodedTypes, dtypes } from './dtypes.ts'
+import type { Entry } from './header.ts'
+
+/** What is written: shape and values. */
+export interface Tensor {
+  readonly shape: Shape
+  readonly values: Float32Array
+}
+
+/** What is read: a tensor that knows how it is stored. */
+export interface StoredTensor extends Tensor {
+  /** The type of the values in the file: `F32`, `BF16`, `I64`, ... */
+  readonly dtype: string
+  /** The values as they are in the file, little-endian: a view, not a copy. */
+  readonly bytes: Uint8Array
+  /**
+   * The values as float32, rounded where the type holds more; true is 1. Decoded on first use, then kept. Where the file
+   * holds float32 and its address allows, this is a view of the file's bytes, and changes with them.
+   * @throws {SafetensorsError} the type is not decoded (4 and 6 bits, complex, or unknown)
+   */
+  readonly values: Float32Array
+  /**
+   * The values without rounding: every type that is decoded fits into a float64, but for 64-bit integers beyond ±2^53.
+   * Decoded at each call.
+   * @throws {SafetensorsError} an integer does not fit, or the type is not decoded
+   */
+  exactValues(): Float64Array
+}
+
+/** @param bytes the tensor's bytes, as many as `entry` says */
+export function storedTensor(name: string, { dtype, shape }: Entry, bytes: Uint8Array): StoredTensor {
+  return new Stored(name, dtype, shape, bytes)
+}
+
+class Stored implements StoredTensor {
+  readonly dtype: string
+  readonly shape: Shape
+  readonly bytes: Uint8Array
+  readonly #name: string
+  #values: Float32Array | undefined
+
+  constructor(name: string, dtype: string, shape: Shape, bytes: Uint8Array) {
+    this.dtype = dtype
+    this.shape = shape
+    this.bytes = bytes
+    this.#name = name
+  }
+
+  get values(): Float32Array {
+    this.#values ??= this.dtype === 'F32' ? floats(this.bytes) : this.#decode(new Float32Array(this.#count()))
+    return this.#values
+  }
+
+  exactValues(): Float64Array {
+    const values = this.#decode(new Float64Array(this.#count()))
+    const lost = /^[IU]64$/.test(this.dtype) ? values.findIndex((value) => !Number.isSafeInteger(value)) : -1
+    if (lost === -1) return values
+    throw new SafetensorsError(`${this.#name}: an integer is too large to be exact`, {
+      received: `${this.dtype} ${values[lost]}, value ${lost}`,
+      expected: 'at most 2^53 − 1 in magnitude',
+      advice: `read its bytes as ${this.dtype === 'I64' ? 'BigInt64Array' : 'BigUint64Array'}`,
+    })
+  }
+
+  /** Checked before anything is allocated: a type that is not decoded may have any shape. */
+  #count(): number {
+    if (dtypes.get(this.dtype)?.read !== undefined) return sizeOf(this.shape)
+    throw new SafetensorsError(`${this.#name}: values of this type are not decoded`, {
+      received: this.dtype,
+      expected: decodedTypes.join(', '),
+      advice: 'convert the tensor to F32 with the tool that wrote the file',
+    })
+  }
+
+  #decode<Values extends Float32Array | Float64Array>(values: Values): Values {
+    const { read, bits } = dtypes.get(this.dtype) as { bits: number; read: (view: DataView, offset: number) => number }
+    const view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength)
+    for (let i = 0; i < values.length; i++) values[i] = read(view, (i * bits) / 8)
+    return values
+  }
+}
+
+function floats(bytes: Uint8Array): Float32Array {
+  if (bytes.byteOffset % 4 === 0) return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)
+  const values = new Float32Array(bytes.byteLength / 4)
+  new Uint8Array(values.buffer).set(bytes)
+  return values
+}

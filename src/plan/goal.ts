@@ -1,0 +1,147 @@
+/**
+ * What a plan is for: scores, gradients, or training. A goal is plain data with every default filled in; what a person
+ * writes may leave most of it out, and the older words `mode`, `optimizer`, `clipNorm`, … stand for a goal, too.
+ */
+
+import { ArgumentError } from '../core/index.ts'
+import { type LossKind, type LossSettings, resolveLoss } from '../ops/losses/table.ts'
+import { type OptimizerKind, type OptimizerSettings, resolveOptimizer } from '../ops/optimizer/optimizers.ts'
+
+/** What the last layer gives, for new pictures: tracked statistics, nothing random. */
+export interface ScoresGoal {
+  readonly kind: 'scores'
+}
+
+/** Where a gradient starts: at the loss, or at a node's output, for which the host writes dL/d(output). */
+export type GradientSource = { readonly loss: LossSettings } | { readonly node: string }
+
+/** What a gradient is taken with respect to. `weights`: all that is learned and not frozen. */
+export type GradientTarget = 'pictures' | 'weights' | { readonly node: string } | { readonly weight: string }
+
+/** Gradients that stay readable after a run. */
+export interface GradientsGoal {
+  readonly kind: 'gradients'
+  readonly of: GradientSource
+  readonly to: readonly GradientTarget[]
+  /** Normalize by the batch's statistics, and draw dropout's masks, as in training; or by the tracked ones, as at inference. */
+  readonly statistics: 'batch' | 'tracked'
+}
+
+/** Forward, loss, backward, update. */
+export interface TrainingGoal {
+  readonly kind: 'training'
+  readonly loss: LossSettings
+  readonly optimizer: OptimizerSettings
+  /** What weight decay shrinks: `weights` leaves out what its layer says does not decay (biases, norms). */
+  readonly decay: 'weights' | 'all'
+  /** Clip the gradients' global norm to this before the update; absent: no clipping. */
+  readonly clipNorm?: number
+  /**
+   * `at once`: each parameter as soon as its gradient is complete, whose memory is then free again. `together`: after the
+   * whole backward pass, as clipping by the global norm needs it.
+   */
+  readonly update: 'at once' | 'together'
+  /** Room and steps to compute scores in the same memory, as the evaluation after each epoch does. */
+  readonly scores: boolean
+}
+
+export type Goal = ScoresGoal | GradientsGoal | TrainingGoal
+
+/** A goal as a person writes it. */
+export type GoalOptions =
+  | ScoresGoal
+  | ({ readonly kind: 'gradients' } & Partial<Omit<GradientsGoal, 'kind'>>)
+  | ({ readonly kind: 'training' } & Partial<Omit<TrainingGoal, 'kind' | 'loss' | 'optimizer'>> & {
+        readonly loss?: LossSettings | LossKind
+        readonly optimizer?: OptimizerSettings | OptimizerKind
+      })
+
+/** Words that stand for a goal: `mode` alone, or with what a training takes. */
+export interface GoalWords {
+  /** `training` updates parameters; `gradients` computes those of the weights and keeps them. Default `inference`. */
+  readonly mode?: 'inference' | 'training' | 'gradients'
+  /** Only with mode `training`. Default `sgd`. A name stands for its default settings. */
+  readonly optimizer?: OptimizerSettings | OptimizerKind
+  readonly decay?: 'weights' | 'all'
+  readonly clipNorm?: number
+  /** ε of label smoothing, 0 to 1. Default 0. */
+  readonly labelSmoothing?: number
+}
+
+/** Throws `ArgumentError`. */
+export function resolveGoal({ goal, ...words }: GoalWords & { readonly goal?: GoalOptions }): Goal {
+  const given = (['mode', 'optimizer', 'decay', 'clipNorm', 'labelSmoothing'] as const).filter(
+    (word) => words[word] !== undefined,
+  )
+  if (goal === undefined) return complete(fromWords(words))
+  if (given.length === 0) return complete(goal)
+  throw new ArgumentError('a goal says everything about what a plan is for', {
+    received: `goal and ${given.join(', ')}`,
+    expected: 'goal alone, or the other options without it',
+  })
+}
+
+function fromWords({ mode = 'inference', optimizer, decay, clipNorm, labelSmoothing = 0 }: GoalWords): GoalOptions {
+  const loss = { kind: 'cross-entropy', smoothing: labelSmoothing } as const
+  if (mode === 'inference') return { kind: 'scores' }
+  if (mode === 'gradients') return { kind: 'gradients', of: { loss } }
+  if (mode === 'training') {
+    return {
+      kind: 'training',
+      loss,
+      ...(optimizer !== undefined && { optimizer }),
+      ...(decay !== undefined && { decay }),
+      ...(clipNorm !== undefined && { clipNorm }),
+    }
+  }
+  throw new ArgumentError('no such mode', { received: `${mode}`, expected: 'inference, training or gradients' })
+}
+
+function complete(goal: GoalOptions): Goal {
+  if (goal.kind === 'scores') return { kind: 'scores' }
+  if (goal.kind === 'gradients') {
+    const { of = { loss: { kind: 'cross-entropy' } }, to = ['weights'], statistics = 'batch' } = goal
+    if (to.length === 0) throw new ArgumentError('gradients of what, to what?', { expected: "to: ['pictures']" })
+    oneOf('statistics', statistics, ['batch', 'tracked'])
+    return { kind: 'gradients', of: 'loss' in of ? { loss: resolveLoss(of.loss).settings } : of, to, statistics }
+  }
+  if (goal.kind === 'training') {
+    const { loss = 'cross-entropy', optimizer = 'sgd', decay = 'weights', clipNorm, scores = true } = goal
+    if (clipNorm !== undefined && !(clipNorm > 0 && Number.isFinite(clipNorm))) {
+      throw new ArgumentError('the norm to clip to must be a positive number', {
+        received: `${clipNorm}`,
+        advice: 'leave it out for no clipping',
+      })
+    }
+    const update = goal.update ?? (clipNorm === undefined ? 'at once' : 'together')
+    oneOf('decay', decay, ['weights', 'all'])
+    oneOf('update', update, clipNorm === undefined ? ['at once', 'together'] : ['together'])
+    return {
+      kind: 'training',
+      loss: resolveLoss(loss).settings,
+      optimizer: resolveOptimizer(optimizer).settings,
+      decay,
+      ...(clipNorm === undefined ? {} : { clipNorm }),
+      update,
+      scores,
+    }
+  }
+  throw new ArgumentError('there is no such goal', {
+    received: JSON.stringify(goal),
+    expected: 'scores, gradients or training',
+  })
+}
+
+function oneOf(what: string, received: string, allowed: readonly string[]): void {
+  if (allowed.includes(received)) return
+  throw new ArgumentError(`${what} is invalid`, { received: `${received}`, expected: allowed.join(' or ') })
+}
+
+/** For people: `training, adam`. */
+export function printGoal(goal: Goal): string {
+  if (goal.kind === 'scores') return 'scores'
+  if (goal.kind === 'training') return `training, ${goal.optimizer.kind}`
+  const of = 'loss' in goal.of ? 'the loss' : goal.of.node
+  const to = goal.to.map((target) => (typeof target === 'string' ? target : Object.values(target)[0]))
+  return `gradients of ${of} to ${to.join(', ')}, ${goal.statistics} statistics`
+}

@@ -1,0 +1,48 @@
+/** The largest batch that fits into a memory. */
+
+import { ArgumentError } from '../core/index.ts'
+import type { Network } from '../network/network.ts'
+import { OpShapeError } from '../ops/errors.ts'
+import { wasmTarget } from '../ops/wasm/target.ts'
+import { type ComposeOptions, type Composition, compose } from './compose.ts'
+import { type Goal, resolveGoal } from './goal.ts'
+import { layOut } from './layOut.ts'
+import { resolveOptions } from './options.ts'
+import type { PlanOptions } from './types.ts'
+
+/** No batch is larger. */
+const most = 2 ** 20
+
+/**
+ * The largest batch whose arena fits into `bytes`, 0 where even the smallest does not. The steps are composed once; a
+ * doubling and a bisection lay them out some 2·log₂(batch) times, as each step may be computed in another way for another
+ * number of pictures.
+ */
+export function maxBatch(network: Network, bytes: number, options: Omit<PlanOptions, 'batch'> = {}): number {
+  if (!(bytes > 0)) throw new ArgumentError('the memory must be a positive number of bytes', { received: `${bytes}` })
+  const { target: given, threads = 1, exact = false } = options
+  const { target, ...resolved } = resolveOptions({ ...options, target: given ?? wasmTarget({ threads, exact }) })
+  const composition = smallest(network, resolveGoal(options), resolved)
+  const least = composition.draft.batch
+  const fits = (batch: number) => layOut(composition, batch, target).arenaBytes <= bytes
+  if (!fits(least)) return 0
+  let good = least
+  while (good < most && fits(Math.min(good * 2, most))) good = Math.min(good * 2, most)
+  let bad = Math.min(good * 2, most + 1)
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2)
+    if (fits(middle)) good = middle
+    else bad = middle
+  }
+  return good
+}
+
+/** For one picture; for two where one has too little in it to normalize by the batch's statistics. */
+function smallest(network: Network, goal: Goal, options: Omit<ComposeOptions, 'batch'>): Composition {
+  try {
+    return compose(network, goal, { ...options, batch: 1 })
+  } catch (error) {
+    if (!(error instanceof OpShapeError)) throw error
+    return compose(network, goal, { ...options, batch: 2 })
+  }
+}

@@ -1,0 +1,49 @@
+/** Nodes by name or pattern: what `taps` and `frozen` say. */
+
+import { ArgumentError } from '../core/index.ts'
+import type { SizedNode } from '../network/volumes.ts'
+
+/**
+ * Names of the nodes that match any of the patterns: a name, or a text in which `*` stands for anything.
+ * Throws `ArgumentError` where a pattern matches nothing.
+ */
+export function matchNodes(
+  nodes: readonly SizedNode[],
+  patterns: readonly string[],
+  what: string,
+): ReadonlySet<string> {
+  const names = nodes.map(({ node }) => node.name)
+  const known = new Set(names)
+  const found = new Set<string>()
+  for (const pattern of patterns) {
+    if (known.has(pattern)) {
+      found.add(pattern)
+      continue
+    }
+    const parts = pattern.split('*')
+    const matching = parts.length === 1 ? [] : names.filter((name) => matches(name, parts))
+    if (matching.length === 0) {
+      throw new ArgumentError(`${what}: no layer has this name`, {
+        received: pattern,
+        expected: `${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}, or a pattern such as conv*`,
+      })
+    }
+    for (const name of matching) found.add(name)
+  }
+  return found
+}
+
+/** Whether the parts, with anything between them, make the whole name. */
+function matches(name: string, parts: readonly string[]): boolean {
+  const [first = '', ...others] = parts
+  const last = others.pop() ?? ''
+  if (!name.startsWith(first) || name.length < first.length + last.length || !name.endsWith(last)) return false
+  let at = first.length
+  const end = name.length - last.length
+  for (const part of others) {
+    const next = name.indexOf(part, at)
+    if (next < 0 || next + part.length > end) return false
+    at = next + part.length
+  }
+  return true
+}

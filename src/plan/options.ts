@@ -1,0 +1,32 @@
+/** The options of a plan besides its goal, checked and with their defaults. */
+
+import { ArgumentError } from '../core/index.ts'
+import type { Target } from '../ops/target.ts'
+import type { PlanOptions } from './types.ts'
+
+export interface ResolvedOptions {
+  readonly batch: number
+  readonly taps: readonly string[]
+  readonly frozen: readonly string[]
+  readonly target: Target
+}
+
+/** Throws `ArgumentError`. */
+export function resolveOptions({
+  batch = 1,
+  taps = [],
+  frozen = [],
+  target,
+}: PlanOptions & Pick<ResolvedOptions, 'target'>): ResolvedOptions {
+  whole(batch, 'batch', 2 ** 24)
+  whole(target.threads, 'threads', 256)
+  return { batch, taps, frozen, target }
+}
+
+function whole(value: number, name: string, most: number): void {
+  if (Number.isInteger(value) && value >= 1 && value <= most) return
+  throw new ArgumentError(`${name} must be a whole number from 1 to ${most}`, {
+    received: `${value}`,
+    expected: `${name} ≥ 1`,
+  })
+}
