@@ -1,7 +1,10 @@
 /** Single steps on a kernel module, without plan and program: for checks of bits and of speed. */
 
 import { Random, sizeOf } from '../../core/index.ts'
-import type { ArraySpec, Attributes, Op, WasmCall } from '../../ops/types.ts'
+import type { StepKind } from '../../ops/index.ts'
+import type { ArraySpec, Attributes, Op } from '../../ops/types.ts'
+import { wasmKernels } from '../../ops/wasm/kernels.ts'
+import type { WasmCall } from '../../ops/wasm/types.ts'
 import { KernelMissingError } from './errors.ts'
 import type { KernelModuleName } from './gen/kernels.gen.ts'
 import { compileNow } from './modules.ts'
@@ -30,6 +33,9 @@ const normal: NonNullable<Sample['fill']> = (values, random) => {
 
 type Kernel = (...args: number[]) => void
 
+/** What a model's plan says unless it is asked for exact kernels. */
+const context = { exact: false }
+
 /** A module on a memory of its own, which runs one sample at a time. */
 export class Bench {
   readonly #memory: WebAssembly.Memory
@@ -52,7 +58,8 @@ export class Bench {
       return at
     }
     const place = ({ shape }: ArraySpec) => room(4 * sizeOf(shape))
-    const workspace = op.wasm.workspace?.(step) ?? {}
+    const kernels = wasmKernels[op.kind as StepKind]
+    const workspace = kernels.workspace?.(step, context) ?? {}
     const at = {
       inputs: inputs.map(place),
       outputs: step.outputs.map(place),
@@ -64,7 +71,7 @@ export class Bench {
     inputs.forEach(({ shape }, i) => {
       fill(new Float32Array(this.#memory.buffer, at.inputs[i], sizeOf(shape)), random)
     })
-    const { prepare = [], run } = op.wasm.calls(step, at)
+    const { prepare = [], run } = kernels.calls(step, at, context)
     const counter = new Int32Array(this.#memory.buffer, 0, 1)
     const call = ({ kernel, args, tiles }: WasmCall) => {
       counter[0] = 0

@@ -66,7 +66,6 @@ const channels = 256
 
 /** A convolution without border: nothing but the product to be timed. */
 const geometry = (filters: number) => ({
-  batch: 1,
   window: {
     kernel: [1, 1],
     stride: [1, 1],
