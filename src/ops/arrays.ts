@@ -7,7 +7,16 @@ const elementTypes = { f32: Float32Array, i32: Int32Array } as const
 
 export type DType = keyof typeof elementTypes
 
-export type TypedArray = InstanceType<(typeof elementTypes)[DType]>
+/** Over memory of one thread's own, or shared. */
+export type TypedArray = Float32Array | Int32Array
+
+interface TypedArrayConstructor {
+  readonly BYTES_PER_ELEMENT: number
+  new (length: number): TypedArray
+  new (memory: ArrayBufferLike, offset: number, length: number): TypedArray
+}
+
+const constructorOf = (dtype: DType): TypedArrayConstructor => elementTypes[dtype]
 
 export interface ArraySpec {
   /** Lengths by axis, slowest first; channels last. */
@@ -16,17 +25,17 @@ export interface ArraySpec {
 }
 
 export function bytesOf({ shape, dtype }: ArraySpec): number {
-  return sizeOf(shape) * elementTypes[dtype].BYTES_PER_ELEMENT
+  return sizeOf(shape) * constructorOf(dtype).BYTES_PER_ELEMENT
 }
 
 /** An array of zeros. */
 export function emptyArray({ shape, dtype }: ArraySpec): TypedArray {
-  return new elementTypes[dtype](sizeOf(shape))
+  return new (constructorOf(dtype))(sizeOf(shape))
 }
 
 /** The array that stands in a memory at a byte offset. */
 export function arrayAt({ shape, dtype }: ArraySpec, memory: ArrayBufferLike, offset: number): TypedArray {
-  return new elementTypes[dtype](memory, offset, sizeOf(shape))
+  return new (constructorOf(dtype))(memory, offset, sizeOf(shape))
 }
 
 /** Length of the last axis: channels of a volume, classes of a row of scores. */
