@@ -93,6 +93,7 @@ const keeping = fc.oneof(
   fc.constantFrom(
     'RELU',
     'BN',
+    'BN eps=0.001 momentum=0.25',
     'LRELU 0.1',
     'SIGMOID',
     'SOFTMAX',
