@@ -169,7 +169,10 @@ describe('volumes', () => {
 })
 
 it('does not pass mistakes in the code of a layer off as sizes', () => {
-  const network = makeNetwork([input, { name: 'c', type: 'conv', attributes: {}, inputs: ['in'] }])
+  const network = makeNetwork([
+    input,
+    { name: 'c', type: 'conv', attributes: { filters: 1, groups: 1 }, inputs: ['in'] },
+  ])
   expect(() => inferVolumes(network)).toThrow(TypeError)
 })
 

@@ -46,6 +46,8 @@ const rows: readonly [text: string, column: number, message: RegExp][] = [
   ['RELU ->', 8, /the text ends too early/],
   ['RELU]', 5, /unexpected `\]`/],
   ['[RELU', 1, /this \[ is never closed/],
+  ['[RELU)', 6, /unexpected `\)`.*expected: -> or \]/s],
+  ['[RELU | BN]', 7, /unexpected `\|`/],
   ['[]', 2, /unexpected `\]`/],
   ['RELU*2', 5, /only a group/],
   ['[RELU]*', 7, /expected the number of repeats after \*/],
