@@ -90,6 +90,8 @@ describe('errors of the text', () => {
     ['INPUT', /INPUT needs a volume/],
     ['INPUT -> RELU', /INPUT needs a volume/],
     ['INPUT 8x8 -> RELU', /three numbers/],
+    ['INPUT 8x8x3 5 -> RELU', /INPUT takes no `5`/],
+    ['INPUT [8x8x3 5] -> RELU', /never closed/],
     ['INPUT32x32x3', /takes no size/],
     ['INPUT [8x8x3 -> RELU', /never closed/],
   ])('%s', (text, message) => {
@@ -189,8 +191,23 @@ describe('limits', () => {
     expect(errorOf(text)).toBeInstanceOf(NotationLimitError)
   })
 
-  it('repeats nothing in no time', () => {
-    expect(parse(`${start}[[RELU]*0]*1000000000 -> RELU`).nodes).toHaveLength(2)
+  it('repeats nothing as often as numbers go', () => {
+    const nothing = (times: number | string) => `${start}[[RELU]*0]*${times} -> RELU`
+    expect(parse(nothing(limits.number)).nodes).toHaveLength(2)
+    expect(parse(nothing('N'), { bindings: { N: limits.number } }).nodes).toHaveLength(2)
+    expect(errorOf(nothing(limits.number + 1))).toBeInstanceOf(NotationLimitError)
+    expect(errorOf(nothing('N'), { bindings: { N: limits.number + 1 } })).toBeInstanceOf(ArgumentError)
+    expect(errorOf(nothing('N'), { bindings: { N: 1.5 } })).toBeInstanceOf(ArgumentError)
+  })
+
+  it('leaves numbers up to the limit to the layers', () => {
+    expect(errorOf(`INPUT ${limits.number}x1x1`)).toBeInstanceOf(NotationValueError)
+    expect(errorOf(`INPUT ${limits.number + 1}x1x1`)).toBeInstanceOf(NotationLimitError)
+    expect(parse(`${start}CONV3-4 s${limits.number}`).nodes).toHaveLength(2)
+    expect(errorOf(`${start}CONV3-4 s${limits.number + 1}`)).toBeInstanceOf(NotationLimitError)
+    expect(parse(`${start}FC-${limits.number}`).nodes).toHaveLength(2)
+    expect(errorOf(`${start}FC-${limits.number + 1}`)).toBeInstanceOf(NotationLimitError)
+    expect(errorOf(`${start}CONV${limits.number + 1}-3`)).toBeInstanceOf(NotationLimitError)
   })
 
   it('reads a network at the limit', () => {
