@@ -71,6 +71,7 @@ const rows: readonly [text: string, column: number, message: RegExp][] = [
   ['CONV3-64: [8x8x64]', 11, /must not be written, because it is computed/],
   ['8x8x64', 1, /a volume is valid only after/],
   ['32', 1, /expected a layer/],
+  ['ж3', 1, /unknown word `ж3`/],
 ]
 
 describe('errors of the text', () => {
@@ -129,6 +130,16 @@ describe('errors of layers keep their class and get a place', () => {
     expect(error).toMatchObject({ name: 'NotationValueError', line: 2, column: 6 })
     expect(error.message).toMatch(/^line 2, column 6: .*stride/)
   })
+
+  it.each(['CONV3-16777217', 'CONV3-4 s65537', 'CONV3-4 p65537', 'POOL2 s1x65537', 'FC-16777217', 'WIDEN-16777217'])(
+    'a value that JSON would refuse: %s',
+    (word) => {
+      const error = errorOf(start + word)
+      expect(error).toBeInstanceOf(NotationValueError)
+      expect(error).toMatchObject({ line: 1, column: start.length + 1 })
+      expect(error.message).toMatch(/has a value out of range.*Too big: expected number to be <=(65536|16777216)$/s)
+    },
+  )
 
   it('a volume', () => {
     const error = errorOf('INPUT 2x2x3\r\n-> [RELU -> c: CONV3-64 p0]*2')
@@ -200,14 +211,15 @@ describe('limits', () => {
     expect(errorOf(nothing('N'), { bindings: { N: 1.5 } })).toBeInstanceOf(ArgumentError)
   })
 
-  it('leaves numbers up to the limit to the layers', () => {
-    expect(errorOf(`INPUT ${limits.number}x1x1`)).toBeInstanceOf(NotationValueError)
-    expect(errorOf(`INPUT ${limits.number + 1}x1x1`)).toBeInstanceOf(NotationLimitError)
-    expect(parse(`${start}CONV3-4 s${limits.number}`).nodes).toHaveLength(2)
-    expect(errorOf(`${start}CONV3-4 s${limits.number + 1}`)).toBeInstanceOf(NotationLimitError)
-    expect(parse(`${start}FC-${limits.number}`).nodes).toHaveLength(2)
-    expect(errorOf(`${start}FC-${limits.number + 1}`)).toBeInstanceOf(NotationLimitError)
-    expect(errorOf(`${start}CONV${limits.number + 1}-3`)).toBeInstanceOf(NotationLimitError)
+  it.each([
+    ['the volume', (n: number) => `INPUT ${n}x1x1`],
+    ['a size', (n: number) => `${start}CONV${n}-3`],
+    ['a count', (n: number) => `${start}FC-${n}`],
+    ['an option', (n: number) => `${start}CONV3-4 s${n}`],
+    ['a value', (n: number) => `${start}BN momentum=${n}`],
+  ])('leaves numbers up to the limit to the layers: %s', (_, text) => {
+    expect(errorOf(text(limits.number))).toBeInstanceOf(NotationValueError)
+    expect(errorOf(text(limits.number + 1))).toBeInstanceOf(NotationLimitError)
   })
 
   it('reads a network at the limit', () => {
