@@ -9,6 +9,7 @@ import { SCALAR_COUNT } from '../../ops/scalars.ts'
 import { plan } from '../../plan/plan.ts'
 import type { Plan, PlanBuffer, PlanStep } from '../../plan/types.ts'
 import { WorkerStartError } from '../../platform/errors.ts'
+import { referenceBackend } from '../reference/backend.ts'
 import type { Program } from '../types.ts'
 import { describeWasm, wasmBackend } from './backend.ts'
 import { controlWords } from './control.ts'
@@ -102,6 +103,74 @@ describe.each([1, 2])('a program with %s threads', (threads) => {
     expect(await program.read(6)).toEqual(values)
   })
 
+  it('gives copies of values, taken in turn between the runs that were asked for', async () => {
+    const program = await bind(tanhPlan(40, threads))
+    program.write(0, pictures)
+    const readings = [program.read(1)]
+    const order: string[] = []
+    const first = program.run({ to: 20 }).then(() => order.push('run'))
+    readings.push(program.read(20), program.read(40))
+    readings[1]?.then(() => order.push('read'))
+    const second = program.run({ from: 20 })
+    readings.push(program.read(40))
+    const [untouched, half, early, last] = (await Promise.all(readings)) as [
+      TypedArray,
+      TypedArray,
+      TypedArray,
+      TypedArray,
+    ]
+    await Promise.all([first, second])
+    expect(order).toEqual(['run', 'read'])
+    expect(untouched.every((value) => value === 0)).toBe(true)
+    expect(early.every((value) => value === 0)).toBe(true)
+    const expected = Float32Array.from(pictures.subarray(0, 8), (value) => {
+      for (let step = 0; step < 20; step++) value = Math.tanh(value)
+      return value
+    })
+    // Each step halves what the one before was off by, or nearly so: 20 · 2 ulp is ample.
+    half.subarray(0, 8).forEach((value, i) => {
+      expect(Math.abs(value - (expected[i] as number))).toBeLessThan(20 * 2 ** -22)
+    })
+    const start = (values: TypedArray) => values.slice(0, 1000)
+    const kept = start(last)
+    expect(kept).toEqual(start(program.view?.(40) as TypedArray))
+    program.write(
+      0,
+      pictures.map((value) => -value),
+    )
+    await program.run()
+    expect(start(last)).toEqual(kept)
+    expect(start(await program.read(40))).not.toEqual(kept)
+  })
+
+  it('fills an array that it is given, from the front', async () => {
+    const program = await bind(tanhPlan(2, threads))
+    program.write(0, pictures)
+    const run = program.run()
+    const into = new Float32Array(1000)
+    const reading = program.read(2, into)
+    expect(await reading).toBe(into)
+    await run
+    expect(into).toEqual((await program.read(2)).subarray(0, 1000))
+    expect(into[1]).toBeCloseTo(Math.tanh(Math.tanh(Math.sin(1) * 2)), 5)
+  })
+
+  it('begins a run before the caller goes on, where nothing is under way', async () => {
+    const program = await bind(tanhPlan(40, threads), undefined, true)
+    program.write(0, pictures)
+    const orders = () => Atomics.load(controlOf(program), controlWords.order >> 2)
+    for (let round = 1; round <= 3; round++) {
+      const run = program.run()
+      if (threads > 1) expect(orders()).toBe(round)
+      else expect(program.view?.(40)[1]).not.toBe(0)
+      // The next waits for it, though: no second order is given meanwhile.
+      const next = program.run({ to: 0 })
+      if (threads > 1) expect(orders()).toBe(round)
+      await run
+      await next
+    }
+  })
+
   it('refuses values and steps that do not fit', async () => {
     const program = await bind(tanhPlan(2, threads))
     expect(() => program.write(0, [1, 2])).toThrow(ArgumentError)
@@ -174,8 +243,10 @@ function isShared(program: Program): boolean {
   return controlOf(program)[controlWords.state >> 2] !== 0
 }
 
-const controlOf = (program: Program) =>
-  new Int32Array((program as Required<Program>).view(0).buffer, 0, program.plan.head / 4)
+function controlOf(program: Program): Int32Array {
+  const arena = program.view?.(0).buffer
+  return new Int32Array(arena as ArrayBufferLike, 0, program.plan.head / 4)
+}
 
 it('takes a training step to the same bits with any number of threads, shared however short it is', async () => {
   const network = parse(`INPUT 20x16x3 -> CONV5-7 nobias -> BN -> RELU -> POOL2
@@ -270,6 +341,12 @@ it('refuses an arena that no 32-bit memory holds, before anything is started', a
   const start = vi.spyOn(platform, 'startWorker')
   await expect(bind(tanhPlan(1, 2, { arenaBytes: 65536 * 65536 }))).rejects.toThrow(MemoryError)
   expect(start).not.toHaveBeenCalled()
+})
+
+it('refuses a plan that was made for another device', async () => {
+  const of = plan(parse('INPUT 4x4x1 -> FC-2'), { target: referenceBackend.target({}) })
+  await expect(bind(of)).rejects.toThrow(ArgumentError)
+  await expect(bind(of)).rejects.toThrow(/another device[\s\S]*reference[\s\S]*wasm/)
 })
 
 it('describes what this machine offers', async () => {
