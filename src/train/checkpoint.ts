@@ -73,7 +73,7 @@ function decode(where: string, bytes: Uint8Array): Checkpoint {
     throw damaged(where, `contents with the checksum ${expected}, where ${metadata.checksum} is written`)
   }
   const parsed = stateSchema.safeParse(json(where, state))
-  if (!parsed.success) throw damaged(where, `a state that cannot be: ${parsed.error.issues[0]?.message}`)
+  if (!parsed.success) throw damaged(where, `an invalid state: ${parsed.error.issues[0]?.message}`)
   return { identity: json(where, identity) as TrainingIdentity, state: parsed.data, tensors }
 }
 
@@ -138,7 +138,7 @@ function damaged(where: string, received: string, cause?: unknown): CheckpointEr
   return new CheckpointError(`${where} is damaged`, {
     received,
     expected: 'the bytes that the training wrote',
-    advice: 'take another copy, or begin anew',
+    advice: 'take another copy, or start again',
     ...(cause === undefined ? {} : { cause }),
   })
 }
