@@ -61,7 +61,8 @@ export class Weights {
   /** Replaces a weight. Throws `WeightError` where the number of values, or their shape, does not fit. */
   set(name: string, given: WeightValues): void {
     const entry = this.#find(name)
-    const values: ArrayLike<number> = 'values' in given ? given.values : given
+    // Arrays have a method of the name `values`, but only they have a length.
+    const values: ArrayLike<number> = 'length' in given ? given : given.values
     const shape = 'shape' in given ? given.shape : undefined
     if (shape !== undefined && !sameShape(shape, entry.shape)) {
       throw new WeightError(`${name}: another shape`, {
