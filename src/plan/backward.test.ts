@@ -34,6 +34,13 @@ describe('a gradient of a view', () => {
   })
 })
 
+describe('gradients to weights', () => {
+  it('are refused where there is none', () => {
+    const network = parse('INPUT 4x4x1 -> FC-2')
+    expect(() => plan(network, { goal: { kind: 'gradients' }, frozen: ['fc1'] })).toThrow(/no weight to take them to/)
+  })
+})
+
 describe('a weight that no gradient reaches', () => {
   const network = parse('INPUT 4x4x1 -> CONV3-2 -> TANH -> FC-2')
 
