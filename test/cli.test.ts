@@ -129,7 +129,7 @@ const planSchema = z.object({
       output: volume,
       parameters: bytes,
       macs: bytes,
-      receptiveField: z.strictObject({ size: pair, stride: pair }),
+      receptiveField: z.strictObject({ size: pair, stride: pair, start: pair }),
     }),
   ),
   totals: z.object({ parameters: bytes, macs: bytes, activations: bytes }),
