@@ -3,12 +3,13 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { Random, sizeOf } from '../core/index.ts'
 import { parse } from '../notation/index.ts'
+import type { TypedArray } from '../ops/arrays.ts'
 import { SCALAR_COUNT, scalarSlots } from '../ops/scalars.ts'
 import type { GoalOptions } from '../plan/goal.ts'
 import { plan } from '../plan/plan.ts'
 import type { Plan } from '../plan/types.ts'
 import { referenceBackend } from './reference/backend.ts'
-import type { Backend, Program, Values } from './types.ts'
+import type { Backend, Program } from './types.ts'
 import { wasmBackend } from './wasm/index.ts'
 
 /** Filters of every kind that are prepared, norms that scores fold into them, and a mask that only training draws. */
@@ -63,14 +64,14 @@ describe.each(backends)('%s, %i threads', (_name, threads, backend) => {
     await program.run()
   }
   const weightsOf = async (program: Program) => {
-    const values = new Map<string, Values>()
+    const values = new Map<string, TypedArray>()
     for (const { name, buffer } of [...program.plan.parameters, ...program.plan.optimizerState])
       values.set(name, await program.read(buffer))
     return values
   }
-  const give = (program: Program, weights: ReadonlyMap<string, Values>) => {
+  const give = (program: Program, weights: ReadonlyMap<string, TypedArray>) => {
     for (const { name, buffer } of [...program.plan.parameters, ...program.plan.optimizerState])
-      program.write(buffer, weights.get(name) as Values)
+      program.write(buffer, weights.get(name) as TypedArray)
   }
   const scoresOf = async (program: Program, pictures: number, ...seed: (string | number)[]) => {
     const { ports } = program.plan
@@ -84,7 +85,7 @@ describe.each(backends)('%s, %i threads', (_name, threads, backend) => {
     const training = await start({ kind: 'training', optimizer, scores: false })
     const scoring = await start({ kind: 'scores' })
     expect(Object.keys(training.plan.sections)).toEqual(['main'])
-    let before: Values | undefined
+    let before: TypedArray | undefined
     for (let round = 0; round < 4; round++) {
       for (const number of [2 * round, 2 * round + 1]) {
         await step(both, number)

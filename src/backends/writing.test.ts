@@ -4,9 +4,10 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { Random, sizeOf } from '../core/index.ts'
 import { Model } from '../model/index.ts'
 import { parse } from '../notation/index.ts'
+import type { TypedArray } from '../ops/arrays.ts'
 import { plan } from '../plan/plan.ts'
 import { referenceBackend } from './reference/backend.ts'
-import type { Backend, Program, Values } from './types.ts'
+import type { Backend, Program } from './types.ts'
 import { wasmBackend } from './wasm/index.ts'
 
 /** Scores fold this norm into the filters as they are prepared. */
@@ -28,10 +29,10 @@ const changed = (values: Float32Array) => values.map((value) => value + 0.5)
 
 describe.each(backends)('%s, %i threads', (name, threads, backend) => {
   const of = plan(network, { batch: 2, target: backend.target({ threads }) })
-  const bind = async (values: ReadonlyMap<string, Values>) => {
+  const bind = async (values: ReadonlyMap<string, TypedArray>) => {
     const program = await backend.bind(of)
     programs.push(program)
-    for (const { name, buffer } of of.parameters) program.write(buffer, values.get(name) as Values)
+    for (const { name, buffer } of of.parameters) program.write(buffer, values.get(name) as TypedArray)
     return program
   }
   const bufferOf = (name: string) => of.parameters.find((parameter) => parameter.name === name)?.buffer as number

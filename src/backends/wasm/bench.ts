@@ -1,6 +1,7 @@
 /** Single steps on a kernel module, without plan and program: for checks of bits and of speed. */
 
 import { Random, sizeOf } from '../../core/index.ts'
+import { bytesOf } from '../../ops/arrays.ts'
 import type { StepKind } from '../../ops/index.ts'
 import type { ArraySpec, Attributes, Op } from '../../ops/types.ts'
 import { wasmKernels } from '../../ops/wasm/kernels.ts'
@@ -9,32 +10,34 @@ import { KernelMissingError } from './errors.ts'
 import type { KernelModuleName } from './gen/kernels.gen.ts'
 import { compileNow } from './modules.ts'
 
+export interface SampleOptions {
+  /** Default: normal values. */
+  readonly fill?: (values: Float32Array, random: Random) => void
+  /** A way to compute it by its name; default: the kernel's own choice. */
+  readonly way?: string
+}
+
 /** A step on random values. */
-export interface Sample {
+export interface Sample extends SampleOptions {
   readonly op: Op<Attributes>
   readonly attributes: Attributes
   readonly inputs: readonly ArraySpec[]
-  /** Default: normal values. */
-  readonly fill?: (values: Float32Array, random: Random) => void
 }
 
 export function sample<A extends Attributes>(
   op: Op<A>,
   attributes: NoInfer<A>,
   inputs: readonly ArraySpec[],
-  fill?: Sample['fill'],
+  options: SampleOptions = {},
 ): Sample {
-  return { op: op as unknown as Op<Attributes>, attributes, inputs, ...(fill && { fill }) }
+  return { op: op as unknown as Op<Attributes>, attributes, inputs, ...options }
 }
 
-const normal: NonNullable<Sample['fill']> = (values, random) => {
+const normal: NonNullable<SampleOptions['fill']> = (values, random) => {
   for (let element = 0; element < values.length; element++) values[element] = random.normal()
 }
 
 type Kernel = (...args: number[]) => void
-
-/** What a model's plan says unless it is asked for exact kernels. */
-const context = { exact: false }
 
 /** A module on a memory of its own, which runs one sample at a time. */
 export class Bench {
@@ -48,7 +51,7 @@ export class Bench {
   }
 
   /** Lays a sample out, in place of the one before it, and prepares it; `words` are the bits of its first output. */
-  place({ op, attributes, inputs, fill = normal }: Sample): { run(): void; words(): Uint32Array } {
+  place({ op, attributes, inputs, fill = normal, way }: Sample): { run(): void; words(): Uint32Array } {
     const step = { attributes, inputs, outputs: op.outputs(attributes, inputs), updates: [] }
     const random = Random.seeded(1, 'wide kernels')
     let end = 64
@@ -57,9 +60,10 @@ export class Bench {
       end = Math.ceil((at + bytes) / 64) * 64
       return at
     }
-    const place = ({ shape }: ArraySpec) => room(4 * sizeOf(shape))
-    const kernels = wasmKernels[op.kind as StepKind]
-    const workspace = kernels.workspace?.(step, context) ?? {}
+    const place = (spec: ArraySpec) => room(bytesOf(spec))
+    const kernel = wasmKernels[op.kind as StepKind]
+    const context = { exact: false, ...(way !== undefined && { way }) }
+    const workspace = kernel.workspace?.(step, context) ?? {}
     const at = {
       inputs: inputs.map(place),
       outputs: step.outputs.map(place),
@@ -71,7 +75,7 @@ export class Bench {
     inputs.forEach(({ shape }, i) => {
       fill(new Float32Array(this.#memory.buffer, at.inputs[i], sizeOf(shape)), random)
     })
-    const { prepare = [], run } = kernels.calls(step, at, context)
+    const { prepare = [], run } = kernel.calls(step, at, context)
     const counter = new Int32Array(this.#memory.buffer, 0, 1)
     const call = ({ kernel, args, tiles }: WasmCall) => {
       counter[0] = 0

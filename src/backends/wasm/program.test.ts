@@ -4,12 +4,13 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { platform } from '#platform'
 import { ArgumentError } from '../../core/index.ts'
 import { parse } from '../../notation/index.ts'
+import type { TypedArray } from '../../ops/arrays.ts'
 import { SCALAR_COUNT } from '../../ops/scalars.ts'
 import { plan } from '../../plan/plan.ts'
 import type { Plan, PlanBuffer, PlanStep } from '../../plan/types.ts'
 import { WorkerStartError } from '../../platform/errors.ts'
 import { referenceBackend } from '../reference/backend.ts'
-import type { Program, Values } from '../types.ts'
+import type { Program } from '../types.ts'
 import { describeWasm, wasmBackend } from './backend.ts'
 import { controlWords } from './control.ts'
 import { DisposedError, KernelTrapError, MemoryError, VariantError } from './errors.ts'
@@ -112,7 +113,12 @@ describe.each([1, 2])('a program with %s threads', (threads) => {
     readings[1]?.then(() => order.push('read'))
     const second = program.run({ from: 20 })
     readings.push(program.read(40))
-    const [untouched, half, early, last] = (await Promise.all(readings)) as [Values, Values, Values, Values]
+    const [untouched, half, early, last] = (await Promise.all(readings)) as [
+      TypedArray,
+      TypedArray,
+      TypedArray,
+      TypedArray,
+    ]
     await Promise.all([first, second])
     expect(order).toEqual(['run', 'read'])
     expect(untouched.every((value) => value === 0)).toBe(true)
@@ -125,9 +131,9 @@ describe.each([1, 2])('a program with %s threads', (threads) => {
     half.subarray(0, 8).forEach((value, i) => {
       expect(Math.abs(value - (expected[i] as number))).toBeLessThan(20 * 2 ** -22)
     })
-    const start = (values: Values) => values.slice(0, 1000)
+    const start = (values: TypedArray) => values.slice(0, 1000)
     const kept = start(last)
-    expect(kept).toEqual(start(program.view?.(40) as Values))
+    expect(kept).toEqual(start(program.view?.(40) as TypedArray))
     program.write(
       0,
       pictures.map((value) => -value),
@@ -212,7 +218,7 @@ describe.each([1, 2])('a program with %s threads', (threads) => {
       await program.run(program.plan.goal.kind === 'scores' ? {} : { to: 4 })
       return program.read(program.plan.ports.output)
     }
-    const results: Values[] = []
+    const results: TypedArray[] = []
     for (const scale of [1, -0.5]) {
       for (const program of [inference, training]) {
         for (const { buffer } of program.plan.parameters) {
@@ -246,7 +252,7 @@ it('takes a training step to the same bits with any number of threads, shared ho
   const network = parse(`INPUT 20x16x3 -> CONV5-7 nobias -> BN -> RELU -> POOL2
     -> ADD(ID | CONV3-7 g7 -> LRELU 0.1 -> CONV1-7) -> CONCAT(CONV3-9 s2 p1 | AVGPOOL2 -> CONV1-6) -> RELU
     -> ADD(ID | CONV3-15 -> TANH) -> DROPOUT 0.2 -> FC-37 -> SIGMOID -> FC-5`)
-  const results: Values[][] = []
+  const results: TypedArray[][] = []
   for (const threads of [1, 2, 3]) {
     const of = plan(network, { threads, batch: 6, mode: 'training', optimizer: 'adam', clipNorm: 1 })
     const program = await bind(of, undefined, true)
@@ -288,7 +294,7 @@ it('is told by the environment to share everything', async () => {
 })
 
 it('gives the same bits with any number of threads', async () => {
-  const results: Values[] = []
+  const results: TypedArray[] = []
   for (const threads of [1, 2, 3]) {
     const program = await bind(tanhPlan(50, threads))
     program.write(0, pictures)

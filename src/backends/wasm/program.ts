@@ -1,9 +1,10 @@
 /** A plan bound to a WebAssembly memory and to whatever runs its kernels. */
 
+import { arrayAt, type TypedArray } from '../../ops/arrays.ts'
 import { bufferOf } from '../../plan/step.ts'
 import type { Plan, SectionName } from '../../plan/types.ts'
 import { checkLength, checkRun } from '../check.ts'
-import type { Program, RunOptions, Values } from '../types.ts'
+import type { Program, RunOptions } from '../types.ts'
 import { DisposedError } from './errors.ts'
 import type { Runner } from './runner.ts'
 import type { Schedule } from './schedule.ts'
@@ -34,7 +35,7 @@ export class WasmProgram implements Program {
     this.#runner = runner
   }
 
-  async read(buffer: number, into?: Values): Promise<Values> {
+  async read(buffer: number, into?: TypedArray): Promise<TypedArray> {
     return this.#inTurn(async () => {
       const values = this.view(buffer)
       if (into === undefined) return values.slice()
@@ -43,10 +44,9 @@ export class WasmProgram implements Program {
     })
   }
 
-  view(buffer: number): Values {
-    const { dtype, offset, bytes } = bufferOf(this.plan, buffer)
-    const { buffer: arena } = this.#live()
-    return dtype === 'f32' ? new Float32Array(arena, offset, bytes / 4) : new Int32Array(arena, offset, bytes / 4)
+  view(buffer: number): TypedArray {
+    const of = bufferOf(this.plan, buffer)
+    return arrayAt(of, this.#live().buffer, of.offset)
   }
 
   write(buffer: number, values: ArrayLike<number>): void {
