@@ -61,7 +61,7 @@ export class Weights {
   /** Replaces a weight. Throws `WeightError` where the number of values, or their shape, does not fit. */
   set(name: string, given: WeightValues): void {
     const entry = this.#find(name)
-    // Not by `values`, which every array has as a method.
+    // Arrays have a method of the name `values`, but only they have a length.
     const values: ArrayLike<number> = 'length' in given ? given : given.values
     const shape = 'shape' in given ? given.shape : undefined
     if (shape !== undefined && !sameShape(shape, entry.shape)) {

@@ -7,7 +7,7 @@ import type { Value } from '../ops/types.ts'
 import { align, place } from './arena.ts'
 import type { Composition, DraftSection } from './compose.ts'
 import { type DraftValue, specAt } from './draft.ts'
-import { type Block, blocks as blocksOf, type Lifetime, lifetimes } from './lifetimes.ts'
+import { type Block, blocks as blocksOf, type Lifetimes, lifetimes } from './lifetimes.ts'
 import { accountFor } from './memory.ts'
 import { namesOf } from './names.ts'
 import { sizesOf } from './sizes.ts'
@@ -16,33 +16,35 @@ import { addWorkspaces } from './workspaces.ts'
 
 export function layOut(composition: Composition, batch: number, target: Target): Plan {
   const { network, goal, frozen, draft, parameters, optimizerState, backwardFrom, values } = composition
-  const sections = composition.sections.map((section) => [section, sectionOf(section, batch)] as const)
-  const sectionAt = (step: number) =>
-    (sections.find(([, { from, to }]) => from <= step && step < to) as (typeof sections)[number])[1]
+  const sections = composition.sections.map(
+    (section, _, all) => [section, sectionOf(section, batch, all.length === 1)] as const,
+  )
+  const [first, second = first] = sections.map(([, section]) => section) as [PlanSection, PlanSection?]
+  const sectionAt = (step: number) => (step < first.to ? first : second)
   const workspaces = addWorkspaces(draft, target, (step) => sectionAt(step).sizes)
   const { prepared, shared } = workspaces
 
   const all = [...draft.values, ...workspaces.values]
-  const kept = new Map<number, Lifetime>()
-  for (const [{ reads }, { from, to }] of sections) {
-    // From the step that makes it; `lifetimes` takes the union.
-    for (const value of reads) kept.set(draft.rootId(value), { from: Math.max(to - 1, from), to: Math.max(to - 1, 0) })
+  const lives = lifetimes(draft, all.length)
+  for (const [{ reads }, { to }] of sections) {
+    const last = Math.max(to - 1, 0)
+    for (const value of reads) lives.extend(draft.rootId(value), last, last)
   }
-  const lives = new Map(lifetimes(draft, kept))
-  for (const [index, { id }] of shared) lives.set(id, { from: index, to: index })
+  for (const [index, { id }] of shared) lives.extend(id, index, index)
   for (const [index, { id }] of prepared) {
     const { prepares, from, to } = sectionAt(index)
-    lives.set(id, prepares === 'by step' ? { from: index, to: index } : { from, to: to - 1 })
+    if (prepares === 'by step') lives.extend(id, index, index)
+    else lives.extend(id, from, to - 1)
   }
 
   const blocks = blocksOf(draft, all, lives, batch)
-  const { offsets, bytes: used } = placeAll(blocks, target)
+  const { offsets, bytes: used } = placeAll(blocks, all.length, target)
   const scratch = { offset: used, bytesPerThread: align(workspaces.perThread, target.alignment) }
   const scratchBytes = target.threads * scratch.bytesPerThread
   const arenaBytes = align(used + scratchBytes, target.granule)
 
   const { ids, buffers } = toBuffers(all, namesOf(composition, all), { lives, offsets, batch })
-  const idOf = ({ id }: Value) => ids.get(id) as number
+  const idOf = ({ id }: Value) => ids[id] as number
   const steps = draft.steps.map((step, index): PlanStep => {
     const own = { prepared: prepared.get(index), shared: shared.get(index) }
     return {
@@ -78,11 +80,13 @@ export function layOut(composition: Composition, batch: number, target: Target):
   }
 }
 
-/** Scores can be had for fewer pictures; in training a batch is a batch. */
-function sectionOf({ name, from, to }: DraftSection, batch: number): PlanSection {
-  return name === 'scores'
-    ? { from, to, sizes: sizesOf(batch), prepares: 'at start' }
-    : { from, to, sizes: [batch], prepares: 'by step' }
+/**
+ * Scores can be had for fewer pictures; in training a batch is a batch. Beside a training, filters change all the time, and
+ * to keep all of them prepared could take more memory than the training itself.
+ */
+function sectionOf({ name, from, to }: DraftSection, batch: number, isAlone: boolean): PlanSection {
+  const sizes = name === 'scores' ? sizesOf(batch) : [batch]
+  return { from, to, sizes, prepares: name === 'scores' && isAlone ? 'at start' : 'by step' }
 }
 
 function portsOf(values: Composition['values'], idOf: (value: Value) => number): PlanPorts {
@@ -106,12 +110,13 @@ function portsOf(values: Composition['values'], idOf: (value: Value) => number):
 /** Offsets by value id: the device's head, then what lives always, then the shared part. */
 function placeAll(
   blocks: readonly Block[],
+  count: number,
   { head, alignment }: Target,
-): { readonly offsets: ReadonlyMap<number, number>; readonly bytes: number } {
-  const offsets = new Map<number, number>()
+): { readonly offsets: Float64Array; readonly bytes: number } {
+  const offsets = new Float64Array(count).fill(-1)
   let bytes = align(head, alignment)
   const put = (block: Block, offset: number) => {
-    for (const { id } of block.values) offsets.set(id, offset)
+    for (const { id } of block.values) offsets[id] = offset
   }
   const passing: Block[] = []
   for (const block of blocks) {
@@ -126,30 +131,21 @@ function placeAll(
   return { offsets, bytes: bytes + placed.bytes }
 }
 
-/** Only what has a place becomes a buffer; ids are the order. */
+/** Only what has a place becomes a buffer; ids are the order. `ids` are by value. */
 function toBuffers(
   values: readonly DraftValue[],
   names: readonly string[],
-  {
-    lives,
-    offsets,
-    batch,
-  }: {
-    readonly lives: ReadonlyMap<number, Lifetime>
-    readonly offsets: ReadonlyMap<number, number>
-    readonly batch: number
-  },
-): { readonly ids: ReadonlyMap<number, number>; readonly buffers: readonly PlanBuffer[] } {
-  const ids = new Map<number, number>()
+  { lives, offsets, batch }: { readonly lives: Lifetimes; readonly offsets: Float64Array; readonly batch: number },
+): { readonly ids: Int32Array; readonly buffers: readonly PlanBuffer[] } {
+  const ids = new Int32Array(values.length).fill(-1)
   const buffers: PlanBuffer[] = []
   for (const value of values) {
     const { root, role, pictures } = value
-    const offset = offsets.get(root.id)
-    const life = lives.get(root.id)
-    if (offset === undefined || life === undefined) continue
+    const offset = offsets[root.id] as number
+    if (offset < 0) continue
     const spec: ArraySpec = specAt(value, batch)
     const id = buffers.length
-    ids.set(value.id, id)
+    ids[value.id] = id
     buffers.push({
       id,
       name: names[value.id] as string,
@@ -157,11 +153,11 @@ function toBuffers(
       shape: spec.shape,
       dtype: spec.dtype,
       pictures,
-      ...(root !== value && { viewOf: ids.get(root.id) as number }),
+      ...(root !== value && { viewOf: ids[root.id] as number }),
       offset,
       bytes: bytesOf(spec),
-      from: life.from,
-      to: life.to,
+      from: lives.from[root.id] as number,
+      to: lives.to[root.id] as number,
     })
   }
   return { ids, buffers }

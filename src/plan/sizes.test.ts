@@ -2,19 +2,23 @@
 
 import { describe, expect, it } from 'vitest'
 import { parse } from '../notation/index.ts'
-import { ops } from '../ops/index.ts'
+import { wasmKernels } from '../ops/wasm/kernels.ts'
 import { zoo } from '../zoo/index.ts'
 import { plan } from './plan.ts'
-import { planOfSize, runsOf, sizesOf } from './sizes.ts'
+import { buffersOfSize, runsOf, sizesOf } from './sizes.ts'
 import { bufferOf, stepSpec } from './step.ts'
-import type { Plan, PlanStep } from './types.ts'
+import type { PlanBuffer, PlanStep } from './types.ts'
 
 it('halves the batch at inference, down to one picture', () => {
-  expect(sizesOf(32, 'inference')).toEqual([32, 16, 8, 4, 2, 1])
-  expect(sizesOf(11, 'inference')).toEqual([11, 6, 3, 2, 1])
-  expect(sizesOf(1, 'inference')).toEqual([1])
-  expect(sizesOf(32, 'training')).toEqual([32])
-  expect(plan(parse('INPUT 4x4x1 -> FC-2'), { batch: 6 }).sizes).toEqual([6, 3, 2, 1])
+  expect(sizesOf(32)).toEqual([32, 16, 8, 4, 2, 1])
+  expect(sizesOf(11)).toEqual([11, 6, 3, 2, 1])
+  expect(sizesOf(1)).toEqual([1])
+  const small = parse('INPUT 4x4x1 -> FC-2')
+  expect(plan(small, { batch: 6 }).sections).toMatchObject({ scores: { sizes: [6, 3, 2, 1] } })
+  expect(plan(small, { batch: 6, mode: 'training' }).sections).toMatchObject({
+    main: { sizes: [6] },
+    scores: { sizes: [6, 3, 2, 1] },
+  })
 })
 
 describe('runs for any number of pictures', () => {
@@ -29,13 +33,13 @@ describe('runs for any number of pictures', () => {
     [33, [32, 1]],
     [85, [32, 32, 16, 4, 1]],
   ] as const)('%i of a model for 32', (count, runs) => {
-    expect(runsOf(count, sizesOf(32, 'inference'))).toEqual(runs)
+    expect(runsOf(count, sizesOf(32))).toEqual(runs)
   })
 
   it('have room for all, and waste at most a quarter of a run', () => {
     for (const batch of [1, 2, 3, 7, 11, 32, 100]) {
       for (let count = 1; count < 3 * batch; count++) {
-        const runs = runsOf(count, sizesOf(batch, 'inference'))
+        const runs = runsOf(count, sizesOf(batch))
         const room = runs.reduce((sum, size) => sum + size, 0)
         expect(room).toBeGreaterThanOrEqual(count)
         expect(room - count).toBeLessThanOrEqual((runs.at(-1) as number) / 4)
@@ -57,29 +61,40 @@ const networks = [
 describe.each(networks)('%s', (_name, network) => {
   it.each([2, 3, 32])('has room for fewer than %i, and filters prepared as they take them', (batch) => {
     const whole = plan(network, { batch })
-    for (const size of whole.sizes) {
-      const of = planOfSize(whole, size)
-      expect(of.steps.map(({ kind }) => kind)).toEqual(whole.steps.map(({ kind }) => kind))
-      of.steps.forEach((step, index) => {
-        const { prepared = 0, shared = 0, perThread = 0 } = ops[step.kind].wasm.workspace?.(stepSpec(of, step)) ?? {}
+    for (const size of sizesOf(batch)) {
+      const buffers = buffersOfSize(whole, size)
+      for (const step of whole.steps) {
+        const kernel = wasmKernels[step.kind]
+        const context = { exact: false, largest: batch }
+        const { prepared = 0, shared = 0, perThread = 0 } = kernel.workspace?.(stepSpec(buffers, step), context) ?? {}
         const bytes = (id: number | undefined) => (id === undefined ? 0 : bufferOf(whole, id).bytes)
-        expect(bytes(step.prepared)).toBe(prepared)
+        expect(bytes(step.prepared)).toBe(Math.ceil(prepared / 4) * 4)
         expect(bytes(step.shared)).toBeGreaterThanOrEqual(shared)
         expect(whole.scratch.bytesPerThread).toBeGreaterThanOrEqual(perThread)
-        expect(preparing(of, step)).toEqual(preparing(whole, whole.steps[index] as PlanStep))
-      })
+        expect(preparing(buffers, step, batch)).toEqual(preparing(whole.buffers, step, batch))
+      }
+    }
+  })
+
+  it('has the shapes of a plan that was made for the size', () => {
+    const whole = plan(network, { batch: 6 })
+    for (const size of sizesOf(6)) {
+      const own = plan(network, { batch: size })
+      const shapes = (buffers: readonly PlanBuffer[]) =>
+        buffers.filter(({ role }) => role !== 'workspace').map(({ name, shape, bytes }) => ({ name, shape, bytes }))
+      expect(shapes(buffersOfSize(whole, size))).toEqual(shapes(own.buffers))
     }
   })
 })
 
-function preparing(of: Plan, step: PlanStep) {
-  const addresses = (ids: readonly number[]) => ids.map((id) => bufferOf(of, id).offset)
-  const own = (id: number | undefined) => (id === undefined ? 0 : bufferOf(of, id).offset)
-  const { inputs, outputs, updates } = step
-  const at = { inputs: addresses(inputs), outputs: addresses(outputs), updates: addresses(updates) }
-  return ops[step.kind].wasm.calls(stepSpec(of, step), {
-    ...at,
-    prepared: own(step.prepared),
-    shared: own(step.shared),
-  }).prepare
+function preparing(buffers: readonly PlanBuffer[], step: PlanStep, largest: number) {
+  const address = (id: number | undefined) => (id === undefined ? 0 : (buffers[id] as PlanBuffer).offset)
+  const at = {
+    inputs: step.inputs.map(address),
+    outputs: step.outputs.map(address),
+    updates: step.updates.map(address),
+    prepared: address(step.prepared),
+    shared: address(step.shared),
+  }
+  return wasmKernels[step.kind].calls(stepSpec(buffers, step), at, { exact: false, largest }).prepare
 }

@@ -3,7 +3,8 @@
  * loss is known; the forward steps are run again, one by one, and each one's output is checked as it appears.
  */
 
-import type { Program, Values } from '../backends/types.ts'
+import type { Program } from '../backends/types.ts'
+import type { TypedArray } from '../ops/arrays.ts'
 import type { PlanBuffer, PlanStep } from '../plan/types.ts'
 import { DivergedError } from './errors.ts'
 
@@ -58,7 +59,7 @@ export async function badWeight(program: Program): Promise<PlanBuffer | undefine
   return undefined
 }
 
-async function valuesOf(program: Program, { id }: PlanBuffer): Promise<Values> {
+async function valuesOf(program: Program, { id }: PlanBuffer): Promise<TypedArray> {
   return program.view?.(id) ?? (await program.read(id))
 }
 
@@ -104,7 +105,7 @@ function diverged(
 }
 
 /** What is not finite among the values; undefined where all are. */
-function badValue(values: Values): 'NaN' | '∞' | '−∞' | undefined {
+function badValue(values: TypedArray): 'NaN' | '∞' | '−∞' | undefined {
   // A sum of finite float32 numbers is finite in float64, and one that is not finite stays so.
   let total = 0
   for (let i = 0; i < values.length; i++) total += values[i] as number

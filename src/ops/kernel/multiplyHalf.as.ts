@@ -3,8 +3,8 @@
  * the work of a whole one. The second accumulator of each row, free now, takes the odd terms, so that six rows still
  * have twelve independent sums. Panels keep their form, [term][8].
  *
- * Odd terms are counted from the start of each run, so a row's bits depend on how its terms are cut into runs. Whoever
- * chooses the runs must choose the same for all rows that are to agree; see borderOf in conv2d/product.ts.
+ * Odd terms are counted from the start of each run, so a row's bits depend on how its terms are cut into runs. Callers
+ * must choose the same runs for all rows that are to have the same bits; see borderOf in conv2d/product/blocks.ts.
  */
 
 import { clamp } from './clamp.as.ts'

@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type OpCase, opCase } from '../cases.ts'
 import { f32 } from '../specs.ts'
-import { runReference } from '../testing/arrays.ts'
-import { checkCase, testedModules } from '../testing/harness.ts'
+import { drawArrays, runReference } from '../testing/arrays.ts'
+import { checkCase, compare, runWasm, testedModules, tolerance } from '../testing/harness.ts'
 import { testCases } from '../testing/suite.ts'
 import type { ArraySpec } from '../types.ts'
 import { type Window, windowOn } from '../window.ts'
@@ -65,6 +65,95 @@ describe.each(testedModules)('pooling on %s', (module) => {
       }),
       { numRuns: 100, seed: 11 },
     )
+  })
+
+  it('agrees with the reference where values are equal, infinite or NaN', () => {
+    const values = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 0, 1]
+    fc.assert(
+      fc.property(pooled, fc.nat(1000), fc.constantFrom(0.01, 0.1, 0.7), ({ attributes, x }, seed, share) => {
+        const y = f32(...outputShape(attributes, x))
+        const fill: OpCase['fill'] = (random, array) =>
+          array === 0 && random.next() < share ? values[random.integer(values.length)] : undefined
+        const shared = { name: JSON.stringify([attributes, x.shape]), attributes, terms: 25, fill }
+        checkCase(opCase({ ...shared, op: maxPool, inputs: [x] }), module, seed)
+        checkCase(opCase({ ...shared, op: maxPoolGradient, inputs: [x, y] }), module, seed)
+        checkCase(opCase({ ...shared, op: averagePool, inputs: [x] }), module, seed)
+      }),
+      { numRuns: 300, seed: 12 },
+    )
+  })
+
+  // Runs of windows are checked for NaNs as a whole, and values that two windows share only once.
+  it.each([
+    { kernel: 2, stride: 1 },
+    { kernel: 2, stride: 2 },
+    { kernel: 2, stride: 3 },
+    { kernel: 3, stride: 1 },
+    { kernel: 3, stride: 2 },
+    { kernel: 3, stride: 3 },
+    { kernel: 3, stride: 1, dilation: 2 },
+    { kernel: 3, stride: 3, dilation: 2 },
+    { kernel: 3, stride: 4, dilation: 2 },
+    { kernel: 4, stride: 2 },
+  ])('finds one NaN anywhere: %o', ({ kernel, stride, dilation = 1 }) => {
+    const size = { height: 7, width: 11 }
+    for (const channels of [1, 3, 4, 6, 8, 13]) {
+      const window = windowOn(
+        { kernel: [kernel, kernel], stride: [stride, stride], padding: [0, 0, 0, 0], dilation: [dilation, dilation] },
+        { ...size, channels },
+      )
+      const row = { window }
+      const x = f32(1, size.height, size.width, channels)
+      const y = f32(...outputShape(row, x))
+      for (let pixel = 0; pixel < size.height * size.width; pixel++) {
+        const place = pixel * channels + ((pixel * 5) % channels)
+        const fill: OpCase['fill'] = (_, array, element) => (array === 0 && element === place ? Number.NaN : undefined)
+        const shared = { name: `${channels} channels, NaN at ${place}`, attributes: row, terms: 1, fill }
+        for (const of of [
+          opCase({ ...shared, op: maxPool, inputs: [x] }),
+          opCase({ ...shared, op: maxPoolGradient, inputs: [x, y], terms: 16 }),
+        ]) {
+          const arrays = drawArrays(of, 1)
+          const actual = runWasm(of, arrays, { module }).outputs[0] as Float32Array
+          const expected = runReference(of, arrays).outputs[0] as Float64Array
+          compare(`${of.op.kind}, ${of.name}`, actual, expected, tolerance(of.terms, expected))
+        }
+      }
+    }
+  })
+})
+
+describe('the winner of a window', () => {
+  const window = windowOn(
+    { kernel: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0], dilation: [1, 1] },
+    { height: 2, width: 2, channels: 1 },
+  )
+  const row = { window }
+  const [x, y] = [f32(1, 2, 2, 1), f32(1, 1, 1, 1)]
+  const nan = Number.NaN
+
+  // By PyTorch's rule, aten/src/ATen/native/cpu/MaxPoolKernel.cpp: a value wins if it is greater than the best so far, or NaN.
+  it.each([
+    { values: [1, 3, 3, 2], winner: 1 },
+    { values: [nan, 3, 4, 5], winner: 0 },
+    { values: [1, nan, 4, 5], winner: 1 },
+    { values: [nan, 2, nan, 5], winner: 2 },
+    { values: [nan, nan, nan, nan], winner: 3 },
+    { values: [-Infinity, -Infinity, -Infinity, -Infinity], winner: 0 },
+    { values: [-Infinity, Infinity, Infinity, -Infinity], winner: 1 },
+  ])('of $values is value $winner', ({ values, winner }) => {
+    const shared = { name: 'by hand', attributes: row, terms: 1 }
+    const forward = opCase({ ...shared, op: maxPool, inputs: [x] })
+    const backward = opCase({ ...shared, op: maxPoolGradient, inputs: [x, y] })
+    const inputs = [Float64Array.from(values), Float64Array.of(7)]
+    const dx = values.map((_, i) => (i === winner ? 7 : 0))
+    const of = (row: OpCase, arrays: readonly Float64Array[]) => [
+      runReference(row, { inputs: arrays, updates: [] }),
+      ...testedModules.map((module) => runWasm(row, { inputs: arrays, updates: [] }, { module })),
+    ]
+    for (const { outputs } of of(forward, inputs.slice(0, 1)))
+      expect([...(outputs[0] as Float32Array)]).toEqual([values[winner]])
+    for (const { outputs } of of(backward, inputs)) expect([...(outputs[0] as Float32Array)]).toEqual(dx)
   })
 })
 

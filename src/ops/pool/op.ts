@@ -1,7 +1,8 @@
 /**
  * Max and average pooling, each with its gradient. Max pooling keeps x and no indices: the winner is found again in
- * backward, which costs less than writing an index for every output. Of equal values the first of the window wins, as in
- * PyTorch; padding never wins. Average pooling keeps nothing.
+ * backward, which costs less than writing an index for every output. A value wins over those before it in the window's
+ * order, row by row, if it is greater or NaN, as in PyTorch: of equal values the first wins, and if there are NaNs the
+ * result is NaN and its gradient goes to the last of them. Padding never wins. Average pooling keeps nothing.
  */
 
 import { expectSize, f32 } from '../specs.ts'

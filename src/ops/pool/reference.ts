@@ -1,4 +1,4 @@
-/** Pooling by its definition: for every window, the largest value (the first of equals) or the average, in float64. */
+/** Pooling by its definition: for every window, the largest value (see `largestOf`) or the average, in float64. */
 
 import { lastAxis } from '../arrays.ts'
 import type { ArraySpec, ReferenceKernel, StepSpec } from '../types.ts'
@@ -35,9 +35,12 @@ function* windowsOf({ attributes, inputs: [array] }: StepSpec<PoolAttributes>): 
       }
 }
 
-/** Where the largest of the window's values of channel c is; of equals the first. */
+/** Where the largest of the window's values of channel c is; of equals the first. A NaN beats every number, the last NaN all others. */
 function largestOf(x: Float64Array, { inputs }: PoolWindow, c: number): number {
-  const later = (best: number, index: number) => ((x[index + c] as number) > (x[best + c] as number) ? index : best)
+  const later = (best: number, index: number) => {
+    const value = x[index + c] as number
+    return value > (x[best + c] as number) || Number.isNaN(value) ? index : best
+  }
   return inputs.reduce(later) + c
 }
 
