@@ -78,7 +78,7 @@ describe('VGG-16', () => {
 
   it('row by row: values a picture', () => {
     const rows = inferVolumes(network)
-      .filter(({ layer }) => layer.inPlace !== true)
+      .filter(({ layer }) => layer.countsVolume !== false)
       .map(({ output }) => output.height * output.width * output.channels)
     const K = 1000
     const rounded = rows.map((values) => (values >= K ? Math.floor(values / K) * K : values))

@@ -10,7 +10,7 @@ import { f32 } from '../src/ops/specs.ts'
 import { windowOn } from '../src/ops/window.ts'
 
 /** 32 filters of 3×3×32 on two pictures of 8×8; a fully connected layer of as many weights where `dense`. */
-function samplesOf(method: 'gemm' | 'winograd4', dense = false): readonly Sample[] {
+function samplesOf(way: 'gemm' | 'winograd4', dense = false): readonly Sample[] {
   const [side, channels] = dense ? [1, 288] : [8, 32]
   const [kernel, pad] = dense ? [1, 0] : [3, 1]
   const window = windowOn(
@@ -18,12 +18,12 @@ function samplesOf(method: 'gemm' | 'winograd4', dense = false): readonly Sample
     { height: side, width: side, channels },
   )
   const batch = dense ? 96 : 2
-  const geometry = { batch, window, channels, filters: 32, groups: 1, method }
+  const geometry = { window, channels, filters: 32, groups: 1 }
   const [x, w, y] = [f32(batch, side, side, channels), f32(kernel, kernel, channels, 32), f32(batch, side, side, 32)]
   return [
-    sample(conv2d, { ...geometry, bias: true, activation: 'relu' }, [x, w, f32(32)]),
-    sample(conv2dInputGradient, geometry, [y, w]),
-    sample(conv2dFilterGradient, geometry, [x, y]),
+    sample(conv2d, { ...geometry, bias: true, activation: 'relu' }, [x, w, f32(32)], { way }),
+    sample(conv2dInputGradient, geometry, [y, w], { way }),
+    sample(conv2dFilterGradient, geometry, [x, y], { way }),
   ]
 }
 

@@ -1,5 +1,6 @@
 /** What a backend is: it binds a plan to memory and runs its steps. It never sees a layer. */
 
+import type { TypedArray } from '../ops/arrays.ts'
 import type { Target } from '../ops/target.ts'
 import type { Plan, SectionName } from '../plan/types.ts'
 
@@ -24,8 +25,6 @@ export interface RunOptions {
   readonly pictures?: number
 }
 
-export type Values = Float32Array | Int32Array
-
 /** A plan bound to memory. */
 export interface Program {
   readonly plan: Plan
@@ -40,12 +39,12 @@ export interface Program {
    * A copy of a buffer's values as they are when the runs asked for before are done. `into`: an array of the same type for
    * the first of them, as many as it has.
    */
-  read(buffer: number, into?: Values): Promise<Values>
+  read(buffer: number, into?: TypedArray): Promise<TypedArray>
   /**
    * The values themselves, where the memory is the host's: valid while the program lives. Read only: write with `write`, so
    * that nothing prepared goes stale.
    */
-  view?(buffer: number): Values
+  view?(buffer: number): TypedArray
   /** As many values as the buffer has; of data (pictures, labels) also fewer, those of a batch's first pictures. */
   write(buffer: number, values: ArrayLike<number>): void
   /** Runs wait for each other. Throws `ArgumentError` for steps or a number of pictures that the plan does not have. */

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { chooseThreads } from '../backends/wasm/threads.ts'
 import { costTable, memoryTable, type NetworkTable, networkTable, printBytes, printCount } from '../inspect/index.ts'
 import { print } from '../notation/index.ts'
+import { bytesOf } from '../ops/arrays.ts'
 import { type OptimizerKind, optimizerKinds } from '../ops/optimizer/optimizers.ts'
 import { LARGEST_MEMORY } from '../ops/wasm/target.ts'
 import { maxBatch, type Plan, plan, printPlan } from '../plan/index.ts'
@@ -154,11 +155,14 @@ function headOf(source: NetworkSource, terminal: Terminal): string {
   return terminal.bold(notationOf(source) ?? source.name)
 }
 
+/** Bytes of float32 values. */
+const floats = (count: number) => bytesOf({ shape: [count], dtype: 'f32' })
+
 function summary({ totals }: NetworkTable): string {
   const { activations, weights, parameters, macs } = totals
   return [
-    `per picture: ${printCount(activations)} activations (${printBytes(4 * activations)}), ${printCount(macs)} MACs (${printCount(2 * macs)} FLOPs)`,
-    `parameters: ${printCount(parameters)} (${printBytes(4 * parameters)}), of which ${printCount(weights)} weights`,
+    `per picture: ${printCount(activations)} activations (${printBytes(floats(activations))}), ${printCount(macs)} MACs (${printCount(2 * macs)} FLOPs)`,
+    `parameters: ${printCount(parameters)} (${printBytes(floats(parameters))}), of which ${printCount(weights)} weights`,
   ].join('\n')
 }
 

@@ -2,6 +2,7 @@
 
 import { printVolume, volumeSize } from '../core/index.ts'
 import { inferVolumes, type Network } from '../network/index.ts'
+import { bytesOf } from '../ops/arrays.ts'
 import { cost, type LayerCost, type NetworkCost, type PlanMemory } from '../plan/index.ts'
 import { printBytes, printCount } from './units.ts'
 
@@ -35,6 +36,9 @@ export interface TextTable {
   readonly totals?: readonly string[]
 }
 
+/** Bytes of float32 values. */
+const floats = (count: number) => bytesOf({ shape: [count], dtype: 'f32' })
+
 const left = (title: string) => ({ title, align: 'left' as const })
 const right = (title: string) => ({ title, align: 'right' as const })
 
@@ -58,7 +62,7 @@ export function costTable({ layers, totals }: NetworkTable): TextTable {
       orNothing(parameters, printCount(parameters)),
       orNothing(macs, printCount(macs)),
       receptiveField.size.join('×'),
-      orNothing(activations, printBytes(4 * activations)),
+      orNothing(activations, printBytes(floats(activations))),
     ]),
     totals: [
       'total',
@@ -67,7 +71,7 @@ export function costTable({ layers, totals }: NetworkTable): TextTable {
       printCount(totals.parameters),
       printCount(totals.macs),
       '',
-      printBytes(4 * totals.activations),
+      printBytes(floats(totals.activations)),
     ],
   }
 }

@@ -31,11 +31,17 @@ const list = [
   softmax,
 ] as const
 
+const types = typesOf(list)
+
 /** Type of a layer. A table with a row for each of them is complete, or does not compile. */
-export type LayerType = (typeof list)[number]['type']
+export type LayerType = (typeof types)[number]
 
 // Attributes are checked by each layer itself, so they are opaque to everybody else.
 const all = list as unknown as readonly Layer[]
+
+function typesOf<T extends string>(layers: readonly { readonly type: T }[]): readonly T[] {
+  return layers.map(({ type }) => type)
+}
 
 /** By type: `layers.conv`. */
 export const layers = Object.fromEntries(all.map((layer) => [layer.type, layer])) as Readonly<Record<LayerType, Layer>>

@@ -34,14 +34,12 @@ export class Holder {
     return this.#disposal !== undefined
   }
 
-  /** Runs a task when all tasks before it are done. */
-  exclusively<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(() => {
-      if (this.#disposal) throw disposed()
-      return task()
-    })
+  /** Runs a task when all tasks before it are done. Rejects with `DisposedError` what is asked for after `dispose`. */
+  async exclusively<T>(task: () => Promise<T>): Promise<T> {
+    if (this.#disposal) throw disposed()
+    const result = this.#queue.then(task)
     this.#queue = result.catch(() => undefined)
-    return result
+    return await result
   }
 
   /** Within a task: a program for a plan that gives scores; the one that is held, or else a new one. */
@@ -70,20 +68,34 @@ export class Holder {
     }
   }
 
+  /** Within a task: readies a program of a training for use. Throws `DisposedError` where it is not held any more. */
+  ready(program: Program): void {
+    if (program !== this.#program) {
+      throw new DisposedError('the memory of this training was released', {
+        received: 'a training that goes on after release(), or after another training of the same model began',
+        advice: 'let a training end first, or resume it from its checkpoint',
+      })
+    }
+    this.#bringUpToDate(program)
+  }
+
   /** Within a task: frees the program's memory; the weights move into arrays of their own. */
   async release(): Promise<void> {
     const program = this.#program
     if (program === undefined) return
+    if (program.plan.goal.kind === 'training') await this.fetch()
     this.#program = undefined
     this.#seen.clear()
     if (program.view !== undefined) this.#weights.moveOut()
     await program.dispose()
   }
 
-  /** After a training on a device with memory of its own: fetches the weights. */
+  /** Within a task, after a training on a device with memory of its own: fetches the weights. */
   async fetch(): Promise<void> {
     const program = this.#program
     if (program === undefined || program.view !== undefined) return
+    // What was set since the last step is newer than what the device has.
+    this.#bringUpToDate(program)
     for (const { name, buffer } of program.plan.parameters) {
       this.#weights.set(name, (await program.read(buffer)) as Float32Array)
       this.#seen.set(name, this.#weights.version(name))
@@ -94,8 +106,16 @@ export class Holder {
   async beside(plan: Plan): Promise<Program> {
     if (this.#disposal) throw disposed()
     const program = await this.#backend.bind(plan)
-    for (const { name, buffer } of plan.parameters) program.write(buffer, this.#weights.get(name))
-    return program
+    try {
+      // Between two steps of a training, not in the middle of its update.
+      await this.exclusively(async () => {
+        for (const { name, buffer } of plan.parameters) program.write(buffer, this.#weights.get(name))
+      })
+      return program
+    } catch (error) {
+      await program.dispose()
+      throw error
+    }
   }
 
   async dispose(): Promise<void> {
@@ -113,7 +133,7 @@ export class Holder {
     }
   }
 
-  /** A task on its way is waited for. */
+  /** Tasks that were asked for before are waited for. */
   async #end(): Promise<void> {
     await this.#queue
     this.#weights.end(disposed())

@@ -3,6 +3,13 @@
 export { ModelFileError, PicturesError, SafetensorsError, WeightError } from './errors.ts'
 export { decodeModel, encodeModel, type ModelFile, type ModelInfo } from './file.ts'
 export type { Initializer } from './initialize.ts'
-export { Model, type ModelOptions, type PredictOptions } from './model.ts'
-export { readSafetensors, type SafetensorsFile, type Tensor, writeSafetensors } from './safetensors.ts'
-export { type Weight, Weights } from './weights.ts'
+export { type BindOptions, Model, type ModelOptions, type PredictOptions } from './model.ts'
+export {
+  readSafetensors,
+  type SafetensorsFile,
+  type StoredTensor,
+  safetensorsParts,
+  type Tensor,
+  writeSafetensors,
+} from './safetensors.ts'
+export { type Weight, Weights, type WeightValues } from './weights.ts'

@@ -3,10 +3,12 @@
 import { platform } from '#platform'
 import { referenceBackend } from '../backends/reference/backend.ts'
 import type { Backend, Program } from '../backends/types.ts'
+import { MemoryError } from '../backends/wasm/errors.ts'
 import { chooseThreads, startEarly, wasmBackend } from '../backends/wasm/index.ts'
-import { ArgumentError, printVolume, type Volume, volumeSize } from '../core/index.ts'
+import { ArgumentError, printVolume, sizeOf, type Volume, volumeSize } from '../core/index.ts'
 import type { ParameterSpec } from '../layers/index.ts'
 import { inferVolumes, type Network } from '../network/index.ts'
+import type { Target } from '../ops/target.ts'
 import { planFor } from '../plan/plan.ts'
 import { runsOf } from '../plan/sizes.ts'
 import type { Plan, PlanOptions } from '../plan/types.ts'
@@ -20,8 +22,10 @@ import { Weights } from './weights.ts'
 interface BackendRow {
   backend(): Backend
   /** Starts what takes long to come up; what it gives back ends what nobody took. */
-  early(options: ModelOptions): () => Promise<void>
+  early(options: ModelOptions): EndEarly
 }
+
+type EndEarly = () => Promise<void>
 
 const backends = {
   wasm: { backend: () => wasmBackend(), early: ({ threads }) => startEarly(threads) },
@@ -56,13 +60,23 @@ export type BindOptions = Omit<PlanOptions, 'threads' | 'exact' | 'target'>
 export interface Trainer {
   /** Makes the program of this plan the model's own, with the weights in it. */
   hold(options: BindOptions): Promise<Program>
-  /** Runs a task when all uses of the model before it are done. */
-  exclusively<T>(task: () => Promise<T>): Promise<T>
-  /** Makes the weights current on devices with memory of their own. */
+  /**
+   * Runs a task with the program when all uses of the model before it are done. Throws `DisposedError` where the model does
+   * not hold the program any more.
+   */
+  exclusively<T>(program: Program, task: () => Promise<T>): Promise<T>
+  /** Makes the weights current on devices with memory of their own, unless the model was disposed of. */
   fetch(): Promise<void>
 }
 
 export let trainerOf: (model: Model) => Trainer
+
+/** What a model is made of, initialized or loaded. */
+interface ModelParts {
+  readonly network: Network
+  readonly info: ModelInfo
+  values(spec: ParameterSpec, name: string): Float32Array
+}
 
 export class Model {
   readonly network: Network
@@ -78,36 +92,37 @@ export class Model {
   /** For scores. */
   readonly #plan: Plan
 
-  private constructor(
-    row: BackendRow,
-    options: ModelOptions,
-    network: Network,
-    weights: Weights,
-    early: () => Promise<void>,
-  ) {
-    const { batch = 32, exact = false, info = {} } = options
+  private constructor(backend: Backend, options: ModelOptions, { network, info, values }: ModelParts, early: EndEarly) {
+    const { batch = 32, exact = false } = options
     const nodes = inferVolumes(network)
     this.network = network
     this.input = nodes[0]?.output as Volume
     this.output = nodes.at(-1)?.output as Volume
-    this.weights = weights
     this.info = info
-    this.#backend = row.backend()
+    this.#backend = backend
     this.#how = { threads: options.threads ?? chooseThreads().threads, exact }
+    // Before the weights: what cannot be planned or addressed is refused before it takes memory.
     this.#plan = this.planFor({ batch })
-    this.#holder = new Holder(weights, this.#backend, early)
+    const specs = nodes.flatMap(({ node, parameters }) =>
+      parameters.map((spec) => ({ name: `${node.name}.${spec.name}`, spec })),
+    )
+    checkWeights(specs, backend.target(this.#how))
+    this.weights = new Weights(specs.map(({ name, spec }) => ({ name, spec, values: values(spec, name) })))
+    this.#holder = new Holder(this.weights, backend, early)
   }
 
   /**
-   * Plans and initializes; memory is taken when the model first runs. Throws `SizeError`, `ArgumentError`, `VariantError`.
+   * Plans and initializes; memory is taken when the model first runs. Throws `SizeError`, `ArgumentError`, `VariantError`,
+   * or `MemoryError` for weights that no memory of the backend can hold.
    */
   static async create(network: Network, options: ModelOptions = {}): Promise<Model> {
-    const { seed = 0, initial } = options
-    if (!Number.isInteger(seed)) throw new ArgumentError('a seed is a whole number', { received: `${seed}` })
+    const { seed = 0, initial, info = {} } = options
+    if (!Number.isInteger(seed)) throw new ArgumentError('the seed must be a whole number', { received: `${seed}` })
     checkInitializer(initial)
     return Model.#make(options, async () => ({
       network,
-      weights: Model.#weightsOf(network, (spec, name) => initialValues(spec, name, seed, initial)),
+      info,
+      values: (spec, name) => initialValues(spec, name, seed, initial),
     }))
   }
 
@@ -122,39 +137,23 @@ export class Model {
     return Model.#make(options, async () => {
       const bytes = typeof source === 'string' ? await platform.readFile(source) : source
       const { network, info, tensors } = decodeModel(bytes)
-      const weights = Model.#weightsOf(network, (_, name) => (tensors.get(name) as Tensor).values)
-      return { network, weights, info }
+      return { network, info, values: (_, name) => (tensors.get(name) as Tensor).values }
     })
   }
 
   /** What takes long comes up meanwhile. */
-  static async #make(
-    options: ModelOptions,
-    parts: () => Promise<{ network: Network; weights: Weights; info?: ModelInfo }>,
-  ): Promise<Model> {
+  static async #make(options: ModelOptions, parts: () => Promise<ModelParts>): Promise<Model> {
     const name = options.backend ?? 'wasm'
     const row: BackendRow | undefined = Object.hasOwn(backends, name) ? backends[name] : undefined
     if (row === undefined)
       throw new ArgumentError('no such backend', { received: `${name}`, expected: Object.keys(backends).join(', ') })
     const endEarly = row.early(options)
     try {
-      const { network, weights, info } = await parts()
-      return new Model(row, info === undefined ? options : { ...options, info }, network, weights, endEarly)
+      return new Model(row.backend(), options, await parts(), endEarly)
     } catch (error) {
       await endEarly()
       throw error
     }
-  }
-
-  static #weightsOf(network: Network, values: (spec: ParameterSpec, name: string) => Float32Array): Weights {
-    return new Weights(
-      inferVolumes(network).flatMap(({ node, parameters }) =>
-        parameters.map((spec) => {
-          const name = `${node.name}.${spec.name}`
-          return { name, spec, values: values(spec, name) }
-        }),
-      ),
-    )
   }
 
   /** The plan that `predict` runs, unless the model holds the program of a training. */
@@ -184,8 +183,8 @@ export class Model {
 
   /**
    * Pictures [n, h, w, c], already normalized, to what the network's last layer gives, [n, classes]. Any n; batches by
-   * itself, and takes as long as n asks for. A picture's scores are the same bits whatever stands beside it. Throws
-   * `PicturesError` where the values are not a whole number of pictures, or the scores do not fit `into`.
+   * itself, and takes as long as n asks for. A picture's scores are the same bits in any batch. Throws `PicturesError`
+   * where the values are not a whole number of pictures, or the scores do not fit `into`.
    */
   async predict(pictures: Float32Array, { into }: PredictOptions = {}): Promise<Float32Array> {
     const each = volumeSize(this.input)
@@ -240,8 +239,11 @@ export class Model {
 
   /** Writes `.lenslet`: the whole file or none of it. */
   async save(path: string): Promise<void> {
-    const file = { network: this.network, info: this.info, tensors: this.weights.views() }
-    await this.#holder.exclusively(() => platform.writeFileAtomic(path, modelParts(file)))
+    const { network, info } = this
+    // Where the weights are may change until it is this task's turn.
+    await this.#holder.exclusively(() =>
+      platform.writeFileAtomic(path, modelParts({ network, info, tensors: this.weights.views() })),
+    )
   }
 
   /** Frees the memory and ends the workers. A run on its way is waited for. */
@@ -256,8 +258,25 @@ export class Model {
   static {
     trainerOf = (model) => ({
       hold: (options) => model.#holder.exclusively(() => model.#holder.hold(model.planFor(options))),
-      exclusively: (task) => model.#holder.exclusively(task),
-      fetch: () => model.#holder.exclusively(() => model.#holder.fetch()),
+      exclusively: (program, task) =>
+        model.#holder.exclusively(() => {
+          model.#holder.ready(program)
+          return task()
+        }),
+      fetch: async () => {
+        if (!model.#holder.isDisposed) await model.#holder.exclusively(() => model.#holder.fetch())
+      },
     })
   }
+}
+
+/** Throws `MemoryError` for weights that alone are more than the device can address. */
+function checkWeights(specs: readonly { readonly spec: ParameterSpec }[], { segmentLimit }: Target): void {
+  const bytes = 4 * specs.reduce((sum, { spec }) => sum + sizeOf(spec.shape), 0)
+  if (segmentLimit === undefined || bytes <= segmentLimit) return
+  throw new MemoryError('the weights are more than one memory can hold', {
+    received: `${bytes} bytes of weights`,
+    expected: `at most ${segmentLimit} bytes`,
+    advice: 'take fewer filters or neurons; `lenslet plan` shows which layer takes how much',
+  })
 }

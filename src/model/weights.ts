@@ -61,7 +61,8 @@ export class Weights {
   /** Replaces a weight. Throws `WeightError` where the number of values, or their shape, does not fit. */
   set(name: string, given: WeightValues): void {
     const entry = this.#find(name)
-    const values: ArrayLike<number> = 'values' in given ? given.values : given
+    // Arrays have a method of the name `values`, but only they have a length.
+    const values: ArrayLike<number> = 'length' in given ? given : given.values
     const shape = 'shape' in given ? given.shape : undefined
     if (shape !== undefined && !sameShape(shape, entry.shape)) {
       throw new WeightError(`${name}: another shape`, {
@@ -76,17 +77,18 @@ export class Weights {
       })
     }
     if (entry.home.write) entry.home.write(values)
-    else entry.home = { values: Float32Array.from(values) }
+    else entry.home = { values: new Float32Array(values) }
     entry.version++
   }
 
   /** All weights, copied. */
   tensors(): ReadonlyMap<string, Tensor> {
-    return new Map(this.names.map((name) => [name, { shape: this.get(name).shape, values: this.get(name).slice() }]))
+    return new Map([...this.views()].map(([name, { shape, values }]) => [name, { shape, values: values.slice() }]))
   }
 
   /** All weights where they are: valid until the model changes them. */
   views(): ReadonlyMap<string, Tensor> {
+    if (this.#gone) throw this.#gone
     return new Map([...this.#entries].map(([name, { shape, home }]) => [name, { shape, values: home.values }]))
   }
 

@@ -145,6 +145,8 @@ describe('volumes', () => {
     ['INPUT 7x7x4 -> CONV3-8 s2 p0,0,1,1', '3×3×8'],
     ['INPUT 6x6x4 -> CONCAT(CONV1-3 | CONV3-5 | ID)', '6×6×12'],
     ['INPUT 6x6x4 -> WIDEN-10 -> GAP', '1×1×10'],
+    ['INPUT 65536x65536x4096', '65536×65536×4096'],
+    ['INPUT 4096x4096x1 -> FC-1048576', '1×1×1048576'],
   ])('%s: %s', (text, volume) => {
     const last = inferVolumes(parse(text)).at(-1)
     expect(last && printVolume(last.output)).toBe(volume)
@@ -157,10 +159,20 @@ describe('volumes', () => {
     ['INPUT 4x4x3 -> WIDEN-2', 'only adds'],
     ['INPUT 4x4x3 -> POOL2 p2', 'wholly in the padding'],
     ['INPUT 4x4x3 -> POOL5', 'does not fit'],
+    ['INPUT 65536x65536x4097', 'too large for any memory'],
+    ['INPUT 4096x4096x1 -> FC-1048577', 'too large for any memory'],
   ])('%s is refused: %s', (text, message) => {
     expect(() => parse(text)).toThrow(message)
     expect(() => parse(text)).toThrow(SizeError)
   })
+})
+
+it('does not pass mistakes in the code of a layer off as sizes', () => {
+  const network = makeNetwork([
+    input,
+    { name: 'c', type: 'conv', attributes: { filters: 1, groups: 1 }, inputs: ['in'] },
+  ])
+  expect(() => inferVolumes(network)).toThrow(TypeError)
 })
 
 describe('layers', () => {

@@ -85,8 +85,9 @@ export function makeNetwork(nodes: readonly NetworkNode[]): Network {
   return deepFreeze({ format: 'lenslet.network', version: 1, nodes: structuredClone(nodes) as NetworkNode[] })
 }
 
+/** Strings, numbers and null count as frozen. */
 function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
-  for (const part of Object.values(value)) deepFreeze(part)
+  if (Object.isFrozen(value)) return value
+  for (const part of Object.values(value as object)) deepFreeze(part)
   return Object.freeze(value)
 }

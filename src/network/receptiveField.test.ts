@@ -19,7 +19,7 @@ describe('the receptive field', () => {
     expect(fields.get('pool1')).toEqual({ size: [5, 5], stride: [4, 4], start: [-1, -1] })
     expect(fields.get('conv2')).toEqual({ size: [21, 21], stride: [4, 4], start: [-9, -9] })
     expect(fields.get('add1')).toEqual({ size: [37, 37], stride: [4, 4], start: [-17, -17] })
-    expect(fields.get('gap1')).toEqual({ size: [97, 97], stride: [4, 4], start: [-17, -17] })
+    expect(fields.get('gap1')).toEqual({ size: [97, 97], stride: [0, 0], start: [-17, -17] })
   })
 
   it('is the union of branches that look in different directions', () => {

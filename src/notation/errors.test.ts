@@ -46,6 +46,8 @@ const rows: readonly [text: string, column: number, message: RegExp][] = [
   ['RELU ->', 8, /the text ends too early/],
   ['RELU]', 5, /unexpected `\]`/],
   ['[RELU', 1, /this \[ is never closed/],
+  ['[RELU)', 6, /unexpected `\)`.*expected: -> or \]/s],
+  ['[RELU | BN]', 7, /unexpected `\|`/],
   ['[]', 2, /unexpected `\]`/],
   ['RELU*2', 5, /only a group/],
   ['[RELU]*', 7, /expected the number of repeats after \*/],
@@ -69,6 +71,7 @@ const rows: readonly [text: string, column: number, message: RegExp][] = [
   ['CONV3-64: [8x8x64]', 11, /must not be written, because it is computed/],
   ['8x8x64', 1, /a volume is valid only after/],
   ['32', 1, /expected a layer/],
+  ['ж3', 1, /unknown word `ж3`/],
 ]
 
 describe('errors of the text', () => {
@@ -88,6 +91,8 @@ describe('errors of the text', () => {
     ['INPUT', /INPUT needs a volume/],
     ['INPUT -> RELU', /INPUT needs a volume/],
     ['INPUT 8x8 -> RELU', /three numbers/],
+    ['INPUT 8x8x3 5 -> RELU', /INPUT takes no `5`/],
+    ['INPUT [8x8x3 5] -> RELU', /never closed/],
     ['INPUT32x32x3', /takes no size/],
     ['INPUT [8x8x3 -> RELU', /never closed/],
   ])('%s', (text, message) => {
@@ -125,6 +130,16 @@ describe('errors of layers keep their class and get a place', () => {
     expect(error).toMatchObject({ name: 'NotationValueError', line: 2, column: 6 })
     expect(error.message).toMatch(/^line 2, column 6: .*stride/)
   })
+
+  it.each(['CONV3-16777217', 'CONV3-4 s65537', 'CONV3-4 p65537', 'POOL2 s1x65537', 'FC-16777217', 'WIDEN-16777217'])(
+    'a value that JSON would refuse: %s',
+    (word) => {
+      const error = errorOf(start + word)
+      expect(error).toBeInstanceOf(NotationValueError)
+      expect(error).toMatchObject({ line: 1, column: start.length + 1 })
+      expect(error.message).toMatch(/has a value out of range.*Too big: expected number to be <=(65536|16777216)$/s)
+    },
+  )
 
   it('a volume', () => {
     const error = errorOf('INPUT 2x2x3\r\n-> [RELU -> c: CONV3-64 p0]*2')
@@ -187,8 +202,24 @@ describe('limits', () => {
     expect(errorOf(text)).toBeInstanceOf(NotationLimitError)
   })
 
-  it('repeats nothing in no time', () => {
-    expect(parse(`${start}[[RELU]*0]*1000000000 -> RELU`).nodes).toHaveLength(2)
+  it('repeats nothing as often as numbers go', () => {
+    const nothing = (times: number | string) => `${start}[[RELU]*0]*${times} -> RELU`
+    expect(parse(nothing(limits.number)).nodes).toHaveLength(2)
+    expect(parse(nothing('N'), { bindings: { N: limits.number } }).nodes).toHaveLength(2)
+    expect(errorOf(nothing(limits.number + 1))).toBeInstanceOf(NotationLimitError)
+    expect(errorOf(nothing('N'), { bindings: { N: limits.number + 1 } })).toBeInstanceOf(ArgumentError)
+    expect(errorOf(nothing('N'), { bindings: { N: 1.5 } })).toBeInstanceOf(ArgumentError)
+  })
+
+  it.each([
+    ['the volume', (n: number) => `INPUT ${n}x1x1`],
+    ['a size', (n: number) => `${start}CONV${n}-3`],
+    ['a count', (n: number) => `${start}FC-${n}`],
+    ['an option', (n: number) => `${start}CONV3-4 s${n}`],
+    ['a value', (n: number) => `${start}BN momentum=${n}`],
+  ])('leaves numbers up to the limit to the layers: %s', (_, text) => {
+    expect(errorOf(text(limits.number))).toBeInstanceOf(NotationValueError)
+    expect(errorOf(text(limits.number + 1))).toBeInstanceOf(NotationLimitError)
   })
 
   it('reads a network at the limit', () => {

@@ -38,7 +38,7 @@ export class PrintError extends LensletError {
   readonly node: string
 
   constructor(node: string, message: string, details: ErrorDetails = {}) {
-    super(`${node}: ${message}`, { advice: 'networkToJson can hold it', ...details })
+    super(`${node}: ${message}`, { advice: 'write it with networkToJson, which holds every network', ...details })
     this.node = node
   }
 }

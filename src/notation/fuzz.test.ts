@@ -1,4 +1,4 @@
-// Whatever the text, `parse` gives a network that prints and reads back, or throws one of our own errors.
+// For every text, `parse` gives a network that prints and reads back, or throws one of our own errors.
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -25,7 +25,7 @@ const good = [
 ]
 const pieces = (
   'INPUT 8x8x4|INPUT|: [8x8x4]|CONV|CONV3-4|CONV1-2|3-4|RELU|POOL2|FC-3|FC|BN|LRN|DROPOUT|0.5|-1|1e99|ADD(|CONCAT(|ID|a:|b: |->| -> | -> | -> | -> |→|' +
-  '[|]|]*2|]*N|]*0|]*99999|(|)|PIPE|*|?|s2|p0|p0,0,1,1|d9|ceil|nobias|x|×|-|#|//|\n|\r|,|__proto__|constructor|toString: |𝒜|é'
+  '[|]|]*2|]*N|]*0|]*99999|(|)|PIPE|*|?|s2|p0|p0,0,1,1|d9|eps=1e-3|eps=|EPS=2|momentum|=0.5|=|BN eps=0.1|ceil|nobias|x|×|-|#|//|\n|\r|,|__proto__|constructor|toString: |𝒜|é'
 )
   .split('|')
   .map((piece) => (piece === 'PIPE' ? '|' : piece))
@@ -56,6 +56,8 @@ it('layers in a row, some of them odd', () => {
     'CONV3-4',
     'conv1: CONV1-2',
     'a: BN',
+    'BN momentum=0.5',
+    '[BN eps=1e-3 -> RELU]*2',
     '[b: RELU]*2',
     '[TANH]*N',
     'ADD(ID|RELU)',
@@ -72,6 +74,8 @@ it('layers in a row, some of them odd', () => {
     '[RELU]*0',
     'LRELU -1',
     'CONV3-4 s9',
+    'BN eps=0',
+    'BN eps = 1',
   ]
   const unit = fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...units) }, fc.constantFrom(...odd))
   const arrow = fc.constantFrom('->', ' → ', '\n->\n', ' -># -> RELU\r\n')

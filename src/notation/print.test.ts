@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { makeNetwork, type Network, type NetworkNode } from '../network/index.ts'
 import { PrintError, parse, print } from './index.ts'
+import { limits } from './limits.ts'
 
 describe('print', () => {
   it.each([
@@ -65,9 +66,11 @@ describe('print', () => {
       ])
     expect(parse(print(joins(3333))).nodes).toHaveLength(3334)
     expect(() => print(joins(3334))).toThrow(PrintError)
-    const long = (index: number) => `n${index}`.padEnd(200, '_')
-    expect(parse(print(chain(4700, long))).nodes).toHaveLength(4701)
-    expect(() => print(chain(5000, long))).toThrow(/the text is too long/)
+    // `x: INPUT 4x4x2`, 4761 times ` -> name: RELU` with 200 letters, and the last: 14 + 4761 · 210 + 10 + 166 = 10^6.
+    const long = (last: number) => (index: number) => `n${index}`.padEnd(index === 4761 ? last : 200, '_')
+    expect(print(chain(4762, long(166)))).toHaveLength(limits.text)
+    expect(parse(print(chain(4762, long(166)))).nodes).toHaveLength(4763)
+    expect(() => print(chain(4762, long(167)))).toThrow(/the text is too long/)
   })
 
   it('refuses names that would begin a comment, and nesting that could not be read', () => {
@@ -93,6 +96,7 @@ const keeping = fc.oneof(
   fc.constantFrom(
     'RELU',
     'BN',
+    'BN eps=0.001 momentum=0.25',
     'LRELU 0.1',
     'SIGMOID',
     'SOFTMAX',

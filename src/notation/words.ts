@@ -4,7 +4,15 @@
  */
 
 import { LensletError } from '../core/index.ts'
-import { type Layer, layerOfWord, layers, plannedWords, type WordParts, words } from '../layers/index.ts'
+import {
+  type Layer,
+  layerOfWord,
+  layers,
+  NotationValueError,
+  plannedWords,
+  type WordParts,
+  words,
+} from '../layers/index.ts'
 import { locate, UnbuiltWordError } from './errors.ts'
 import type { Token } from './lexer.ts'
 import { limits } from './limits.ts'
@@ -66,10 +74,23 @@ export function readWord(reader: Reader, token: Token): Word {
   if (form.volume === 'required' && parts.volume === undefined) throw missing('a volume: height x width x depth')
   if (form.number === 'required' && parts.number === undefined) throw missing('a number')
   try {
-    return { layer, attributes: layer.notation.read(parts) }
+    const attributes = layer.notation.read(parts)
+    checkRange(layer, attributes)
+    return { layer, attributes }
   } catch (error) {
     throw error instanceof LensletError ? locate(error, reader.place(token)) : error
   }
+}
+
+/** Text must not give a network that JSON refuses: a trained model could be saved, but not loaded. */
+function checkRange({ notation, attributes }: Layer, read: object): void {
+  // Not compiled by zod, as in network/json.ts: that takes longer than a network of a hundred nodes.
+  const issue = attributes.safeParse(read, { jitless: true }).error?.issues[0]
+  if (issue === undefined) return
+  throw new NotationValueError(`${notation.word} has a value out of range`, {
+    received: JSON.stringify(read),
+    expected: `at ${issue.path.join('.')}: ${issue.message}`,
+  })
 }
 
 interface Identified {

@@ -2,10 +2,21 @@
 
 import { type Shape, sizeOf } from '../core/index.ts'
 
-/** Types of elements. A new one (f16, i8) is a row in `elementBytes`. */
-export type DType = 'f32' | 'i32'
+/** Types of elements: how the host sees an array of them, and with it the bytes that each takes. A new one is a row here. */
+const elementTypes = { f32: Float32Array, i32: Int32Array } as const
 
-const elementBytes: Readonly<Record<DType, number>> = { f32: 4, i32: 4 }
+export type DType = keyof typeof elementTypes
+
+/** Over memory of one thread's own, or shared. */
+export type TypedArray = Float32Array | Int32Array
+
+interface TypedArrayConstructor {
+  readonly BYTES_PER_ELEMENT: number
+  new (length: number): TypedArray
+  new (memory: ArrayBufferLike, offset: number, length: number): TypedArray
+}
+
+const constructorOf = (dtype: DType): TypedArrayConstructor => elementTypes[dtype]
 
 export interface ArraySpec {
   /** Lengths by axis, slowest first; channels last. */
@@ -14,7 +25,17 @@ export interface ArraySpec {
 }
 
 export function bytesOf({ shape, dtype }: ArraySpec): number {
-  return sizeOf(shape) * elementBytes[dtype]
+  return sizeOf(shape) * constructorOf(dtype).BYTES_PER_ELEMENT
+}
+
+/** An array of zeros. */
+export function emptyArray({ shape, dtype }: ArraySpec): TypedArray {
+  return new (constructorOf(dtype))(sizeOf(shape))
+}
+
+/** The array that stands in a memory at a byte offset. */
+export function arrayAt({ shape, dtype }: ArraySpec, memory: ArrayBufferLike, offset: number): TypedArray {
+  return new (constructorOf(dtype))(memory, offset, sizeOf(shape))
 }
 
 /** Length of the last axis: channels of a volume, classes of a row of scores. */

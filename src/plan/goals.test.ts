@@ -73,13 +73,13 @@ async function expectDifferences(made: Plan, loss: (program: Program) => Promise
 }
 
 const meanLoss = (made: Plan) => async (program: Program) => {
-  const losses = await program.read(made.ports.losses as number)
+  const losses = (await program.read(made.ports.losses as number)) as Float32Array
   return losses.reduce((a, b) => a + b, 0) / losses.length
 }
 
 /** Σ cos(i)·output[i]/size */
 const weighted = (output: number) => async (program: Program) => {
-  const values = await program.read(output)
+  const values = (await program.read(output)) as Float32Array
   return values.reduce((sum, value, index) => sum + (Math.cos(index) * value) / values.length, 0)
 }
 
@@ -156,7 +156,7 @@ describe('wasm agrees with the reference', () => {
         ...Object.values(gradients.nodes),
       ]
       for (const id of ids) {
-        const [want, got] = [await reference.read(id), await wasm.read(id)]
+        const [want, got] = [(await reference.read(id)) as Float32Array, await wasm.read(id)]
         const error = want.reduce((most, value, i) => Math.max(most, Math.abs(value - (got[i] as number))), 0)
         // Some 20 layers of sums of at most 100 terms.
         expect(error / largest(want), made.buffers[id]?.name).toBeLessThan(2 ** -24 * 100 * 20)
@@ -192,7 +192,7 @@ describe('taps', () => {
     const made = plan(network, { batch: 2, mode: 'gradients', taps: ['softmax1'] })
     const program = await filled(made)
     await program.run()
-    const rows = await program.read(made.ports.taps?.softmax1 as number)
+    const rows = (await program.read(made.ports.taps?.softmax1 as number)) as Float32Array
     expect(rows.slice(0, 3).reduce((a, b) => a + b)).toBeCloseTo(1, 6)
   })
 })

@@ -68,12 +68,12 @@ function decode(where: string, bytes: Uint8Array): Checkpoint {
     })
   }
   const { identity = '', state = '' } = metadata
-  const expected = checksumOf({ format, version, identity, state }, tensors)
+  const expected = sumOf(where, { format, version, identity, state }, tensors)
   if (metadata.checksum !== expected) {
     throw damaged(where, `contents with the checksum ${expected}, where ${metadata.checksum} is written`)
   }
   const parsed = stateSchema.safeParse(json(where, state))
-  if (!parsed.success) throw damaged(where, `a state that cannot be: ${parsed.error.issues[0]?.message}`)
+  if (!parsed.success) throw damaged(where, `an invalid state: ${parsed.error.issues[0]?.message}`)
   return { identity: json(where, identity) as TrainingIdentity, state: parsed.data, tensors }
 }
 
@@ -126,6 +126,15 @@ export function checksumOf(texts: Readonly<Record<string, string>>, tensors: Rea
   return checksum([text, ...[...tensors.values()].map(({ values }) => values)])
 }
 
+/** A damaged header can give a tensor a type that is not decoded. */
+function sumOf(where: string, ...of: Parameters<typeof checksumOf>): string {
+  try {
+    return checksumOf(...of)
+  } catch (cause) {
+    throw damaged(where, firstLines(cause), cause)
+  }
+}
+
 function json(where: string, text: string): unknown {
   try {
     return JSON.parse(text)
@@ -138,7 +147,7 @@ function damaged(where: string, received: string, cause?: unknown): CheckpointEr
   return new CheckpointError(`${where} is damaged`, {
     received,
     expected: 'the bytes that the training wrote',
-    advice: 'take another copy, or begin anew',
+    advice: 'take another copy, or start again',
     ...(cause === undefined ? {} : { cause }),
   })
 }

@@ -1,9 +1,10 @@
 /**
  * Finds where a loss that is not finite comes from. The arena reuses memory, so what the layers gave is gone when the
- * loss is known; the forward steps are taken again, one by one, and each one's output is looked at as it appears.
+ * loss is known; the forward steps are run again, one by one, and each one's output is checked as it appears.
  */
 
-import type { Program, Values } from '../backends/types.ts'
+import type { Program } from '../backends/types.ts'
+import type { TypedArray } from '../ops/arrays.ts'
 import type { PlanBuffer, PlanStep } from '../plan/types.ts'
 import { DivergedError } from './errors.ts'
 
@@ -15,11 +16,17 @@ export interface DivergedStep {
   readonly rate: number
 }
 
-/** After a step with a loss that is not finite, which updated nothing. */
+/**
+ * After a step with a loss that is not finite, with all weights as they were before it. Moves the running statistics: the
+ * caller restores them.
+ */
 export async function findDivergence(program: Program, at: DivergedStep): Promise<DivergedError> {
   const weight = await badWeight(program)
   if (weight !== undefined) return badUpdate(weight, at)
   const { plan } = program
+  const pictures = plan.buffers[plan.ports.pictures] as PlanBuffer
+  const given = badValue(await valuesOf(program, pictures))
+  if (given !== undefined) return badPictures(given, at, pictures.name)
   for (let index = 0; index < plan.backwardFrom; index++) {
     await program.run({ from: index, to: index + 1 })
     const step = plan.steps[index] as PlanStep
@@ -52,7 +59,7 @@ export async function badWeight(program: Program): Promise<PlanBuffer | undefine
   return undefined
 }
 
-async function valuesOf(program: Program, { id }: PlanBuffer): Promise<Values> {
+async function valuesOf(program: Program, { id }: PlanBuffer): Promise<TypedArray> {
   return program.view?.(id) ?? (await program.read(id))
 }
 
@@ -64,6 +71,20 @@ export function badUpdate({ name }: PlanBuffer, at: DivergedStep): DivergedError
       ? `${name} is not finite before the first step`
       : `training diverged: the update of step ${at.step} left ${name} not finite`
   return diverged(message, at, { node, buffer: name })
+}
+
+/** No update is at fault, and no lower rate helps. */
+function badPictures(bad: string, { step, stepsPerEpoch }: DivergedStep, name: string): DivergedError {
+  const epoch = Math.floor(step / stepsPerEpoch) + 1
+  return new DivergedError(
+    `the loss is not finite: a value of the pictures is ${bad}`,
+    { step, epoch, node: name, buffer: name },
+    {
+      received: `NaN or ∞ in the pictures of step ${step + 1}, epoch ${epoch}`,
+      expected: 'finite numbers',
+      advice: "check the normalization: each channel's std must be a positive number",
+    },
+  )
 }
 
 function diverged(
@@ -84,7 +105,7 @@ function diverged(
 }
 
 /** What is not finite among the values; undefined where all are. */
-function badValue(values: Values): 'NaN' | '∞' | '−∞' | undefined {
+function badValue(values: TypedArray): 'NaN' | '∞' | '−∞' | undefined {
   // A sum of finite float32 numbers is finite in float64, and one that is not finite stays so.
   let total = 0
   for (let i = 0; i < values.length; i++) total += values[i] as number

@@ -37,8 +37,9 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Pictures that are normalized and predicted at a time. */
+/** Pictures that are normalized and predicted at a time: at most this many, and fewer where they are large. */
 const portion = 256
+const portionBytes = 2 ** 25
 
 /**
  * Runs all pictures of a split through the model. Sums are in float64 and in the split's order.
@@ -56,7 +57,7 @@ export async function evaluate(model: Model, split: Split, options: EvaluateOpti
   checkSplit(model, split, 'the pictures')
   const scores = volumeSize(model.output)
   const size = volumeSize(model.input)
-  const batch = Math.min(portion, split.count)
+  const batch = Math.min(portionOf(size), split.count)
   const batches = new Batches(split, { batch, normalization, shuffle: false })
   const images = new Float32Array(batch * size)
   const labels = new Int32Array(batch)
@@ -74,7 +75,7 @@ export async function evaluate(model: Model, split: Split, options: EvaluateOpti
       const label = labels[i] as number
       add(counts, label)
       if (row.some(Number.isNaN)) {
-        // There is no best score, and an accuracy must not gain by whatever class would stand for it.
+        // There is no best score, and no class may gain by it.
         invalid++
         loss = Number.NaN
         continue
@@ -94,6 +95,12 @@ export async function evaluate(model: Model, split: Split, options: EvaluateOpti
   const { count } = split
   const accuracy = hits.reduce((a, b) => a + b, 0) / count
   return { loss: loss / count, accuracy, count, invalid, perClass, confusion }
+}
+
+/** A power of two, so that batches of the usual sizes are filled. */
+function portionOf(size: number): number {
+  const fit = Math.max(1, Math.floor(portionBytes / (4 * size)))
+  return Math.min(portion, 2 ** (31 - Math.clz32(fit)))
 }
 
 function add(counts: number[], index: number): void {

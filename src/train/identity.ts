@@ -76,7 +76,7 @@ export function difference(saved: Partial<TrainingIdentity>, asked: TrainingIden
     if (what === 'epochs' && !asked.seesEnd) continue
     const [before, after] = [canonical(saved[what]), canonical(asked[what])]
     if (before === after) continue
-    const advice = 'train with the same settings again, or begin anew without resuming'
+    const advice = 'train with the same settings again, or start again without resuming'
     return { what, ...apart(before, after), advice }
   }
   return undefined

@@ -49,17 +49,14 @@ describe('train', () => {
   it.each(['wasm', 'reference'] as const)('learns on %s', async (backend) => {
     const model = await Model.create(parse(stripeNetwork), { seed: 1, backend, threads: 1 })
     models.push(model)
-    const seen = await all(model, data, options)
+    const seen = await all(model, data, { ...options, epochs: 6 })
     const epochs = seen.filter(({ kind }) => kind === 'epoch')
-    expect(epochs.map(({ epoch, step, stepInEpoch }) => [epoch, step, stepInEpoch])).toEqual([
-      [1, 10, 10],
-      [2, 20, 10],
-      [3, 30, 10],
-      [4, 40, 10],
-    ])
+    expect(epochs.map(({ epoch, step, stepInEpoch }) => [epoch, step, stepInEpoch])).toEqual(
+      [1, 2, 3, 4, 5, 6].map((epoch) => [epoch, 10 * epoch, 10]),
+    )
     const last = seen.at(-1) as Progress
-    expect(last).toMatchObject({ kind: 'done', epochs: 4, steps: 40, secondsLeft: 0 })
-    expect(last.result).toMatchObject({ epochs: 4, steps: 40 })
+    expect(last).toMatchObject({ kind: 'done', epochs: 6, steps: 60, secondsLeft: 0 })
+    expect(last.result).toMatchObject({ epochs: 6, steps: 60 })
     expect(last.result?.stopped).toBeUndefined()
     expect(last.result?.testAccuracy).toBeGreaterThan(0.95)
     expect(last.result?.trainLoss).toBeLessThan(0.5 * (epochs[0]?.loss as number))
@@ -89,7 +86,7 @@ describe('train', () => {
       await program.run()
     }
     for (const { name, buffer } of parameters)
-      expect([...model.weights.get(name)], name).toEqual([...program.read(buffer)])
+      expect([...model.weights.get(name)], name).toEqual([...(await program.read(buffer))])
     await program.dispose()
   })
 
@@ -212,15 +209,6 @@ describe('a loss that is not finite', () => {
     expect(model.weights.get('conv1.filters').slice()).toEqual(before)
   })
 
-  it('names the weight that an update spoiled, and keeps the weights of the last epoch', async () => {
-    const model = await create('INPUT 8x8x1 -> CONV3-4 -> RELU -> FC-4')
-    const error = await diverge(model, { optimizer: { kind: 'sgd', rate: 1e38 } })
-    expect(error.step).toBeGreaterThan(0)
-    expect(error.step).toBeLessThan(10)
-    expect(error.node).toMatch(/^(conv1|relu1|fc1)$/)
-    for (const name of model.weights.names) expect(model.weights.get(name).every(Number.isFinite), name).toBe(true)
-  })
-
   it('tells a weight that was not finite before the training from one that it spoiled', async () => {
     const model = await create('INPUT 8x8x1 -> CONV3-4 -> RELU -> FC-4')
     model.weights.set('conv1.bias', [0, Number.NaN, 0, 0])
@@ -230,7 +218,7 @@ describe('a loss that is not finite', () => {
   })
 })
 
-describe('what cannot be meant', () => {
+describe('invalid options', () => {
   const cases: readonly [string, object, RegExp][] = [
     ['no epochs', { epochs: 0 }, /epochs[\s\S]*received: 0[\s\S]*whole number from 1/],
     ['half an epoch', { epochs: 1.5 }, /epochs/],

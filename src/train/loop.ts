@@ -2,7 +2,7 @@
 
 import { platform } from '#platform'
 import { Batches, type Dataset } from '../data/index.ts'
-import { type Model, trainerOf } from '../model/model.ts'
+import { type Model, type Trainer, trainerOf } from '../model/model.ts'
 import { readCheckpoint, restore } from './checkpoint.ts'
 import { DivergedError } from './errors.ts'
 import { identityOf } from './identity.ts'
@@ -19,12 +19,13 @@ import { Stepper } from './stepper.ts'
  *
  *     for await (const { loss, accuracy } of train(model, dataset, { epochs: 3 })) console.log(loss, accuracy)
  *
- * The same seed gives the same bits, whatever the number of threads, and also when the training was killed at any moment
- * and resumed from its checkpoint. (The reference backend computes in float64 and saves float32; it is not held to that.)
+ * The same seed gives the same bits with any number of threads, and also when the training was killed at any moment and
+ * resumed from its checkpoint. (The reference backend computes in float64 and saves float32; it is not held to that.)
  *
  * Throws at once `ArgumentError`, `DataMismatchError`, `LabelRangeError` or `AugmentationError` for invalid options;
- * later `CheckpointError`, `FileError`, `MemoryError`, and `DivergedError` where the loss is not finite. That step updates
- * nothing; where there are checkpoints, the model gets the weights of the last one, else it keeps those before the step.
+ * later `CheckpointError`, `FileError`, `MemoryError`, and `DivergedError` where the loss is not finite. That step changes
+ * no weight; where checkpoints are written, the model gets the weights of the last one, else it keeps those before the step.
+ * `DisposedError` where the model was released or disposed of, or another training of it began, before this one ended.
  *
  * While it trains, and until something else is asked of it, the model holds the training's memory and nothing besides: what
  * `plan` says of a training is what the process holds. `predict` works in it, too. `model.release()` frees it.
@@ -39,11 +40,8 @@ async function* run(
   options: TrainOptions,
   settings: TrainSettings,
 ): AsyncGenerator<Progress, TrainResult> {
-  const checkpoint = options.resume === undefined ? undefined : await readCheckpoint(options.resume)
   const trainer = trainerOf(model)
-  const program = await trainer.hold(planOptionsOf(settings))
-  const identity = identityOf(dataset, settings, program)
-  if (checkpoint !== undefined) restore(program, identity, checkpoint)
+  const { program, identity, state } = await begin(trainer, dataset, options, settings)
   const { batch, normalization, seed, augment } = settings
   const batches = new Batches(dataset.train, { batch, normalization, seed, augment })
   const session = new Session({
@@ -55,19 +53,29 @@ async function* run(
     settings,
     identity,
     stepper: new Stepper(trainer, program, batches, settings),
-    state: checkpoint?.state ?? newState(),
+    state,
     signal: options.signal,
     now: () => platform.now(),
   })
-  await session.open(options.metrics)
-  model.info = { ...model.info, classes: dataset.classes, normalization }
   try {
+    await session.open(options.metrics)
+    model.info = { ...model.info, classes: dataset.classes, normalization }
     return yield* session.run()
   } catch (error) {
-    if (error instanceof DivergedError) await session.recover()
+    // A checkpoint that somebody has taken away does not hide what happened.
+    if (error instanceof DivergedError) await session.recover().catch(() => {})
     throw error
   } finally {
     // A loop left by `break` ends here, too, and keeps what was learned.
     await trainer.fetch()
   }
+}
+
+/** The program with the weights in it, or with all that a checkpoint holds, whose bytes are not kept. */
+async function begin(trainer: Trainer, dataset: Dataset, { resume }: TrainOptions, settings: TrainSettings) {
+  const checkpoint = resume === undefined ? undefined : await readCheckpoint(resume)
+  const program = await trainer.hold(planOptionsOf(settings))
+  const identity = identityOf(dataset, settings, program)
+  if (checkpoint !== undefined) restore(program, identity, checkpoint)
+  return { program, identity, state: checkpoint?.state ?? newState() }
 }

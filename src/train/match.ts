@@ -3,7 +3,8 @@
 import { ArgumentError, printVolume, sameVolume, volumeSize } from '../core/index.ts'
 import { type Dataset, LabelRangeError, type Normalization, type Split } from '../data/index.ts'
 import type { Model } from '../model/index.ts'
-import { layerOf } from '../network/index.ts'
+import { inferVolumes, layerOf } from '../network/index.ts'
+import { matchNodes } from '../plan/nodes.ts'
 import { DataMismatchError } from './errors.ts'
 
 /**
@@ -50,6 +51,26 @@ export function checkSplit(model: Model, split: Split, where: string): void {
     const label = split.labels[i] as number
     if (!(label >= 0 && label < scores)) throw new LabelRangeError(where, i, label, scores)
   }
+}
+
+/**
+ * Names of the layers that the patterns name, in the network's order. Throws `ArgumentError` where a pattern matches none,
+ * or where they leave nothing to learn.
+ */
+export function frozenLayers({ network }: Model, patterns: readonly string[]): readonly string[] {
+  if (patterns.length === 0) return []
+  const nodes = inferVolumes(network)
+  const frozen = matchNodes(nodes, patterns, 'frozen')
+  const learns = nodes.some(
+    ({ node, parameters }) => !frozen.has(node.name) && parameters.some(({ role }) => role === 'learned'),
+  )
+  if (!learns) {
+    throw new ArgumentError('frozen: no layer is left to learn', {
+      received: patterns.join(', '),
+      expected: 'at least one layer with weights that is not frozen',
+    })
+  }
+  return network.nodes.map(({ name }) => name).filter((name) => frozen.has(name))
 }
 
 /** Whether the last layer gives probabilities instead of scores. */

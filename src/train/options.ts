@@ -1,4 +1,4 @@
-/** What a person may say about a training, and the settings that follow: every number checked, every default filled in. */
+/** The options of a training, and the settings that follow from them: every number checked, every default filled in. */
 
 import { ArgumentError } from '../core/index.ts'
 import type { Augmentation, Dataset, Normalization } from '../data/index.ts'
@@ -9,11 +9,11 @@ import {
   type OptimizerSettings,
   resolveOptimizer,
 } from '../ops/optimizer/optimizers.ts'
-import { checkData } from './match.ts'
+import { checkData, frozenLayers } from './match.ts'
 import { resolveSchedule, type Schedule, type ScheduleKind, type ScheduleSettings } from './schedule.ts'
 
 export interface TrainOptions {
-  /** How often every training picture is shown; from 1. */
+  /** How many times every training picture is shown; from 1. */
   readonly epochs: number
   /** Pictures a step. Default 32. An epoch leaves out what does not fill a batch: other pictures each time. */
   readonly batch?: number | undefined
@@ -34,14 +34,14 @@ export interface TrainOptions {
   readonly seed?: number | undefined
   /** When the test split is looked at. Default `epoch`: after each. */
   readonly evaluate?: 'epoch' | 'end' | 'never' | undefined
-  /** Stop after so many epochs without a lower test loss or a higher test accuracy. The last weights stay. */
+  /** Stop after this many epochs without a lower test loss or a higher test accuracy. The last weights stay. */
   readonly earlyStopping?: { readonly patience: number } | undefined
   readonly checkpoint?: CheckpointOptions | undefined
   /** Path of a file of JSON lines: some forty an epoch, and one for each epoch. */
   readonly metrics?: string | undefined
   /** Go on from this checkpoint: its path or bytes. The options must be those that it was made with. */
   readonly resume?: string | Uint8Array | undefined
-  /** Stops after the step at work, writes a checkpoint if there is a path for it, and ends with `stopped: 'aborted'`. */
+  /** Stops after the step that is running, writes a checkpoint if there is a path for it, and ends with `stopped: 'aborted'`. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -63,6 +63,7 @@ export interface BitSettings {
   readonly augment: Augmentation
   readonly labelSmoothing: number
   readonly clipNorm: number | null
+  /** Names of layers, in the network's order. */
   readonly frozen: readonly string[]
   readonly seed: number
   readonly normalization: Normalization
@@ -114,7 +115,7 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
     augment: options.augment ?? {},
     labelSmoothing,
     clipNorm: clipNorm ?? null,
-    frozen: options.frozen ?? [],
+    frozen: frozenLayers(model, options.frozen ?? []),
     seed,
     normalization,
     evaluate,
@@ -123,7 +124,7 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
   }
 }
 
-/** The plan of a training with these settings: what the training allocates, and what anybody who tells of it must print. */
+/** The plan of a training with these settings: what the training allocates, and what its description must print. */
 export function planOptionsOf(settings: PlannedSettings): BindOptions {
   const { batch, optimizer, decay, clipNorm, labelSmoothing, frozen } = settings
   return {
@@ -152,7 +153,7 @@ function checkpointSettings({ path, everySeconds = 60, everySteps }: CheckpointO
 
 function whole(name: string, value: unknown, least: number, most: number): void {
   if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return
-  throw new ArgumentError(`${name} cannot be meant`, {
+  throw new ArgumentError(`${name} is invalid`, {
     received: String(value),
     expected: `a whole number from ${least} to ${most}`,
   })
@@ -160,10 +161,10 @@ function whole(name: string, value: unknown, least: number, most: number): void 
 
 function number(name: string, value: unknown, text: string, allows: (value: number) => boolean): void {
   if (typeof value === 'number' && Number.isFinite(value) && allows(value)) return
-  throw new ArgumentError(`${name} cannot be meant`, { received: String(value), expected: `a number ${text}` })
+  throw new ArgumentError(`${name} is invalid`, { received: String(value), expected: `a number ${text}` })
 }
 
 function oneOf(name: string, value: string, allowed: readonly string[]): void {
   if (allowed.includes(value)) return
-  throw new ArgumentError(`${name} cannot be meant`, { received: String(value), expected: allowed.join(', ') })
+  throw new ArgumentError(`${name} is invalid`, { received: String(value), expected: allowed.join(', ') })
 }

@@ -36,7 +36,7 @@ export interface SessionParts {
 }
 
 const progressMilliseconds = 100
-/** Signals and timers get a turn so often, also where no worker is awaited. */
+/** Signals and timers get a turn this often, also where no worker is awaited. */
 const turnMilliseconds = 30
 
 export class Session {
@@ -48,7 +48,7 @@ export class Session {
   /** Epochs finished, their evaluation included. */
   #epochsDone: number
   #metrics: MetricsFile | undefined
-  #saved = { step: 0, time: 0 }
+  #saved: { readonly step: number; readonly time: number } | undefined
   #written: string | undefined
   #evaluation: Evaluation | undefined
 
@@ -134,11 +134,10 @@ export class Session {
 
   /** False where it was aborted while it evaluated: the epoch is not finished, and evaluates again when it is resumed. */
   async #finishEpoch(): Promise<boolean> {
-    const { model, trainer, program, settings, state, test, classes, signal } = this.#parts
+    const { model, trainer, settings, state, test, classes, signal } = this.#parts
     const { epochs, stepsPerEpoch, normalization } = settings
     const rate = this.#parts.stepper.rate(state.step - 1)
-    const bad = await badWeight(program)
-    if (bad !== undefined) throw badUpdate(bad, { step: state.step, stepsPerEpoch, rate })
+    await this.#checkWeights()
     await trainer.fetch()
     const last = state.step === epochs * stepsPerEpoch
     this.#evaluation = undefined
@@ -167,6 +166,15 @@ export class Session {
     return true
   }
 
+  /** Throws `DivergedError` where the last update left a weight that is not finite. */
+  async #checkWeights(): Promise<void> {
+    const { program, state, settings, stepper } = this.#parts
+    const bad = await badWeight(program)
+    if (bad === undefined) return
+    const rate = stepper.rate(Math.max(0, state.step - 1))
+    throw badUpdate(bad, { step: state.step, stepsPerEpoch: settings.stepsPerEpoch, rate })
+  }
+
   #divergedOnTest(rate: number): DivergedError {
     const { state, settings, model } = this.#parts
     const node = model.network.nodes.at(-1)?.name ?? ''
@@ -186,7 +194,8 @@ export class Session {
     const { settings, state, now } = this.#parts
     if (settings.checkpoint === undefined) return false
     const { everySeconds, everySteps } = settings.checkpoint
-    return state.step - this.#saved.step >= everySteps || now() - this.#saved.time >= everySeconds * 1000
+    const { step, time } = this.#saved ?? { step: 0, time: 0 }
+    return state.step - step >= everySteps || now() - time >= everySeconds * 1000
   }
 
   async #save(): Promise<void> {
@@ -194,20 +203,22 @@ export class Session {
     if (settings.checkpoint === undefined) return
     const { path } = settings.checkpoint
     // In one go with the reading of the arrays: the program does nothing else meanwhile.
-    await trainer.exclusively(async () => {
+    await trainer.exclusively(program, async () => {
+      // The former checkpoint is worth more than one that nobody can go on from.
+      await this.#checkWeights()
       await platform.writeFileAtomic(path, await checkpointParts(program, identity, state))
     })
     this.#saved = { step: state.step, time: now() }
     this.#written = path
   }
 
-  /** After a divergence: the weights of the last checkpoint, where there is one. */
+  /** After a divergence: the weights of the last checkpoint that this session wrote, where there is one. */
   async recover(): Promise<void> {
     const { trainer, program, settings } = this.#parts
     const path = settings.checkpoint?.path
-    if (path === undefined) return
+    if (path === undefined || this.#saved === undefined) return
     const checkpoint = await readCheckpoint(path)
-    await trainer.exclusively(async () => restoreWeights(program, checkpoint))
+    await trainer.exclusively(program, async () => restoreWeights(program, checkpoint))
   }
 
   #progress(kind: Progress['kind']): Progress {

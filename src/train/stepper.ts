@@ -1,7 +1,7 @@
 /**
  * One training step after the other on the model's program: hand over the batch, then forward, loss, backward and update in
- * one run. The plan's guard leaves everything as it is where a loss is not finite, so nothing is waited for in between.
- * While the workers compute, the next batch is made ready on this thread.
+ * one run. Where a loss is not finite the plan's guard leaves weights and optimizer state as they are, so nothing is waited
+ * for in between. While the workers compute, the next batch is made ready on this thread.
  */
 
 import type { Program } from '../backends/types.ts'
@@ -9,9 +9,11 @@ import type { Batches } from '../data/index.ts'
 import type { Trainer } from '../model/model.ts'
 import { SCALAR_COUNT, type ScalarName, type ScalarValues, scalarSlots } from '../ops/scalars.ts'
 import type { PlanPorts } from '../plan/types.ts'
-import { findDivergence, gradientDivergence } from './diverged.ts'
+import { type DivergedStep, findDivergence, gradientDivergence } from './diverged.ts'
+import type { DivergedError } from './errors.ts'
 import type { Tally } from './metrics.ts'
 import type { TrainSettings } from './options.ts'
+import { TrackedStatistics } from './tracked.ts'
 
 /** A training plan has them all. */
 type TrainingPorts = Required<Pick<PlanPorts, 'pictures' | 'labels' | 'losses' | 'hits' | 'scalars' | 'seed'>>
@@ -27,6 +29,7 @@ export class Stepper {
   readonly #hits: Float32Array
   readonly #scalars = new Float32Array(SCALAR_COUNT)
   readonly #ports: TrainingPorts
+  readonly #tracked: TrackedStatistics
   /** The step whose batch is ready. */
   #ready = -1
 
@@ -36,6 +39,7 @@ export class Stepper {
     this.#batches = batches
     this.#settings = settings
     this.#ports = program.plan.ports as TrainingPorts
+    this.#tracked = new TrackedStatistics(program)
     const { height, width, channels } = batches.split
     const { batch } = settings
     this.#images = new Float32Array(batch * height * width * channels)
@@ -49,28 +53,38 @@ export class Stepper {
     return rates.rate(optimizer.rate as number, step)
   }
 
-  /** Takes step `step`, from 0. Throws `DivergedError`, and then nothing was updated. */
+  /** Takes step `step`, from 0. Throws `DivergedError`, and then every weight and state is as it was. */
   take(step: number): Promise<Tally> {
-    return this.#trainer.exclusively(() => this.#take(step))
+    return this.#trainer.exclusively(this.#program, () => this.#take(step))
   }
 
   async #take(step: number): Promise<Tally> {
     const program = this.#program
     this.#fill(step)
     this.#write(step)
+    await this.#tracked.keep()
     const run = program.run()
     this.#prepare(step + 1)
     await run
     const loss = sum(await program.read(this.#ports.losses, this.#losses))
     const hits = sum(await program.read(this.#ports.hits, this.#hits))
-    const at = { step, stepsPerEpoch: this.#settings.stepsPerEpoch, rate: this.rate(step) }
-    if (!Number.isFinite(loss)) throw await findDivergence(program, at)
+    if (!Number.isFinite(loss)) throw await this.#diverged(step, (at) => findDivergence(program, at))
     // Clipping finds a gradient that is not finite, and leaves everything as it is, too.
     if (this.#settings.clipNorm !== null) {
       await program.read(this.#ports.scalars, this.#scalars)
-      if (this.#scalars[scalarSlots.gradientScale] === 0) throw gradientDivergence(at)
+      if (this.#scalars[scalarSlots.gradientScale] === 0) throw await this.#diverged(step, gradientDivergence)
     }
     return { loss, hits, count: program.plan.batch }
+  }
+
+  /** What a step that updated nothing is to throw. */
+  async #diverged(step: number, find: (at: DivergedStep) => DivergedError | Promise<DivergedError>) {
+    this.#tracked.restore()
+    const { stepsPerEpoch } = this.#settings
+    const error = await find({ step, stepsPerEpoch, rate: this.rate(step) })
+    // Looking for the place has moved them again.
+    this.#tracked.restore()
+    return error
   }
 
   #write(step: number): void {

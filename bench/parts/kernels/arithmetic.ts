@@ -1,6 +1,6 @@
 /** Kernels that compute more than they move: the product at its best and at its worse, and what else convolutions run on. */
 
-import { type Conv2dMethod, filterShape, inputShape, outputShape } from '../../../src/ops/conv2d/geometry.ts'
+import { filterShape, inputShape, outputShape } from '../../../src/ops/conv2d/geometry.ts'
 import { conv2d, conv2dFilterGradient, conv2dInputGradient } from '../../../src/ops/conv2d/op.ts'
 import { f32 } from '../../../src/ops/specs.ts'
 import { windowOn } from '../../../src/ops/window.ts'
@@ -16,23 +16,24 @@ interface Convolution {
   readonly groups?: number
   readonly batch?: number
   /** Default: as the rule has it. */
-  readonly method?: Conv2dMethod
+  readonly way?: 'gemm' | 'winograd4'
 }
 
 /** The three directions of a convolution that keeps the sides but for its stride. */
 function directions(row: Convolution) {
-  const { name, side, channels, filters, kernel = 1, stride = 1, groups = 1, batch = 1, method } = row
+  const { name, side, channels, filters, kernel = 1, stride = 1, groups = 1, batch = 1, way } = row
   const pad = (kernel - 1) >> 1
   const window = windowOn(
     { kernel: [kernel, kernel], stride: [stride, stride], padding: [pad, pad, pad, pad], dilation: [1, 1] },
     { height: side, width: side, channels },
   )
-  const geometry = { batch, window, channels, filters, groups, ...(method && { method }) }
+  const geometry = { window, channels, filters, groups }
   const options = [stride > 1 ? ` s${stride} p${pad}` : '', groups > 1 ? ` g${groups}` : ''].join('')
   const times = batch > 1 ? `, N = ${batch}` : ''
-  const shared = { name, shape: `\`INPUT ${side}x${side}x${channels} -> CONV${kernel}-${filters}${options}\`${times}` }
-  const [x, w, y] = [inputShape(geometry), filterShape(geometry), outputShape(geometry)].map((shape) => f32(...shape))
-  if (x === undefined || w === undefined || y === undefined) throw new Error(`${name} has no shape`)
+  const shape = `\`INPUT ${side}x${side}x${channels} -> CONV${kernel}-${filters}${options}\`${times}`
+  const shared = { name, shape, ...(way !== undefined && { way }) }
+  const [x, w] = [f32(...inputShape(geometry, batch)), f32(...filterShape(geometry))]
+  const y = f32(...outputShape(geometry, batch))
   return {
     forward: () =>
       kernelRow({
@@ -59,12 +60,12 @@ export const arithmeticRows: readonly KernelRow[] = [
   best,
   product(64),
   product(16),
-  directions({ ...threes, name: '3×3 as a product', method: 'gemm' }).forward(),
+  directions({ ...threes, name: '3×3 as a product', way: 'gemm' }).forward(),
   directions({ name: 'first layer', side: 224, channels: 3, filters: 64, kernel: 7, stride: 2 }).forward(),
   directions({ ...threes, name: 'filter gradient as a product', filters: 128, stride: 2 }).filterGradient(),
-  directions({ ...threes, name: 'Winograd F(4×4)', method: 'winograd4' }).forward(),
-  directions({ ...threes, name: 'Winograd, input gradient', method: 'winograd4' }).inputGradient(),
-  directions({ ...threes, name: 'Winograd, filter gradient', method: 'winograd4' }).filterGradient(),
+  directions({ ...threes, name: 'Winograd F(4×4)', way: 'winograd4' }).forward(),
+  directions({ ...threes, name: 'Winograd, input gradient', way: 'winograd4' }).inputGradient(),
+  directions({ ...threes, name: 'Winograd, filter gradient', way: 'winograd4' }).filterGradient(),
   directions({ name: 'depthwise 3×3', side: 56, channels: 144, filters: 144, kernel: 3, groups: 144 }).forward(),
   directions({ name: 'fully connected, 32 rows', side: 1, channels: 1024, filters: 1024, batch: 32 }).forward(),
 ]
@@ -77,8 +78,8 @@ export const oneRow: KernelRow = directions({
   filters: 4096,
 }).forward()
 
-/** A multiply–add counts as two; of the direct convolution, whatever the method. */
-export function flopsOf({ name, op, attributes }: KernelRow): number {
+/** A multiply–add counts as two; of the direct convolution, whatever the way. */
+export function flopsOf({ name, op, attributes, inputs, updates }: KernelRow): number {
   if (op.macs === undefined) throw new Error(`${name} does not say what it computes`)
-  return 2 * op.macs(attributes)
+  return 2 * op.macs({ attributes, inputs, outputs: op.outputs(attributes, inputs), updates })
 }

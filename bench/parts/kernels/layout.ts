@@ -1,7 +1,11 @@
 /** A step of one op laid out in a memory of its own, and a memcpy over as much of the same memory. */
 
 import { sizeOf } from '../../../src/core/index.ts'
-import type { ArraySpec, WasmCall } from '../../../src/ops/types.ts'
+import { bytesOf } from '../../../src/ops/arrays.ts'
+import type { StepKind } from '../../../src/ops/index.ts'
+import type { ArraySpec } from '../../../src/ops/types.ts'
+import { wasmKernels } from '../../../src/ops/wasm/kernels.ts'
+import type { WasmCall } from '../../../src/ops/wasm/types.ts'
 import { arrayBytes } from './memory.ts'
 import type { KernelRow } from './row.ts'
 
@@ -33,7 +37,7 @@ export class Layout {
 
   /** Takes the place of the step before it. */
   lay(row: KernelRow): Laid {
-    const { op, attributes, inputs, updates, positive } = row
+    const { op, attributes, inputs, updates, positive, way } = row
     const step = { attributes, inputs, outputs: op.outputs(attributes, inputs), updates }
     let end = start
     const room = (bytes = 0): number => {
@@ -41,8 +45,10 @@ export class Layout {
       end = Math.ceil((at + bytes) / 64) * 64 + gap
       return at
     }
-    const place = ({ shape }: ArraySpec) => room(4 * sizeOf(shape))
-    const workspace = op.wasm.workspace?.(step) ?? {}
+    const place = (spec: ArraySpec) => room(bytesOf(spec))
+    const kernel = wasmKernels[op.kind as StepKind]
+    const context = { exact: false, ...(way !== undefined && { way }) }
+    const workspace = kernel.workspace?.(step, context) ?? {}
     const at = {
       inputs: inputs.map(place),
       outputs: step.outputs.map(place),
@@ -70,7 +76,7 @@ export class Layout {
     const outputs = step.outputs.map(({ shape }, i) => new Float32Array(buffer, at.outputs[i], sizeOf(shape)))
     // What is not written shows.
     for (const output of outputs) output.fill(Number.NaN)
-    const { prepare = [], run } = op.wasm.calls(step, at)
+    const { prepare = [], run } = kernel.calls(step, at, context)
     prepare.forEach(call)
     run.forEach(call)
     const updated = updates.map(({ shape }, i) => new Float32Array(buffer, at.updates[i], sizeOf(shape)))

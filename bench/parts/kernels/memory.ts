@@ -2,12 +2,13 @@
 
 import { sizeOf } from '../../../src/core/index.ts'
 import { add } from '../../../src/ops/add/op.ts'
-import { batchNorm, batchNormGradient, batchNormInference } from '../../../src/ops/batchNorm/op.ts'
+import { batchNorm, batchNormGradient } from '../../../src/ops/batchNorm/op.ts'
+import { trackedNorm } from '../../../src/ops/batchNorm/tracked.ts'
 import { concat } from '../../../src/ops/channels/op.ts'
 import { dropout } from '../../../src/ops/dropout/op.ts'
 import { adam, sgd } from '../../../src/ops/optimizer/op.ts'
 import { pointwise, pointwiseGradient } from '../../../src/ops/pointwise/op.ts'
-import { inputShape, outputShape } from '../../../src/ops/pool/attributes.ts'
+import { outputShape } from '../../../src/ops/pool/attributes.ts'
 import { averagePool, maxPool, maxPoolGradient } from '../../../src/ops/pool/op.ts'
 import { scalarsSpec, seedSpec } from '../../../src/ops/scalars.ts'
 import { softmax } from '../../../src/ops/softmax/op.ts'
@@ -24,7 +25,7 @@ const stage = [128, 32, 32, 16] as const
 const x = f32(...stage)
 
 function norms(rows: number, channels: number) {
-  const attributes = { rows, channels, epsilon: 1e-5, activation: 'relu' } as const
+  const attributes = { epsilon: 1e-5, activation: 'relu' } as const
   const shape = print([rows, channels])
   const [x, c] = [f32(rows, channels), f32(channels)]
   return {
@@ -48,7 +49,7 @@ function norms(rows: number, channels: number) {
     inference: kernelRow({
       name: 'batch norm + ReLU, inference',
       shape,
-      op: batchNormInference,
+      op: trackedNorm,
       attributes,
       inputs: [x, c, c, c, c],
       positive: [4],
@@ -62,8 +63,9 @@ function pools([batch, height, width, channels]: readonly [number, number, numbe
     { kernel: [kernel, kernel], stride: [stride, stride], padding: [pad, pad, pad, pad], dilation: [1, 1] },
     { height, width, channels },
   )
-  const attributes = { batch, window, channels }
-  const [input, output] = [f32(...inputShape(attributes)), f32(...outputShape(attributes))]
+  const attributes = { window }
+  const input = f32(batch, height, width, channels)
+  const output = f32(...outputShape(attributes, input))
   const shared = { shape: print([batch, height, width, channels]), attributes }
   const name = `max pool ${kernel}×${kernel}`
   return {
@@ -105,28 +107,28 @@ export const memoryRows: readonly KernelRow[] = [
     name: 'softmax',
     shape: print([128, 1000]),
     op: softmax,
-    attributes: { rows: 128, classes: 1000 },
+    attributes: {},
     inputs: [f32(128, 1000)],
   }),
   kernelRow({
     name: 'concat',
     shape: '25,088 × (64 + 128 + 32 + 32)',
     op: concat,
-    attributes: { rows: 25088, channels: [64, 128, 32, 32] },
+    attributes: {},
     inputs: [64, 128, 32, 32].map((channels) => f32(25088, channels)),
   }),
   kernelRow({
     name: 'dropout',
     shape: print([128, 4096]),
     op: dropout,
-    attributes: { count: 128 * 4096, rate: 0.5, stream: 1 },
+    attributes: { rate: 0.5, stream: 1 },
     inputs: [f32(128 * 4096), seedSpec],
   }),
   kernelRow({
     ...update,
     name: 'SGD with momentum',
     op: sgd,
-    attributes: { count, weightDecay: 5e-4, momentum: 0.9, nesterov: false },
+    attributes: { weightDecay: 5e-4, momentum: 0.9, nesterov: false },
     updates: [p, p],
     positive: [1],
   }),
@@ -134,7 +136,7 @@ export const memoryRows: readonly KernelRow[] = [
     ...update,
     name: 'Adam',
     op: adam,
-    attributes: { count, weightDecay: 0, decoupled: false, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+    attributes: { weightDecay: 0, decoupled: false, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
     updates: [p, p, p],
     positive: [1, 4],
   }),

@@ -10,6 +10,8 @@ export interface KernelRow {
   readonly attributes: Attributes
   readonly inputs: readonly ArraySpec[]
   readonly updates: readonly ArraySpec[]
+  /** A way to compute it by its name; default: the kernel's own choice. */
+  readonly way?: string
   /** Arrays of inputs, then updates, whose values are positive: variances, mean squares, numbers of an optimizer. */
   readonly positive: readonly number[]
 }
@@ -22,6 +24,7 @@ export function kernelRow<A extends Attributes>(row: {
   readonly attributes: NoInfer<A>
   readonly inputs: readonly ArraySpec[]
   readonly updates?: readonly ArraySpec[]
+  readonly way?: string
   readonly positive?: readonly number[]
 }): KernelRow {
   return { updates: [], positive: [], ...row, op: row.op as unknown as Op<Attributes> }

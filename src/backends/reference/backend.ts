@@ -4,6 +4,7 @@
  * made for any target, and needs no workspace.
  */
 
+import { emptyArray } from '../../ops/arrays.ts'
 import { ops } from '../../ops/index.ts'
 import type { Target } from '../../ops/target.ts'
 import { buffersOfSize } from '../../plan/sizes.ts'
@@ -48,9 +49,9 @@ function bindReference(plan: Plan): Program {
     async read(id, into) {
       const buffer = plan.buffers[id] as PlanBuffer
       const values = part(buffer)
-      const target = into ?? new (buffer.dtype === 'i32' ? Int32Array : Float32Array)(values.length)
-      target.set(values.subarray(0, target.length))
-      return target
+      const result = into ?? emptyArray(buffer)
+      result.set(values.subarray(0, result.length))
+      return result
     },
     write(id, values) {
       const buffer = plan.buffers[id] as PlanBuffer

@@ -1,30 +1,39 @@
 /** Single steps on a kernel module, without plan and program: for checks of bits and of speed. */
 
 import { Random, sizeOf } from '../../core/index.ts'
-import type { ArraySpec, Attributes, Op, WasmCall } from '../../ops/types.ts'
+import { bytesOf } from '../../ops/arrays.ts'
+import type { StepKind } from '../../ops/index.ts'
+import type { ArraySpec, Attributes, Op } from '../../ops/types.ts'
+import { wasmKernels } from '../../ops/wasm/kernels.ts'
+import type { WasmCall } from '../../ops/wasm/types.ts'
 import { KernelMissingError } from './errors.ts'
 import type { KernelModuleName } from './gen/kernels.gen.ts'
 import { compileNow } from './modules.ts'
 
+export interface SampleOptions {
+  /** Default: normal values. */
+  readonly fill?: (values: Float32Array, random: Random) => void
+  /** A way to compute it by its name; default: the kernel's own choice. */
+  readonly way?: string
+}
+
 /** A step on random values. */
-export interface Sample {
+export interface Sample extends SampleOptions {
   readonly op: Op<Attributes>
   readonly attributes: Attributes
   readonly inputs: readonly ArraySpec[]
-  /** Default: normal values. */
-  readonly fill?: (values: Float32Array, random: Random) => void
 }
 
 export function sample<A extends Attributes>(
   op: Op<A>,
   attributes: NoInfer<A>,
   inputs: readonly ArraySpec[],
-  fill?: Sample['fill'],
+  options: SampleOptions = {},
 ): Sample {
-  return { op: op as unknown as Op<Attributes>, attributes, inputs, ...(fill && { fill }) }
+  return { op: op as unknown as Op<Attributes>, attributes, inputs, ...options }
 }
 
-const normal: NonNullable<Sample['fill']> = (values, random) => {
+const normal: NonNullable<SampleOptions['fill']> = (values, random) => {
   for (let element = 0; element < values.length; element++) values[element] = random.normal()
 }
 
@@ -42,7 +51,7 @@ export class Bench {
   }
 
   /** Lays a sample out, in place of the one before it, and prepares it; `words` are the bits of its first output. */
-  place({ op, attributes, inputs, fill = normal }: Sample): { run(): void; words(): Uint32Array } {
+  place({ op, attributes, inputs, fill = normal, way }: Sample): { run(): void; words(): Uint32Array } {
     const step = { attributes, inputs, outputs: op.outputs(attributes, inputs), updates: [] }
     const random = Random.seeded(1, 'wide kernels')
     let end = 64
@@ -51,8 +60,10 @@ export class Bench {
       end = Math.ceil((at + bytes) / 64) * 64
       return at
     }
-    const place = ({ shape }: ArraySpec) => room(4 * sizeOf(shape))
-    const workspace = op.wasm.workspace?.(step) ?? {}
+    const place = (spec: ArraySpec) => room(bytesOf(spec))
+    const kernel = wasmKernels[op.kind as StepKind]
+    const context = { exact: false, ...(way !== undefined && { way }) }
+    const workspace = kernel.workspace?.(step, context) ?? {}
     const at = {
       inputs: inputs.map(place),
       outputs: step.outputs.map(place),
@@ -64,7 +75,7 @@ export class Bench {
     inputs.forEach(({ shape }, i) => {
       fill(new Float32Array(this.#memory.buffer, at.inputs[i], sizeOf(shape)), random)
     })
-    const { prepare = [], run } = op.wasm.calls(step, at)
+    const { prepare = [], run } = kernel.calls(step, at, context)
     const counter = new Int32Array(this.#memory.buffer, 0, 1)
     const call = ({ kernel, args, tiles }: WasmCall) => {
       counter[0] = 0

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { CONTROL_BYTES } from '../../plan/plan.ts'
+import { wasmTarget } from '../../ops/wasm/target.ts'
 import { controlWords, stateChange } from './control.ts'
 
 const source = readFileSync(new URL('../../ops/sync/kernel.as.ts', import.meta.url), 'utf8')
@@ -16,5 +16,5 @@ it('gives every word that different threads write two cache lines of its own', (
   const { call, from, to, ...apart } = controlWords
   for (const offset of Object.values(apart)) expect(offset % 128).toBe(0)
   expect(new Set(Object.values(controlWords)).size).toBe(Object.keys(controlWords).length)
-  expect(Math.max(...Object.values(controlWords))).toBeLessThan(CONTROL_BYTES)
+  expect(Math.max(...Object.values(controlWords))).toBeLessThan(wasmTarget().head)
 })

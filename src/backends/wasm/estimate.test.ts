@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { parse } from '../../notation/index.ts'
 import { plan } from '../../plan/plan.ts'
+import { sectionsOf } from '../../plan/step.ts'
 import type { PlanOptions } from '../../plan/types.ts'
 import { zoo } from '../../zoo/index.ts'
 import { estimateStep } from './estimate.ts'
@@ -12,7 +13,8 @@ function estimateOf(network: string, options: PlanOptions = {}) {
   const { calls, prepare, range } = scheduleOf(of)
   const sum = ({ from, to }: { from: number; to: number }) =>
     calls.slice(from, to).reduce((total, { nanoseconds }) => total + nanoseconds, 0) / 1e6
-  return { prepare: sum(prepare), run: sum(range(0, of.steps.length, of.batch)) }
+  const [[name, { from, to }] = ['main', { from: 0, to: 0 }] as const] = sectionsOf(of)
+  return { prepare: sum(prepare(name)), run: sum(range(name, from, to, of.batch)) }
 }
 
 // Least times of the wide and of the relaxed kernels, one thread of a Zen 4 processor, in milliseconds.
@@ -40,7 +42,10 @@ it('grows with the pictures, and counts filters prepared once by themselves', ()
 })
 
 it('is dealt out to the calls of a step, none of it lost', () => {
-  const of = plan(parse('INPUT 20x20x16 -> CONV3-32 -> BN -> RELU -> FC-10'), { mode: 'training', batch: 3 })
+  const of = plan(parse('INPUT 20x20x16 -> CONV3-32 -> BN -> RELU -> FC-10'), {
+    batch: 3,
+    goal: { kind: 'training', scores: false },
+  })
   const { calls, stepOf } = scheduleOf(of)
   const sums = of.steps.map(() => 0)
   calls.forEach(({ nanoseconds }, call) => {
@@ -49,7 +54,7 @@ it('is dealt out to the calls of a step, none of it lost', () => {
   expect(calls.length).toBeGreaterThan(of.steps.length)
   expect(sums).toEqual(
     of.steps.map((step) => {
-      const { prepare, run } = estimateStep(of, step)
+      const { prepare, run } = estimateStep(of.buffers, step)
       return expect.closeTo(prepare + run, 6)
     }),
   )

@@ -1,16 +1,17 @@
 import { describe, expect, it, vi } from 'vitest'
+import { LARGEST_MEMORY, PAGE_BYTES } from '../../ops/wasm/target.ts'
 import { MemoryError } from './errors.ts'
-import { allocate, maximumBytes, pageBytes } from './memory.ts'
+import { allocate } from './memory.ts'
 
 describe('the arena', () => {
   it.each([true, false])('has exactly the bytes asked for and cannot grow (shared: %s)', (shared) => {
-    const memory = allocate(3 * pageBytes, shared)
-    expect(memory.buffer.byteLength).toBe(3 * pageBytes)
+    const memory = allocate(3 * PAGE_BYTES, shared)
+    expect(memory.buffer.byteLength).toBe(3 * PAGE_BYTES)
     expect(memory.buffer instanceof SharedArrayBuffer).toBe(shared)
     expect(() => memory.grow(1)).toThrow(RangeError)
   })
 
-  it.each([0, -pageBytes, pageBytes + 64, maximumBytes + pageBytes, Number.NaN])('refuses %s bytes', (bytes) => {
+  it.each([0, -PAGE_BYTES, PAGE_BYTES + 64, LARGEST_MEMORY + PAGE_BYTES, Number.NaN])('refuses %s bytes', (bytes) => {
     expect(() => allocate(bytes, false)).toThrow(MemoryError)
   })
 
@@ -25,8 +26,8 @@ describe('the arena', () => {
       throw new RangeError('could not allocate memory')
     })
     try {
-      expect(() => allocate(pageBytes, true)).toThrow(MemoryError)
-      expect(() => allocate(pageBytes, true)).toThrow(/could not allocate memory[\s\S]*smaller batch/)
+      expect(() => allocate(PAGE_BYTES, true)).toThrow(MemoryError)
+      expect(() => allocate(PAGE_BYTES, true)).toThrow(/could not allocate memory[\s\S]*smaller batch/)
     } finally {
       host.mockRestore()
     }

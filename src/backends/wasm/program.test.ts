@@ -4,9 +4,12 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { platform } from '#platform'
 import { ArgumentError } from '../../core/index.ts'
 import { parse } from '../../notation/index.ts'
+import type { TypedArray } from '../../ops/arrays.ts'
+import { SCALAR_COUNT } from '../../ops/scalars.ts'
 import { plan } from '../../plan/plan.ts'
 import type { Plan, PlanBuffer, PlanStep } from '../../plan/types.ts'
 import { WorkerStartError } from '../../platform/errors.ts'
+import { referenceBackend } from '../reference/backend.ts'
 import type { Program } from '../types.ts'
 import { describeWasm, wasmBackend } from './backend.ts'
 import { controlWords } from './control.ts'
@@ -36,6 +39,7 @@ function tanhPlan(steps: number, threads: number, more: Partial<Plan> = {}): Pla
     role: id === 0 ? 'data' : 'activation',
     shape: [2, length / 2],
     dtype: 'f32',
+    pictures: true,
     offset: 4096 + id * bytes,
     bytes: length * 4,
     from: 0,
@@ -52,11 +56,11 @@ function tanhPlan(steps: number, threads: number, more: Partial<Plan> = {}): Pla
   })
   const used = 4096 + (steps + 1) * bytes
   return {
-    ...plan(parse('INPUT 1x1x1 -> RELU'), { threads }),
+    ...plan(parse('INPUT 1x1x1 -> RELU'), { threads, batch: 2 }),
+    sections: { scores: { from: 0, to: steps, sizes: [2], prepares: 'at start' } },
     steps: Array.from({ length: steps }, step),
     buffers: Array.from({ length: steps + 1 }, (_, id) => buffer(id)),
     arenaBytes: Math.ceil(used / 65536) * 65536,
-    control: { offset: 0, bytes: 4096 },
     scratch: { offset: used, bytesPerThread: 0 },
     ...more,
   }
@@ -69,7 +73,7 @@ describe.each([1, 2])('a program with %s threads', (threads) => {
     const of = tanhPlan(30, threads)
     const program = await bind(of)
     expect(program.allocatedBytes).toBe(of.arenaBytes)
-    expect(program.read(0).buffer.byteLength).toBe(of.arenaBytes)
+    expect(program.view?.(0).buffer.byteLength).toBe(of.arenaBytes)
     expect(program.threads).toBe(threads)
     expect(program.description).toMatch(new RegExp(`^wasm, relaxed kernels \\(.*\\), ${threads} threads?$`))
   })
@@ -78,25 +82,93 @@ describe.each([1, 2])('a program with %s threads', (threads) => {
     const program = await bind(tanhPlan(5, threads))
     program.write(0, pictures)
     await program.run({ to: 2 })
-    expect(program.read(2)[1]).toBeCloseTo(Math.tanh(Math.tanh(Math.sin(1) * 2)), 5)
-    expect(program.read(3).every((value) => value === 0)).toBe(true)
+    expect((await program.read(2))[1]).toBeCloseTo(Math.tanh(Math.tanh(Math.sin(1) * 2)), 5)
+    expect((await program.read(3)).every((value) => value === 0)).toBe(true)
     await program.run({ from: 3, to: 3 })
-    expect(program.read(3).every((value) => value === 0)).toBe(true)
+    expect((await program.read(3)).every((value) => value === 0)).toBe(true)
     await program.run({ from: 2 })
-    const part = program.read(5).slice()
-    program.read(5).fill(0)
+    const part = await program.read(5)
+    program.view?.(5).fill(0)
     await program.run()
-    expect(program.read(5)).toEqual(part)
+    expect(await program.read(5)).toEqual(part)
   })
 
   it('takes runs that nobody waited for one after the other', async () => {
     const program = await bind(tanhPlan(6, threads))
     program.write(0, pictures)
     await Promise.all(Array.from({ length: 6 }, (_, step) => program.run({ from: step, to: step + 1 })))
-    const values = program.read(6).slice()
-    program.read(6).fill(0)
+    const values = await program.read(6)
+    program.view?.(6).fill(0)
     await program.run()
-    expect(program.read(6)).toEqual(values)
+    expect(await program.read(6)).toEqual(values)
+  })
+
+  it('gives copies of values, taken in turn between the runs that were asked for', async () => {
+    const program = await bind(tanhPlan(40, threads))
+    program.write(0, pictures)
+    const readings = [program.read(1)]
+    const order: string[] = []
+    const first = program.run({ to: 20 }).then(() => order.push('run'))
+    readings.push(program.read(20), program.read(40))
+    readings[1]?.then(() => order.push('read'))
+    const second = program.run({ from: 20 })
+    readings.push(program.read(40))
+    const [untouched, half, early, last] = (await Promise.all(readings)) as [
+      TypedArray,
+      TypedArray,
+      TypedArray,
+      TypedArray,
+    ]
+    await Promise.all([first, second])
+    expect(order).toEqual(['run', 'read'])
+    expect(untouched.every((value) => value === 0)).toBe(true)
+    expect(early.every((value) => value === 0)).toBe(true)
+    const expected = Float32Array.from(pictures.subarray(0, 8), (value) => {
+      for (let step = 0; step < 20; step++) value = Math.tanh(value)
+      return value
+    })
+    // Each step halves what the one before was off by, or nearly so: 20 · 2 ulp is ample.
+    half.subarray(0, 8).forEach((value, i) => {
+      expect(Math.abs(value - (expected[i] as number))).toBeLessThan(20 * 2 ** -22)
+    })
+    const start = (values: TypedArray) => values.slice(0, 1000)
+    const kept = start(last)
+    expect(kept).toEqual(start(program.view?.(40) as TypedArray))
+    program.write(
+      0,
+      pictures.map((value) => -value),
+    )
+    await program.run()
+    expect(start(last)).toEqual(kept)
+    expect(start(await program.read(40))).not.toEqual(kept)
+  })
+
+  it('fills an array that it is given, from the front', async () => {
+    const program = await bind(tanhPlan(2, threads))
+    program.write(0, pictures)
+    const run = program.run()
+    const into = new Float32Array(1000)
+    const reading = program.read(2, into)
+    expect(await reading).toBe(into)
+    await run
+    expect(into).toEqual((await program.read(2)).subarray(0, 1000))
+    expect(into[1]).toBeCloseTo(Math.tanh(Math.tanh(Math.sin(1) * 2)), 5)
+  })
+
+  it('begins a run before the caller goes on, where nothing is under way', async () => {
+    const program = await bind(tanhPlan(40, threads), undefined, true)
+    program.write(0, pictures)
+    const orders = () => Atomics.load(controlOf(program), controlWords.order >> 2)
+    for (let round = 1; round <= 3; round++) {
+      const run = program.run()
+      if (threads > 1) expect(orders()).toBe(round)
+      else expect(program.view?.(40)[1]).not.toBe(0)
+      // The next waits for it, though: no second order is given meanwhile.
+      const next = program.run({ to: 0 })
+      if (threads > 1) expect(orders()).toBe(round)
+      await run
+      await next
+    }
   })
 
   it('refuses values and steps that do not fit', async () => {
@@ -118,7 +190,8 @@ describe.each([1, 2])('a program with %s threads', (threads) => {
     const run = program.run()
     await Promise.all([program.dispose(), program.dispose()])
     await run
-    expect(() => program.read(0)).toThrow(DisposedError)
+    await expect(program.read(0)).rejects.toThrow(DisposedError)
+    expect(() => program.view?.(0)).toThrow(DisposedError)
     expect(() => program.write(0, pictures)).toThrow(DisposedError)
     await expect(program.run()).rejects.toThrow(DisposedError)
   })
@@ -142,16 +215,16 @@ describe.each([1, 2])('a program with %s threads', (threads) => {
     const training = await bind(plan(network, { threads, mode: 'gradients' }))
     const run = async (program: Program) => {
       program.write(program.plan.ports.pictures, pictures.subarray(0, 108))
-      await program.run(program.plan.mode === 'inference' ? {} : { to: 4 })
-      return program.read(program.plan.ports.output).slice()
+      await program.run(program.plan.goal.kind === 'scores' ? {} : { to: 4 })
+      return program.read(program.plan.ports.output)
     }
-    const results: (Float32Array | Int32Array)[] = []
+    const results: TypedArray[] = []
     for (const scale of [1, -0.5]) {
       for (const program of [inference, training]) {
         for (const { buffer } of program.plan.parameters) {
           program.write(
             buffer,
-            program.read(buffer).map((_, i) => Math.cos(i) * scale),
+            (await program.read(buffer)).map((_, i) => Math.cos(i) * scale),
           )
         }
         results.push(await run(program))
@@ -167,35 +240,40 @@ describe.each([1, 2])('a program with %s threads', (threads) => {
 
 /** Whether any call was opened to more than one worker. */
 function isShared(program: Program): boolean {
-  return new Int32Array(program.read(0).buffer, program.plan.control.offset)[controlWords.state >> 2] !== 0
+  return controlOf(program)[controlWords.state >> 2] !== 0
+}
+
+function controlOf(program: Program): Int32Array {
+  const arena = program.view?.(0).buffer
+  return new Int32Array(arena as ArrayBufferLike, 0, program.plan.head / 4)
 }
 
 it('takes a training step to the same bits with any number of threads, shared however short it is', async () => {
   const network = parse(`INPUT 20x16x3 -> CONV5-7 nobias -> BN -> RELU -> POOL2
     -> ADD(ID | CONV3-7 g7 -> LRELU 0.1 -> CONV1-7) -> CONCAT(CONV3-9 s2 p1 | AVGPOOL2 -> CONV1-6) -> RELU
     -> ADD(ID | CONV3-15 -> TANH) -> DROPOUT 0.2 -> FC-37 -> SIGMOID -> FC-5`)
-  const results: (Float32Array | Int32Array)[][] = []
+  const results: TypedArray[][] = []
   for (const threads of [1, 2, 3]) {
     const of = plan(network, { threads, batch: 6, mode: 'training', optimizer: 'adam', clipNorm: 1 })
     const program = await bind(of, undefined, true)
     const { ports, parameters, backwardFrom } = of
-    const fill = (buffer: number, scale: number) =>
+    const fill = async (buffer: number, scale: number) =>
       program.write(
         buffer,
-        program.read(buffer).map((_, i) => Math.sin(i * i) * scale),
+        (await program.read(buffer)).map((_, i) => Math.sin(i * i) * scale),
       )
-    for (const { buffer } of parameters) fill(buffer, 0.3)
-    fill(ports.pictures, 1)
+    for (const { buffer } of parameters) await fill(buffer, 0.3)
+    await fill(ports.pictures, 1)
     program.write(ports.labels as number, [0, 1, 2, 3, 4, 0])
-    program.write(ports.scalars as number, program.read(ports.scalars as number).fill(0.01))
+    program.write(ports.scalars as number, new Float32Array(SCALAR_COUNT).fill(0.01))
     for (let step = 0; step < 10; step++) {
       await program.run({ to: backwardFrom })
       await program.run({ from: backwardFrom })
+      await program.run()
     }
     expect(isShared(program)).toBe(threads > 1)
-    results.push(
-      [ports.losses as number, ...parameters.map(({ buffer }) => buffer)].map((id) => program.read(id).slice()),
-    )
+    const read = [ports.losses as number, ...parameters.map(({ buffer }) => buffer)]
+    results.push(await Promise.all(read.map((id) => program.read(id))))
   }
   expect(results[0]?.every((values) => values.every(Number.isFinite))).toBe(true)
   expect(results[1]).toEqual(results[0])
@@ -216,13 +294,13 @@ it('is told by the environment to share everything', async () => {
 })
 
 it('gives the same bits with any number of threads', async () => {
-  const results: (Float32Array | Int32Array)[] = []
+  const results: TypedArray[] = []
   for (const threads of [1, 2, 3]) {
     const program = await bind(tanhPlan(50, threads))
     program.write(0, pictures)
     for (let round = 0; round < 5; round++) await program.run()
     expect(isShared(program)).toBe(threads > 1)
-    results.push(program.read(50).slice())
+    results.push(await program.read(50))
   }
   expect(results[1]).toEqual(results[0])
   expect(results[2]).toEqual(results[0])
@@ -233,7 +311,7 @@ describe('without threads', () => {
     vi.spyOn(platform, 'whyNoThreads').mockReturnValue('the page is not cross-origin isolated')
     const program = await bind(tanhPlan(2, 2))
     expect(program.threads).toBe(1)
-    expect(program.read(0).buffer).toBeInstanceOf(ArrayBuffer)
+    expect(program.view?.(0).buffer).toBeInstanceOf(ArrayBuffer)
     expect(program.description).toMatch(/1 thread: the page is not cross-origin isolated$/)
     await program.run()
   })
@@ -263,6 +341,12 @@ it('refuses an arena that no 32-bit memory holds, before anything is started', a
   const start = vi.spyOn(platform, 'startWorker')
   await expect(bind(tanhPlan(1, 2, { arenaBytes: 65536 * 65536 }))).rejects.toThrow(MemoryError)
   expect(start).not.toHaveBeenCalled()
+})
+
+it('refuses a plan that was made for another device', async () => {
+  const of = plan(parse('INPUT 4x4x1 -> FC-2'), { target: referenceBackend.target({}) })
+  await expect(bind(of)).rejects.toThrow(ArgumentError)
+  await expect(bind(of)).rejects.toThrow(/another device[\s\S]*reference[\s\S]*wasm/)
 })
 
 it('describes what this machine offers', async () => {

@@ -1,9 +1,10 @@
 /** A plan bound to a WebAssembly memory and to whatever runs its kernels. */
 
+import { arrayAt, type TypedArray } from '../../ops/arrays.ts'
 import { bufferOf } from '../../plan/step.ts'
 import type { Plan, SectionName } from '../../plan/types.ts'
 import { checkLength, checkRun } from '../check.ts'
-import type { Program, RunOptions, Values } from '../types.ts'
+import type { Program, RunOptions } from '../types.ts'
 import { DisposedError } from './errors.ts'
 import type { Runner } from './runner.ts'
 import type { Schedule } from './schedule.ts'
@@ -19,7 +20,7 @@ export class WasmProgram implements Program {
   #memory: WebAssembly.Memory | undefined
   /** The section whose prepared workspaces are filled, from the parameters as they are. */
   #prepared: SectionName | undefined
-  /** The last run asked for, settled or not: runs are taken one after the other. */
+  /** The last run or reading that was asked for, settled or not: they are taken one after the other. */
   #last: Promise<void> = Promise.resolve()
   #isIdle = true
   #disposal: Promise<void> | undefined
@@ -34,18 +35,18 @@ export class WasmProgram implements Program {
     this.#runner = runner
   }
 
-  async read(buffer: number, into?: Values): Promise<Values> {
-    await this.#last
-    const values = this.view(buffer)
-    if (into === undefined) return values.slice()
-    into.set(values.subarray(0, into.length))
-    return into
+  async read(buffer: number, into?: TypedArray): Promise<TypedArray> {
+    return this.#inTurn(async () => {
+      const values = this.view(buffer)
+      if (into === undefined) return values.slice()
+      into.set(values.subarray(0, into.length))
+      return into
+    })
   }
 
-  view(buffer: number): Values {
-    const { dtype, offset, bytes } = bufferOf(this.plan, buffer)
-    const { buffer: arena } = this.#live()
-    return dtype === 'f32' ? new Float32Array(arena, offset, bytes / 4) : new Int32Array(arena, offset, bytes / 4)
+  view(buffer: number): TypedArray {
+    const of = bufferOf(this.plan, buffer)
+    return arrayAt(of, this.#live().buffer, of.offset)
   }
 
   write(buffer: number, values: ArrayLike<number>): void {
@@ -58,16 +59,7 @@ export class WasmProgram implements Program {
   async run(options: RunOptions = {}): Promise<void> {
     this.#live()
     const checked = checkRun(this.plan, options)
-    // At once where nothing is under way: what the caller does next goes on while the workers compute.
-    const run = this.#isIdle ? this.#execute(checked) : this.#last.then(() => this.#execute(checked))
-    this.#isIdle = false
-    const settled = run
-      .catch(() => {})
-      .then(() => {
-        if (this.#last === settled) this.#isIdle = true
-      })
-    this.#last = settled
-    await run
+    await this.#inTurn(() => this.#execute(checked))
   }
 
   async dispose(): Promise<void> {
@@ -75,11 +67,25 @@ export class WasmProgram implements Program {
     await this.#disposal
   }
 
+  /** At once where nothing is under way: what the caller does next goes on while the workers compute. */
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#isIdle ? task() : this.#last.then(task)
+    this.#isIdle = false
+    const settled = result
+      .catch(() => {})
+      .then(() => {
+        if (this.#last === settled) this.#isIdle = true
+      })
+    this.#last = settled
+    return result
+  }
+
   async #execute({ section, from, to, pictures }: Required<RunOptions>): Promise<void> {
     // What another section has prepared lies where this one works, and its parameters may change.
     if (this.#prepared !== section) {
       this.#prepared = section
-      await this.#runner?.run(this.#schedule.prepare(section))
+      const calls = this.#schedule.prepare(section)
+      if (calls.from < calls.to) await this.#runner?.run(calls)
     }
     await this.#runner?.run(this.#schedule.range(section, from, to, pictures))
   }

@@ -66,7 +66,6 @@ const channels = 256
 
 /** A convolution without border: nothing but the product to be timed. */
 const geometry = (filters: number) => ({
-  batch: 1,
   window: {
     kernel: [1, 1],
     stride: [1, 1],
@@ -84,7 +83,7 @@ const product = (filters: number) =>
     conv2d,
     { ...geometry(filters), bias: true, activation: 'relu' },
     [f32(1, side, side, channels), f32(1, 1, channels, filters), f32(filters)],
-    repeated,
+    { fill: repeated },
   )
 
 /** A few thousand normal values over and over: to draw all of them took longer than all the rest of the check. */
@@ -108,8 +107,13 @@ function withOdd(values: Float32Array, random: Random): void {
  */
 const samples: readonly (readonly [Sample, runs: number])[] = [
   [product(16), 10],
-  [sample(conv2dFilterGradient, geometry(16), [f32(1, side, side, channels), f32(1, side, side, 16)], repeated), 10],
-  [sample(pointwise, { function: 'relu' }, [f32(4096)], withOdd), 600],
+  [
+    sample(conv2dFilterGradient, geometry(16), [f32(1, side, side, channels), f32(1, side, side, 16)], {
+      fill: repeated,
+    }),
+    10,
+  ],
+  [sample(pointwise, { function: 'relu' }, [f32(4096)], { fill: withOdd }), 600],
 ]
 
 function bitsOf(bench: Bench, optimized: boolean): readonly Uint32Array[] {

@@ -87,5 +87,11 @@ export const batchNorm: Layer<BatchNormAttributes, Parameters, 'bn'> = {
     const [y] = emit(batchNormOp, { ...attributes, momentum }, [x, scale, shift], [mean, variance])
     return y as Value
   },
-  describe: () => '',
+  describe({ epsilon, momentum }) {
+    const parts = [
+      epsilon === usual.epsilon ? '' : `ε ${epsilon}`,
+      momentum === usual.momentum ? '' : `momentum ${momentum}`,
+    ]
+    return parts.filter(Boolean).join(', ')
+  },
 }

@@ -2,16 +2,17 @@
 
 import { sizeOf } from '../../core/index.ts'
 import type { ArraySpec } from '../types.ts'
-import type { WasmCall, WasmKernel } from '../wasm/types.ts'
+import { call } from '../wasm/call.ts'
+import type { WasmKernel } from '../wasm/types.ts'
 import type { ClipScaleAttributes } from './attributes.ts'
 import { NORM_CHUNK, normChunks } from './chunks.ts'
 
 export const clipNormsWasm: WasmKernel<object> = {
   calls({ inputs }, at) {
-    const [gradient] = inputs as readonly [ArraySpec]
-    const count = sizeOf(gradient.shape)
-    const args = [...at.inputs, ...at.outputs, count, NORM_CHUNK]
-    return { run: [{ kernel: 'clipNorms', args, tiles: normChunks(count) }] }
+    const count = sizeOf((inputs[0] as ArraySpec).shape)
+    const [gradient = 0] = at.inputs
+    const [norms = 0] = at.outputs
+    return { run: [call('clipNorms', { gradient, norms, count, chunk: NORM_CHUNK }, normChunks(count))] }
   },
 }
 
@@ -20,12 +21,13 @@ export const clipScaleWasm: WasmKernel<ClipScaleAttributes> = {
   workspace: () => ({ shared: 8 }),
   calls({ attributes: { maxNorm }, inputs }, at) {
     const sum = at.shared
-    const sums = inputs.map(({ shape }, i): WasmCall => {
-      const first = i === 0 ? 1 : 0
-      return { kernel: 'clipSum', args: [at.inputs[i] ?? 0, sum, sizeOf(shape), first], tiles: 1 }
+    const [scalars = 0] = at.updates
+    const sums = inputs.map(({ shape }, i) => {
+      const norms = at.inputs[i] ?? 0
+      return call('clipSum', { norms, sum, count: sizeOf(shape), first: i === 0 ? 1 : 0 }, 1)
     })
     // Without any gradient the sum is still to be set to 0.
-    if (sums.length === 0) sums.push({ kernel: 'clipSum', args: [0, sum, 0, 1], tiles: 1 })
-    return { run: [...sums, { kernel: 'clipScale', args: [...at.updates, sum, maxNorm], tiles: 1 }] }
+    if (sums.length === 0) sums.push(call('clipSum', { norms: 0, sum, count: 0, first: 1 }, 1))
+    return { run: [...sums, call('clipScale', { scalars, sum, maxNorm }, 1)] }
   },
 }

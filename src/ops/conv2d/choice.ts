@@ -1,24 +1,17 @@
 /**
- * Which of the ways to compute a convolution a geometry gets: a pure function of geometry and direction, so that the
+ * Whether a geometry gets Winograd's method or a matrix product: a pure function of geometry and direction, so that the
  * same plan has the same bits on every machine and in every run.
  */
 
 import type { Window } from '../window.ts'
+import type { Conv2dGeometry } from './geometry.ts'
 import { type ResultSide, streamsFilters } from './winograd/tiling.ts'
 import type { Conv2dWork } from './work.ts'
 
 export type Direction = 'forward' | 'inputGradient' | 'filterGradient'
 
-/** The side of Winograd's results for this geometry and direction; undefined: a matrix product. */
-export function winogradSide(geometry: Conv2dWork, direction: Direction): ResultSide | undefined {
-  if (!winogradFits(geometry)) return undefined
-  const { method } = geometry
-  if (method === undefined) return cheapestSide(geometry, direction)
-  return method === 'winograd4' ? 4 : method === 'winograd2' ? 2 : undefined
-}
-
 /** Whether Winograd's method can compute this convolution at all. */
-export function winogradFits({ window, groups }: Conv2dWork): boolean {
+export function winogradFits({ window, groups }: Conv2dGeometry): boolean {
   const { kernel, stride, dilation } = window
   const both = ([height, width]: readonly [number, number], value: number) => height === value && width === value
   return groups === 1 && both(kernel, 3) && both(stride, 1) && both(dilation, 1)
@@ -27,7 +20,9 @@ export function winogradFits({ window, groups }: Conv2dWork): boolean {
 /** Below so much of a gain the plain sum's smaller error is worth more. */
 const leastGain = 1.1
 
-function cheapestSide(geometry: Conv2dWork, direction: Direction): ResultSide | undefined {
+/** The side of Winograd's results that is cheapest where its method fits; undefined: a matrix product, or all is to be exact. */
+export function cheapestSide(geometry: Conv2dWork, direction: Direction): ResultSide | undefined {
+  if (geometry.exact) return undefined
   let best: ResultSide | undefined
   let least = productWork(geometry, direction) / leastGain
   for (const side of [4, 2] as const) {

@@ -2,7 +2,7 @@
  * Convolution as a matrix product whose left matrix, im2col(X) of the notes, is never written. A tile of output pixels
  * gets a table of addresses (one a pixel: where its window starts) and the micro-kernel walks the windows in place; only
  * where zero-padding or groups interrupt the windows is the tile's piece of the picture first copied, once (not F·F
- * times) and into the worker's own cache. The same kernel is the input gradient: see wasm.ts.
+ * times) and into the worker's own cache. The same kernel is the input gradient: see product/wasm.ts.
  *
  * Effective GFLOP/s (taps in the padding counted, as usual) on one core whose fused multiply–adds give 58 at 128 bits,
  * Node 24, relaxed SIMD, forward / input gradient / filter gradient (minima on a shared machine):

@@ -46,7 +46,7 @@ function trialOf({ groups = 1, depth, filters, ...given }: Given): Trial {
 }
 
 /** Winograd's method has its own tests. */
-const asProduct = (given: Given): Trial => ({ ...trialOf(given), method: 'gemm' })
+const asProduct = (given: Given): Trial => ({ ...trialOf(given), way: 'gemm' })
 
 function checkAll(name: string, trial: Trial, module: TestedModule, seed?: number): void {
   for (const row of casesOf(name, trial)) checkCase(row, module, seed)

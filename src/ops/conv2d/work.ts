@@ -1,27 +1,31 @@
-/** A convolution as its kernels see it: the geometry, for a number of pictures, and what the plan says of the way. */
+/** A convolution as the ways to compute it see it: the geometry on a number of pictures, and what the plan says. */
 
 import { type ArraySpec, picturesOf } from '../arrays.ts'
+import { type Bounds, boundsOf } from '../pointwise/table.ts'
 import type { StepSpec } from '../types.ts'
 import type { WasmContext } from '../wasm/types.ts'
-import type { Conv2dGeometry } from './geometry.ts'
-
-/** A matrix product, exact to rounding, or Winograd's F(4×4, 3×3) or F(2×2, 3×3): faster, and somewhat less exact. */
-export type Conv2dMethod = 'gemm' | 'winograd4' | 'winograd2'
+import type { Conv2dAttributes, Conv2dGeometry } from './geometry.ts'
 
 export interface Conv2dWork extends Conv2dGeometry {
   /** Pictures of this run. */
   readonly batch: number
   /** Pictures of the largest run that uses the same prepared filters, and so the same way. */
   readonly largestBatch: number
-  /** How to compute it; absent: the rule of choice.ts. Winograd's methods fall back to `gemm` where they do not fit. */
-  readonly method?: Conv2dMethod
+  /** What results are cut to at the store; gradients are not cut. */
+  readonly bounds: Bounds
+  /** Only ways whose rounding error is that of the plain sum. */
+  readonly exact: boolean
+  /** A way that is asked for by its name. Where it does not fit, the others are tried in their order. */
+  readonly way?: string
 }
 
-export function workOf<A extends Conv2dGeometry>(
-  { attributes, inputs }: StepSpec<A>,
+export function workOf(
+  { attributes, inputs }: StepSpec<Conv2dGeometry & Partial<Pick<Conv2dAttributes, 'activation'>>>,
   { exact, largest, way }: WasmContext,
-): A & Conv2dWork {
+): Conv2dWork {
+  const { window, channels, filters, groups, activation = 'none' } = attributes
   const batch = picturesOf(inputs[0] as ArraySpec)
-  const method = (way as Conv2dMethod | undefined) ?? (exact ? 'gemm' : undefined)
-  return { ...attributes, batch, largestBatch: largest ?? batch, ...(method && { method }) }
+  const largestBatch = largest ?? batch
+  const bounds = boundsOf(activation)
+  return { window, channels, filters, groups, batch, largestBatch, bounds, exact, ...(way !== undefined && { way }) }
 }

@@ -2,11 +2,14 @@
 
 import { sizeOf } from '../../core/index.ts'
 import type { ArraySpec } from '../types.ts'
+import { call } from '../wasm/call.ts'
 import type { WasmKernel } from '../wasm/types.ts'
 
 export const lossGuardWasm: WasmKernel<object> = {
   calls({ inputs }, at) {
-    const [losses] = inputs as readonly [ArraySpec]
-    return { run: [{ kernel: 'lossGuard', args: [...at.inputs, ...at.updates, sizeOf(losses.shape)], tiles: 1 }] }
+    const count = sizeOf((inputs[0] as ArraySpec).shape)
+    const [losses = 0] = at.inputs
+    const [scalars = 0] = at.updates
+    return { run: [call('lossGuard', { losses, scalars, count }, 1)] }
   },
 }

@@ -4,7 +4,7 @@
  * have twelve independent sums. Panels keep their form, [term][8].
  *
  * Odd terms are counted from the start of each run, so a row's bits depend on how its terms are cut into runs. Callers
- * must choose the same runs for all rows that are to have the same bits; see borderOf in conv2d/product.ts.
+ * must choose the same runs for all rows that are to have the same bits; see borderOf in conv2d/product/blocks.ts.
  */
 
 import { clamp } from './clamp.as.ts'

@@ -26,7 +26,7 @@ import type {
 import { adagradReference, adamReference, rmspropReference, sgdReference } from './reference.ts'
 
 /** An op that looks at the arrays it updates, too, where they are given. */
-interface UpdateOp<A extends OptimizerAttributes> extends Op<A> {
+export interface UpdateOp<A extends OptimizerAttributes> extends Op<A> {
   outputs(attributes: A, inputs: readonly ArraySpec[], updates?: readonly ArraySpec[]): readonly ArraySpec[]
 }
 

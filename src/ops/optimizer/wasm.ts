@@ -1,9 +1,10 @@
-/** The update rules on WASM: arguments of each kernel; a tile is a range of values. */
+/** The update rules on WASM: a tile is a range of values. */
 
 import { sizeOf } from '../../core/index.ts'
 import { rangesOf } from '../kernel/ranges.ts'
-import type { ArraySpec } from '../types.ts'
-import type { WasmKernel } from '../wasm/types.ts'
+import type { ArraySpec, StepSpec } from '../types.ts'
+import { call } from '../wasm/call.ts'
+import type { WasmAddresses, WasmCall, WasmKernel } from '../wasm/types.ts'
 import type {
   AdagradAttributes,
   AdamAttributes,
@@ -12,39 +13,55 @@ import type {
   SgdAttributes,
 } from './attributes.ts'
 
-/** A kernel with arguments gradient, scalars, parameter, state…, count, weightDecay, `numbers`…, chunk. */
+/** What every rule's kernel is told. */
+interface Common {
+  readonly gradient: number
+  readonly scalars: number
+  readonly parameter: number
+  readonly count: number
+  readonly weightDecay: number
+  readonly chunk: number
+}
+
+/** A rule whose state lies in `states`, one array after another in the op's order. */
 function onRanges<A extends OptimizerAttributes>(
-  kernel: (attributes: A) => string,
-  numbers: (attributes: A) => readonly number[],
+  callOf: (attributes: A, common: Common, states: readonly number[], tiles: number) => WasmCall,
 ): WasmKernel<A> {
   return {
-    calls({ attributes, updates }, at) {
-      const [parameter] = updates as readonly [ArraySpec]
-      const count = sizeOf(parameter.shape)
+    calls({ attributes, updates }: StepSpec<A>, at: WasmAddresses) {
+      const count = sizeOf((updates[0] as ArraySpec).shape)
       const { chunk, tiles } = rangesOf(count)
-      const args = [...at.inputs, ...at.updates, count, attributes.weightDecay, ...numbers(attributes), chunk]
-      return { run: [{ kernel: kernel(attributes), args, tiles }] }
+      const [gradient = 0, scalars = 0] = at.inputs
+      const [parameter = 0, ...states] = at.updates
+      const common = { gradient, scalars, parameter, count, weightDecay: attributes.weightDecay, chunk }
+      return { run: [callOf(attributes, common, states, tiles)] }
     },
   }
 }
 
-export const sgdWasm = onRanges<SgdAttributes>(
-  ({ momentum }) => (momentum === 0 ? 'sgd' : 'sgdMomentum'),
-  ({ momentum, nesterov }) => (momentum === 0 ? [] : [momentum, nesterov ? 1 : 0]),
+export const sgdWasm = onRanges<SgdAttributes>(({ momentum, nesterov }, common, [velocity = 0], tiles) =>
+  momentum === 0
+    ? call('sgd', common, tiles)
+    : call('sgdMomentum', { ...common, velocity, momentum, nesterov: nesterov ? 1 : 0 }, tiles),
 )
 
-export const adagradWasm = onRanges<AdagradAttributes>(
-  () => 'adagrad',
-  ({ epsilon }) => [epsilon],
+export const adagradWasm = onRanges<AdagradAttributes>(({ epsilon }, common, [squares = 0], tiles) =>
+  call('adagrad', { ...common, squares, epsilon }, tiles),
 )
 
 // 1 − α is taken here, in float64: of an α near 1 little would be left in float32.
 export const rmspropWasm = onRanges<RmspropAttributes>(
-  ({ momentum }) => (momentum === 0 ? 'rmsprop' : 'rmspropMomentum'),
-  ({ smoothing, epsilon, momentum }) => [smoothing, 1 - smoothing, epsilon, ...(momentum === 0 ? [] : [momentum])],
+  ({ smoothing, epsilon, momentum }, common, [squares = 0, velocity = 0], tiles) => {
+    const numbers = { ...common, squares, smoothing, taken: 1 - smoothing, epsilon }
+    return momentum === 0
+      ? call('rmsprop', numbers, tiles)
+      : call('rmspropMomentum', { ...numbers, velocity, momentum }, tiles)
+  },
 )
 
 export const adamWasm = onRanges<AdamAttributes>(
-  () => 'adam',
-  ({ beta1, beta2, epsilon, decoupled }) => [beta1, 1 - beta1, beta2, 1 - beta2, epsilon, decoupled ? 1 : 0],
+  ({ beta1, beta2, epsilon, decoupled }, common, [mean = 0, squares = 0], tiles) => {
+    const moments = { mean, squares, beta1, taken1: 1 - beta1, beta2, taken2: 1 - beta2, epsilon }
+    return call('adam', { ...common, ...moments, decoupled: decoupled ? 1 : 0 }, tiles)
+  },
 )

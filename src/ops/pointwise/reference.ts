@@ -21,5 +21,9 @@ export const pointwiseGradientReference: ReferenceKernel<PointwiseAttributes> = 
   const [dx] = outputs as readonly [Float64Array]
   const row = activations[attributes.function]
   const parameter = parameterOf(attributes)
-  for (let i = 0; i < dx.length; i++) dx[i] = (dy[i] as number) * row.derivative(kept[i] as number, parameter)
+  for (let i = 0; i < dx.length; i++) {
+    const slope = row.derivative(kept[i] as number, parameter)
+    // Nothing comes through where the function is flat, not even a NaN, as in PyTorch.
+    dx[i] = slope === 0 ? 0 : (dy[i] as number) * slope
+  }
 }

@@ -70,11 +70,11 @@ describe.each(testedModules)('pooling on %s', (module) => {
   it('agrees with the reference where values are equal, infinite or NaN', () => {
     const values = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 0, 1]
     fc.assert(
-      fc.property(attributes, fc.nat(1000), fc.constantFrom(0.01, 0.1, 0.7), (row, seed, share) => {
-        const [x, y] = [f32(...inputShape(row)), f32(...outputShape(row))]
+      fc.property(pooled, fc.nat(1000), fc.constantFrom(0.01, 0.1, 0.7), ({ attributes, x }, seed, share) => {
+        const y = f32(...outputShape(attributes, x))
         const fill: OpCase['fill'] = (random, array) =>
           array === 0 && random.next() < share ? values[random.integer(values.length)] : undefined
-        const shared = { name: JSON.stringify(row), attributes: row, terms: 25, fill }
+        const shared = { name: JSON.stringify([attributes, x.shape]), attributes, terms: 25, fill }
         checkCase(opCase({ ...shared, op: maxPool, inputs: [x] }), module, seed)
         checkCase(opCase({ ...shared, op: maxPoolGradient, inputs: [x, y] }), module, seed)
         checkCase(opCase({ ...shared, op: averagePool, inputs: [x] }), module, seed)
@@ -102,8 +102,9 @@ describe.each(testedModules)('pooling on %s', (module) => {
         { kernel: [kernel, kernel], stride: [stride, stride], padding: [0, 0, 0, 0], dilation: [dilation, dilation] },
         { ...size, channels },
       )
-      const row = { batch: 1, window, channels }
-      const [x, y] = [f32(...inputShape(row)), f32(...outputShape(row))]
+      const row = { window }
+      const x = f32(1, size.height, size.width, channels)
+      const y = f32(...outputShape(row, x))
       for (let pixel = 0; pixel < size.height * size.width; pixel++) {
         const place = pixel * channels + ((pixel * 5) % channels)
         const fill: OpCase['fill'] = (_, array, element) => (array === 0 && element === place ? Number.NaN : undefined)
@@ -127,7 +128,7 @@ describe('the winner of a window', () => {
     { kernel: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0], dilation: [1, 1] },
     { height: 2, width: 2, channels: 1 },
   )
-  const row = { batch: 1, window, channels: 1 }
+  const row = { window }
   const [x, y] = [f32(1, 2, 2, 1), f32(1, 1, 1, 1)]
   const nan = Number.NaN
 

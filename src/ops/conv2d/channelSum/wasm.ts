@@ -3,33 +3,32 @@
 import { type ArraySpec, lastAxis, rowsOf } from '../../arrays.ts'
 import { rangesOf } from '../../kernel/ranges.ts'
 import type { StepSpec } from '../../types.ts'
+import { call } from '../../wasm/call.ts'
 import type { WasmKernel } from '../../wasm/types.ts'
 import { lines } from '../blocks.ts'
-import { sumChunksCall } from '../filterGradient/wasm.ts'
+import { sumChunksCall } from '../filterGradient/sums.ts'
 
-function planOf({ inputs }: StepSpec<object>) {
+function chunksOf({ inputs }: StepSpec<object>) {
   const dy = inputs[0] as ArraySpec
   const [rows, channels] = [rowsOf(dy), lastAxis(dy)]
-  const { chunk, tiles } = rangesOf(rows, channels)
-  return { channels, rows, chunk, tiles, pitch: lines(channels * 4) }
+  const { chunk: rowsEach, tiles } = rangesOf(rows, channels)
+  return { sizes: { rows, channels, rowsEach, sumsPitch: lines(channels * 4) }, chunks: tiles }
 }
 
 /** inputs [dy] → [dbias] */
 export const channelSumWasm: WasmKernel<object> = {
   workspace(step) {
-    const { tiles, pitch } = planOf(step)
-    return { shared: tiles * pitch }
+    const { sizes, chunks } = chunksOf(step)
+    return { shared: chunks * sizes.sumsPitch }
   },
   calls(step, at) {
-    const { channels, rows, chunk, tiles, pitch } = planOf(step)
+    const { sizes, chunks } = chunksOf(step)
+    const { channels: columns, sumsPitch } = sizes
     const [source = 0] = at.inputs
     const [target = 0] = at.outputs
-    const sums = { chunks: tiles, chunkBytes: pitch, rows: 1, pitch, groups: 1, groupPitch: 0, columns: channels }
+    const sums = { chunks, chunkBytes: sumsPitch, rows: 1, sumsPitch, groups: 1, groupPitch: 0, columns }
     return {
-      run: [
-        { kernel: 'channelSums', args: [source, rows, channels, chunk, at.shared, pitch], tiles },
-        sumChunksCall(sums, at.shared, target),
-      ],
+      run: [call('channelSums', { source, sums: at.shared, ...sizes }, chunks), sumChunksCall(sums, at.shared, target)],
     }
   },
 }

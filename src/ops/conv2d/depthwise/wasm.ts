@@ -1,45 +1,28 @@
-/** Calls of the depthwise kernels: as many groups as channels, so channels are independent of each other. */
+/** Depthwise convolution and its input gradient: sums over taps, channel by channel. */
 
-import type { Bounds } from '../../pointwise/table.ts'
-import type { WasmCall } from '../../wasm/types.ts'
-import { evenPiece, lines, tilesWanted } from '../blocks.ts'
-import { type Correlation, span } from '../correlation.ts'
-import { sumChunksCall } from '../filterGradient/wasm.ts'
+import { type Bounds, boundsOf } from '../../pointwise/table.ts'
+import { call } from '../../wasm/call.ts'
+import { cut, pictures, results, slide, tapsOfFilter } from '../arguments.ts'
+import { type Correlation, forwardCorrelation, inputGradientCorrelations } from '../correlation.ts'
+import { inSequence, type Layout, type ProductAddresses } from '../layout.ts'
+import type { Way } from '../ways.ts'
+import { backwardShape, blocksOf, type DepthwiseShape, forwardShape, isDepthwise, padded } from './shape.ts'
 
-/** A block's piece of the picture. */
-const copyBudget = 96 * 1024
-
-/** Result channel k sums, for each pass, source channel k·up/down + pass (rounded down). */
-export interface DepthwiseShape {
-  readonly images: number
-  /** Of the result. */
-  readonly channels: number
-  readonly sourceChannels: number
-  readonly up: number
-  readonly down: number
-  readonly passes: number
+export const depthwiseForward: Way<ProductAddresses> = {
+  name: 'depthwise',
+  fits: isDepthwise,
+  layOut: (work) => layoutOf(forwardCorrelation(work.window), forwardShape(work), work.window.kernel[1], work.bounds),
 }
 
-const padded = (channels: number) => Math.ceil(channels / 8) * 8
-
-export function depthwisePackedBytes({ taps }: Correlation, { channels, passes }: DepthwiseShape): number {
-  return (1 + passes * taps[0] * taps[1]) * padded(channels) * 4
-}
-
-function blocksOf(correlation: Correlation, shape: DepthwiseShape, more: (rows: number) => number) {
-  const [gridHeight, gridWidth] = correlation.grid
-  const blockChannels = evenPiece(padded(shape.channels) / 8, 8) * 8
-  const copied = (rows: number) =>
-    shape.passes * span(correlation, 0, rows) * span(correlation, 1, gridWidth) * blockChannels * 4 +
-    more(rows * gridWidth * blockChannels * 4)
-  const taps = correlation.taps[0] * correlation.taps[1] * shape.passes
-  const wanted = tilesWanted(shape.images * gridHeight * gridWidth * shape.channels * taps * 2)
-  const ranges = Math.ceil(shape.channels / blockChannels)
-  const most = Math.max(1, (gridHeight * shape.images * ranges) / wanted)
-  let blockRows = 1
-  while (blockRows < gridHeight && blockRows < most && copied(blockRows + 1) <= copyBudget) blockRows++
-  blockRows = evenPiece(gridHeight, blockRows)
-  return { blockChannels, blockRows, ranges, wanted, bytes: copied(blockRows) }
+export const depthwiseInputGradient: Way<ProductAddresses> = {
+  name: 'depthwise',
+  fits: isDepthwise,
+  layOut: (work) =>
+    inSequence(
+      inputGradientCorrelations(work.window).map((correlation) =>
+        layoutOf(correlation, backwardShape(work), work.window.kernel[1], boundsOf('none')),
+      ),
+    ),
 }
 
 /**
@@ -50,105 +33,29 @@ function readsInPlace({ source }: Correlation, { channels, up, down, passes }: D
   return up === 1 && down === 1 && passes === 1 && channels % 8 === 0 && channels % 256 !== 0 && source[1] >= 48
 }
 
-export function depthwiseScratch(correlation: Correlation, shape: DepthwiseShape): number {
-  return readsInPlace(correlation, shape) ? 0 : 128 + blocksOf(correlation, shape, () => 0).bytes
-}
-
-/** `filterWidth` is F's second side; `bias` 0: none. */
-export function depthwisePackCall(
+/** `filterWidth` is F's second side. */
+function layoutOf(
   correlation: Correlation,
-  { channels, passes, up }: DepthwiseShape,
+  shape: DepthwiseShape,
   filterWidth: number,
-  at: { readonly filters: number; readonly bias: number; readonly packed: number },
-): WasmCall {
-  const { firstTap, tapStep, taps } = correlation
-  return {
-    kernel: 'depthwisePack',
-    args: [at.filters, at.bias, filterWidth, ...firstTap, ...tapStep, ...taps, passes, up, channels, at.packed],
-    tiles: 1 + passes * taps[0] * taps[1],
-  }
-}
-
-export function depthwiseCall(
-  correlation: Correlation,
-  shape: DepthwiseShape,
-  source: number,
-  packed: number,
-  target: number,
   bounds: Bounds,
-): WasmCall {
+): Layout<ProductAddresses> {
+  const { taps } = correlation
+  const { images, channels, sourceChannels, up, down, passes } = shape
   const inPlace = readsInPlace(correlation, shape)
-  const { blockRows, blockChannels, ranges } = blocksOf(correlation, shape, () => 0)
-  const { targetFirst, targetStep } = correlation
-  const pixel = shape.channels * 4
-  const row = correlation.target[1] * pixel
-  const args = [
-    ...sourceArguments(correlation, source, shape.sourceChannels),
-    shape.images,
-    ...slideArguments(correlation),
-    ...(inPlace ? [] : [shape.up, shape.down, shape.passes]),
-    packed,
-    shape.channels,
-    target + targetFirst[0] * row + targetFirst[1] * pixel,
-    correlation.target[0] * row,
-    targetStep[0] * row,
-    targetStep[1] * pixel,
-    ...bounds,
-    blockRows,
-    blockChannels,
-  ]
+  const { blocks, count, ranges, bytes } = blocksOf(correlation, shape, () => 0)
+  const packs = { filterWidth, ...tapsOfFilter(correlation), passes, up, channels }
+  const rows = 1 + passes * taps[0] * taps[1]
   return {
-    kernel: inPlace ? 'depthwiseInPlace' : 'depthwiseProduct',
-    args,
-    tiles: Math.ceil(correlation.grid[0] / blockRows) * shape.images * ranges,
+    workspace: { prepared: rows * padded(channels) * 4, perThread: inPlace ? 0 : 128 + bytes },
+    calls({ source, filters, bias, target, prepared: packed }) {
+      const from = { ...pictures(correlation, source, sourceChannels), images, ...slide(correlation) }
+      const to = { packed, channels, ...results(correlation, target, channels), ...cut(bounds), ...blocks }
+      const tiles = count * ranges
+      const sums = inPlace
+        ? call('depthwiseInPlace', { ...from, ...to }, tiles)
+        : call('depthwiseProduct', { ...from, up, down, passes, ...to }, tiles)
+      return { prepare: [call('depthwisePack', { filters, bias, ...packs, packed }, rows)], run: [sums] }
+    },
   }
-}
-
-function gradientPlan(correlation: Correlation, shape: DepthwiseShape) {
-  const plan = blocksOf(correlation, shape, (gradients) => gradients)
-  const blocks = Math.ceil(correlation.grid[0] / plan.blockRows) * shape.images
-  const chunkBlocks = Math.ceil(blocks / Math.max(1, Math.min(blocks, Math.ceil(plan.wanted / plan.ranges))))
-  const pitch = padded(shape.channels) * 4
-  const rows = correlation.taps[0] * correlation.taps[1]
-  return { ...plan, chunkBlocks, chunks: Math.ceil(blocks / chunkBlocks), pitch, rows, chunkBytes: rows * pitch }
-}
-
-export function depthwiseFilterGradientWorkspace(correlation: Correlation, shape: DepthwiseShape) {
-  const plan = gradientPlan(correlation, shape)
-  return { perThread: lines(plan.bytes), shared: plan.chunks * plan.chunkBytes }
-}
-
-export function depthwiseFilterGradientCalls(
-  correlation: Correlation,
-  shape: DepthwiseShape,
-  at: { readonly source: number; readonly gradient: number; readonly target: number; readonly shared: number },
-): readonly WasmCall[] {
-  const plan = gradientPlan(correlation, shape)
-  const args = [
-    ...sourceArguments(correlation, at.source, shape.sourceChannels),
-    shape.down,
-    shape.images,
-    ...slideArguments(correlation),
-    at.gradient,
-    shape.channels,
-    at.shared,
-    plan.chunkBytes,
-    plan.pitch,
-    plan.blockRows,
-    plan.blockChannels,
-    plan.chunkBlocks,
-  ]
-  const sums = { ...plan, groups: 1, groupPitch: 0, columns: shape.channels }
-  return [
-    { kernel: 'depthwiseFilterGradient', args, tiles: plan.ranges * plan.chunks },
-    sumChunksCall(sums, at.shared, at.target),
-  ]
-}
-
-function sourceArguments({ source }: Correlation, address: number, channels: number): readonly number[] {
-  return [address, ...source, channels * 4]
-}
-
-function slideArguments({ grid, stride, origin, taps, dilation }: Correlation): readonly number[] {
-  return [...grid, ...stride, ...origin, ...taps, ...dilation]
 }

@@ -1,39 +1,41 @@
-/** The call that folds an absorbed batch normalization into a convolution's filters, ahead of their packing. */
+/** A convolution that has absorbed a batch normalization is one with other filters and a bias: both are made ahead of it. */
 
-import type { WasmAddresses, WasmCall } from '../../wasm/types.ts'
+import { call } from '../../wasm/call.ts'
+import type { WasmKernel } from '../../wasm/types.ts'
 import { lines } from '../blocks.ts'
 import { type Conv2dAttributes, filterShape } from '../geometry.ts'
 
-function sizes(attributes: Conv2dAttributes): { readonly rows: number; readonly columns: number } {
-  const [height, width, depth, columns] = filterShape(attributes)
-  return { rows: height * width * depth, columns }
-}
-
 /** Folded filters and biases: needed until they are packed, so they share what the step itself uses afterwards. */
-export function foldBytes(attributes: Conv2dAttributes): number {
-  const { rows, columns } = sizes(attributes)
-  return lines(rows * columns * 4) + lines(columns * 4)
+function foldedOf(attributes: Conv2dAttributes) {
+  const [height, width, depth, columns] = filterShape(attributes)
+  const rows = height * width * depth
+  const filterBytes = lines(rows * columns * 4)
+  return { rows, columns, filterBytes, bytes: filterBytes + lines(columns * 4) }
 }
 
-export interface Folded {
-  readonly call: WasmCall
-  readonly filters: number
-  readonly bias: number
-}
-
-/** inputs [x, filters, bias?, scale, shift, mean, variance] */
-export function foldNorm(attributes: Conv2dAttributes, epsilon: number, at: WasmAddresses): Folded {
-  const { rows, columns } = sizes(attributes)
-  const [filters = 0, ...others] = at.inputs.slice(1)
-  const bias = attributes.bias ? (others[0] ?? 0) : 0
-  const norm = attributes.bias ? others.slice(1) : others
-  const toFilters = at.shared
-  const toBias = at.shared + lines(rows * columns * 4)
-  const chunk = Math.max(1, Math.ceil(16384 / columns))
-  const args = [filters, bias, ...norm, epsilon, rows, columns, toFilters, toBias, chunk]
+/** inputs [x, filters, bias?, and where a norm was absorbed: scale, shift, mean, variance] → [y] */
+export function foldingNorm(plain: WasmKernel<Conv2dAttributes>): WasmKernel<Conv2dAttributes> {
   return {
-    call: { kernel: 'conv2dFoldNorm', args, tiles: Math.ceil(rows / chunk) },
-    filters: toFilters,
-    bias: toBias,
+    ...plain,
+    workspace(step, context) {
+      const needs = plain.workspace?.(step, context) ?? {}
+      if (step.attributes.norm === undefined) return needs
+      return { ...needs, shared: Math.max(needs.shared ?? 0, foldedOf(step.attributes).bytes) }
+    },
+    calls(step, at, context) {
+      const { attributes } = step
+      if (attributes.norm === undefined) return plain.calls(step, at, context)
+      const { rows, columns, filterBytes } = foldedOf(attributes)
+      const [x = 0, filters = 0, ...others] = at.inputs
+      const [bias = 0, ...norm] = attributes.bias ? others : [0, ...others]
+      const [scale = 0, shift = 0, mean = 0, variance = 0] = norm
+      const [toFilters, toBias] = [at.shared, at.shared + filterBytes]
+      const chunk = Math.max(1, Math.ceil(16384 / columns))
+      const from = { filters, bias, scale, shift, mean, variance, epsilon: attributes.norm.epsilon }
+      const fold = call('conv2dFoldNorm', { ...from, rows, columns, toFilters, toBias, chunk }, Math.ceil(rows / chunk))
+      const folded = { ...step, attributes: { ...attributes, bias: true } }
+      const { prepare = [], run } = plain.calls(folded, { ...at, inputs: [x, toFilters, toBias] }, context)
+      return { prepare: [fold, ...prepare], run }
+    },
   }
 }

@@ -8,7 +8,9 @@ import type { WasmCall } from '../../wasm/types.ts'
 import { type Padding, type Pair, windowOn } from '../../window.ts'
 import { type Conv2dGeometry, filterShape, inputShape, outputShape } from '../geometry.ts'
 import { channelSum, conv2d, conv2dFilterGradient, conv2dInputGradient } from '../op.ts'
-import type { Conv2dMethod } from '../work.ts'
+
+/** Ways between which there is a choice, by their names. */
+export type ChosenWay = 'gemm' | 'winograd4' | 'winograd2'
 
 export interface Trial {
   readonly batch: number
@@ -25,7 +27,7 @@ export interface Trial {
   readonly channels: number
   readonly filters: number
   /** Default: the rule's choice. */
-  readonly method?: Conv2dMethod
+  readonly way?: ChosenWay
 }
 
 export function geometryOf(trial: Trial): Conv2dGeometry {
@@ -69,14 +71,14 @@ export function biasGradientCase(name: string, trial: Trial, fill?: OpCase['fill
 
 function partsOf(name: string, trial: Trial, fill?: OpCase['fill']) {
   const geometry = geometryOf(trial)
-  const { batch, largest, method } = trial
+  const { batch, largest, way } = trial
   const [fh, fw, depth] = filterShape(geometry)
   const [n, height, width] = outputShape(geometry, batch)
   return {
     geometry,
     shared: {
       name,
-      ...(method !== undefined && { way: method }),
+      ...(way !== undefined && { way }),
       ...(largest !== undefined && { largest }),
       ...(fill !== undefined && { fill }),
     },

@@ -6,7 +6,7 @@
  * `winogradProduct` takes blocks of tiles through all three stages, so that what lies between them stays in a core's
  * second-level cache. Where there are few tiles, or many filters to be read for each block, the stages are calls of
  * their own (`winogradInput`, `winogradMultiply`, `winogradOutput`) and all workers share the planes. The input's
- * gradient is the same with filters that are turned round. Which one, and the blocks: wasm.ts.
+ * gradient is the same with filters that are turned round. Which one, and the blocks: plan.ts.
  */
 
 import { copyValues, zeroValues } from '../../kernel/copy.as.ts'

@@ -52,5 +52,12 @@ export function transformRanges({ tilesX }: Tiling, count: number, channels: num
   const wanted = evenPiece(count, (count * ranges) / mostRanges)
   // Whole rows of tiles, so that no column is transformed twice.
   const tilesEach = Math.min(count, Math.ceil(wanted / tilesX) * tilesX)
-  return { channelsEach, tilesEach, tiles: Math.ceil(count / tilesEach) * ranges }
+  return { ranges: { channelsEach, tilesEach }, tiles: Math.ceil(count / tilesEach) * ranges }
+}
+
+/** Pictures that the transforms read tile by tile. */
+export function tiledPictures({ source, origin }: Correlation, address: number, channels: number) {
+  const [height, width] = source
+  const [originY, originX] = origin
+  return { source: address, height, width, channels, originY, originX }
 }

@@ -9,8 +9,7 @@ import type { OpCase } from '../../cases.ts'
 import { drawArrays, runReference } from '../../testing/arrays.ts'
 import { checkCase, runWasm, testedModules } from '../../testing/harness.ts'
 import type { Padding } from '../../window.ts'
-import { callsOf, directionsOf, forwardCase, hasOutput, type Trial } from '../testing/trial.ts'
-import type { Conv2dMethod } from '../work.ts'
+import { type ChosenWay, callsOf, directionsOf, forwardCase, hasOutput, type Trial } from '../testing/trial.ts'
 import { winogradMatrices } from './matrices.ts'
 
 /** Names of the kernels that a case calls. */
@@ -35,11 +34,11 @@ describe.each([2, 4] as const)('the matrices of F(%i, 3)', (m) => {
   })
 })
 
-const methods = fc.constantFrom<Conv2dMethod>('winograd4', 'winograd2')
+const ways = fc.constantFrom<ChosenWay>('winograd4', 'winograd2')
 const side = fc.integer({ min: 1, max: 9 })
 const geometries = fc
   .record({
-    method: methods,
+    way: ways,
     batch: fc.integer({ min: 1, max: 3 }),
     size: fc.tuple(side, side),
     padding: fc.oneof(
@@ -87,7 +86,7 @@ const fewer = [
 
 describe.each(testedModules)('fewer pictures than the filters were prepared for, on %s', (module) => {
   it.each(fewer)('%o', ({ batch, largest, size, tiles, streamed }) => {
-    const trial: Trial = { method: 'winograd4', batch, largest, size, padding: same, channels: 88, filters: 208 }
+    const trial: Trial = { way: 'winograd4', batch, largest, size, padding: same, channels: 88, filters: 208 }
     expect(batch * Math.ceil(size[0] / 4) * Math.ceil(size[1] / 4)).toBe(tiles)
     const [forward, plain] = directionsOf('fewer', trial) as [OpCase, OpCase]
     expect(kernelsOf(forward).includes('winogradMultiplyRows')).toBe(streamed)
@@ -98,12 +97,12 @@ describe.each(testedModules)('fewer pictures than the filters were prepared for,
 
 describe.each(testedModules)('large shapes on %s', (module) => {
   it.each(large.map(({ name, ...given }) => [name, given] as const))('%s', (name, given) => {
-    for (const method of ['winograd4', 'winograd2'] as const)
-      for (const row of casesOf(name, { ...given, method })) checkCase(row, module)
+    for (const way of ['winograd4', 'winograd2'] as const)
+      for (const row of casesOf(name, { ...given, way })) checkCase(row, module)
   })
 
   it('a filter gradient in two stages', () => {
-    const row = directionsOf('two stages', { ...gradientStages, method: 'winograd4' })[3] as OpCase
+    const row = directionsOf('two stages', { ...gradientStages, way: 'winograd4' })[3] as OpCase
     expect(kernelsOf(row).filter((kernel) => kernel === 'winogradAccumulate')).toHaveLength(2)
     checkCase(row, module)
   })
@@ -112,14 +111,14 @@ describe.each(testedModules)('large shapes on %s', (module) => {
     ['a product in two stages', forwardStages, ['winogradMultiply', 'winogradMultiply']],
     ['few streamed filters', fewFilters, ['winogradMultiplyRows']],
   ] as const)('%s', (name, given, products) => {
-    const row = forwardCase(name, { ...given, method: 'winograd4' }, 'relu')
+    const row = forwardCase(name, { ...given, way: 'winograd4' }, 'relu')
     expect(kernelsOf(row).filter((kernel) => kernel.startsWith('winogradMultiply'))).toEqual(products)
     checkCase(row, module)
   })
 })
 
 it('the large shapes call every kernel', () => {
-  const called = large.flatMap((given) => directionsOf('', { ...given, method: 'winograd4' }).flatMap(kernelsOf))
+  const called = large.flatMap((given) => directionsOf('', { ...given, way: 'winograd4' }).flatMap(kernelsOf))
   expect([...new Set(called)].sort()).toEqual([
     'winogradAccumulate',
     'winogradFilterGradient',
@@ -134,10 +133,10 @@ it('the large shapes call every kernel', () => {
 })
 
 it('without Winograd the same geometry is a matrix product, and so is one that does not fit', () => {
-  const trial: Trial = { method: 'winograd4', batch: 1, size: [8, 8], padding: same, channels: 32, filters: 32 }
+  const trial: Trial = { way: 'winograd4', batch: 1, size: [8, 8], padding: same, channels: 32, filters: 32 }
   const kernels = (given: Trial) => directionsOf('', given).flatMap(kernelsOf).join()
   expect(kernels(trial)).toContain('winogradProduct')
-  for (const other of [{ method: 'gemm' }, { stride: [2, 2] }, { groups: 2 }] as const)
+  for (const other of [{ way: 'gemm' }, { stride: [2, 2] }, { groups: 2 }] as const)
     expect(kernels({ ...trial, ...other })).not.toContain('winograd')
 })
 
@@ -150,9 +149,9 @@ function errorOf(row: OpCase): number {
   return expected.reduce((most, value, i) => Math.max(most, Math.abs((actual[i] ?? 0) - value)), 0) / Math.sqrt(square)
 }
 
-it.each(['winograd4', 'winograd2'] as const)('%s has errors far below what its bound allows', (method) => {
-  const given = { method, batch: 1, size: [12, 12] as const, padding: same, channels: 64, filters: 16 }
-  for (const row of directionsOf(method, given)) {
+it.each(['winograd4', 'winograd2'] as const)('%s has errors far below what its bound allows', (way) => {
+  const given = { way, batch: 1, size: [12, 12] as const, padding: same, channels: 64, filters: 16 }
+  for (const row of directionsOf(way, given)) {
     const error = errorOf(row)
     expect(error).toBeLessThan(2e-5)
     // And they are not nought: this is another method than the sum.

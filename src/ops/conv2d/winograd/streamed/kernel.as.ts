@@ -19,7 +19,7 @@ import { nextTile } from '../../../kernel/tiles.as.ts'
 import { Four, Six } from '../lines.as.ts'
 import { transformFilters } from '../pack.as.ts'
 
-/** Rows that are packed together: a cache line of the filters. wasm.ts says the same. */
+/** Rows that are packed together: a cache line of the filters. pack.ts says the same. */
 // @ts-ignore: decorator
 @inline const ROWS: i32 = 16
 

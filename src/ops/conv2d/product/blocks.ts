@@ -1,30 +1,16 @@
-/** Calls of conv2dProduct for one correlation: packed filters, blocks, workspace. */
+/** How conv2dProduct cuts one correlation into blocks of pixels and ranges of panels, by shapes alone. */
 
-import type { Bounds } from '../pointwise/table.ts'
-import type { WasmCall } from '../wasm/types.ts'
-import { evenPanels, evenPiece, lines, tilesWanted } from './blocks.ts'
-import { type Correlation, reachesOutside, span, tapsInside } from './correlation.ts'
-
-/** What a product needs to know besides the correlation; channels and columns are those of one group. */
-export interface ProductShape {
-  readonly images: number
-  /** Of the largest run that uses the same prepared filters. */
-  readonly mostImages: number
-  readonly groups: number
-  readonly channels: number
-  readonly columns: number
-}
+import { evenPanels, evenPiece, lines, tilesWanted } from '../blocks.ts'
+import { type Correlation, reachesOutside, span, tapsInside } from '../correlation.ts'
+import type { ProductShape } from '../shape.ts'
 
 /** What the kernel does where windows reach outside of the picture, in its own numbers. */
 const border = { inside: 0, copy: 1, leaveOut: 2 } as const
 type Border = (typeof border)[keyof typeof border]
 
 interface Blocks {
-  readonly images: number
-  readonly rows: number
-  readonly columns: number
-  readonly panels: number
-  readonly border: Border
+  /** The kernel's arguments. */
+  readonly blocks: Readonly<Record<'border' | 'blockImages' | 'blockRows' | 'blockColumns' | 'blockPanels', number>>
   readonly scratch: number
   readonly tiles: number
 }
@@ -37,20 +23,7 @@ const pieceBudget = { [border.inside]: 192 * 1024, [border.copy]: 64 * 1024 }
 /** More pixels a block than this gain nothing: a panel is read once for all of them. */
 const mostPixels = 240
 
-/** Room for an even number of panels a group, so that kernels with 16 columns a panel need no other workspace. */
-export function panelRoom(columns: number): number {
-  return Math.ceil(columns / 16) * 2
-}
-
-export function packedBytes({ taps }: Correlation, { groups, channels, columns }: ProductShape): number {
-  return groups * panelRoom(columns) * (1 + taps[0] * taps[1] * channels) * 32
-}
-
-export function productScratch(correlation: Correlation, shape: ProductShape): number {
-  return blocksOf(correlation, shape).scratch
-}
-
-function blocksOf(correlation: Correlation, shape: ProductShape): Blocks {
+export function blocksOf(correlation: Correlation, shape: ProductShape): Blocks {
   const { images, groups, channels, columns } = shape
   const [gridHeight, gridWidth] = correlation.grid
   const pixelsEach = gridHeight * gridWidth
@@ -85,11 +58,7 @@ function blocksOf(correlation: Correlation, shape: ProductShape): Blocks {
   const copy = how === border.copy ? pictures * bytes(rows, width) : 0
   const parts = how === border.leaveOut ? mostParts(correlation, 0) * mostParts(correlation, 1) * 20 : 0
   return {
-    images: pictures,
-    rows,
-    columns: width,
-    panels,
-    border: how,
+    blocks: { border: how, blockImages: pictures, blockRows: rows, blockColumns: width, blockPanels: panels },
     scratch: 3 * lines(pixels * 4) + pixels * 32 + lines(copy + parts),
     tiles: blocks * groups * Math.ceil(used / panels),
   }
@@ -120,79 +89,4 @@ function borderOf(correlation: Correlation, { mostImages, channels }: ProductSha
 /** Parts of a grid's axis that meet different taps: at most one begins or ends at each tap's first and last position. */
 function mostParts({ grid, taps }: Correlation, axis: 0 | 1): number {
   return Math.min(grid[axis], 2 * taps[axis] + 1)
-}
-
-/** Packs filters [taps·channels, groups·columns] with their bias (0: none). */
-export function packCall(
-  { taps }: Correlation,
-  shape: ProductShape,
-  filters: number,
-  bias: number,
-  packed: number,
-): WasmCall {
-  const { groups, channels, columns } = shape
-  return {
-    kernel: 'conv2dPack',
-    args: [filters, bias, taps[0] * taps[1] * channels, groups, columns, panelRoom(columns), packed],
-    tiles: groups * Math.ceil(columns / 8),
-  }
-}
-
-/** Packs filters [tap, columns, groups·channels] for the product with their transposes; `filterWidth` is F's second side. */
-export function packTurnedCall(
-  { firstTap, tapStep, taps }: Correlation,
-  { groups, channels, columns }: ProductShape,
-  filterWidth: number,
-  filters: number,
-  packed: number,
-): WasmCall {
-  const room = panelRoom(columns)
-  return {
-    kernel: 'conv2dPackTurned',
-    args: [filters, filterWidth, ...firstTap, ...tapStep, ...taps, groups, columns, channels, room, packed],
-    tiles: groups * Math.ceil(columns / 8),
-  }
-}
-
-/** `source` and `target` are dense NHWC arrays with groups·channels and groups·columns values a pixel. */
-export function productCall(
-  correlation: Correlation,
-  shape: ProductShape,
-  source: number,
-  packed: number,
-  target: number,
-  bounds: Bounds,
-): WasmCall {
-  const { images, groups, channels, columns } = shape
-  const { grid, stride, origin, taps, dilation, targetFirst, targetStep } = correlation
-  const blocks = blocksOf(correlation, shape)
-  const pixel = groups * columns * 4
-  const row = correlation.target[1] * pixel
-  const args = [
-    source,
-    ...correlation.source,
-    groups * channels * 4,
-    groups,
-    channels,
-    images,
-    ...grid,
-    ...stride,
-    ...origin,
-    ...taps,
-    ...dilation,
-    packed,
-    panelRoom(columns),
-    columns,
-    target + targetFirst[0] * row + targetFirst[1] * pixel,
-    correlation.target[0] * row,
-    targetStep[0] * row,
-    targetStep[1] * pixel,
-    ...bounds,
-    blocks.border,
-    blocks.images,
-    blocks.rows,
-    blocks.columns,
-    blocks.panels,
-  ]
-  return { kernel: 'conv2dProduct', args, tiles: blocks.tiles }
 }
