@@ -57,10 +57,11 @@ export class Holder {
       const program = await this.#backend.bind(plan)
       this.#program = program
       for (const { name, buffer } of plan.parameters) {
-        program.write(buffer, this.#weights.get(name))
-        this.#seen.set(name, this.#weights.version(name))
+        // A view is filled as it is: before its first run a program has prepared nothing.
         const home = program.view?.(buffer) as Float32Array | undefined
         if (home) this.#weights.move(name, home, (values) => program.write(buffer, values))
+        else program.write(buffer, this.#weights.get(name))
+        this.#seen.set(name, this.#weights.version(name))
       }
       return program
     } finally {

@@ -15,9 +15,9 @@ import type { Plan, PlanOptions } from '../plan/types.ts'
 import { PicturesError } from './errors.ts'
 import { decodeModel, encodeModel, type ModelInfo, modelParts } from './file.ts'
 import { Holder } from './holder.ts'
-import { checkInitializer, type Initializer, initialValues } from './initialize.ts'
+import { checkInitializer, fillInitial, type Initializer } from './initialize.ts'
 import type { Tensor } from './safetensors.ts'
-import { Weights } from './weights.ts'
+import { type InitialValues, Weights } from './weights.ts'
 
 interface BackendRow {
   backend(): Backend
@@ -75,7 +75,7 @@ export let trainerOf: (model: Model) => Trainer
 interface ModelParts {
   readonly network: Network
   readonly info: ModelInfo
-  values(spec: ParameterSpec, name: string): Float32Array
+  values(spec: ParameterSpec, name: string): InitialValues
 }
 
 export class Model {
@@ -112,7 +112,7 @@ export class Model {
   }
 
   /**
-   * Plans and initializes; memory is taken when the model first runs. Throws `SizeError`, `ArgumentError`, `VariantError`,
+   * Plans; memory is taken, and the weights are initialized, when the model first runs or they are read. Throws `SizeError`, `ArgumentError`, `VariantError`,
    * or `MemoryError` for weights that no memory of the backend can hold.
    */
   static async create(network: Network, options: ModelOptions = {}): Promise<Model> {
@@ -122,7 +122,7 @@ export class Model {
     return Model.#make(options, async () => ({
       network,
       info,
-      values: (spec, name) => initialValues(spec, name, seed, initial),
+      values: (spec, name) => (into) => fillInitial(into, spec, name, seed, initial),
     }))
   }
 

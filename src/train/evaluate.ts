@@ -39,7 +39,7 @@ export interface EvaluateOptions {
 
 /** Pictures that are normalized and predicted at a time: at most this many, and fewer where they are large. */
 const portion = 256
-const portionBytes = 2 ** 25
+const portionBytes = 2 ** 24
 
 /**
  * Runs all pictures of a split through the model. Sums are in float64 and in the split's order.
