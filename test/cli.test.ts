@@ -4,11 +4,12 @@ import { existsSync } from 'node:fs'
 import { copyFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import * as z from 'zod'
 import { root } from '../scripts/files.ts'
 import { Random } from '../src/core/index.ts'
 import { encodePng, pictureOf } from '../src/inspect/index.ts'
+import { Model } from '../src/model/index.ts'
 import { zoo } from '../src/zoo/index.ts'
 import { bars, call, side, start, writeBars } from './fixtures/cli.ts'
 
@@ -60,7 +61,7 @@ describe('a call that is wrong ends with 2, and says what was received and what 
     ],
     [['plan', 'INPUT 8x8x1 -> CONV3-8 p-1'], /line 1, column/],
     [['plan', 'INPUT -8x8x1 -> FC-3'], /line 1, column/],
-    [['plan', 'INPUT 10x10x3 -> CONV3-8 s2 p0', '--strict'], /4\.5, floored to 4[\s\S]*strict was asked for/],
+    [['plan', 'INPUT 10x10x3 -> CONV3-8 s2 p0', '--strict'], /4\.5, floored to 4[\s\S]*strict is set/],
     [['train', 'lenet5'], /the data is missing[\s\S]*--data mnist/],
     [['train', 'lenet5', '--data', 'nmist'], /unknown data set "nmist"[\s\S]*mnist, cifar10/],
     [['train', 'lenet5', '--data', 'mnist:nowhere'], /there is no .*nowhere/],
@@ -87,7 +88,11 @@ describe('work that fails ends with 1, and leaves no file half written', () => {
     [['train', network, '--data', 'mnist:short'], /train-images-idx3-ubyte is cut short[\s\S]*received: 500 bytes/],
     [
       ['train', `INPUT ${side}x${side}x1 -> FC-16000000 -> FC-10`, '--data', 'mnist:bars'],
-      /cannot be addressed[\s\S]*at most 4294901760 bytes/,
+      /the weights are more than one memory can hold[\s\S]*at most 4294901760 bytes/,
+    ],
+    [
+      ['train', `INPUT ${side}x${side}x1 -> CONV1-30000 -> GAP -> FC-10`, '--data', 'mnist:bars', '--batch', '400'],
+      /cannot be addressed[\s\S]*at most 4294901760 bytes[\s\S]*smaller batch/,
     ],
     [['eval', 'damaged.lenslet', '--data', 'mnist:bars'], /safetensors/],
     [['predict', 'damaged.lenslet', 'network.onnx'], /safetensors/],
@@ -129,7 +134,7 @@ const planSchema = z.object({
       output: volume,
       parameters: bytes,
       macs: bytes,
-      receptiveField: z.strictObject({ size: pair, stride: pair }),
+      receptiveField: z.strictObject({ size: pair, stride: pair, start: pair }),
     }),
   ),
   totals: z.object({ parameters: bytes, macs: bytes, activations: bytes }),
@@ -191,7 +196,12 @@ const trainSchema = z.object({
   stopped: z.enum(['aborted', 'early']).nullable(),
   resume: z.string().optional(),
 })
-const evalSchema = z.object({ accuracy: share, loss: z.number(), count: z.number().int() })
+const evalSchema = z.object({
+  accuracy: share,
+  loss: z.number().nullable(),
+  count: z.number().int(),
+  invalid: z.number().int(),
+})
 const predictSchema = z.array(
   z.strictObject({
     file: z.string(),
@@ -238,8 +248,40 @@ describe('train, eval, predict', () => {
   it('evaluates to what the training ended with', async () => {
     const { code, stdout, stderr } = await run('eval', 'first', '--data', 'mnist:bars', '--json')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    const { accuracy, loss, count } = evalSchema.parse(JSON.parse(stdout))
-    expect({ accuracy, loss, count }).toEqual({ accuracy: trained.testAccuracy, loss: trained.testLoss, count: 100 })
+    const { testAccuracy, testLoss } = trained
+    const expected = { accuracy: testAccuracy, loss: testLoss, count: 100, invalid: 0 }
+    expect(evalSchema.parse(JSON.parse(stdout))).toEqual(expected)
+    expect((await run('eval', 'first', '--data', 'mnist:bars')).stdout).not.toContain('not a number')
+  })
+
+  it('says of how many pictures a model makes nothing', async () => {
+    const broken = await Model.load(model, { threads: 1 })
+    broken.weights.set('fc1.bias', new Float32Array(10).fill(Number.NaN))
+    await broken.save(join(place, 'broken.lenslet'))
+    await broken.dispose()
+    const { code, stdout } = await run('eval', 'broken.lenslet', '--data', 'mnist:bars', '--json')
+    expect(code).toBe(0)
+    expect(evalSchema.parse(JSON.parse(stdout))).toEqual({ accuracy: 0, loss: null, count: 100, invalid: 100 })
+    const { stdout: text } = await run('eval', 'broken.lenslet', '--data', 'mnist:bars')
+    expect(text).toMatch(/0\.00 % of 100 test pictures[\s\S]*\n100 pictures have a score that is not a number/)
+  })
+
+  it('allocates for a training what `plan` says of it', async () => {
+    const sizes = ['--batch', '20', '--threads', '1', '--optimizer', 'adam']
+    const { stdout } = await run('plan', network, '--json', '--memory', '1', ...sizes)
+    const { Memory } = WebAssembly
+    const allocated: number[] = []
+    const spy = vi.spyOn(WebAssembly, 'Memory').mockImplementation(function count(descriptor) {
+      const memory = new Memory(descriptor)
+      allocated.push(memory.buffer.byteLength)
+      return memory
+    })
+    const outcome = await run(...training, ...sizes, '--out', 'measured')
+    spy.mockRestore()
+    expect(outcome.code, outcome.stderr).toBe(0)
+    // Evaluation and report work in the same arena. A page is what timing the kernels takes.
+    const { arenaBytes } = planSchema.parse(JSON.parse(stdout)).memory.training
+    expect(allocated.filter((bytes) => bytes > 65536)).toEqual([arenaBytes])
   })
 
   it('predicts pictures, and notices a negative', async () => {

@@ -43,6 +43,7 @@ async function run(path: string, { data, split, threads, exact, json }: EvalCall
     accuracy: result.accuracy,
     loss: result.loss,
     count: result.count,
+    invalid: result.invalid,
     perClass: result.perClass,
     confusion: result.confusion,
     data,
@@ -52,11 +53,12 @@ async function run(path: string, { data, split, threads, exact, json }: EvalCall
 }
 
 function words(result: Evaluation, dataset: Dataset, { info }: Model, split: string, terminal: Terminal): string {
-  const { accuracy, loss, count, perClass, confusion } = result
+  const { accuracy, loss, count, invalid, perClass, confusion } = result
   const labels = perClass.map(({ label }) => label)
   const mistakes = commonMistakes(confusion, labels, 5)
   return [
     `${terminal.bold(printPercent(accuracy))} of ${printCount(count)} ${split} pictures of ${dataset.name} are recognized; loss ${loss.toFixed(4)}`,
+    ...(invalid === 0 ? [] : [printInvalid(invalid)]),
     ...(info.origin === undefined ? [] : [terminal.dim(info.origin)]),
     '',
     printTable({
@@ -70,4 +72,10 @@ function words(result: Evaluation, dataset: Dataset, { info }: Model, split: str
     ...(mistakes.length === 0 ? [] : ['', 'Most frequent mistakes:']),
     ...mistakes.map(({ actual, predicted, count: times }) => `  ${actual} taken for ${predicted}, ${times} times`),
   ].join('\n')
+}
+
+/** A model that was damaged or whose training went wrong. */
+function printInvalid(count: number): string {
+  const pictures = count === 1 ? '1 picture has' : `${printCount(count)} pictures have`
+  return `${pictures} a score that is not a number: nothing is predicted for ${count === 1 ? 'it' : 'them'}`
 }

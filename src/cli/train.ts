@@ -4,12 +4,14 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { platform } from '#platform'
+import { checkArena } from '../backends/wasm/memory.ts'
 import { ArgumentError } from '../core/index.ts'
 import type { Dataset } from '../data/node.ts'
 import { encodePng, networkTable, pictureOf } from '../inspect/index.ts'
 import { Model } from '../model/index.ts'
 import { inferVolumes } from '../network/index.ts'
 import { evaluate, type Progress, type TrainResult, train } from '../train/index.ts'
+import { planOptionsOf, resolveSettings } from '../train/options.ts'
 import { type ZooEntry, zoo } from '../zoo/index.ts'
 import { absolute, dataHelp, kindOf, openData } from './data.ts'
 import { readCall, UsageError } from './errors.ts'
@@ -164,6 +166,8 @@ async function work(
     })
   // A generator that is called has checked its options and not begun: what is refused is refused before there is a folder.
   await readCall(() => training(paths).return(undefined as never))
+  const plan = model.planFor(planOptionsOf(resolveSettings(model, dataset, fitted)))
+  if (settings.backend === 'wasm') checkArena(plan.arenaBytes)
   interrupt.signal.throwIfAborted()
   const files = task.files ?? (await createRun({ ...settings, options: fitted }, call.out))
   terminal.say(introduction(settings, dataset, model, files, terminal))

@@ -68,7 +68,7 @@ function decode(where: string, bytes: Uint8Array): Checkpoint {
     })
   }
   const { identity = '', state = '' } = metadata
-  const expected = checksumOf({ format, version, identity, state }, tensors)
+  const expected = sumOf(where, { format, version, identity, state }, tensors)
   if (metadata.checksum !== expected) {
     throw damaged(where, `contents with the checksum ${expected}, where ${metadata.checksum} is written`)
   }
@@ -124,6 +124,15 @@ export function checksumOf(texts: Readonly<Record<string, string>>, tensors: Rea
   const names = [...tensors].map(([name, { shape }]) => `${name} ${printShape(shape)}`)
   const text = new TextEncoder().encode(JSON.stringify([texts, names]))
   return checksum([text, ...[...tensors.values()].map(({ values }) => values)])
+}
+
+/** A damaged header can give a tensor a type that is not decoded. */
+function sumOf(where: string, ...of: Parameters<typeof checksumOf>): string {
+  try {
+    return checksumOf(...of)
+  } catch (cause) {
+    throw damaged(where, firstLines(cause), cause)
+  }
 }
 
 function json(where: string, text: string): unknown {

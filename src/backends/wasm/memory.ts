@@ -5,8 +5,8 @@ import { MemoryError } from './errors.ts'
 
 const advice = 'take a smaller batch, or a network with smaller volumes; `lenslet plan` shows what takes how much'
 
-/** @throws {MemoryError} more than can be addressed, or than the host gives */
-export function allocate(bytes: number, shared: boolean): WebAssembly.Memory {
+/** @throws {MemoryError} more than can be addressed */
+export function checkArena(bytes: number): void {
   if (!Number.isInteger(bytes / PAGE_BYTES) || bytes <= 0 || bytes > LARGEST_MEMORY) {
     throw new MemoryError(`an arena of ${sized(bytes)} cannot be addressed`, {
       received: `${bytes} bytes`,
@@ -14,6 +14,11 @@ export function allocate(bytes: number, shared: boolean): WebAssembly.Memory {
       advice,
     })
   }
+}
+
+/** @throws {MemoryError} more than can be addressed, or than the host gives */
+export function allocate(bytes: number, shared: boolean): WebAssembly.Memory {
+  checkArena(bytes)
   const pages = bytes / PAGE_BYTES
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared })
