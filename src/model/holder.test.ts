@@ -127,7 +127,7 @@ describe.each([
     }
   })
 
-  it('is disposed of once and for all', async () => {
+  it('cannot be used after dispose', async () => {
     const model = await create()
     await model.predict(pictures(1))
     const running = model.predict(pictures(2))
@@ -174,7 +174,7 @@ describe('the weights', () => {
     expect(memories(model)).toEqual(own)
   })
 
-  it('of a model whose memory is not to be had stay where they are', async () => {
+  it('stay where they are when no memory can be allocated', async () => {
     await using model = await Model.create(network, { batch: 4, threads: 1, seed: 3 })
     const scores = await model.predict(pictures(2))
     const all = valuesOf(model)

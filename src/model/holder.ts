@@ -73,7 +73,7 @@ export class Holder {
   ready(program: Program): void {
     if (program !== this.#program) {
       throw new DisposedError('the memory of this training was released', {
-        received: 'a training that goes on after release(), or after another training of the same model began',
+        received: 'a step of a training after release(), or after another training of the same model started',
         advice: 'let a training end first, or resume it from its checkpoint',
       })
     }

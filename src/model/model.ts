@@ -21,7 +21,7 @@ import { type InitialValues, Weights } from './weights.ts'
 
 interface BackendRow {
   backend(): Backend
-  /** Starts what takes long to come up; what it gives back ends what nobody took. */
+  /** Starts in the background what takes long to start; returns a function that ends what was not used. */
   early(options: ModelOptions): EndEarly
 }
 
@@ -56,7 +56,7 @@ export interface PredictOptions {
 /** Options of a plan that the model does not decide itself. */
 export type BindOptions = Omit<PlanOptions, 'threads' | 'exact' | 'target'>
 
-/** What a training may do with a model, and nobody else. */
+/** What only a training may do with a model. */
 export interface Trainer {
   /** Makes the program of this plan the model's own, with the weights in it. */
   hold(options: BindOptions): Promise<Program>
@@ -141,7 +141,7 @@ export class Model {
     })
   }
 
-  /** What takes long comes up meanwhile. */
+  /** Starts in the background what takes long to start. */
   static async #make(options: ModelOptions, parts: () => Promise<ModelParts>): Promise<Model> {
     const name = options.backend ?? 'wasm'
     const row: BackendRow | undefined = Object.hasOwn(backends, name) ? backends[name] : undefined
