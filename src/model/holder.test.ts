@@ -1,6 +1,6 @@
 /** Where a model's memory is: none before it runs, one arena at a time, the weights in it, and arrays of their own after. */
 
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { platform } from '#platform'
 import { DisposedError } from '../backends/wasm/errors.ts'
 import { Random } from '../core/index.ts'
@@ -15,6 +15,13 @@ const pictures = (count: number) => {
 const valuesOf = ({ weights }: Model) => weights.names.map((name) => [...weights.get(name)])
 /** Of the memory that the values of each weight are in. */
 const memories = ({ weights }: Model) => new Set(weights.names.map((name) => weights.get(name).buffer.byteLength))
+
+// Work goes to the workers where there are any, however small it is.
+beforeEach(() => void vi.stubEnv('LENSLET_SHARE', 'always'))
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
 
 describe.each([
   { backend: 'wasm', threads: 1 },
@@ -144,12 +151,11 @@ describe('the weights', () => {
     await using model = await Model.create(network, { batch: 4, threads: 1, seed: 3 })
     const scores = await model.predict(pictures(2))
     const all = valuesOf(model)
-    vi.spyOn(WebAssembly, 'Memory').mockImplementationOnce(() => {
+    vi.spyOn(WebAssembly, 'Memory').mockImplementationOnce(function refuse() {
       throw new RangeError('could not allocate memory')
     })
     await model.release()
     await expect(model.predict(pictures(2))).rejects.toThrow(/did not give/)
-    vi.restoreAllMocks()
     expect(valuesOf(model)).toEqual(all)
     expect(await model.predict(pictures(2))).toEqual(scores)
   })
@@ -173,6 +179,5 @@ describe('workers that were started early', () => {
     expect(end).not.toHaveBeenCalled()
     await use(model)
     expect(end).toHaveBeenCalledOnce()
-    vi.restoreAllMocks()
   })
 })

@@ -246,7 +246,7 @@ export class Model {
     )
   }
 
-  /** Frees the memory and ends the workers. A run on its way is waited for. */
+  /** Frees the memory and ends the workers. What was asked for before is waited for. */
   async dispose(): Promise<void> {
     await this.#holder.dispose()
   }

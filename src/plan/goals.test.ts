@@ -194,6 +194,9 @@ describe('taps', () => {
     await program.run()
     const rows = (await program.read(made.ports.taps?.softmax1 as number)) as Float32Array
     expect(rows.slice(0, 3).reduce((a, b) => a + b)).toBeCloseTo(1, 6)
+    const plain = await filled(plan(network, { batch: 2, mode: 'gradients' }))
+    await plain.run()
+    expect(await program.read(made.ports.losses as number)).toEqual(await plain.read(plain.plan.ports.losses as number))
   })
 })
 
@@ -215,6 +218,10 @@ describe('frozen layers', () => {
       expect(updated.has(buffer), name).toBe(!/^(conv1|bn1)\./.test(name))
     }
     expect(made.frozen).toEqual(first)
+  })
+
+  it('cannot be all layers in a training', () => {
+    expect(() => plan(network, { ...options, frozen: ['*'] })).toThrow(/nothing to learn/)
   })
 
   it('let gradients through to layers before them', () => {

@@ -1,58 +1,120 @@
-/** What a plan for gradients adds to the forward steps: where the gradient starts, and the backward pass. */
+/** A plan for gradients: forward, where the gradient starts (the loss, or a node's output), and the backward pass. */
 
 import { ArgumentError } from '../core/index.ts'
+import type { SizedNode } from '../network/volumes.ts'
 import type { Value } from '../ops/types.ts'
 import { backward } from './backward.ts'
+import type { Base, ComposedGoal } from './composition.ts'
 import type { Draft, DraftValue } from './draft.ts'
 import { GradientError } from './errors.ts'
+import { addForward, addScalars } from './forward.ts'
 import type { GradientsGoal } from './goal.ts'
+import { addLoss } from './loss.ts'
 import type { DraftParameter } from './lower.ts'
 
-export interface GradientTargets {
+export function composeGradients(base: Base, goal: GradientsGoal): ComposedGoal {
+  const { nodes, draft, learned, pictures } = base
+  const { scalars, seed } = addScalars(draft)
+  const lossSettings = 'loss' in goal.of ? goal.of.loss : undefined
+  let targets: GradientTargets = { weights: weightTargets(goal, learned), nodes: new Map() }
+  let source: Value | undefined
+  const { output, tapped } = addForward(base, {
+    asTraining: goal.statistics === 'batch',
+    seed,
+    loss: lossSettings,
+    held(outputs) {
+      targets = { ...targets, nodes: nodeTargets(goal, outputs) }
+      source = 'node' in goal.of ? find(outputs, 'layer', goal.of.node) : undefined
+      return [...targets.nodes.values(), ...(source ? [source] : [])]
+    },
+    learned: [...targets.weights.values()],
+  })
+  const loss = lossSettings && addLoss(draft, lossSettings, output, (nodes.at(-1) as SizedNode).output)
+  const backwardFrom = draft.steps.length
+  const outputGradient = source && gradientPort(draft, source)
+  const gradients = addGradients(
+    draft,
+    targets,
+    source && outputGradient && { value: source, gradient: outputGradient },
+  )
+  const asked = [...gradients.weights.values(), ...gradients.nodes.values()]
+  const reads = [
+    output,
+    ...tapped.values(),
+    ...asked,
+    ...(loss ? [loss.losses] : []),
+    ...(loss?.hits ? [loss.hits] : []),
+  ]
+  return {
+    sections: [{ name: 'main', from: 0, to: draft.steps.length, reads }],
+    backwardFrom,
+    values: {
+      pictures,
+      output,
+      ...loss,
+      scalars,
+      seed,
+      ...(outputGradient && { outputGradient }),
+      gradients,
+      taps: tapped,
+    },
+  }
+}
+
+/** dL/d(value), which the host writes. */
+function gradientPort(draft: Draft, value: Value): DraftValue {
+  const { root, pictures } = draft.named(value)
+  return draft.value(`${root.name}.gradient`, 'data', value, pictures)
+}
+
+/** By name. */
+interface GradientTargets {
   readonly weights: ReadonlyMap<string, Value>
   /** The pictures among them, by the name of their node. */
   readonly nodes: ReadonlyMap<string, Value>
 }
 
-/** The values that a goal asks for. Throws `ArgumentError` for names that the network does not have. */
-export function gradientTargets(
-  { to }: GradientsGoal,
-  learned: readonly DraftParameter[],
-  outputs: ReadonlyMap<string, Value>,
-): GradientTargets {
-  const weights = new Map<string, Value>()
-  const nodes = new Map<string, Value>()
-  const known = new Map(learned.map(({ name, value }) => [name, value]))
-  const find = (found: Value | undefined, what: string, name: string, names: Iterable<string>) => {
-    if (found !== undefined) return found
-    const some = [...names].slice(0, 12).join(', ')
-    throw new ArgumentError(`gradients: there is no ${what} of this name`, { received: name, expected: some })
-  }
+function weightTargets({ to }: GradientsGoal, learned: readonly DraftParameter[]): ReadonlyMap<string, Value> {
+  const known = new Map<string, Value>(learned.map(({ name, value }) => [name, value]))
+  const found = new Map<string, Value>()
   for (const target of to) {
-    if (target === 'weights') for (const [name, value] of known) weights.set(name, value)
-    else if (target === 'pictures') {
-      const [input, pictures] = [...outputs][0] as [string, Value]
-      nodes.set(input, pictures)
-    } else if ('node' in target) {
-      nodes.set(target.node, find(outputs.get(target.node), 'layer', target.node, outputs.keys()))
-    } else {
-      weights.set(target.weight, find(known.get(target.weight), 'learned weight', target.weight, known.keys()))
+    if (target === 'weights') for (const [name, value] of known) found.set(name, value)
+    else if (typeof target === 'object' && 'weight' in target) {
+      found.set(target.weight, find(known, 'learned weight', target.weight))
     }
   }
-  return { weights, nodes }
+  return found
 }
 
-export interface GradientValues {
-  readonly weights: ReadonlyMap<string, Value>
-  readonly nodes: ReadonlyMap<string, Value>
+function nodeTargets({ to }: GradientsGoal, outputs: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> {
+  const found = new Map<string, Value>()
+  for (const target of to) {
+    if (target === 'pictures') {
+      const [input, pictures] = [...outputs][0] as [string, Value]
+      found.set(input, pictures)
+    } else if (typeof target === 'object' && 'node' in target) {
+      found.set(target.node, find(outputs, 'layer', target.node))
+    }
+  }
+  return found
+}
+
+/** Throws `ArgumentError` for a name that the network does not have. */
+function find(known: ReadonlyMap<string, Value>, what: string, name: string): Value {
+  const value = known.get(name)
+  if (value !== undefined) return value
+  throw new ArgumentError(`gradients: there is no ${what} of this name`, {
+    received: name,
+    expected: [...known.keys()].slice(0, 12).join(', '),
+  })
 }
 
 /** `from`: the output that the gradient is of, and the value that the host writes; absent: the loss. */
-export function addGradients(
+function addGradients(
   draft: Draft,
   targets: GradientTargets,
   from: { readonly value: Value; readonly gradient: DraftValue } | undefined,
-): GradientValues {
+): GradientTargets {
   const all = [...targets.weights, ...targets.nodes]
   const found = backward(draft, {
     steps: [...draft.steps],

@@ -5,7 +5,7 @@ import type { StepKind } from '../ops/index.ts'
 import type { Target } from '../ops/target.ts'
 import type { Value } from '../ops/types.ts'
 import { align, place } from './arena.ts'
-import type { Composition, DraftSection } from './compose.ts'
+import type { Composition, DraftSection } from './composition.ts'
 import { type DraftValue, specAt } from './draft.ts'
 import { type Block, blocks as blocksOf, type Lifetimes, lifetimes } from './lifetimes.ts'
 import { accountFor } from './memory.ts'
@@ -70,7 +70,7 @@ export function layOut(composition: Composition, batch: number, target: Target):
     sections: Object.fromEntries(sections.map(([{ name }, section]) => [name, section])),
     buffers,
     parameters: parameters.map(({ name, value }) => named(name, value)),
-    optimizerState: [...optimizerState].map(([name, value]) => named(name, value)),
+    optimizerState: [...(optimizerState ?? [])].map(([name, value]) => named(name, value)),
     ports: portsOf(values, idOf),
     backwardFrom,
     memory: accountFor(blocks, Math.max(steps.length, 1), scratchBytes, arenaBytes),
@@ -90,18 +90,12 @@ function sectionOf({ name, from, to }: DraftSection, batch: number, isAlone: boo
 }
 
 function portsOf(values: Composition['values'], idOf: (value: Value) => number): PlanPorts {
-  const { pictures, output, scores, loss, scalars, seed, outputGradient, gradients, taps } = values
+  const { gradients, taps, ...single } = values
   const record = (named: ReadonlyMap<string, Value>) =>
     Object.fromEntries([...named].map(([name, value]) => [name, idOf(value)]))
+  const ids = Object.entries(single).flatMap(([name, value]) => (value === undefined ? [] : [[name, idOf(value)]]))
   return {
-    pictures: idOf(pictures),
-    output: idOf(output),
-    ...(scores && { scores: idOf(scores) }),
-    ...(loss && { labels: idOf(loss.targets), losses: idOf(loss.losses) }),
-    ...(loss?.hits && { hits: idOf(loss.hits) }),
-    ...(scalars && { scalars: idOf(scalars) }),
-    ...(seed && { seed: idOf(seed) }),
-    ...(outputGradient && { outputGradient: idOf(outputGradient) }),
+    ...(Object.fromEntries(ids) as Pick<PlanPorts, 'pictures' | 'output'>),
     ...(gradients && { gradients: { weights: record(gradients.weights), nodes: record(gradients.nodes) } }),
     ...(taps.size > 0 && { taps: record(taps) }),
   }

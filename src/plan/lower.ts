@@ -100,3 +100,13 @@ function expectVolume(draft: Draft, { shape }: Value, volume: Volume, { type }: 
     expected: printShape(expected),
   })
 }
+
+/** What the last layer gives. */
+export function outputOf(nodes: readonly SizedNode[], outputs: ReadonlyMap<string, Value>): Value {
+  return outputs.get(nodes.at(-1)?.node.name ?? '') as Value
+}
+
+/** The outputs of these nodes. */
+export function tapsOf(taps: ReadonlySet<string>, outputs: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> {
+  return new Map([...taps].map((name) => [name, outputs.get(name) as Value]))
+}

@@ -1,7 +1,8 @@
 /** Names of buffers: true and unique, because prints, bug reports and insight live by them. */
 
-import type { Composition } from './compose.ts'
+import type { Composition } from './composition.ts'
 import type { DraftValue } from './draft.ts'
+import { scoresSuffix } from './scores.ts'
 
 /**
  * By value id. A value that nobody named is called after its step: `conv1.pointwise.gradient`, `bn1.batchMean`; a view after
@@ -10,7 +11,7 @@ import type { DraftValue } from './draft.ts'
 export function namesOf({ draft, sections }: Composition, values: readonly DraftValue[]): readonly string[] {
   const names = new Array<string | undefined>(values.length)
   for (const { id, name } of values) names[id] = name
-  const suffixAt = (step: number) => (sections.length > 1 && step >= (sections[1]?.from ?? 0) ? '@scores' : '')
+  const suffixAt = (step: number) => (sections.length > 1 && step >= (sections[1]?.from ?? 0) ? scoresSuffix : '')
   for (const [index, { node, op, outputs }] of draft.steps.entries()) {
     const suffix = suffixAt(index)
     outputs.forEach(({ id }, i) => {

@@ -1,37 +1,64 @@
-/** What a training plan adds to the forward steps: the loss and its guard, the backward pass, clipping and the update. */
+/** A training: forward, the loss and its guard, the backward pass, clipping and the update; and scores in the same memory. */
 
-import type { Volume } from '../core/index.ts'
+import { ArgumentError } from '../core/index.ts'
+import type { SizedNode } from '../network/volumes.ts'
 import { clipNorms, clipScale } from '../ops/clip/op.ts'
 import { lossGuard } from '../ops/guard/op.ts'
-import { type LossValues, resolveLoss } from '../ops/losses/table.ts'
 import { resolveOptimizer } from '../ops/optimizer/optimizers.ts'
 import type { Value } from '../ops/types.ts'
 import { backward } from './backward.ts'
+import type { Base, ComposedGoal, DraftSection } from './composition.ts'
 import type { Draft, DraftValue } from './draft.ts'
+import { addForward, addScalars } from './forward.ts'
 import type { TrainingGoal } from './goal.ts'
+import { addLoss } from './loss.ts'
 import type { DraftParameter } from './lower.ts'
+import { composeScores } from './scores.ts'
 
-export interface LossPorts extends LossValues {
-  readonly targets: DraftValue
-}
-
-/** The loss of the network's output, and what the host gives for it. */
-export function addLoss(draft: Draft, settings: TrainingGoal['loss'], output: Value, volume: Volume): LossPorts {
-  const loss = resolveLoss(settings)
-  const targets = draft.value('labels', 'data', loss.targets(draft.batch, volume), true)
-  const values = loss.emit({ output, targets }, draft.emitter({ node: 'loss', phase: 'loss', role: 'activation' }))
-  draft.named(values.losses).name = 'losses'
-  if (values.hits !== undefined) draft.named(values.hits).name = 'hits'
-  return { ...values, targets }
-}
-
-/** A step with a bad loss must leave everything as it is. */
-export function addGuard(draft: Draft, losses: Value, scalars: Value): void {
+export function composeTraining(base: Base, goal: TrainingGoal): ComposedGoal {
+  const { nodes, draft, learned, pictures } = base
+  if (learned.length === 0) {
+    throw new ArgumentError('there is nothing to learn', {
+      received: base.frozen.size > 0 ? 'every layer with weights is frozen' : 'a network without weights',
+      expected: 'at least one layer that learns',
+    })
+  }
+  const { scalars, seed } = addScalars(draft)
+  const { output, tapped } = addForward(base, {
+    asTraining: true,
+    seed,
+    loss: goal.loss,
+    held: () => [],
+    learned: learned.map(({ value }) => value),
+  })
+  const { losses, hits, labels } = addLoss(draft, goal.loss, output, (nodes.at(-1) as SizedNode).output)
+  // A step with a bad loss must leave everything as it is.
   draft.emitter({ node: 'loss', phase: 'loss', role: 'activation' })(lossGuard, {}, [losses], [scalars])
+  const backwardFrom = draft.steps.length
+  const optimizerState = addUpdates(draft, goal, learned, scalars)
+  const reads = [output, losses, ...(hits ? [hits] : []), ...tapped.values()]
+  const main: DraftSection = { name: 'main', from: 0, to: draft.steps.length, reads }
+  const scores = goal.scores ? composeScores(base, true) : undefined
+  return {
+    sections: [main, ...(scores?.sections ?? [])],
+    optimizerState,
+    backwardFrom,
+    values: {
+      pictures,
+      output,
+      ...(scores && { scores: scores.values.output }),
+      labels,
+      losses,
+      ...(hits && { hits }),
+      scalars,
+      seed,
+      taps: tapped,
+    },
+  }
 }
 
 /** Backward and update; gives the optimizer's state by its name, `conv1.filters.velocity`. */
-export function addUpdates(
+function addUpdates(
   draft: Draft,
   goal: TrainingGoal,
   learned: readonly DraftParameter[],

@@ -1,7 +1,7 @@
 // Evaluation against sums by hand, in several portions, for scores and for probabilities.
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ArgumentError } from '../core/index.ts'
-import { dataset } from '../data/index.ts'
+import { Batches, dataset } from '../data/index.ts'
 import { Model } from '../model/index.ts'
 import { parse } from '../notation/index.ts'
 import { DataMismatchError, evaluate } from './index.ts'
@@ -89,6 +89,33 @@ describe('evaluate', () => {
     // The third class is certain, so others cost −ln 2⁻¹⁴⁹; black pictures have three equal scores.
     const costs = [...labels].map((label, i) => (images[i] === 0 ? Math.log(3) : label === 2 ? 0 : 149 * Math.LN2))
     expect(loss).toBeCloseTo(costs.reduce((a, b) => a + b) / count, 6)
+  })
+
+  it('normalizes large pictures a few at a time', async () => {
+    const images = new Uint8Array(40 * 256 * 256 * 4).map((_, i) => i % 249)
+    const large = { height: 256, width: 256, channels: 4, images, labels: new Uint8Array(40) }
+    const whole = dataset({ classes: ['a', 'b', 'c'], train: large, test: large })
+    const model = await create('INPUT 256x256x4 -> GAP -> FC-3')
+    model.weights.set(
+      'fc1.filters',
+      new Float32Array(12).map((_, i) => i),
+    )
+    const predict = vi.spyOn(model, 'predict')
+    const { loss, count } = await evaluate(model, whole.test, whole)
+    expect(count).toBe(40)
+    // 32 MiB at most.
+    expect(predict.mock.calls.map(([pictures]) => pictures.byteLength / 2 ** 20)).toEqual([32, 8])
+    // As one portion gives it.
+    const normalized = new Float32Array(40 * 256 * 256 * 4)
+    const { normalization } = whole
+    new Batches(whole.test, { batch: 40, normalization, shuffle: false }).fill(0, 0, normalized, new Int32Array(40))
+    const scores = await model.predict(normalized)
+    let sum = 0
+    for (let i = 0; i < 40; i++) {
+      const row = [...scores.subarray(3 * i, 3 * i + 3)]
+      sum += Math.log(row.reduce((total, score) => total + Math.exp(score), 0)) - (row[0] as number)
+    }
+    expect(loss).toBeCloseTo(sum / 40, 6)
   })
 
   it('refuses pictures of another size, and a model of unknown normalization', async () => {

@@ -29,6 +29,8 @@ describe.each(['reference', ...testedModules] as const)('the loss guard on %s', 
     [[Number.NaN, 2.5], 0],
     [[Number.POSITIVE_INFINITY], 0],
     [[1, Number.NEGATIVE_INFINITY, 1], 0],
+    // Beyond float32, and within the reference's float64.
+    [[1e39], 0],
   ])('for losses %j is %d', (losses, scale) => {
     for (const before of [0, 1, 0.5]) {
       const expected = new Array<number>(SCALAR_COUNT).fill(before)

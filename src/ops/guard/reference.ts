@@ -7,5 +7,6 @@ import type { ReferenceKernel } from '../types.ts'
 export const lossGuardReference: ReferenceKernel<object> = (_step, { inputs, updates }) => {
   const [losses] = inputs as readonly [Float64Array]
   const [scalars] = updates as readonly [Float64Array]
-  scalars[scalarSlots.gradientScale] = losses.every(Number.isFinite) ? 1 : 0
+  // As the host will read them: a loss that float32 cannot hold is not finite.
+  scalars[scalarSlots.gradientScale] = losses.every((loss) => Number.isFinite(Math.fround(loss))) ? 1 : 0
 }

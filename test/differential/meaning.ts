@@ -1,0 +1,159 @@
+/**
+ * A plan, run by the reference in float64, means what its network means: scores, taps, losses, tracked statistics and
+ * gradients are those of the oracle, which knows no plan.
+ */
+
+import { referenceBackend } from '../../src/backends/reference/backend.ts'
+import type { Program } from '../../src/backends/types.ts'
+import { parse } from '../../src/notation/index.ts'
+import { type Plan, type PlanOptions, plan } from '../../src/plan/index.ts'
+import { Draw } from './draw.ts'
+import { expectClose, largest } from './fault.ts'
+import { array, fill, type Inputs, outputGradientOf } from './fill.ts'
+import { type Answer, type Arrays, evaluate, lossesOf, type Question, scoredNode } from './oracle.ts'
+import type { Trial } from './trials.ts'
+
+/**
+ * Values are read as float32, which rounds by 2⁻²⁴ of each. In float64 two ways to compute the same differ by some 2⁻⁵³
+ * of each of up to 2¹⁰ terms in 2⁷ operations one after the other, relative to the largest of an array.
+ */
+export const closeTo = (want: ArrayLike<number>) => {
+  const noise = 2 ** -36 * largest(want)
+  return (i: number) => 2 ** -24 * Math.abs(want[i] as number) + noise + 2 ** -140
+}
+
+export async function bindReference(trial: Trial, options: PlanOptions, inputs: Inputs): Promise<Program> {
+  const program = await referenceBackend.bind(plan(parse(trial.text), options))
+  fill(program, inputs, trial)
+  return program
+}
+
+export function questionOf(inputs: Inputs, { batch }: Trial, { goal, frozen = [] }: PlanOptions): Question {
+  const training = goal?.kind === 'training' || (goal?.kind === 'gradients' && goal.statistics === 'batch')
+  return { ...inputs, batch, asTraining: (node) => training && !frozen.includes(node) }
+}
+
+export async function checkScores(trial: Trial, options: PlanOptions, inputs: Inputs): Promise<void> {
+  const program = await bindReference(trial, options, inputs)
+  await program.run()
+  const answer = evaluate(questionOf(inputs, trial, options))
+  const want = answer.outputs.get(inputs.nodes.at(-1)?.node.name as string) as Float64Array
+  expectClose('scores on the reference', await program.read(program.plan.ports.output), want, closeTo(want))
+  await checkTaps(program, answer)
+}
+
+async function checkTaps(program: Program, answer: Answer): Promise<void> {
+  for (const [name, id] of Object.entries(program.plan.ports.taps ?? {})) {
+    const want = answer.outputs.get(name) as Float64Array
+    expectClose(`tap of ${name} on the reference`, await program.read(id), want, closeTo(want))
+  }
+}
+
+/** Whether the gradients could be compared: not where a kink or too sharp a bend is near. */
+export async function checkGradients(trial: Trial, options: PlanOptions, inputs: Inputs): Promise<boolean> {
+  const program = await bindReference(trial, options, inputs)
+  await program.run()
+  const { ports } = program.plan
+  const question = questionOf(inputs, trial, options)
+  const answer = evaluate(question)
+  await checkTaps(program, answer)
+  await checkTracked(program, answer)
+  const loss = lossOf(program.plan, trial, inputs)
+  if (ports.losses !== undefined) {
+    const { losses } = lossesOf(loss.scores(answer), inputs.labels, loss.smoothing)
+    expectClose('losses on the reference', await program.read(ports.losses), losses, closeTo(losses))
+  }
+  const found = new Map<string, Float32Array>()
+  const { weights = {}, nodes = {} } = ports.gradients ?? {}
+  for (const [name, id] of [...Object.entries(weights), ...Object.entries(nodes)]) {
+    found.set(name, (await program.read(id)) as Float32Array)
+  }
+  return compareDifferences(found, question, loss.of, trial)
+}
+
+/** Running statistics, as this run has left them. */
+export async function checkTracked(program: Program, { tracked }: Answer): Promise<void> {
+  for (const { name, buffer } of program.plan.parameters) {
+    const want = tracked.get(name)
+    if (want) expectClose(`${name} after a run of the reference`, await program.read(buffer), want, closeTo(want))
+  }
+}
+
+function lossOf({ goal, ports, buffers }: Plan, { seed }: Trial, { nodes, labels }: Inputs) {
+  const scored = scoredNode(nodes).node.name
+  const scores = ({ outputs }: Answer) => outputs.get(scored) as Float64Array
+  const of = goal.kind === 'gradients' ? goal.of : undefined
+  const smoothing = of && 'loss' in of ? (of.loss.smoothing ?? 0) : 0
+  if (of === undefined || 'loss' in of) {
+    return { smoothing, scores, of: (answer: Answer) => lossesOf(scores(answer), labels, smoothing).mean }
+  }
+  const given = buffers[ports.outputGradient ?? -1]?.shape.reduce((a, b) => a * b) ?? 0
+  const weights = outputGradientOf(seed, given)
+  const node = of.node
+  const weighted = ({ outputs }: Answer) =>
+    (outputs.get(node) as Float64Array).reduce((sum, value, i) => sum + value * (weights[i] as number), 0)
+  return { smoothing, scores, of: weighted }
+}
+
+/**
+ * Along a random direction v in all targets at once: Σ gradient·v = (L(+hv) − L(−hv))/2h. The difference at h/2 tells how
+ * far the one at h is off; where it tells too much, or a kink lies between, a smaller h is tried.
+ */
+function compareDifferences(
+  gradients: ReadonlyMap<string, Float32Array>,
+  question: Question,
+  loss: (answer: Answer) => number,
+  { seed }: Trial,
+): boolean {
+  const direction = new Map(
+    [...gradients].map(([name, { length }]) => [
+      name,
+      array(Draw.seeded(seed, 'direction', name), length, ({ random }) => random.normal()),
+    ]),
+  )
+  let sum = 0
+  let size = 0
+  for (const [name, gradient] of gradients)
+    for (const [i, value] of gradient.entries()) {
+      const part = value * (direction.get(name)?.[i] as number)
+      sum += part
+      size += Math.abs(part)
+    }
+  for (const h of [1e-4, 1e-5, 1e-6]) {
+    const slope = (step: number) => {
+      const ends = [step, -step].map((by) => evaluate(moved(question, direction, by))) as [Answer, Answer]
+      const [high, low] = ends.map(loss) as [number, number]
+      return { value: (high - low) / (2 * step), smooth: ends[0].sides === ends[1].sides, scale: Math.abs(high) }
+    }
+    const [whole, half] = [slope(h), slope(h / 2)]
+    // The whole is four times as far off as the half.
+    const bend = (2 / 3) * Math.abs(whole.value - half.value)
+    // Of the loss: 2⁻⁵³ for each of some 2¹⁰ operations.
+    const rounding = (2 ** -43 * (whole.scale + size * h)) / h
+    const slack = bend + rounding + 2 ** -24 * size
+    if (!whole.smooth || !half.smooth || slack > 1e-3 * size) continue
+    expectClose('gradients on the reference, along a direction: Σ gradient·v', [sum], [half.value], () => slack)
+    return true
+  }
+  return size === 0
+}
+
+/** The question at another place. Targets are weights, or nodes: the pictures are the first of these. */
+function moved(question: Question, direction: Arrays, by: number): Question {
+  const weights = new Map(question.weights)
+  const nudges = new Map<string, Float64Array>()
+  for (const [name, array] of direction) {
+    const before = weights.get(name)
+    if (before === undefined)
+      nudges.set(
+        name,
+        array.map((value) => by * value),
+      )
+    else
+      weights.set(
+        name,
+        before.map((value, i) => value + by * (array[i] as number)),
+      )
+  }
+  return { ...question, weights, nudges }
+}

@@ -1,0 +1,45 @@
+/**
+ * A hash of the sides of all kinks on which an evaluation's values lie: signs before ReLUs, winners of max pools. The
+ * differences of a function say something of its gradient only where no kink is crossed.
+ */
+
+import { pointwise } from '../../src/ops/pointwise/op.ts'
+import { activations, type PointwiseAttributes, parameterOf } from '../../src/ops/pointwise/table.ts'
+import { maxPool, maxPoolGradient, type PoolAttributes } from '../../src/ops/pool/op.ts'
+import type { Moment } from './tape.ts'
+
+export class Sides {
+  code = 0
+
+  see(moment: Moment): void {
+    const [x] = moment.data as readonly [Float64Array]
+    if (moment.op.kind === pointwise.kind) {
+      const kinks = kinksOf(moment.attributes as PointwiseAttributes)
+      for (const value of x) for (const kink of kinks) this.#add(value > kink)
+    } else if (moment.op.kind === maxPool.kind) {
+      const winners = new Float64Array(x.length)
+      const attributes = moment.attributes as PoolAttributes
+      const [spec] = moment.inputs
+      if (spec === undefined) return
+      const outputs = maxPool.outputs(attributes, [spec])
+      const ones = outputs.map(({ shape }) => new Float64Array(shape.reduce((a, b) => a * b)).fill(1))
+      const step = { attributes, inputs: [spec, ...outputs], outputs: [spec], updates: [] }
+      maxPoolGradient.reference(step, { inputs: [x, ...ones], outputs: [winners], updates: [] })
+      for (const count of winners) this.#add(count > 0)
+    }
+  }
+
+  #add(isAbove: boolean): void {
+    this.code = (Math.imul(this.code, 0x01000193) ^ (isAbove ? 0x5bd1e995 : 0x1b873593)) >>> 0
+  }
+}
+
+/** Where the derivative jumps: at 0 or at a bound, if anywhere. Found by looking closely, so that new functions are, too. */
+function kinksOf(attributes: PointwiseAttributes): readonly number[] {
+  const { forward, bounds = [] } = activations[attributes.function]
+  const slope = (x: number) => (forward(x + 1e-6, parameterOf(attributes)) - forward(x, parameterOf(attributes))) / 1e-6
+  return [0, ...bounds].filter((x, i, all) => {
+    if (!Number.isFinite(x) || all.indexOf(x) !== i) return false
+    return Math.abs(slope(x) - slope(x - 1e-6)) > 1e-3
+  })
+}

@@ -1,0 +1,133 @@
+/**
+ * How each layer's word is drawn: one row a layer, so that a new layer without a row does not compile. Sizes are small and
+ * ugly: kernels treat the last 1 to 4 of 8 channels, odd depths, and borders in code of their own. A word may not fit the
+ * volume; whoever asks tries another one then.
+ */
+
+import type { Volume } from '../../src/core/index.ts'
+import type { LayerType } from '../../src/layers/index.ts'
+import type { Draw } from './draw.ts'
+
+/** `joins`: it takes branches, which are drawn by networks.ts. */
+type WordRow = 'source' | 'joins' | { readonly weight: number; word(draw: Draw, volume: Volume): string }
+
+const plain = (word: string, weight = 1): WordRow => ({ weight, word: () => word })
+
+export const wordRows: Readonly<Record<LayerType, WordRow>> = {
+  input: 'source',
+  add: 'joins',
+  concat: 'joins',
+  conv: { weight: 12, word: convolution },
+  fc: { weight: 1, word: (draw) => `FC-${channels(draw)}${draw.chance(0.2) ? ' nobias' : ''}` },
+  pool: { weight: 2, word: (draw) => `POOL${pool(draw, [])}` },
+  avgpool: { weight: 2, word: (draw) => `AVGPOOL${pool(draw, ['countpad'])}` },
+  gap: plain('GAP', 0.3),
+  bn: { weight: 4, word: norm },
+  relu: plain('RELU', 4),
+  relu6: plain('RELU6', 1),
+  lrelu: { weight: 1, word: (draw) => draw.pick(['LRELU', 'LRELU 0.2', 'LRELU 0']) },
+  gelu: plain('GELU'),
+  sigmoid: plain('SIGMOID'),
+  tanh: plain('TANH'),
+  dropout: { weight: 1, word: (draw) => `DROPOUT ${draw.pick([0, 0.1, 0.5, 0.9])}` },
+  widen: { weight: 0.7, word: (draw, volume) => `WIDEN-${volume.channels + draw.between(0, 9)}` },
+  softmax: plain('SOFTMAX', 0.3),
+}
+
+/** Depth of a volume: every remainder of 8, odd ones above 8, now and then more than a block. */
+export function channels(draw: Draw): number {
+  return draw.weighted(
+    [3, () => draw.between(1, 8)],
+    [3, () => draw.between(9, 20)],
+    [2, () => 8 * draw.between(1, 6) + draw.between(1, 4)],
+    [1, () => 8 * draw.between(1, 8)],
+    [1, () => draw.between(1, 70)],
+  )()
+}
+
+export function side(draw: Draw): number {
+  return draw.weighted([2, () => draw.between(1, 6)], [3, () => draw.between(4, 12)], [1, () => draw.between(1, 20)])()
+}
+
+function convolution(draw: Draw, volume: Volume): string {
+  const size = draw.weighted<readonly [number, number]>(
+    [2, [1, 1]],
+    [6, [3, 3]],
+    [1, [5, 5]],
+    [1, [2, 2]],
+    [1, [4, 4]],
+    [1, [draw.between(1, 5), draw.between(1, 5)]],
+    [0.3, [volume.height, volume.width]],
+  )
+  const stride = draw.weighted<readonly [number, number]>(
+    [7, [1, 1]],
+    [2, [2, 2]],
+    [1, [draw.between(1, 3), draw.between(1, 3)]],
+  )
+  const dilation = draw.weighted<readonly [number, number]>(
+    [8, [1, 1]],
+    [1, [2, 2]],
+    [1, [draw.between(1, 3), draw.between(1, 3)]],
+  )
+  const { filters, groups } = grouping(draw, volume)
+  const spans = size.map((length, axis) => (dilation[axis as 0 | 1] * (length - 1)) / 2)
+  const isEven = spans.some((half) => !Number.isInteger(half))
+  const padding = isEven || draw.chance(0.35) ? ` p${paddings(draw, size)}` : ''
+  return [
+    `CONV${pair(size)}-${filters}`,
+    stride[0] === 1 && stride[1] === 1 ? '' : ` s${pair(stride)}`,
+    padding,
+    dilation[0] === 1 && dilation[1] === 1 ? '' : ` d${pair(dilation)}`,
+    groups === 1 ? '' : ` g${groups}`,
+    draw.chance(0.25) ? ' nobias' : '',
+  ].join('')
+}
+
+/** One group, a few, or depthwise with one to three filters a channel. */
+function grouping(draw: Draw, volume: Volume): { readonly filters: number; readonly groups: number } {
+  const depth = volume.channels
+  const divisors = [2, 3, 4, 5, 8].filter((groups) => depth % groups === 0)
+  const how = draw.weighted([7, 'one'], [divisors.length > 0 ? 2 : 0, 'some'], [2, 'depthwise'])
+  if (how === 'depthwise') return { filters: depth * draw.weighted([3, 1], [1, 2], [1, 3]), groups: depth }
+  if (how === 'one') return { filters: channels(draw), groups: 1 }
+  const groups = draw.pick(divisors)
+  return { filters: groups * draw.between(1, 12), groups }
+}
+
+function pool(draw: Draw, flags: readonly string[]): string {
+  const size = draw.weighted<readonly [number, number]>(
+    [3, [2, 2]],
+    [3, [3, 3]],
+    [1, [1, 1]],
+    [2, [draw.between(1, 4), draw.between(1, 4)]],
+  )
+  const stride = draw.weighted([3, ''], [2, ' s2'], [2, ' s1'], [1, ` s${draw.between(1, 3)}x${draw.between(1, 3)}`])
+  const padding = draw.chance(0.4)
+    ? ` p${paddings(
+        draw,
+        size.map((length) => length - 1),
+      )}`
+    : ''
+  const dilation = draw.chance(0.1) ? ` d${draw.between(1, 2)}` : ''
+  const chosen = ['ceil', ...flags].filter(() => draw.chance(0.3)).map((flag) => ` ${flag}`)
+  return `${pair(size)}${stride}${padding}${dilation}${chosen.join('')}`
+}
+
+/** One number, two or four; up to `most` of each axis. */
+function paddings(draw: Draw, most: readonly number[]): string {
+  const [rows = 0, columns = 0] = most.map((length) => Math.min(length, 3))
+  const row = () => draw.between(0, rows)
+  const column = () => draw.between(0, columns)
+  return draw.weighted(
+    [2, () => `${draw.between(0, Math.min(rows, columns))}`],
+    [1, () => `${row()}x${column()}`],
+    [2, () => [row(), column(), row(), column()].join(',')],
+  )()
+}
+
+function norm(draw: Draw): string {
+  const epsilon = draw.weighted([3, ''], [1, ' eps=0.001'], [1, ' eps=0.1'])
+  return `BN${epsilon}${draw.weighted([3, ''], [1, ' momentum=0.01'], [1, ' momentum=1'], [1, ' momentum=0'])}`
+}
+
+const pair = ([a = 1, b = a]: readonly number[]) => (a === b ? `${a}` : `${a}x${b}`)
