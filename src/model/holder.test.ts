@@ -151,11 +151,12 @@ describe('the weights', () => {
     await using model = await Model.create(network, { batch: 4, threads: 1, seed: 3 })
     const scores = await model.predict(pictures(2))
     const all = valuesOf(model)
-    vi.spyOn(WebAssembly, 'Memory').mockImplementationOnce(function refuse() {
+    const host = vi.spyOn(WebAssembly, 'Memory').mockImplementation(function refuse() {
       throw new RangeError('could not allocate memory')
     })
     await model.release()
     await expect(model.predict(pictures(2))).rejects.toThrow(/did not give/)
+    host.mockRestore()
     expect(valuesOf(model)).toEqual(all)
     expect(await model.predict(pictures(2))).toEqual(scores)
   })
