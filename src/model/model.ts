@@ -100,7 +100,7 @@ export class Model {
     this.output = nodes.at(-1)?.output as Volume
     this.info = info
     this.#backend = backend
-    this.#how = { threads: options.threads ?? chooseThreads().threads, exact }
+    this.#how = { threads: chooseThreads(options.threads).threads, exact }
     // Before the weights: what cannot be planned or addressed is refused before it takes memory.
     this.#plan = this.planFor({ batch })
     const specs = nodes.flatMap(({ node, parameters }) =>
@@ -173,7 +173,7 @@ export class Model {
 
   /** Threads that run, or are expected to; `description` says why not more. */
   get threads(): number {
-    return this.#holder.program?.threads ?? this.#how.threads
+    return this.#holder.program?.threads ?? this.#plan.target.threads
   }
 
   /** Bytes that are allocated for the arena: what the plan of the program that is held says, or 0. */
