@@ -35,7 +35,10 @@ export interface WindowWord {
   }
   /** Throws `NotationValueError`. */
   read(parts: WordParts): WindowAttributes
-  write(attributes: WindowAttributes): { readonly size: readonly number[]; readonly options: WordParts['options'] }
+  write(attributes: WindowAttributes): {
+    readonly size: readonly number[]
+    readonly options: Readonly<Record<string, readonly number[]>>
+  }
 }
 
 export function windowWord(usual: UsualWindow): WindowWord {

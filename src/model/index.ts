@@ -3,7 +3,14 @@
 export { ModelFileError, PicturesError, SafetensorsError, WeightError } from './errors.ts'
 export { decodeModel, encodeModel, type ModelFile, type ModelInfo } from './file.ts'
 export type { Initializer } from './initialize.ts'
-export { type BindOptions, Model, type ModelOptions, type PredictOptions } from './model.ts'
+export {
+  type BackendName,
+  type BindOptions,
+  backendNames,
+  Model,
+  type ModelOptions,
+  type PredictOptions,
+} from './model.ts'
 export {
   readSafetensors,
   type SafetensorsFile,

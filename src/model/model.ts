@@ -32,6 +32,10 @@ const backends = {
   reference: { backend: () => referenceBackend, early: () => async () => {} },
 } as const satisfies Record<string, BackendRow>
 
+export type BackendName = keyof typeof backends
+/** The devices that a model can run on, the default first. */
+export const backendNames = Object.keys(backends) as readonly BackendName[]
+
 export interface ModelOptions {
   /** Default 0. */
   readonly seed?: number
@@ -40,7 +44,7 @@ export interface ModelOptions {
   /** Default: as many as the processor has, one where memory cannot be shared. Never changes a result. */
   readonly threads?: number
   /** Default `wasm`. `reference` is float64 and slow: the definition. */
-  readonly backend?: keyof typeof backends
+  readonly backend?: BackendName
   /** Without Winograd's method, which is faster but rounds more coarsely. Default false. */
   readonly exact?: boolean
   /** How filters start; default: as each layer says (He). */
@@ -146,7 +150,7 @@ export class Model {
     const name = options.backend ?? 'wasm'
     const row: BackendRow | undefined = Object.hasOwn(backends, name) ? backends[name] : undefined
     if (row === undefined)
-      throw new ArgumentError('no such backend', { received: `${name}`, expected: Object.keys(backends).join(', ') })
+      throw new ArgumentError('no such backend', { received: `${name}`, expected: backendNames.join(', ') })
     const endEarly = row.early(options)
     try {
       return new Model(row.backend(), options, await parts(), endEarly)

@@ -27,7 +27,10 @@ export function backward(draft: Draft, options: BackwardOptions): ReadonlyMap<nu
   const last = firstReaders(draft, steps)
   const made = new Set(steps.flatMap(({ outputs }) => outputs.map(({ id }) => id)))
   const gradients = new Map<number, Value>()
-  if (from !== undefined) gradients.set(draft.rootId(from.value), from.gradient)
+  if (from !== undefined) {
+    const { root } = draft.named(from.value)
+    gradients.set(root.id, draft.view(from.gradient, root.shape))
+  }
 
   for (const step of steps.toReversed()) {
     const given = step.outputs.map(({ id }) => gradients.get(id))

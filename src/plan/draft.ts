@@ -80,7 +80,7 @@ export class Draft {
         })
       }
       const specs = op.outputs(attributes, inputs, updates)
-      const marks = this.#marks(opaque, attributes, inputs, specs)
+      const marks = this.#marks(opaque, { attributes, inputs, updates }, specs)
       const outputs = specs.map((spec, i) => this.value(undefined, role, spec, marks[i]))
       this.steps.push({ op: opaque, attributes, inputs, outputs, updates, node, phase })
       return outputs
@@ -99,15 +99,12 @@ export class Draft {
   /** Which outputs count pictures: the shape rule is asked again for one picture more. */
   #marks(
     op: Op<Attributes>,
-    attributes: Attributes,
-    inputs: readonly Value[],
+    { attributes, inputs, updates }: Omit<AppliedStep, 'outputs'>,
     specs: readonly ArraySpec[],
   ): readonly boolean[] {
     if (!inputs.some((input) => this.named(input).pictures)) return specs.map(() => false)
-    const more = op.outputs(
-      attributes,
-      inputs.map((input) => specAt(this.named(input), this.batch + 1)),
-    )
+    const withOneMore = (values: readonly Value[]) => values.map((value) => specAt(this.named(value), this.batch + 1))
+    const more = op.outputs(attributes, withOneMore(inputs), withOneMore(updates))
     return specs.map(({ shape }, i) => {
       const other = more[i]?.shape ?? []
       if (sameShape(shape, other)) return false

@@ -50,7 +50,9 @@ export type Goal = ScoresGoal | GradientsGoal | TrainingGoal
 /** A goal as a person writes it. */
 export type GoalOptions =
   | ScoresGoal
-  | ({ readonly kind: 'gradients' } & Partial<Omit<GradientsGoal, 'kind'>>)
+  | ({ readonly kind: 'gradients' } & Partial<Omit<GradientsGoal, 'kind' | 'of'>> & {
+        readonly of?: { readonly loss: LossSettings | LossKind } | { readonly node: string }
+      })
   | ({ readonly kind: 'training' } & Partial<Omit<TrainingGoal, 'kind' | 'loss' | 'optimizer'>> & {
         readonly loss?: LossSettings | LossKind
         readonly optimizer?: OptimizerSettings | OptimizerKind
@@ -97,39 +99,68 @@ function fromWords({ mode = 'inference', optimizer, decay, clipNorm, labelSmooth
   throw new ArgumentError('no such mode', { received: `${mode}`, expected: 'inference, training or gradients' })
 }
 
+/** What each goal takes. */
+const words: { readonly [K in Goal['kind']]: Readonly<Record<keyof Extract<Goal, { readonly kind: K }>, true>> } = {
+  scores: { kind: true },
+  gradients: { kind: true, of: true, to: true, statistics: true },
+  training: { kind: true, loss: true, optimizer: true, decay: true, clipNorm: true, update: true, scores: true },
+}
+
+/** Refuses what a goal does not take: a plan for something else than was asked for would say nothing. */
+function checkWords(goal: GoalOptions): void {
+  if (!Object.hasOwn(words, goal.kind)) {
+    throw new ArgumentError('there is no such goal', {
+      received: JSON.stringify(goal),
+      expected: Object.keys(words).join(', '),
+    })
+  }
+  const known = words[goal.kind]
+  const other = Object.keys(goal).find((word) => !Object.hasOwn(known, word))
+  if (other === undefined) return
+  throw new ArgumentError(`the goal ${goal.kind} has no ${other}`, {
+    received: other,
+    expected: Object.keys(known).join(', '),
+  })
+}
+
+function checkTargets(to: readonly GradientTarget[]): void {
+  const expected = "a list of 'pictures', 'weights', { node: 'relu1' } and { weight: 'conv1.filters' }"
+  const isTarget = (target: unknown) =>
+    target === 'pictures' ||
+    target === 'weights' ||
+    (typeof target === 'object' && target !== null && ('node' in target || 'weight' in target))
+  if (Array.isArray(to) && to.length > 0 && to.every(isTarget)) return
+  throw new ArgumentError('gradients of what, to what?', { received: `to: ${JSON.stringify(to)}`, expected })
+}
+
 function complete(goal: GoalOptions): Goal {
+  checkWords(goal)
   if (goal.kind === 'scores') return { kind: 'scores' }
   if (goal.kind === 'gradients') {
     const { of = { loss: { kind: 'cross-entropy' } }, to = ['weights'], statistics = 'batch' } = goal
-    if (to.length === 0) throw new ArgumentError('gradients of what, to what?', { expected: "to: ['pictures']" })
+    checkTargets(to)
     oneOf('statistics', statistics, ['batch', 'tracked'])
     return { kind: 'gradients', of: 'loss' in of ? { loss: resolveLoss(of.loss).settings } : of, to, statistics }
   }
-  if (goal.kind === 'training') {
-    const { loss = 'cross-entropy', optimizer = 'sgd', decay = 'weights', clipNorm, scores = true } = goal
-    if (clipNorm !== undefined && !(clipNorm > 0 && Number.isFinite(clipNorm))) {
-      throw new ArgumentError('the norm to clip to must be a positive number', {
-        received: `${clipNorm}`,
-        advice: 'leave it out for no clipping',
-      })
-    }
-    const update = goal.update ?? (clipNorm === undefined ? 'at once' : 'together')
-    oneOf('decay', decay, ['weights', 'all'])
-    oneOf('update', update, clipNorm === undefined ? ['at once', 'together'] : ['together'])
-    return {
-      kind: 'training',
-      loss: resolveLoss(loss).settings,
-      optimizer: resolveOptimizer(optimizer).settings,
-      decay,
-      ...(clipNorm === undefined ? {} : { clipNorm }),
-      update,
-      scores,
-    }
+  const { loss = 'cross-entropy', optimizer = 'sgd', decay = 'weights', clipNorm, scores = true } = goal
+  if (clipNorm !== undefined && !(clipNorm > 0 && Number.isFinite(clipNorm))) {
+    throw new ArgumentError('the norm to clip to must be a positive number', {
+      received: `${clipNorm}`,
+      advice: 'leave it out for no clipping',
+    })
   }
-  throw new ArgumentError('there is no such goal', {
-    received: JSON.stringify(goal),
-    expected: 'scores, gradients or training',
-  })
+  const update = goal.update ?? (clipNorm === undefined ? 'at once' : 'together')
+  oneOf('decay', decay, ['weights', 'all'])
+  oneOf('update', update, clipNorm === undefined ? ['at once', 'together'] : ['together'])
+  return {
+    kind: 'training',
+    loss: resolveLoss(loss).settings,
+    optimizer: resolveOptimizer(optimizer).settings,
+    decay,
+    ...(clipNorm === undefined ? {} : { clipNorm }),
+    update,
+    scores,
+  }
 }
 
 function oneOf(what: string, received: string, allowed: readonly string[]): void {

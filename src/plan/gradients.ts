@@ -77,6 +77,12 @@ interface GradientTargets {
 function weightTargets({ to }: GradientsGoal, learned: readonly DraftParameter[]): ReadonlyMap<string, Value> {
   const known = new Map<string, Value>(learned.map(({ name, value }) => [name, value]))
   const found = new Map<string, Value>()
+  if (to.includes('weights') && known.size === 0) {
+    throw new ArgumentError('gradients: there is no weight to take them to', {
+      received: "to: ['weights'], the default, for a network whose layers have no weights or are frozen",
+      expected: 'at least one layer that learns, or another target',
+    })
+  }
   for (const target of to) {
     if (target === 'weights') for (const [name, value] of known) found.set(name, value)
     else if (typeof target === 'object' && 'weight' in target) {

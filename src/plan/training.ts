@@ -9,6 +9,7 @@ import type { Value } from '../ops/types.ts'
 import { backward } from './backward.ts'
 import type { Base, ComposedGoal, DraftSection } from './composition.ts'
 import type { Draft, DraftValue } from './draft.ts'
+import { GradientError } from './errors.ts'
 import { addForward, addScalars } from './forward.ts'
 import type { TrainingGoal } from './goal.ts'
 import { addLoss } from './loss.ts'
@@ -87,6 +88,7 @@ function addUpdates(
     to: new Set(byId.keys()),
     complete({ id }, gradient, node) {
       const parameter = byId.get(id) as DraftParameter
+      byId.delete(id)
       if (goal.update === 'at once') return update(parameter, gradient)
       waiting.push([parameter, gradient])
       if (goal.clipNorm === undefined) return
@@ -96,10 +98,21 @@ function addUpdates(
       norms.push(made)
     },
   })
+  const [missed] = byId.values()
+  if (missed !== undefined) throw noGradientTo(missed)
   if (goal.clipNorm !== undefined) {
     const emit = draft.emitter({ node: 'clip', phase: 'update', role: 'gradient' })
     emit(clipScale, { maxNorm: goal.clipNorm }, norms, [scalars])
   }
   for (const [parameter, gradient] of waiting) update(parameter, gradient)
   return state
+}
+
+/** A weight that is never updated would look like one that learns badly. */
+function noGradientTo({ name, node }: DraftParameter): GradientError {
+  return new GradientError(`no gradient reaches ${name}`, {
+    received: `a layer ${node} that learns, but whose weight no step between it and the loss has a gradient for`,
+    expected: 'gradient rules that give each input what it is due, from the loss on',
+    advice: `check the rules of the ops that ${node} and the layers behind it are made of, or freeze ${node}`,
+  })
 }

@@ -68,7 +68,7 @@ export const conv: Layer<ConvAttributes, Parameters, 'conv'> = {
       return {
         size,
         count: filters,
-        options: groups === 1 ? (options ?? {}) : { ...options, g: [groups] },
+        options: groups === 1 ? options : { ...options, g: [groups] },
         flags: bias ? [] : ['nobias'],
       }
     },

@@ -49,7 +49,7 @@ function pool<T extends string>(variant: Variant<T>): Layer<PoolAttributes, obje
       },
       write(attributes) {
         const { ceil, countPadding } = attributes
-        const { size, options = {} } = window.write(attributes)
+        const { size, options } = window.write(attributes)
         return { size, options, flags: [...(ceil ? ['ceil'] : []), ...(countPadding === true ? ['countpad'] : [])] }
       },
     },
