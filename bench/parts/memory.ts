@@ -52,7 +52,7 @@ export const memory: NamedPart = {
       print: () => [
         '## Memory',
         '',
-        "Greatest resident set of a fresh process with one thread, in MB, and the same without what an empty process of its language takes (Node, or a bare Python). Lenslet and onnxruntime read the model from a file, which is in memory with it for a while; PyTorch's weights are made in place, in its plain layout. The plan's bytes are those of all arenas that the process allocates (in training: the model's own for the same batch, and the training's); what is allocated but never touched is in no resident set.",
+        "Greatest resident set of a fresh process with one thread, in MB, and the same without what an empty process of its language takes (Node, or a bare Python). Lenslet and onnxruntime read the model from a file, which is in memory with it for a while; PyTorch's weights are made in place, in its plain layout. The plan's bytes are those of the one arena that the process allocates; what is allocated but never touched is in no resident set.",
         '',
         '| work | | peak | less empty | plan |',
         '|---|---|--:|--:|--:|',

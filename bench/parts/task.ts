@@ -20,7 +20,7 @@ export interface Answer {
   /** Of all cores together. */
   readonly cpuMilliseconds?: number
   readonly kernels?: string
-  /** What the plan said. */
+  /** Of the arena, which are those of the plan. */
   readonly arenaBytes?: number
   readonly scores?: number
 }
@@ -29,10 +29,11 @@ const side = 224
 const steps = 3
 
 async function lenslet(bytes: Uint8Array, threads: number, wide: boolean) {
-  const { Model } = await import('lenslet')
-  const model = await Model.load(bytes, { batch: 1, threads, wide })
+  const { allowWide, Model } = await import('lenslet')
+  if (wide) allowWide()
+  const model = await Model.load(bytes, { batch: 1, threads })
   const scores = await model.predict(new Float32Array(side * side * 3).fill(0.5))
-  return { scores, kernels: model.description, arenaBytes: model.plan.arenaBytes }
+  return { scores, kernels: model.description, arenaBytes: model.allocatedBytes }
 }
 
 async function onnxruntime(name: 'onnxruntime-node' | 'onnxruntime-web', bytes: Uint8Array, threads: number) {
@@ -64,8 +65,9 @@ async function forward({ peer, file, threads }: Extract<Task, { kind: 'forward' 
 }
 
 async function train({ network, batch, threads }: Extract<Task, { kind: 'train' }>): Promise<Partial<Answer>> {
-  const { Model, dataset, plan, train: trainer, zoo } = await import('lenslet')
-  const model = await Model.create(zoo.network(network), { batch, threads, wide: true })
+  const { allowWide, Model, dataset, train: trainer, zoo } = await import('lenslet')
+  allowWide()
+  const model = await Model.create(zoo.network(network), { batch, threads })
   const { height, width, channels } = model.input
   const count = steps * batch
   const split = {
@@ -81,8 +83,7 @@ async function train({ network, batch, threads }: Extract<Task, { kind: 'train' 
   const data = dataset({ classes, train: split, test: split, normalization })
   const optimizer = { kind: 'momentum', rate: 0.01 } as const
   for await (const _ of trainer(model, data, { epochs: 1, batch, optimizer, evaluate: 'never' }));
-  const { arenaBytes } = plan(model.network, { batch, threads, mode: 'training', optimizer: 'momentum' })
-  return { kernels: model.description, arenaBytes: arenaBytes + model.plan.arenaBytes }
+  return { kernels: model.description, arenaBytes: model.allocatedBytes }
 }
 
 const task = JSON.parse(process.argv[2] ?? '') as Task

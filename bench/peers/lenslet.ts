@@ -4,7 +4,7 @@
  * page or in a program that did not ask.
  */
 
-import { dataset, Model, type Progress, train } from 'lenslet'
+import { allowWide, dataset, Model, type Progress, train } from 'lenslet'
 import type { SizedNode } from 'lenslet/network'
 import { repeat } from '../timing.ts'
 import { labelledBytes, picturesOf, type Subject, subjectOf } from '../values.ts'
@@ -17,8 +17,10 @@ interface Manner {
   readonly wide: boolean
 }
 
-async function modelOf({ network, weights }: Subject, batch: number, manner: Manner): Promise<Model> {
-  const model = await Model.create(network, { ...manner, batch, initial: 'zeros' })
+async function modelOf({ network, weights }: Subject, batch: number, { threads, wide }: Manner): Promise<Model> {
+  // For the whole process, which is this contender's alone.
+  if (wide) allowWide()
+  const model = await Model.create(network, { threads, batch, initial: 'zeros' })
   for (const [name, { values }] of weights) model.weights.set(name, values)
   return model
 }

@@ -60,14 +60,15 @@ const leastRuns = 5
 export async function measure(work: BenchWork): Promise<BenchRow> {
   const { kind, name, network, batch, threads } = work
   await using model = await Model.create(network, { seed: 1, batch: kind === 'train' ? 1 : batch, threads })
-  const times = (await measures[kind](model, batch)).sort((a, b) => a - b)
+  const measured = await measures[kind](model, batch)
+  const times = measured.times.sort((a, b) => a - b)
   const [milliseconds = 0] = times
   const { macs } = cost(network).totals
   return {
     kind,
     name,
     batch,
-    threads: model.threads,
+    threads: measured.threads,
     milliseconds,
     median: times[times.length >> 1] as number,
     runs: times.length,
@@ -76,15 +77,20 @@ export async function measure(work: BenchWork): Promise<BenchRow> {
   }
 }
 
-const measures: Readonly<Record<BenchKind, (model: Model, batch: number) => Promise<number[]>>> = {
+interface Measured {
+  readonly times: number[]
+  readonly threads: number
+}
+
+const measures: Readonly<Record<BenchKind, (model: Model, batch: number) => Promise<Measured>>> = {
   async kernel(model, batch) {
-    const program = await bind(model, { batch })
-    return repeat(() => program.run()).finally(() => program.dispose())
+    return repeatProgram(await bind(model, { batch }))
   },
   async predict(model, batch) {
     const pictures = randomPictures(batch * volumeSize(model.input))
     const into = new Float32Array(batch * volumeSize(model.output))
-    return repeat(() => model.predict(pictures, { into }))
+    const times = await repeat(() => model.predict(pictures, { into }))
+    return { times, threads: model.threads }
   },
   /** Forward, loss, backward and update by SGD with momentum; making a batch of pictures from bytes is not in it. */
   async train(model, batch) {
@@ -97,8 +103,13 @@ const measures: Readonly<Record<BenchKind, (model: Model, batch: number) => Prom
       values[scalarSlots.gradientScale] = 1
       program.write(scalars, values)
     }
-    return repeat(() => program.run()).finally(() => program.dispose())
+    return repeatProgram(program)
   },
+}
+
+async function repeatProgram(program: Program): Promise<Measured> {
+  const times = await repeat(() => program.run()).finally(() => program.dispose())
+  return { times, threads: program.threads }
 }
 
 /** A program with pictures in place. */

@@ -56,6 +56,20 @@ describe.each([
     expect(during.shape).toEqual([3, 3, 2, 4])
   })
 
+  it('starts with the same weights whether they are first read, set or used', async () => {
+    await using read = await create()
+    const expected = valuesOf(read)
+    await using used = await create()
+    await used.predict(pictures(1))
+    expect(valuesOf(used)).toEqual(expected)
+    await using set = await create()
+    set.weights.set('fc1.bias', [1, 2, 3])
+    await set.predict(pictures(1))
+    expect(valuesOf(set).slice(0, -1)).toEqual(expected.slice(0, -1))
+    expect([...set.weights.get('fc1.bias')]).toEqual([1, 2, 3])
+    expect(Buffer.compare(used.encode(), read.encode())).toBe(0)
+  })
+
   it('computes with what is set, at any time, statistics and prepared filters included', async () => {
     const changes = [
       ['bn1.mean', [1, -1, 0.5, 2]],
@@ -113,7 +127,7 @@ describe.each([
     }
   })
 
-  it('is disposed of once and for all', async () => {
+  it('cannot be used after dispose', async () => {
     const model = await create()
     await model.predict(pictures(1))
     const running = model.predict(pictures(2))
@@ -132,6 +146,19 @@ describe.each([
 })
 
 describe('the weights', () => {
+  it('are made in the arena, not beside it', async () => {
+    const before = process.memoryUsage().arrayBuffers
+    // 2048·2048 weights, 16 MiB. Node counts WebAssembly's memory elsewhere.
+    await using model = await Model.create(parse('INPUT 16x16x8 -> FC-2048'), {
+      batch: 1,
+      threads: 1,
+      initial: 'zeros',
+    })
+    await model.predict(new Float32Array(2048))
+    expect(model.allocatedBytes).toBeGreaterThan(2 ** 24)
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 22)
+  })
+
   it('are in the arena while there is one, and nowhere else', async () => {
     await using model = await Model.create(network, { batch: 4, threads: 1 })
     const own = memories(model)
@@ -147,7 +174,7 @@ describe('the weights', () => {
     expect(memories(model)).toEqual(own)
   })
 
-  it('of a model whose memory is not to be had stay where they are', async () => {
+  it('stay where they are when no memory can be allocated', async () => {
     await using model = await Model.create(network, { batch: 4, threads: 1, seed: 3 })
     const scores = await model.predict(pictures(2))
     const all = valuesOf(model)
@@ -156,6 +183,7 @@ describe('the weights', () => {
     })
     await model.release()
     await expect(model.predict(pictures(2))).rejects.toThrow(/did not give/)
+    vi.restoreAllMocks()
     expect(valuesOf(model)).toEqual(all)
     expect(await model.predict(pictures(2))).toEqual(scores)
   })

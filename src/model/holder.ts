@@ -57,10 +57,11 @@ export class Holder {
       const program = await this.#backend.bind(plan)
       this.#program = program
       for (const { name, buffer } of plan.parameters) {
-        program.write(buffer, this.#weights.get(name))
-        this.#seen.set(name, this.#weights.version(name))
+        // A view is filled as it is: before its first run a program has prepared nothing.
         const home = program.view?.(buffer) as Float32Array | undefined
         if (home) this.#weights.move(name, home, (values) => program.write(buffer, values))
+        else program.write(buffer, this.#weights.get(name))
+        this.#seen.set(name, this.#weights.version(name))
       }
       return program
     } finally {
@@ -72,7 +73,7 @@ export class Holder {
   ready(program: Program): void {
     if (program !== this.#program) {
       throw new DisposedError('the memory of this training was released', {
-        received: 'a training that goes on after release(), or after another training of the same model began',
+        received: 'a step of a training after release(), or after another training of the same model started',
         advice: 'let a training end first, or resume it from its checkpoint',
       })
     }

@@ -1,9 +1,10 @@
 // Initial weights: the same bits in every engine. What they mean is tested in model.test.ts.
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
+import { sizeOf } from '../core/index.ts'
 import { inferVolumes } from '../network/index.ts'
 import { parse } from '../notation/index.ts'
-import { type Initializer, initialValues } from './initialize.ts'
+import { fillInitial, type Initializer } from './initialize.ts'
 
 /** Of all weights, in the order of the layers. */
 function digest(rule?: Initializer): string {
@@ -13,7 +14,8 @@ function digest(rule?: Initializer): string {
   )
   for (const { node, parameters } of inferVolumes(network))
     for (const spec of parameters) {
-      const values = initialValues(spec, `${node.name}.${spec.name}`, 42, rule)
+      const values = new Float32Array(sizeOf(spec.shape))
+      fillInitial(values, spec, `${node.name}.${spec.name}`, 42, rule)
       hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
     }
   return hash.digest('hex').slice(0, 16)

@@ -3,23 +3,27 @@
  * does not change it.
  */
 
-import { ArgumentError, Random, sizeOf } from '../core/index.ts'
+import { ArgumentError, Random } from '../core/index.ts'
 import type { Initial, ParameterSpec } from '../layers/index.ts'
 
 /** A rule for all filters, instead of what each layer says (He's). Biases and norms keep their constants. */
 export type Initializer = 'he' | 'xavier' | 'zeros' | { readonly constant: number }
 
-export function initialValues(spec: ParameterSpec, name: string, seed: number, rule?: Initializer): Float32Array {
-  const values = new Float32Array(sizeOf(spec.shape))
+/** Fills a weight with its initial values: the same for the same seed, name and rule. */
+export function fillInitial(into: Float32Array, spec: ParameterSpec, name: string, seed: number, rule?: Initializer) {
   const initial = override(spec.initial, rule)
-  if (initial.kind === 'constant') return values.fill(initial.value)
+  if (initial.kind === 'constant') {
+    into.fill(initial.value)
+    return
+  }
   const random = Random.seeded(seed, 'weights', name)
   if (initial.kind === 'he') {
     const deviation = Math.sqrt(2 / initial.fanIn)
-    return values.map(() => random.normal() * deviation)
+    for (let i = 0; i < into.length; i++) into[i] = random.normal() * deviation
+    return
   }
   const limit = Math.sqrt(6 / (initial.fanIn + initial.fanOut))
-  return values.map(() => (2 * random.next() - 1) * limit)
+  for (let i = 0; i < into.length; i++) into[i] = (2 * random.next() - 1) * limit
 }
 
 function override(initial: Initial, rule: Initializer | undefined): Initial {

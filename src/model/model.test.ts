@@ -125,7 +125,7 @@ describe('refuses', () => {
     const huge = parse('INPUT 60000x60000x3 -> CONV3-64 -> FC-10')
     await expect(Model.create(huge, { batch: 1 })).rejects.toThrow(MemoryError)
     await expect(Model.create(huge, { batch: 1 })).rejects.toThrow(/9216000\d{6} bytes[\s\S]*4294901760/)
-    // Its weights could be held, and so could a training of few pictures: only the run for so many is refused.
+    // Here the weights fit, and so does a training of few pictures: only the run of 64 pictures is refused.
     await using wide = await Model.create(parse('INPUT 2000x2000x3 -> CONV3-64 -> GAP -> FC-2'), {
       threads: 1,
       batch: 64,

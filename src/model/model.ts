@@ -15,13 +15,13 @@ import type { Plan, PlanOptions } from '../plan/types.ts'
 import { PicturesError } from './errors.ts'
 import { decodeModel, encodeModel, type ModelInfo, modelParts } from './file.ts'
 import { Holder } from './holder.ts'
-import { checkInitializer, type Initializer, initialValues } from './initialize.ts'
+import { checkInitializer, fillInitial, type Initializer } from './initialize.ts'
 import type { Tensor } from './safetensors.ts'
-import { Weights } from './weights.ts'
+import { type InitialValues, Weights } from './weights.ts'
 
 interface BackendRow {
   backend(): Backend
-  /** Starts what takes long to come up; what it gives back ends what nobody took. */
+  /** Starts in the background what takes long to start; returns a function that ends what was not used. */
   early(options: ModelOptions): EndEarly
 }
 
@@ -60,7 +60,7 @@ export interface PredictOptions {
 /** Options of a plan that the model does not decide itself. */
 export type BindOptions = Omit<PlanOptions, 'threads' | 'exact' | 'target'>
 
-/** What a training may do with a model, and nobody else. */
+/** What only a training may do with a model. */
 export interface Trainer {
   /** Makes the program of this plan the model's own, with the weights in it. */
   hold(options: BindOptions): Promise<Program>
@@ -79,7 +79,7 @@ export let trainerOf: (model: Model) => Trainer
 interface ModelParts {
   readonly network: Network
   readonly info: ModelInfo
-  values(spec: ParameterSpec, name: string): Float32Array
+  values(spec: ParameterSpec, name: string): InitialValues
 }
 
 export class Model {
@@ -104,7 +104,7 @@ export class Model {
     this.output = nodes.at(-1)?.output as Volume
     this.info = info
     this.#backend = backend
-    this.#how = { threads: options.threads ?? chooseThreads().threads, exact }
+    this.#how = { threads: chooseThreads(options.threads).threads, exact }
     // Before the weights: what cannot be planned or addressed is refused before it takes memory.
     this.#plan = this.planFor({ batch })
     const specs = nodes.flatMap(({ node, parameters }) =>
@@ -116,7 +116,7 @@ export class Model {
   }
 
   /**
-   * Plans and initializes; memory is taken when the model first runs. Throws `SizeError`, `ArgumentError`, `VariantError`,
+   * Plans; memory is taken, and the weights are initialized, when the model first runs or they are read. Throws `SizeError`, `ArgumentError`, `VariantError`,
    * or `MemoryError` for weights that no memory of the backend can hold.
    */
   static async create(network: Network, options: ModelOptions = {}): Promise<Model> {
@@ -126,7 +126,7 @@ export class Model {
     return Model.#make(options, async () => ({
       network,
       info,
-      values: (spec, name) => initialValues(spec, name, seed, initial),
+      values: (spec, name) => (into) => fillInitial(into, spec, name, seed, initial),
     }))
   }
 
@@ -145,7 +145,7 @@ export class Model {
     })
   }
 
-  /** What takes long comes up meanwhile. */
+  /** Starts in the background what takes long to start. */
   static async #make(options: ModelOptions, parts: () => Promise<ModelParts>): Promise<Model> {
     const name = options.backend ?? 'wasm'
     const row: BackendRow | undefined = Object.hasOwn(backends, name) ? backends[name] : undefined
@@ -177,7 +177,7 @@ export class Model {
 
   /** Threads that run, or are expected to; `description` says why not more. */
   get threads(): number {
-    return this.#holder.program?.threads ?? this.#how.threads
+    return this.#holder.program?.threads ?? this.#plan.target.threads
   }
 
   /** Bytes that are allocated for the arena: what the plan of the program that is held says, or 0. */

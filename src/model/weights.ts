@@ -1,6 +1,7 @@
 /**
  * The weights of a model by name: `conv1.filters`, `bn1.mean`. A weight has one home: an array of its own, or, while the
- * model holds a program whose memory is the host's, a part of that memory. Nothing is in memory twice because of it.
+ * model holds a program whose memory is the host's, a part of that memory. Nothing is in memory twice because of it: initial
+ * values are made when they are first needed, and then where they are needed.
  */
 
 import { printShape, type Shape, sameShape, sizeOf } from '../core/index.ts'
@@ -14,11 +15,16 @@ export type Weight = Float32Array & { readonly shape: Shape }
 /** What a weight can be set to: as many values as it has; where they have a shape, it must be the weight's. */
 export type WeightValues = ArrayLike<number> | { readonly shape: Shape; readonly values: ArrayLike<number> }
 
+/** Values at the start: an array, which is never written to, or what fills one. */
+export type InitialValues = Float32Array | ((into: Float32Array) => void)
+
 /** Where a weight's values are, and how to replace them. */
 interface Home {
   readonly values: Float32Array
   /** Absent: an array of the weight's own, which is replaced, as others may still read it. */
   readonly write?: (values: ArrayLike<number>) => void
+  /** Where the values are still to be made: makes them in another array. */
+  readonly fill?: (into: Float32Array) => void
 }
 
 interface Entry {
@@ -34,10 +40,13 @@ export class Weights {
   #gone: Error | undefined
 
   constructor(
-    weights: readonly { readonly name: string; readonly spec: ParameterSpec; readonly values: Float32Array }[],
+    weights: readonly { readonly name: string; readonly spec: ParameterSpec; readonly values: InitialValues }[],
   ) {
     this.#entries = new Map(
-      weights.map(({ name, spec: { shape, role }, values }) => [name, { shape, role, home: { values }, version: 1 }]),
+      weights.map(({ name, spec: { shape, role }, values }) => [
+        name,
+        { shape, role, home: typeof values === 'function' ? unmade(shape, values) : { values }, version: 1 },
+      ]),
     )
   }
 
@@ -99,9 +108,12 @@ export class Weights {
     return this.#find(name).version
   }
 
-  /** From now on the weight's values are these, which must hold the same numbers. */
-  move(name: string, values: Float32Array, write: (values: ArrayLike<number>) => void): void {
-    this.#find(name).home = { values, write }
+  /** Moves the weight's values into this array, where they live from now on. */
+  move(name: string, into: Float32Array, write: (values: ArrayLike<number>) => void): void {
+    const entry = this.#find(name)
+    if (entry.home.fill) entry.home.fill(into)
+    else into.set(entry.home.values)
+    entry.home = { values: into, write }
   }
 
   /** Into arrays of their own. */
@@ -124,5 +136,24 @@ export class Weights {
       received: name,
       expected: (near.length > 0 ? near : this.names.slice(0, 12)).join(', '),
     })
+  }
+}
+
+/** A home whose values are made when somebody reads them. */
+function unmade(shape: Shape, fill: (into: Float32Array) => void): Home {
+  let made: Float32Array | undefined
+  const make = () => {
+    made = new Float32Array(sizeOf(shape))
+    fill(made)
+    return made
+  }
+  return {
+    get values() {
+      return made ?? make()
+    },
+    fill(into) {
+      if (made) into.set(made)
+      else fill(into)
+    },
   }
 }

@@ -157,7 +157,7 @@ describe.each(['wasm', 'reference'] as const)('a training on %s', (backend) => {
 
   const bitsOf = (model: Model) => Buffer.from(model.encode()).toString('base64')
 
-  /** Of a training that is left after so many steps. */
+  /** Of a training that is left after this many steps. */
   async function bitsAfter(steps: number): Promise<string> {
     await using model = await create()
     // Each look at the clock finds time gone, so that each step is a turn.

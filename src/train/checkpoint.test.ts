@@ -60,7 +60,7 @@ async function run(model: Model, more: Partial<TrainOptions> = {}, on: Dataset =
   return result as TrainResult
 }
 
-/** A signal that is aborted after it was looked at so often: the loop does so before each step, evaluation in between. */
+/** A signal that is aborted after it was looked at this many times: the loop does so before each step, evaluation in between. */
 function afterLooks(looks: number): AbortSignal {
   let left = looks
   const reason = new Error('stopped by the test')

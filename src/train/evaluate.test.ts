@@ -103,8 +103,8 @@ describe('evaluate', () => {
     const predict = vi.spyOn(model, 'predict')
     const { loss, count } = await evaluate(model, whole.test, whole)
     expect(count).toBe(40)
-    // 32 MiB at most.
-    expect(predict.mock.calls.map(([pictures]) => pictures.byteLength / 2 ** 20)).toEqual([32, 8])
+    // 16 MiB at most.
+    expect(predict.mock.calls.map(([pictures]) => pictures.byteLength / 2 ** 20)).toEqual([16, 16, 8])
     // As one portion gives it.
     const normalized = new Float32Array(40 * 256 * 256 * 4)
     const { normalization } = whole

@@ -39,7 +39,7 @@ export interface EvaluateOptions {
 
 /** Pictures that are normalized and predicted at a time: at most this many, and fewer where they are large. */
 const portion = 256
-const portionBytes = 2 ** 25
+const portionBytes = 2 ** 24
 
 /**
  * Runs all pictures of a split through the model. Sums are in float64 and in the split's order.
@@ -48,7 +48,7 @@ const portionBytes = 2 ** 25
 export async function evaluate(model: Model, split: Split, options: EvaluateOptions = {}): Promise<Evaluation> {
   const { normalization = model.info.normalization, classes = model.info.classes, signal } = options
   if (normalization === undefined) {
-    throw new ArgumentError('it is not known how the pictures are to be normalized', {
+    throw new ArgumentError('no normalization is known for the pictures', {
       received: 'a model without normalization',
       expected: '{ normalization: { mean, std } }',
       advice: 'pass the normalization of the data set that the model was trained on',

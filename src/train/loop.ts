@@ -27,8 +27,8 @@ import { Stepper } from './stepper.ts'
  * no weight; where checkpoints are written, the model gets the weights of the last one, else it keeps those before the step.
  * `DisposedError` where the model was released or disposed of, or another training of it began, before this one ended.
  *
- * While it trains, and until something else is asked of it, the model holds the training's memory and nothing besides: what
- * `plan` says of a training is what the process holds. `predict` works in it, too. `model.release()` frees it.
+ * While it trains, and afterwards until it is released, the model holds the training's arena and no other: it takes the
+ * memory that the plan of the training says. `predict` works in it, too. `model.release()` frees it.
  */
 export function train(model: Model, dataset: Dataset, options: TrainOptions): AsyncGenerator<Progress, TrainResult> {
   return run(model, dataset, options, resolveSettings(model, dataset, options))

@@ -8,7 +8,7 @@ import { matchNodes } from '../plan/nodes.ts'
 import { DataMismatchError } from './errors.ts'
 
 /**
- * Checks a data set against a model, and returns how its pictures are to be normalized: as the model's own training had
+ * Checks a data set against a model, and returns the normalization of its pictures: as the model's own training had
  * it, or, for a new model, as the data set says.
  * Throws `DataMismatchError`, `LabelRangeError`, or `ArgumentError` for a batch larger than the training split.
  */

@@ -6,7 +6,7 @@ import type { EpochRecord, MetricsRecord } from './metrics.ts'
 export interface Progress {
   /** `step` now and then, `epoch` after each one, `done` once at the end. */
   readonly kind: 'step' | 'epoch' | 'done'
-  /** The epoch at work, or just finished; from 1. */
+  /** The current epoch, or the one just finished; from 1. */
   readonly epoch: number
   readonly epochs: number
   /** Steps finished, over all epochs. */
@@ -98,7 +98,7 @@ export class Pace {
     return this.#training > 0 ? this.#images / this.#training : 0
   }
 
-  /** Since the last call, so many images were trained. */
+  /** Counts images trained since the last call. */
   trained(images: number): void {
     this.#training += this.#elapsed()
     this.#images += images
@@ -119,7 +119,7 @@ export class Pace {
     return this.#training > seconds ? (this.#images - images) / (this.#training - seconds) : 0
   }
 
-  /** Seconds until so many images are trained and so many evaluations made; an evaluation not yet seen counts nothing. */
+  /** Seconds until this many images are trained and this many evaluations made; an evaluation not yet seen counts nothing. */
   left(images: number, evaluations: number): number {
     const rate = this.average
     const each = this.#evaluations > 0 ? this.#evaluating / this.#evaluations : 0

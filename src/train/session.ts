@@ -204,7 +204,7 @@ export class Session {
     const { path } = settings.checkpoint
     // In one go with the reading of the arrays: the program does nothing else meanwhile.
     await trainer.exclusively(program, async () => {
-      // The former checkpoint is worth more than one that nobody can go on from.
+      // A training cannot continue from weights that are not finite: better keep the checkpoint before.
       await this.#checkWeights()
       await platform.writeFileAtomic(path, await checkpointParts(program, identity, state))
     })

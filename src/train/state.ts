@@ -12,7 +12,7 @@ export interface TrainState {
   step: number
   /** Of training and evaluating in earlier sessions. */
   seconds: number
-  /** Over the epoch at work. */
+  /** Over the current epoch. */
   epoch: Tally
   /** Since the last record. */
   interval: Tally

@@ -48,7 +48,8 @@ export async function trainInPage(context: BrowserContext, address: string): Pro
     .catch(async (cause) => {
       throw new Error([await log.innerText(), ...complaints].join('\n'), { cause })
     })
-  const [description = '', ...epochs] = (await log.innerText()).trim().split('\n')
+  const epochs = (await log.innerText()).trim().split('\n')
+  const description = epochs.pop() ?? ''
   const numbers = epochs.map((line) => /^epoch \d+: loss (.*), test accuracy (.*)$/.exec(line)?.slice(1).map(Number))
   const model = await page.evaluate(
     async (href) => [...new Uint8Array(await (await fetch(href)).arrayBuffer())],

@@ -101,7 +101,7 @@ function safe(name: string, shape: Shape, product: number): number {
   })
 }
 
-/** The places must cover the values without a gap or an overlap, in whatever order the header names them. */
+/** The places must cover the values without a gap or an overlap, in any order in the header. */
 function checkPlaces(entries: ReadonlyMap<string, Entry>, length: number): void {
   let end = 0
   for (const [name, { from, to }] of [...entries].sort(([, a], [, b]) => a.from - b.from || a.to - b.to)) {

@@ -1,6 +1,6 @@
 /**
  * A reader for the little JSON that a safetensors header may hold: objects, lists, texts, whole numbers. Not `JSON.parse`,
- * because that hides duplicate keys, which the format forbids, rounds whole numbers beyond 2^53, and builds whatever a
+ * because that hides duplicate keys, which the format forbids, rounds whole numbers beyond 2^53, and builds everything that a
  * hostile header asks for before anything can be checked. This one stops at the first fault; time and memory are linear.
  */
 

@@ -15,7 +15,7 @@ const good = rawFile(
 )
 
 describe('a file', () => {
-  it('is read in whatever order its tensors stand; scalars and empty tensors are tensors', () => {
+  it('is read with its tensors in any order; scalars and empty tensors are tensors', () => {
     const { tensors, metadata } = readSafetensors(good)
     expect(metadata).toEqual({ a: 'b' })
     const found = [...tensors].map(([name, { dtype, shape, values }]) => [name, dtype, shape, [...values]])
@@ -119,7 +119,7 @@ describe('refuses', () => {
   })
 })
 
-describe('whatever the bytes are, only SafetensorsError comes', () => {
+describe('any bytes give SafetensorsError or a file', () => {
   /** Reads everything that can be read; lets other errors through. */
   function readAll(bytes: Uint8Array): boolean {
     try {
