@@ -6,8 +6,9 @@
  */
 
 import { parseArgs } from 'node:util'
-import { parse } from '../src/notation/index.ts'
-import { type PlanOptions, plan } from '../src/plan/index.ts'
+import { parse } from '../src/notation/parse.ts'
+import { plan } from '../src/plan/plan.ts'
+import type { PlanOptions } from '../src/plan/types.ts'
 import { least } from './timing.ts'
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, layers: { type: 'string' } } })

@@ -73,6 +73,7 @@ const groups: readonly (readonly [name: string, test: RegExp])[] = [
   ['core', /[\\/]core[\\/]|[\\/]allowWide\.js$/],
   ['networks', /[\\/](ops|layers|network|notation|plan|zoo)[\\/]/],
   ['models', /[\\/](backends|model|train)[\\/]|[\\/]data[\\/](?!node)/],
+  ['inspect', /[\\/](insight|inspect)[\\/]/],
 ]
 
 const kernels = 'backends/wasm/gen/kernels.gen.js'

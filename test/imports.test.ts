@@ -37,6 +37,10 @@ describe('the sources', async () => {
     expect(importCircles(files).map((circle) => circle.join(' -> '))).toEqual([])
   })
 
+  it('import no doors', () => {
+    expect(doorImports(files)).toEqual([])
+  })
+
   it('give pages a library without Node modules or native packages', () => {
     const forPages = Object.entries(manifest.exports).filter(([subpath]) => !subpath.endsWith('/node'))
     const entries = forPages.flatMap(([, target]) =>

@@ -1,11 +1,11 @@
 /** The worked examples of the CS231n notes ("Convolutional Neural Networks"), figure by figure. */
 
 import { describe, expect, it } from 'vitest'
-import { printVolume } from '../src/core/index.ts'
-import { inferVolumes } from '../src/network/index.ts'
-import { parse } from '../src/notation/index.ts'
-import { cost } from '../src/plan/index.ts'
-import { zoo } from '../src/zoo/index.ts'
+import { printVolume } from '../src/core/shapes.ts'
+import { inferVolumes } from '../src/network/volumes.ts'
+import { parse } from '../src/notation/parse.ts'
+import { cost } from '../src/plan/cost.ts'
+import { zoo } from '../src/zoo/zoo.ts'
 
 const layersOf = (text: string) => cost(parse(text)).layers
 const last = (text: string) => {

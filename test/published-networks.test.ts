@@ -2,8 +2,8 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { cost } from '../src/plan/index.ts'
-import { zoo } from '../src/zoo/index.ts'
+import { cost } from '../src/plan/cost.ts'
+import { zoo } from '../src/zoo/zoo.ts'
 
 const path = new URL('../../shared/facts/torchvision-networks.json', import.meta.url)
 const present = existsSync(path)

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { root } from '../scripts/files.ts'
-import { parse } from '../src/notation/index.ts'
-import { plan } from '../src/plan/index.ts'
+import { parse } from '../src/notation/parse.ts'
+import { plan } from '../src/plan/plan.ts'
 
 const run = promisify(execFile)
 const page = await readFile(join(root, 'README.md'), 'utf8')

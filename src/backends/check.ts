@@ -1,6 +1,7 @@
 /** What every backend's program refuses: values that do not fit a buffer, steps and sizes that the plan does not have. */
 
-import { ArgumentError, sizeOf } from '../core/index.ts'
+import { ArgumentError } from '../core/errors.ts'
+import { sizeOf } from '../core/shapes.ts'
 import { sectionsOf } from '../plan/step.ts'
 import type { Plan, PlanBuffer } from '../plan/types.ts'
 import type { RunOptions } from './types.ts'

@@ -6,9 +6,10 @@
 
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { Random, volumeSize } from '../core/index.ts'
-import { Model } from '../model/index.ts'
-import { parse } from '../notation/index.ts'
+import { Random } from '../core/random.ts'
+import { volumeSize } from '../core/shapes.ts'
+import { Model } from '../model/model.ts'
+import { parse } from '../notation/parse.ts'
 
 afterEach(() => {
   vi.unstubAllEnvs()

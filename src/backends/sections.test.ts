@@ -1,8 +1,9 @@
 /** Training and scores by turns in one arena give the bits of two programs that do nothing else. */
 
 import { afterEach, describe, expect, it } from 'vitest'
-import { Random, sizeOf } from '../core/index.ts'
-import { parse } from '../notation/index.ts'
+import { Random } from '../core/random.ts'
+import { sizeOf } from '../core/shapes.ts'
+import { parse } from '../notation/parse.ts'
 import type { TypedArray } from '../ops/arrays.ts'
 import { SCALAR_COUNT, scalarSlots } from '../ops/scalars.ts'
 import type { GoalOptions } from '../plan/goal.ts'
@@ -10,7 +11,7 @@ import { plan } from '../plan/plan.ts'
 import type { Plan } from '../plan/types.ts'
 import { referenceBackend } from './reference/backend.ts'
 import type { Backend, Program } from './types.ts'
-import { wasmBackend } from './wasm/index.ts'
+import { wasmBackend } from './wasm/backend.ts'
 
 /** Filters of every kind that are prepared, norms that scores fold into them, and a mask that only training draws. */
 const network = parse(`INPUT 12x12x3 -> CONV3-16 nobias -> BN -> RELU -> CONV3-24 -> BN -> RELU -> POOL2

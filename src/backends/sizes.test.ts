@@ -1,12 +1,14 @@
 /** Runs of fewer pictures than the batch: the same bits, and nothing of the other pictures is touched. */
 
 import { afterAll, describe, expect, it } from 'vitest'
-import { ArgumentError, Random, sizeOf } from '../core/index.ts'
-import { parse } from '../notation/index.ts'
+import { ArgumentError } from '../core/errors.ts'
+import { Random } from '../core/random.ts'
+import { sizeOf } from '../core/shapes.ts'
+import { parse } from '../notation/parse.ts'
 import { plan } from '../plan/plan.ts'
 import { referenceBackend } from './reference/backend.ts'
 import type { Backend, Program } from './types.ts'
-import { wasmBackend } from './wasm/index.ts'
+import { wasmBackend } from './wasm/backend.ts'
 
 const network = parse(`INPUT 8x8x2 -> CONV3-4 nobias -> BN -> RELU
   -> ADD(ID | CONV3-4 -> BN -> TANH -> CONV3-4 d2) -> CONCAT(CONV1-3 | CONV3-4 g2 -> SIGMOID) -> CONV3-7 g7

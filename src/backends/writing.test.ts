@@ -1,14 +1,15 @@
 /** What is written to a program is what its next run computes with, also where filters were prepared before. */
 
 import { afterEach, describe, expect, it } from 'vitest'
-import { Random, sizeOf } from '../core/index.ts'
-import { Model } from '../model/index.ts'
-import { parse } from '../notation/index.ts'
+import { Random } from '../core/random.ts'
+import { sizeOf } from '../core/shapes.ts'
+import { Model } from '../model/model.ts'
+import { parse } from '../notation/parse.ts'
 import type { TypedArray } from '../ops/arrays.ts'
 import { plan } from '../plan/plan.ts'
 import { referenceBackend } from './reference/backend.ts'
 import type { Backend, Program } from './types.ts'
-import { wasmBackend } from './wasm/index.ts'
+import { wasmBackend } from './wasm/backend.ts'
 
 /** Scores fold this norm into the filters as they are prepared. */
 const network = parse('INPUT 6x6x3 -> CONV3-8 -> BN -> RELU -> CONV3-8 -> FC-4')

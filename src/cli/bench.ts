@@ -1,8 +1,9 @@
 /** `lenslet bench [net…]`: how fast this machine computes layers, predicts and trains. */
 
 import type { Command } from 'commander'
-import { describeWasm } from '../backends/wasm/index.ts'
-import { printCount, printSeconds, type TextTable } from '../inspect/index.ts'
+import { describeWasm } from '../backends/wasm/backend.ts'
+import type { TextTable } from '../inspect/costTable.ts'
+import { printCount, printSeconds } from '../inspect/units.ts'
 import { type BenchRow, type BenchWork, kernelWorks, measure, threadsToTry } from './benchRows.ts'
 import { readCall } from './errors.ts'
 import { commandName, machine, printMachine } from './machine.ts'

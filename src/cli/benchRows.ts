@@ -2,12 +2,13 @@
 
 import type { Program } from '../backends/types.ts'
 import { chooseThreads } from '../backends/wasm/threads.ts'
-import { Random, sizeOf, volumeSize } from '../core/index.ts'
-import { Model } from '../model/index.ts'
-import type { Network } from '../network/index.ts'
-import { parse } from '../notation/index.ts'
+import { Random } from '../core/random.ts'
+import { sizeOf, volumeSize } from '../core/shapes.ts'
+import { Model } from '../model/model.ts'
+import type { Network } from '../network/network.ts'
+import { parse } from '../notation/parse.ts'
 import { SCALAR_COUNT, scalarSlots } from '../ops/scalars.ts'
-import { cost } from '../plan/index.ts'
+import { cost } from '../plan/cost.ts'
 
 export type BenchKind = 'kernel' | 'predict' | 'train'
 

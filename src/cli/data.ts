@@ -1,9 +1,11 @@
 /** `--data`: opens a data set, says what is being fetched, and tells a wrong name from data that failed. */
 
 import { resolve } from 'node:path'
-import type { PictureSize } from '../data/index.ts'
-import { type Dataset, datasetForms, openDataset, UnknownDatasetError } from '../data/node.ts'
-import { printBytes } from '../inspect/index.ts'
+import type { Dataset } from '../data/dataset.ts'
+import { UnknownDatasetError } from '../data/errors.ts'
+import { datasetForms, openDataset } from '../data/node/open.ts'
+import type { PictureSize } from '../data/resize.ts'
+import { printBytes } from '../inspect/units.ts'
 import { readCall } from './errors.ts'
 import type { Terminal } from './terminal.ts'
 

@@ -1,10 +1,12 @@
 /** `lenslet doctor`: runs a small network on every backend, compares, and says what this machine offers and why not more. */
 
 import type { Command } from 'commander'
-import { describeWasm } from '../backends/wasm/index.ts'
-import { LensletError, Random, volumeSize } from '../core/index.ts'
-import { Model, type ModelOptions } from '../model/index.ts'
-import { parse } from '../notation/index.ts'
+import { describeWasm } from '../backends/wasm/backend.ts'
+import { LensletError } from '../core/errors.ts'
+import { Random } from '../core/random.ts'
+import { volumeSize } from '../core/shapes.ts'
+import { Model, type ModelOptions } from '../model/model.ts'
+import { parse } from '../notation/parse.ts'
 import { Stopped } from './errors.ts'
 import { type Machine, machine, printMachine } from './machine.ts'
 import { Terminal } from './terminal.ts'

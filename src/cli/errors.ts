@@ -4,7 +4,7 @@
  * work failed (a damaged file, no memory, no network connection, a loss that is not a number).
  */
 
-import { ArgumentError, LensletError } from '../core/index.ts'
+import { ArgumentError, LensletError } from '../core/errors.ts'
 
 /** The command line cannot be meant. */
 export class UsageError extends LensletError {}

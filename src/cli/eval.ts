@@ -1,10 +1,11 @@
 /** `lenslet eval <model> --data <data>`: how well a model does on pictures with labels. */
 
 import type { Command } from 'commander'
-import type { Dataset } from '../data/node.ts'
-import { commonMistakes, printCount, printPercent } from '../inspect/index.ts'
-import type { Model } from '../model/index.ts'
-import { type Evaluation, evaluate } from '../train/index.ts'
+import type { Dataset } from '../data/dataset.ts'
+import { commonMistakes } from '../inspect/confusion.ts'
+import { printCount, printPercent } from '../inspect/units.ts'
+import type { Model } from '../model/model.ts'
+import { type Evaluation, evaluate } from '../train/evaluate.ts'
 import { dataHelp, openData } from './data.ts'
 import { openModel } from './model.ts'
 import { choice, exactHelp, whole } from './options.ts'

@@ -1,7 +1,7 @@
 /** The loss over the training, drawn with letters. */
 
 import asciichart from 'asciichart'
-import type { MetricsRecord } from '../train/index.ts'
+import type { MetricsRecord } from '../train/metrics.ts'
 
 const height = 9
 const margin = 12

@@ -1,7 +1,7 @@
 /** The machine, in words: what a figure of speed means nothing without. */
 
 import { availableParallelism, cpus, totalmem } from 'node:os'
-import { printBytes } from '../inspect/index.ts'
+import { printBytes } from '../inspect/units.ts'
 
 export interface Machine {
   readonly cpu: string

@@ -2,7 +2,7 @@
 
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Model } from '../model/index.ts'
+import { Model } from '../model/model.ts'
 import { readCall, UsageError } from './errors.ts'
 import { filesOf } from './runFolder.ts'
 

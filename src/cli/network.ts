@@ -2,12 +2,15 @@
 
 import { readFile } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
-import { decodeModel } from '../model/index.ts'
-import { type Network, networkFromJson, SizeError } from '../network/index.ts'
-import { parse } from '../notation/index.ts'
+import { decodeModel } from '../model/file.ts'
+import { SizeError } from '../network/errors.ts'
+import { networkFromJson } from '../network/json.ts'
+import type { Network } from '../network/network.ts'
+import { parse } from '../notation/parse.ts'
 import { closest } from '../notation/suggest.ts'
-import { cost } from '../plan/index.ts'
-import { type ZooEntry, zoo } from '../zoo/index.ts'
+import { cost } from '../plan/cost.ts'
+import type { ZooEntry } from '../zoo/types.ts'
+import { zoo } from '../zoo/zoo.ts'
 import { UsageError } from './errors.ts'
 
 export interface NetworkSource {

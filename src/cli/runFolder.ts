@@ -8,9 +8,10 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { platform } from '#platform'
-import { type Network, networkFromJson } from '../network/index.ts'
+import { networkFromJson } from '../network/json.ts'
+import type { Network } from '../network/network.ts'
 import { FileError } from '../platform/errors.ts'
-import type { TrainOptions } from '../train/index.ts'
+import type { TrainOptions } from '../train/options.ts'
 import { UsageError } from './errors.ts'
 
 export interface RunSettings {

@@ -1,7 +1,7 @@
 /** Tables of the terminal: columns apart by two spaces, a rule below the titles and above the totals. */
 
 import Table from 'cli-table3'
-import type { TextTable } from '../inspect/index.ts'
+import type { TextTable } from '../inspect/costTable.ts'
 
 /** No frame: tables are copied into reports and mails. */
 const bare = {

@@ -1,8 +1,8 @@
 /** What is seen while a network learns: a bar where a person watches, a line every few seconds where a file does. */
 
 import cliProgress from 'cli-progress'
-import { printCount, printPercent, printSeconds } from '../inspect/index.ts'
-import type { Progress } from '../train/index.ts'
+import { printCount, printPercent, printSeconds } from '../inspect/units.ts'
+import type { Progress } from '../train/progress.ts'
 import type { Terminal } from './terminal.ts'
 
 const firstLine = 5000

@@ -1,12 +1,13 @@
 /** What a training is told: the zoo's recipe for this data, and over it whatever the command line says. */
 
 import type { Command } from 'commander'
-import { parseAugmentation } from '../data/index.ts'
-import type { Initializer } from '../model/index.ts'
+import { parseAugmentation } from '../data/augmentation.ts'
+import type { Initializer } from '../model/initialize.ts'
 import { type OptimizerNumberName, optimizerNumberNames, optimizerNumbers } from '../ops/optimizer/numbers.ts'
 import { kindsWith, type OptimizerKind, type OptimizerSettings, optimizerKinds } from '../ops/optimizer/optimizers.ts'
-import { type ScheduleSettings, scheduleKinds, type TrainOptions } from '../train/index.ts'
-import type { Recipe } from '../zoo/index.ts'
+import type { TrainOptions } from '../train/options.ts'
+import { type ScheduleSettings, scheduleKinds } from '../train/schedule.ts'
+import type { Recipe } from '../zoo/types.ts'
 import { choice, number, refused, whole } from './options.ts'
 
 interface OptionRow<T> {

@@ -1,9 +1,10 @@
 /** What `lenslet train` says before and after: what learns what, how well it did, and what to try next. */
 
-import type { Dataset } from '../data/node.ts'
-import { networkTable, printCount, printPercent, printSeconds } from '../inspect/index.ts'
-import type { Model } from '../model/index.ts'
-import type { TrainResult } from '../train/index.ts'
+import type { Dataset } from '../data/dataset.ts'
+import { networkTable } from '../inspect/costTable.ts'
+import { printCount, printPercent, printSeconds } from '../inspect/units.ts'
+import type { Model } from '../model/model.ts'
+import type { TrainResult } from '../train/progress.ts'
 import { lossCurve } from './lossCurve.ts'
 import type { RunFiles, RunSettings } from './runFolder.ts'
 import type { Terminal } from './terminal.ts'

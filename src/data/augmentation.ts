@@ -2,7 +2,7 @@
  * Augmentation as plain data, and as text for the command line (`flip,crop4,cutout8`). Each word is one row; what the
  * words do to a picture stands in picture.ts.
  */
-import type { Volume } from '../core/index.ts'
+import type { Volume } from '../core/shapes.ts'
 import { AugmentationError } from './errors.ts'
 
 /** What may happen to a training picture. Absent means: does not happen. */

@@ -1,6 +1,6 @@
 // Batches are a function of (seed, epoch, step): order, augmentation, resume, and the last batch.
 import { describe, expect, it } from 'vitest'
-import { ArgumentError } from '../core/index.ts'
+import { ArgumentError } from '../core/errors.ts'
 import { Batches, type BatchesOptions } from './batches.ts'
 import type { Split } from './dataset.ts'
 

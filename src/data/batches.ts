@@ -4,7 +4,8 @@
  * There is no iterator state. What step s of epoch e holds is a function of (seed, e, s), so a resumed run goes on with
  * the same bits, and nothing has to be saved but the two numbers.
  */
-import { ArgumentError, Random } from '../core/index.ts'
+import { ArgumentError } from '../core/errors.ts'
+import { Random } from '../core/random.ts'
 import { type Augmentation, checkAugmentation } from './augmentation.ts'
 import type { Split } from './dataset.ts'
 import { type Normalization, normalizationTable } from './normalization.ts'

@@ -2,7 +2,7 @@
  * What a data set is: pictures as bytes with a label each, in two splits. Bytes stay bytes (a quarter of the memory of
  * floats, CIFAR-10 184 MB); a batch is converted when it is needed.
  */
-import { type Volume, volumeSize } from '../core/index.ts'
+import { type Volume, volumeSize } from '../core/shapes.ts'
 import { DatasetError, LabelRangeError } from './errors.ts'
 import { measureNormalization, type Normalization } from './normalization.ts'
 

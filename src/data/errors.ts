@@ -1,5 +1,5 @@
 /** What can be wrong with data: files, archives, labels, pictures, downloads. All are named and derive from LensletError. */
-import { LensletError } from '../core/index.ts'
+import { LensletError } from '../core/errors.ts'
 
 /** The parts of a dataset do not fit together: lengths, sizes, names. */
 export class DatasetError extends LensletError {}

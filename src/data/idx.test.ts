@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { LensletError } from '../core/index.ts'
+import { LensletError } from '../core/errors.ts'
 import { ArchiveError, IdxError, LabelRangeError, TruncatedFileError } from './errors.ts'
 import { gunzip } from './gunzip.ts'
 import { parseIdx } from './idx.ts'

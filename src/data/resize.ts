@@ -2,7 +2,8 @@
  * What decoding means on every platform: which part of a picture is kept, how transparency and color become the
  * channels of a network. The platforms only decode and scale.
  */
-import { ArgumentError, type Volume } from '../core/index.ts'
+import { ArgumentError } from '../core/errors.ts'
+import type { Volume } from '../core/shapes.ts'
 
 /** `cover`: keep the aspect and cut the overhang off the longer sides; `stretch`: fill the size, whatever the aspect. */
 export type Fit = 'cover' | 'stretch'

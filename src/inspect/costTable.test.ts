@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { parse } from '../notation/index.ts'
-import { plan } from '../plan/index.ts'
-import { zoo } from '../zoo/index.ts'
+import { parse } from '../notation/parse.ts'
+import { plan } from '../plan/plan.ts'
+import { zoo } from '../zoo/zoo.ts'
 import { costTable, memoryTable, networkTable } from './costTable.ts'
 
 describe('the table of costs', () => {

@@ -1,9 +1,11 @@
 /** What a network costs, as a table of texts: the command line, the report and the Studio lay it out each in their way. */
 
-import { printVolume, volumeSize } from '../core/index.ts'
-import { inferVolumes, type Network } from '../network/index.ts'
+import { printVolume, volumeSize } from '../core/shapes.ts'
+import type { Network } from '../network/network.ts'
+import { inferVolumes } from '../network/volumes.ts'
 import { bytesOf } from '../ops/arrays.ts'
-import { cost, type LayerCost, type NetworkCost, type PlanMemory } from '../plan/index.ts'
+import { cost, type LayerCost, type NetworkCost } from '../plan/cost.ts'
+import type { PlanMemory } from '../plan/types.ts'
 import { printBytes, printCount } from './units.ts'
 
 /** A layer's cost and what it adds to the activations of one picture. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parse } from '../notation/index.ts'
+import { parse } from '../notation/parse.ts'
 import { filtersPicture, firstFilters } from './filters.ts'
 import type { Picture } from './png.ts'
 

@@ -1,7 +1,8 @@
 /** The filters of a layer as a picture: what the notes show of AlexNet's first layer. */
 
-import type { Shape } from '../core/index.ts'
-import { inferVolumes, type Network } from '../network/index.ts'
+import type { Shape } from '../core/shapes.ts'
+import type { Network } from '../network/network.ts'
+import { inferVolumes } from '../network/volumes.ts'
 import type { Picture } from './png.ts'
 
 /**

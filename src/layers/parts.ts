@@ -1,7 +1,7 @@
 /** Pieces that several layers are made of. */
 
 import * as z from 'zod'
-import { LensletError } from '../core/index.ts'
+import { LensletError } from '../core/errors.ts'
 import type { ParameterSpec } from './types.ts'
 
 /** The number of filters, neurons or channels in a file. */

@@ -1,12 +1,12 @@
 /**
  * What a layer is. A layer is what a person writes: it answers questions about itself, and everybody (sizer, planner,
- * notation, exporter, CLI) asks; nobody tests its name. One folder a layer, one line in `layers/index.ts`.
+ * notation, exporter, CLI) asks; nobody tests its name. One folder a layer, one line in `layers/layers.ts`.
  *
  * Attributes are plain JSON data, wholly resolved: no defaults are left open in a network.
  */
 
 import type { ZodType } from 'zod'
-import type { Shape, Volume } from '../core/index.ts'
+import type { Shape, Volume } from '../core/shapes.ts'
 import type { Emit, Value } from '../ops/types.ts'
 import type { Sight } from './sight.ts'
 

@@ -1,7 +1,7 @@
 /** What layers with a sliding window (convolution, pooling) share: schema, notation, the notes' arithmetic in words. */
 
 import * as z from 'zod'
-import { printVolume, type Volume } from '../core/index.ts'
+import { printVolume, type Volume } from '../core/shapes.ts'
 import { type Padding, type Pair, type WindowAxis, type WindowSpec, windowAxis } from '../ops/window.ts'
 import { NotationValueError, VolumeError } from './errors.ts'
 import type { Sight } from './sight.ts'

@@ -2,7 +2,7 @@
 
 import { afterEach, expect, it, vi } from 'vitest'
 import { platform } from '#platform'
-import { parse } from '../notation/index.ts'
+import { parse } from '../notation/parse.ts'
 import { WorkerStartError } from '../platform/errors.ts'
 import { Model, type ModelOptions } from './index.ts'
 

@@ -1,6 +1,6 @@
 /** What can go wrong with a model that somebody holds. */
 
-import { LensletError } from '../core/index.ts'
+import { LensletError } from '../core/errors.ts'
 
 /** No such weight, or values that do not fit it. */
 export class WeightError extends LensletError {}

@@ -1,8 +1,10 @@
 /** The model file, `.lenslet`: safetensors whose metadata holds the network and what its user must know. */
 
 import * as z from 'zod'
-import { printShape, sameShape } from '../core/index.ts'
-import { inferVolumes, type Network, networkFromJson } from '../network/index.ts'
+import { printShape, sameShape } from '../core/shapes.ts'
+import { networkFromJson } from '../network/json.ts'
+import type { Network } from '../network/network.ts'
+import { inferVolumes } from '../network/volumes.ts'
 import { ModelFileError } from './errors.ts'
 import { readSafetensors, safetensorsParts, type Tensor, writeSafetensors } from './safetensors.ts'
 

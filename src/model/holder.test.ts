@@ -3,8 +3,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { platform } from '#platform'
 import { DisposedError } from '../backends/wasm/errors.ts'
-import { Random } from '../core/index.ts'
-import { parse } from '../notation/index.ts'
+import { Random } from '../core/random.ts'
+import { parse } from '../notation/parse.ts'
 import { Model, type ModelOptions } from './index.ts'
 
 const network = parse('INPUT 6x5x2 -> CONV3-4 -> BN -> RELU -> POOL2 -> FC-3')

@@ -1,9 +1,9 @@
 // Initial weights: the same bits in every engine. What they mean is tested in model.test.ts.
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { sizeOf } from '../core/index.ts'
-import { inferVolumes } from '../network/index.ts'
-import { parse } from '../notation/index.ts'
+import { sizeOf } from '../core/shapes.ts'
+import { inferVolumes } from '../network/volumes.ts'
+import { parse } from '../notation/parse.ts'
 import { fillInitial, type Initializer } from './initialize.ts'
 
 /** Of all weights, in the order of the layers. */

@@ -3,8 +3,9 @@
  * does not change it.
  */
 
-import { ArgumentError, Random } from '../core/index.ts'
-import type { Initial, ParameterSpec } from '../layers/index.ts'
+import { ArgumentError } from '../core/errors.ts'
+import { Random } from '../core/random.ts'
+import type { Initial, ParameterSpec } from '../layers/types.ts'
 
 /** A rule for all filters, instead of what each layer says (He's). Biases and norms keep their constants. */
 export type Initializer = 'he' | 'xavier' | 'zeros' | { readonly constant: number }

@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { platform } from '#platform'
 import { MemoryError } from '../backends/wasm/errors.ts'
-import { ArgumentError, LensletError, Random } from '../core/index.ts'
-import { parse } from '../notation/index.ts'
+import { ArgumentError, LensletError } from '../core/errors.ts'
+import { Random } from '../core/random.ts'
+import { parse } from '../notation/parse.ts'
 import { Model, ModelFileError, PicturesError, SafetensorsError, WeightError, writeSafetensors } from './index.ts'
 
 const network = parse('INPUT 6x5x2 -> CONV3-4 -> BN -> RELU -> POOL2 -> FC-3 -> SOFTMAX')

@@ -1,8 +1,8 @@
 /** Weights are set by shape where the values have one, so that an array with its axes in another order is not taken. */
 
 import { describe, expect, it } from 'vitest'
-import type { Shape } from '../core/index.ts'
-import { parse } from '../notation/index.ts'
+import type { Shape } from '../core/shapes.ts'
+import { parse } from '../notation/parse.ts'
 import { Model, type Weight, WeightError } from './index.ts'
 
 const network = parse('INPUT 6x6x3 -> CONV3-2')

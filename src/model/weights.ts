@@ -4,8 +4,8 @@
  * values are made when they are first needed, and then where they are needed.
  */
 
-import { printShape, type Shape, sameShape, sizeOf } from '../core/index.ts'
-import type { ParameterSpec } from '../layers/index.ts'
+import { printShape, type Shape, sameShape, sizeOf } from '../core/shapes.ts'
+import type { ParameterSpec } from '../layers/types.ts'
 import { WeightError } from './errors.ts'
 import type { Tensor } from './safetensors.ts'
 

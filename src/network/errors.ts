@@ -1,6 +1,6 @@
 /** What is wrong with a network. */
 
-import { type ErrorDetails, LensletError } from '../core/index.ts'
+import { type ErrorDetails, LensletError } from '../core/errors.ts'
 
 /** Nodes that are wired wrongly: a missing input, a name used twice, no INPUT. */
 export class NetworkError extends LensletError {}

@@ -1,9 +1,9 @@
 /** Networks as data: wiring, JSON, volumes, receptive fields, and the errors of each. */
 
 import { describe, expect, it } from 'vitest'
-import { printVolume } from '../core/index.ts'
-import { layers } from '../layers/index.ts'
-import { parse } from '../notation/index.ts'
+import { printVolume } from '../core/shapes.ts'
+import { layers } from '../layers/layers.ts'
+import { parse } from '../notation/parse.ts'
 import {
   inferVolumes,
   makeNetwork,

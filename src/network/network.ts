@@ -3,7 +3,8 @@
  * it; the plan reads it.
  */
 
-import { isLayerType, type Layer, layers } from '../layers/index.ts'
+import { isLayerType, layers } from '../layers/layers.ts'
+import type { Layer } from '../layers/types.ts'
 import { NetworkError } from './errors.ts'
 
 export interface Network {

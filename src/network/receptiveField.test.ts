@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Sight } from '../layers/sight.ts'
-import { parse } from '../notation/index.ts'
+import { parse } from '../notation/parse.ts'
 import type { Padding, Pair, WindowSpec } from '../ops/window.ts'
 import { inferVolumes, receptiveFields } from './index.ts'
 import { receptiveField, traceSights } from './receptiveField.ts'

@@ -3,7 +3,7 @@
  * follow by composition, branches by union. They count as if the picture had no edges, and may exceed it.
  */
 
-import type { Volume } from '../core/index.ts'
+import type { Volume } from '../core/shapes.ts'
 import type { Sight } from '../layers/sight.ts'
 import { everything, pixel, pixelCount, pixelsAt, type Stretch, throughWindow, union, upsampled } from './stretch.ts'
 import type { SizedNode } from './volumes.ts'

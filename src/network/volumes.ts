@@ -1,7 +1,8 @@
 /** Shape inference: asks every layer for its volume, parameters and cost, in order. */
 
-import { LensletError, type Volume } from '../core/index.ts'
-import type { Layer, ParameterSpec } from '../layers/index.ts'
+import { LensletError } from '../core/errors.ts'
+import type { Volume } from '../core/shapes.ts'
+import type { Layer, ParameterSpec } from '../layers/types.ts'
 import { SizeError } from './errors.ts'
 import { layerOf, type Network, type NetworkNode } from './network.ts'
 

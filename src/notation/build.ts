@@ -1,6 +1,6 @@
 /** Tree -> nodes: writes out the repeats, wires the branches, and gives every node its name. */
 
-import type { NetworkNode } from '../network/index.ts'
+import type { NetworkNode } from '../network/network.ts'
 import type { NotationError } from './errors.ts'
 import type { Chain, WordUnit } from './grammar.ts'
 import { Names } from './names.ts'

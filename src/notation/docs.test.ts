@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { LensletError } from '../core/index.ts'
-import { layers, plannedWords, words } from '../layers/index.ts'
+import { LensletError } from '../core/errors.ts'
+import { layers, plannedWords, words } from '../layers/layers.ts'
 import { parse, print, UnbuiltWordError } from './index.ts'
 
 const page = readFileSync(new URL('../../docs/notation.md', import.meta.url), 'utf8')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { ArgumentError, LensletError } from '../core/index.ts'
-import { NotationValueError } from '../layers/index.ts'
-import { SizeError } from '../network/index.ts'
+import { ArgumentError, LensletError } from '../core/errors.ts'
+import { NotationValueError } from '../layers/errors.ts'
+import { SizeError } from '../network/errors.ts'
 import { NotationError, NotationLimitError, type ParseOptions, type Place, parse, UnbuiltWordError } from './index.ts'
 import { limits } from './limits.ts'
 

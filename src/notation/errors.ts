@@ -1,6 +1,6 @@
 /** Errors of the notation. Each says where the fault is: line, column, and the line with a caret below the fault. */
 
-import { type ErrorDetails, LensletError } from '../core/index.ts'
+import { type ErrorDetails, LensletError } from '../core/errors.ts'
 import type { Place } from './place.ts'
 
 export interface NotationDetails extends ErrorDetails {

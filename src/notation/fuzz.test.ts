@@ -2,8 +2,8 @@
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { LensletError } from '../core/index.ts'
-import type { Network } from '../network/index.ts'
+import { LensletError } from '../core/errors.ts'
+import type { Network } from '../network/network.ts'
 import { parse, print } from './index.ts'
 
 function survives(text: string): void {

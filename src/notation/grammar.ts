@@ -8,9 +8,10 @@
  * `words.ts` reads the words and their parts, and asks the layers about them.
  */
 
-import { ArgumentError } from '../core/index.ts'
-import { type Layer, layers } from '../layers/index.ts'
-import { isNodeName } from '../network/index.ts'
+import { ArgumentError } from '../core/errors.ts'
+import { layers } from '../layers/layers.ts'
+import type { Layer } from '../layers/types.ts'
+import { isNodeName } from '../network/network.ts'
 import type { NotationError } from './errors.ts'
 import type { Token } from './lexer.ts'
 import { limits } from './limits.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Network } from '../network/index.ts'
+import type { Network } from '../network/network.ts'
 import { parse } from './index.ts'
 
 const names = ({ nodes }: Network) => nodes.map(({ name }) => name)

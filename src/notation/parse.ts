@@ -1,7 +1,9 @@
 /** Text -> Network. */
 
-import { ArgumentError } from '../core/index.ts'
-import { inferVolumes, makeNetwork, type Network, SizeError } from '../network/index.ts'
+import { ArgumentError } from '../core/errors.ts'
+import { SizeError } from '../network/errors.ts'
+import { makeNetwork, type Network } from '../network/network.ts'
+import { inferVolumes } from '../network/volumes.ts'
 import { build } from './build.ts'
 import { locate } from './errors.ts'
 import { readNetwork } from './grammar.ts'

@@ -1,6 +1,6 @@
 /** What follows a word, separated by spaces: volume, number, options (`s2`, `p0,0,1,1`), flags (`ceil`), `eps=0.001`. */
 
-import type { WordForm, WordParts } from '../layers/index.ts'
+import type { WordForm, WordParts } from '../layers/types.ts'
 import type { Token } from './lexer.ts'
 import { limits } from './limits.ts'
 import { quote } from './place.ts'

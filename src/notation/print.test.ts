@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { makeNetwork, type Network, type NetworkNode } from '../network/index.ts'
+import { makeNetwork, type Network, type NetworkNode } from '../network/network.ts'
 import { PrintError, parse, print } from './index.ts'
 import { limits } from './limits.ts'
 

@@ -1,6 +1,6 @@
 /** Network -> canonical text, such that `parse` gives the same network again. */
 
-import { layerOf, type Network, type NetworkNode } from '../network/index.ts'
+import { layerOf, type Network, type NetworkNode } from '../network/network.ts'
 import { PrintError } from './errors.ts'
 import { fold, type Item, type Piece } from './fold.ts'
 import { limits } from './limits.ts'

@@ -3,7 +3,7 @@
  * at which the branches of a join split is its immediate dominator: the last node on every path from the input to the join.
  */
 
-import { layerOf, type Network, type NetworkNode } from '../network/index.ts'
+import { layerOf, type Network, type NetworkNode } from '../network/network.ts'
 import { PrintError } from './errors.ts'
 import { limits } from './limits.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { words } from '../layers/index.ts'
+import { words } from '../layers/layers.ts'
 import { closest, edits } from './suggest.ts'
 
 it('counts edits, and two neighbors that change places once', () => {

@@ -2,9 +2,10 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { LensletError } from '../core/index.ts'
-import { NotationValueError, type WordForm } from '../layers/index.ts'
-import { makeNetwork } from '../network/index.ts'
+import { LensletError } from '../core/errors.ts'
+import { NotationValueError } from '../layers/errors.ts'
+import type { WordForm } from '../layers/types.ts'
+import { makeNetwork } from '../network/network.ts'
 import { NotationError, NotationLimitError, parse, print } from './index.ts'
 import { readExtras } from './parts.ts'
 import { Reader } from './reader.ts'

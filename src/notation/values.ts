@@ -1,6 +1,6 @@
 /** Options with a key: real numbers and words, `eps=0.001`, `pad=reflect`. How a number is written in text. */
 
-import type { WordForm } from '../layers/index.ts'
+import type { WordForm } from '../layers/types.ts'
 import type { Token } from './lexer.ts'
 import { limits } from './limits.ts'
 import { quote } from './place.ts'

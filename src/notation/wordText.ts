@@ -1,8 +1,8 @@
 /** One node -> its word and parts: `CONV3-64 s2 nobias`. */
 
-import { LensletError } from '../core/index.ts'
-import type { WordForm, WordParts } from '../layers/index.ts'
-import { layerOf, type NetworkNode } from '../network/index.ts'
+import { LensletError } from '../core/errors.ts'
+import type { WordForm, WordParts } from '../layers/types.ts'
+import { layerOf, type NetworkNode } from '../network/network.ts'
 import { PrintError } from './errors.ts'
 import { Reader } from './reader.ts'
 import { numberText } from './values.ts'

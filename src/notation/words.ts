@@ -3,16 +3,10 @@
  * of each says which parts its word takes, and its `read` turns them into attributes.
  */
 
-import { LensletError } from '../core/index.ts'
-import {
-  type Layer,
-  layerOfWord,
-  layers,
-  NotationValueError,
-  plannedWords,
-  type WordParts,
-  words,
-} from '../layers/index.ts'
+import { LensletError } from '../core/errors.ts'
+import { NotationValueError } from '../layers/errors.ts'
+import { layerOfWord, layers, plannedWords, words } from '../layers/layers.ts'
+import type { Layer, WordParts } from '../layers/types.ts'
 import { locate, UnbuiltWordError } from './errors.ts'
 import type { Token } from './lexer.ts'
 import { limits } from './limits.ts'

@@ -1,7 +1,7 @@
 // The zoo's networks print as people wrote them: with the same groups, and shorter where a person missed one.
 
 import { expect, it } from 'vitest'
-import { zoo } from '../zoo/index.ts'
+import { zoo } from '../zoo/zoo.ts'
 import { parse, print } from './index.ts'
 
 const missed: Readonly<Record<string, string>> = {

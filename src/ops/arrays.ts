@@ -1,6 +1,6 @@
 /** An array as an op sees it: a shape and a type of element, and the bytes that follow from them. */
 
-import { type Shape, sizeOf } from '../core/index.ts'
+import { type Shape, sizeOf } from '../core/shapes.ts'
 
 /** Types of elements: how the host sees an array of them, and with it the bytes that each takes. A new one is a row here. */
 const elementTypes = { f32: Float32Array, i32: Int32Array } as const

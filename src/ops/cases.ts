@@ -3,7 +3,7 @@
  * gradients are checked by finite differences, and (rows with `bench`) speed is measured. One row serves all three.
  */
 
-import type { Random } from '../core/index.ts'
+import type { Random } from '../core/random.ts'
 import type { ArraySpec, Attributes, Op } from './types.ts'
 
 export interface OpCase<A extends Attributes = Attributes> {

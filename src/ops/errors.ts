@@ -3,6 +3,6 @@
  * little data for the op (batch norm of a single value).
  */
 
-import { LensletError } from '../core/index.ts'
+import { LensletError } from '../core/errors.ts'
 
 export class OpShapeError extends LensletError {}

@@ -1,41 +1,4 @@
-/** Every op, by kind. A new op is a folder, a line here, and a line in each device's table of kernels. */
+/** Every op, and what an op is. */
 
-import { addOps } from './add/op.ts'
-import { batchNormOps } from './batchNorm/op.ts'
-import { channelsOps } from './channels/op.ts'
-import { clipOps } from './clip/op.ts'
-import { conv2dOps } from './conv2d/op.ts'
-import { crossEntropyOps } from './crossEntropy/op.ts'
-import { dropoutOps } from './dropout/op.ts'
-import { guardOps } from './guard/op.ts'
-import { optimizerOps } from './optimizer/op.ts'
-import { pointwiseOps } from './pointwise/op.ts'
-import { poolOps } from './pool/op.ts'
-import { softmaxOps } from './softmax/op.ts'
-import type { Attributes, Op } from './types.ts'
-
-const table = {
-  ...conv2dOps,
-  ...pointwiseOps,
-  ...poolOps,
-  ...batchNormOps,
-  ...addOps,
-  ...channelsOps,
-  ...dropoutOps,
-  ...softmaxOps,
-  ...crossEntropyOps,
-  ...optimizerOps,
-  ...clipOps,
-  ...guardOps,
-} as const
-
-/** Name of an op in a plan. */
-export type StepKind = keyof typeof table
-
-/** The attributes of an op, by its name. */
-export type AttributesOf<K extends StepKind> = (typeof table)[K] extends Op<infer A> ? A : never
-
-/** Attributes are checked where a step is emitted; behind a kind they are opaque. */
-export const ops = table as unknown as Readonly<Record<StepKind, Op<Attributes>>>
-
+export { type AttributesOf, ops, type StepKind } from './ops.ts'
 export type * from './types.ts'

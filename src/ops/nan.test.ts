@@ -5,9 +5,10 @@
  */
 
 import { describe, expect, it } from 'vitest'
-import { Random, sizeOf } from '../core/index.ts'
-import { Model } from '../model/index.ts'
-import { parse } from '../notation/index.ts'
+import { Random } from '../core/random.ts'
+import { sizeOf } from '../core/shapes.ts'
+import { Model } from '../model/model.ts'
+import { parse } from '../notation/parse.ts'
 import { cases as add } from './add/cases.ts'
 import { cases as batchNorm } from './batchNorm/cases.ts'
 import type { OpCase } from './cases.ts'

@@ -1,6 +1,6 @@
 /** Small helpers that ops share for declaring and checking the arrays of a step. */
 
-import { printShape, type Shape, sizeOf } from '../core/index.ts'
+import { printShape, type Shape, sizeOf } from '../core/shapes.ts'
 import { OpShapeError } from './errors.ts'
 import type { ArraySpec } from './types.ts'
 

@@ -3,7 +3,7 @@
  * its arrays. How the device computes a step is not here.
  */
 
-import type { StepKind } from './index.ts'
+import type { StepKind } from './ops.ts'
 import type { Attributes, StepSpec } from './types.ts'
 
 /** Bytes that a step needs besides its arrays. All are in the plan before anything runs. */

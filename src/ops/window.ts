@@ -4,7 +4,7 @@
  * floor or ceil.
  */
 
-import type { Volume } from '../core/index.ts'
+import type { Volume } from '../core/shapes.ts'
 
 export type Pair = readonly [height: number, width: number]
 export type Padding = readonly [top: number, left: number, bottom: number, right: number]

@@ -1,7 +1,7 @@
 /** The backward pass on its own: views, and rules that lead nowhere. */
 
 import { afterEach, describe, expect, it } from 'vitest'
-import { parse } from '../notation/index.ts'
+import { parse } from '../notation/parse.ts'
 import { widen } from '../ops/channels/op.ts'
 import { pointwise } from '../ops/pointwise/op.ts'
 import { f32 } from '../ops/specs.ts'

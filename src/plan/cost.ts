@@ -1,6 +1,6 @@
 /** What `lenslet plan` tells of a network itself: a row for each layer, and the totals. */
 
-import { sizeOf, type Volume, volumeSize } from '../core/index.ts'
+import { sizeOf, type Volume, volumeSize } from '../core/shapes.ts'
 import type { Network } from '../network/network.ts'
 import { type ReceptiveField, receptiveFields } from '../network/receptiveField.ts'
 import { inferVolumes } from '../network/volumes.ts'

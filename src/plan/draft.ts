@@ -3,9 +3,9 @@
  * here. A draft holds for any number of pictures: it knows which values have a picture for each of their first axis.
  */
 
-import { printShape, type Shape, sameShape, sizeOf } from '../core/index.ts'
+import { printShape, type Shape, sameShape, sizeOf } from '../core/shapes.ts'
 import type { ArraySpec } from '../ops/arrays.ts'
-import { ops, type StepKind } from '../ops/index.ts'
+import { ops, type StepKind } from '../ops/ops.ts'
 import type { AppliedStep, Attributes, Emit, Op, Value } from '../ops/types.ts'
 import { LoweringError } from './errors.ts'
 import type { BufferRole, PlanStep } from './types.ts'

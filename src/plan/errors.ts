@@ -1,6 +1,6 @@
 /** What a plan refuses besides bad arguments and volumes that do not work out. */
 
-import { LensletError } from '../core/index.ts'
+import { LensletError } from '../core/errors.ts'
 
 /** A gradient was asked for that cannot be had: a step on its way has no gradient, or nothing leads from one to the other. */
 export class GradientError extends LensletError {}

@@ -1,7 +1,7 @@
 /** Goals as a person writes them: what is filled in, and what is refused instead of being taken for something else. */
 
 import { describe, expect, it } from 'vitest'
-import { ArgumentError } from '../core/index.ts'
+import { ArgumentError } from '../core/errors.ts'
 import { type GoalOptions, resolveGoal } from './goal.ts'
 
 describe('a goal', () => {

@@ -3,7 +3,7 @@
  * writes may leave most of it out, and the older words `mode`, `optimizer`, `clipNorm`, … stand for a goal, too.
  */
 
-import { ArgumentError } from '../core/index.ts'
+import { ArgumentError } from '../core/errors.ts'
 import { type LossKind, type LossSettings, resolveLoss } from '../ops/losses/table.ts'
 import { type OptimizerKind, type OptimizerSettings, resolveOptimizer } from '../ops/optimizer/optimizers.ts'
 

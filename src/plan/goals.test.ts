@@ -3,9 +3,10 @@
 import { describe, expect, it } from 'vitest'
 import { referenceBackend } from '../backends/reference/backend.ts'
 import type { Program } from '../backends/types.ts'
-import { wasmBackend } from '../backends/wasm/index.ts'
-import { Random, sizeOf } from '../core/index.ts'
-import { parse } from '../notation/index.ts'
+import { wasmBackend } from '../backends/wasm/backend.ts'
+import { Random } from '../core/random.ts'
+import { sizeOf } from '../core/shapes.ts'
+import { parse } from '../notation/parse.ts'
 import { type Plan, type PlanOptions, plan } from './index.ts'
 
 // Max pooling and most ReLUs have kinks where a step of the differences may cross them. ReLU6 has, too: here none is near.

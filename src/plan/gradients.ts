@@ -1,6 +1,6 @@
 /** A plan for gradients: forward, where the gradient starts (the loss, or a node's output), and the backward pass. */
 
-import { ArgumentError } from '../core/index.ts'
+import { ArgumentError } from '../core/errors.ts'
 import type { SizedNode } from '../network/volumes.ts'
 import type { Value } from '../ops/types.ts'
 import { backward } from './backward.ts'

@@ -1,7 +1,7 @@
 /** Draft → plan: lifetimes, workspaces and every byte's place, for a number of pictures and a device. */
 
 import { type ArraySpec, bytesOf } from '../ops/arrays.ts'
-import type { StepKind } from '../ops/index.ts'
+import type { StepKind } from '../ops/ops.ts'
 import type { Target } from '../ops/target.ts'
 import type { Value } from '../ops/types.ts'
 import { align, place } from './arena.ts'

@@ -1,6 +1,6 @@
 /** The loss of the network's output. */
 
-import type { Volume } from '../core/index.ts'
+import type { Volume } from '../core/shapes.ts'
 import { type LossSettings, type LossValues, resolveLoss } from '../ops/losses/table.ts'
 import type { Value } from '../ops/types.ts'
 import type { Draft, DraftValue } from './draft.ts'

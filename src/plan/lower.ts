@@ -1,7 +1,8 @@
 /** Network → forward steps: asks every layer to lower itself, in order. */
 
-import { printShape, Random, sameShape, type Volume } from '../core/index.ts'
-import type { Activation, Layer, ParameterSpec } from '../layers/index.ts'
+import { Random } from '../core/random.ts'
+import { printShape, sameShape, type Volume } from '../core/shapes.ts'
+import type { Activation, Layer, ParameterSpec } from '../layers/types.ts'
 import type { SizedNode } from '../network/volumes.ts'
 import { f32 } from '../ops/specs.ts'
 import type { Value } from '../ops/types.ts'

@@ -1,8 +1,8 @@
 /** The largest batch that fits: exactly, at the byte, and for every goal. */
 
 import { describe, expect, it } from 'vitest'
-import { parse } from '../notation/index.ts'
-import { zoo } from '../zoo/index.ts'
+import { parse } from '../notation/parse.ts'
+import { zoo } from '../zoo/zoo.ts'
 import { maxBatch, type PlanOptions, plan } from './index.ts'
 
 const network = parse('INPUT 12x12x3 -> CONV3-8 -> BN -> RELU -> POOL2 -> CONV3-16 -> RELU -> GAP -> FC-5')

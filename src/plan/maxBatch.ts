@@ -1,6 +1,6 @@
 /** The largest batch that fits into a memory. */
 
-import { ArgumentError } from '../core/index.ts'
+import { ArgumentError } from '../core/errors.ts'
 import type { Network } from '../network/network.ts'
 import { OpShapeError } from '../ops/errors.ts'
 import { wasmTarget } from '../ops/wasm/target.ts'

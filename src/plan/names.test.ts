@@ -1,8 +1,8 @@
 /** Names of buffers: unique, and true. */
 
 import { describe, expect, it } from 'vitest'
-import { parse } from '../notation/index.ts'
-import { zoo } from '../zoo/index.ts'
+import { parse } from '../notation/parse.ts'
+import { zoo } from '../zoo/zoo.ts'
 import { type PlanOptions, plan } from './index.ts'
 
 const options: readonly PlanOptions[] = [

@@ -1,6 +1,6 @@
 /** Nodes by name or pattern: what `taps` and `frozen` say. */
 
-import { ArgumentError } from '../core/index.ts'
+import { ArgumentError } from '../core/errors.ts'
 import type { SizedNode } from '../network/volumes.ts'
 
 /**

@@ -1,6 +1,6 @@
 /** The options of a plan besides its goal, checked and with their defaults. */
 
-import { ArgumentError } from '../core/index.ts'
+import { ArgumentError } from '../core/errors.ts'
 import type { Target } from '../ops/target.ts'
 import type { PlanOptions } from './types.ts'
 

@@ -1,9 +1,9 @@
 /** What plans promise: memory that adds up, fusion, prints. Goals, taps and frozen layers are in goals.test.ts. */
 
 import { describe, expect, it } from 'vitest'
-import { ArgumentError } from '../core/index.ts'
-import { SizeError } from '../network/index.ts'
-import { parse } from '../notation/index.ts'
+import { ArgumentError } from '../core/errors.ts'
+import { SizeError } from '../network/errors.ts'
+import { parse } from '../notation/parse.ts'
 import { wasmTarget } from '../ops/wasm/target.ts'
 import { cost, type PlanMemory, type PlanOptions, plan, printPlan } from './index.ts'
 

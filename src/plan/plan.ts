@@ -3,7 +3,7 @@
  * does. A pure function.
  */
 
-import { ArgumentError } from '../core/index.ts'
+import { ArgumentError } from '../core/errors.ts'
 import type { Network } from '../network/network.ts'
 import { wasmTarget } from '../ops/wasm/target.ts'
 import { compose } from './compose.ts'

@@ -1,7 +1,7 @@
 /** A plan as text: what a bug report holds and what goldens compare. One line a step, one line a buffer. */
 
-import { printShape } from '../core/index.ts'
-import { ops } from '../ops/index.ts'
+import { printShape } from '../core/shapes.ts'
+import { ops } from '../ops/ops.ts'
 import { printGoal } from './goal.ts'
 import { sectionsOf } from './step.ts'
 import type { Plan, PlanBuffer, PlanStep } from './types.ts'

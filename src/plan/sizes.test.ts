@@ -1,9 +1,9 @@
 /** Runs of fewer pictures than the batch: which there are, and that each finds the plan's own filters and enough room. */
 
 import { describe, expect, it } from 'vitest'
-import { parse } from '../notation/index.ts'
+import { parse } from '../notation/parse.ts'
 import { wasmKernels } from '../ops/wasm/kernels.ts'
-import { zoo } from '../zoo/index.ts'
+import { zoo } from '../zoo/zoo.ts'
 import { plan } from './plan.ts'
 import { buffersOfSize, runsOf, sizesOf } from './sizes.ts'
 import { bufferOf, stepSpec } from './step.ts'

@@ -1,6 +1,6 @@
 /** A training: forward, the loss and its guard, the backward pass, clipping and the update; and scores in the same memory. */
 
-import { ArgumentError } from '../core/index.ts'
+import { ArgumentError } from '../core/errors.ts'
 import type { SizedNode } from '../network/volumes.ts'
 import { clipNorms, clipScale } from '../ops/clip/op.ts'
 import { lossGuard } from '../ops/guard/op.ts'

@@ -7,10 +7,10 @@
  * workspaces. Its size is the plan's number, and the run allocates exactly that.
  */
 
-import type { Shape } from '../core/index.ts'
+import type { Shape } from '../core/shapes.ts'
 import type { Network } from '../network/network.ts'
 import type { DType } from '../ops/arrays.ts'
-import type { StepKind } from '../ops/index.ts'
+import type { StepKind } from '../ops/ops.ts'
 import type { Target } from '../ops/target.ts'
 import type { Goal, GoalOptions, GoalWords } from './goal.ts'
 

@@ -1,6 +1,6 @@
 /** Asks the target which bytes every step needs besides its arrays, and gives them a place in the draft. */
 
-import type { StepKind } from '../ops/index.ts'
+import type { StepKind } from '../ops/ops.ts'
 import type { Target, Workspace } from '../ops/target.ts'
 import { type Draft, type DraftStep, type DraftValue, specAt } from './draft.ts'
 

@@ -1,6 +1,6 @@
 /** What can go wrong outside the process: files and threads. */
 
-import { LensletError } from '../core/index.ts'
+import { LensletError } from '../core/errors.ts'
 
 /** A file could not be read or written. */
 export class FileError extends LensletError {}

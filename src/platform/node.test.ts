@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { ArgumentError } from '../core/index.ts'
+import { ArgumentError } from '../core/errors.ts'
 import { FileError } from './errors.ts'
 import { platform, revectorizeFlag } from './node.ts'
 import type { PlatformWorker } from './types.ts'

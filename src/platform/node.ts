@@ -4,7 +4,7 @@ import { appendFile, open, readdir, readFile, realpath, rename, rm, stat } from 
 import { availableParallelism } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
-import { LensletError } from '../core/index.ts'
+import { LensletError } from '../core/errors.ts'
 import { FileError, WorkerStartError } from './errors.ts'
 import { withSpares } from './spares.ts'
 import type { Platform, PlatformWorker, WorkerEvents, WorkerPort } from './types.ts'

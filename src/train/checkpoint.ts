@@ -6,7 +6,7 @@
 
 import { platform } from '#platform'
 import type { Program } from '../backends/types.ts'
-import { printShape, sameShape } from '../core/index.ts'
+import { printShape, sameShape } from '../core/shapes.ts'
 import { readSafetensors, type SafetensorsFile, safetensorsParts, type Tensor } from '../model/safetensors.ts'
 import type { PlanParameter } from '../plan/types.ts'
 import { checksum } from './checksum.ts'

@@ -1,6 +1,6 @@
 /** What can go wrong in a training. */
 
-import { type ErrorDetails, LensletError } from '../core/index.ts'
+import { type ErrorDetails, LensletError } from '../core/errors.ts'
 
 /** A checkpoint that cannot be read, or that belongs to another training. */
 export class CheckpointError extends LensletError {}

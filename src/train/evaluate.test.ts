@@ -1,9 +1,10 @@
 // Evaluation against sums by hand, in several portions, for scores and for probabilities.
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { ArgumentError } from '../core/index.ts'
-import { Batches, dataset } from '../data/index.ts'
-import { Model } from '../model/index.ts'
-import { parse } from '../notation/index.ts'
+import { ArgumentError } from '../core/errors.ts'
+import { Batches } from '../data/batches.ts'
+import { dataset } from '../data/dataset.ts'
+import { Model } from '../model/model.ts'
+import { parse } from '../notation/parse.ts'
 import { DataMismatchError, evaluate } from './index.ts'
 
 const models: Model[] = []

@@ -1,8 +1,12 @@
 /** How well a model does on pictures with labels: loss, accuracy, each class, and what is taken for what. */
 
-import { ArgumentError, exp, log, volumeSize } from '../core/index.ts'
-import { Batches, type Normalization, type Split } from '../data/index.ts'
-import type { Model } from '../model/index.ts'
+import { ArgumentError } from '../core/errors.ts'
+import { exp, log } from '../core/math.ts'
+import { volumeSize } from '../core/shapes.ts'
+import { Batches } from '../data/batches.ts'
+import type { Split } from '../data/dataset.ts'
+import type { Normalization } from '../data/normalization.ts'
+import type { Model } from '../model/model.ts'
 import { checkSplit, givesDistribution } from './match.ts'
 
 export interface Evaluation {

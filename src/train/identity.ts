@@ -4,8 +4,8 @@
  */
 
 import type { Program } from '../backends/types.ts'
-import type { Dataset, Split } from '../data/index.ts'
-import type { Network } from '../network/index.ts'
+import type { Dataset, Split } from '../data/dataset.ts'
+import type { Network } from '../network/network.ts'
 import { checksum } from './checksum.ts'
 import type { BitSettings, TrainSettings } from './options.ts'
 

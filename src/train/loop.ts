@@ -1,7 +1,8 @@
 /** The training loop: a generator that trains while it is asked for progress. */
 
 import { platform } from '#platform'
-import { Batches, type Dataset } from '../data/index.ts'
+import { Batches } from '../data/batches.ts'
+import type { Dataset } from '../data/dataset.ts'
 import { type Model, type Trainer, trainerOf } from '../model/model.ts'
 import { readCheckpoint, restore } from './checkpoint.ts'
 import { DivergedError } from './errors.ts'

@@ -1,9 +1,10 @@
 // What training and evaluation refuse before they look at a picture.
 import { afterEach, describe, expect, it } from 'vitest'
-import { ArgumentError } from '../core/index.ts'
-import { dataset, LabelRangeError } from '../data/index.ts'
-import { Model } from '../model/index.ts'
-import { parse } from '../notation/index.ts'
+import { ArgumentError } from '../core/errors.ts'
+import { dataset } from '../data/dataset.ts'
+import { LabelRangeError } from '../data/errors.ts'
+import { Model } from '../model/model.ts'
+import { parse } from '../notation/parse.ts'
 import { DataMismatchError, evaluate, train } from './index.ts'
 import { checkData, checkSplit } from './match.ts'
 

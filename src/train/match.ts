@@ -1,9 +1,13 @@
 /** Whether pictures and classes are those that the network was made for. */
 
-import { ArgumentError, printVolume, sameVolume, volumeSize } from '../core/index.ts'
-import { type Dataset, LabelRangeError, type Normalization, type Split } from '../data/index.ts'
-import type { Model } from '../model/index.ts'
-import { inferVolumes, layerOf } from '../network/index.ts'
+import { ArgumentError } from '../core/errors.ts'
+import { printVolume, sameVolume, volumeSize } from '../core/shapes.ts'
+import type { Dataset, Split } from '../data/dataset.ts'
+import { LabelRangeError } from '../data/errors.ts'
+import type { Normalization } from '../data/normalization.ts'
+import type { Model } from '../model/model.ts'
+import { layerOf } from '../network/network.ts'
+import { inferVolumes } from '../network/volumes.ts'
 import { matchNodes } from '../plan/nodes.ts'
 import { DataMismatchError } from './errors.ts'
 

@@ -1,7 +1,9 @@
 /** The options of a training, and the settings that follow from them: every number checked, every default filled in. */
 
-import { ArgumentError } from '../core/index.ts'
-import type { Augmentation, Dataset, Normalization } from '../data/index.ts'
+import { ArgumentError } from '../core/errors.ts'
+import type { Augmentation } from '../data/augmentation.ts'
+import type { Dataset } from '../data/dataset.ts'
+import type { Normalization } from '../data/normalization.ts'
 import type { BindOptions, Model } from '../model/model.ts'
 import {
   type Optimizer,

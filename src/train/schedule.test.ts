@@ -1,7 +1,7 @@
 // Schedules against their closed forms, at the corners, and with invalid numbers.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ArgumentError } from '../core/index.ts'
+import { ArgumentError } from '../core/errors.ts'
 import { resolveSchedule, type ScheduleSettings, scheduleKinds } from './schedule.ts'
 
 const training = { epochs: 6, stepsPerEpoch: 10 }

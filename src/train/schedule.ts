@@ -5,7 +5,8 @@
  * and the default shape of PyTorch's OneCycleLR. Warm-up of the others: Goyal et al. 2017.
  */
 
-import { ArgumentError, cosPi, power } from '../core/index.ts'
+import { ArgumentError } from '../core/errors.ts'
+import { cosPi, power } from '../core/math.ts'
 
 /** The numbers that a schedule may have. */
 export interface ScheduleNumbers {

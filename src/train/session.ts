@@ -6,7 +6,7 @@
 
 import { platform } from '#platform'
 import type { Program } from '../backends/types.ts'
-import type { Split } from '../data/index.ts'
+import type { Split } from '../data/dataset.ts'
 import type { Model, Trainer } from '../model/model.ts'
 import { checkpointParts, readCheckpoint, restoreWeights } from './checkpoint.ts'
 import { badUpdate, badWeight } from './diverged.ts'

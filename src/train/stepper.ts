@@ -5,7 +5,7 @@
  */
 
 import type { Program } from '../backends/types.ts'
-import type { Batches } from '../data/index.ts'
+import type { Batches } from '../data/batches.ts'
 import type { Trainer } from '../model/model.ts'
 import { SCALAR_COUNT, type ScalarName, type ScalarValues, scalarSlots } from '../ops/scalars.ts'
 import type { PlanPorts } from '../plan/types.ts'

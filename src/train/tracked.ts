@@ -4,7 +4,7 @@
  */
 
 import type { Program } from '../backends/types.ts'
-import { sizeOf } from '../core/index.ts'
+import { sizeOf } from '../core/shapes.ts'
 import { bufferOf } from '../plan/step.ts'
 
 export class TrackedStatistics {

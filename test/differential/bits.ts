@@ -4,10 +4,11 @@
  */
 
 import type { Backend, Program } from '../../src/backends/types.ts'
-import { wasmBackend } from '../../src/backends/wasm/index.ts'
-import { parse } from '../../src/notation/index.ts'
-import { type Plan, type PlanOptions, plan } from '../../src/plan/index.ts'
+import { wasmBackend } from '../../src/backends/wasm/backend.ts'
+import { parse } from '../../src/notation/parse.ts'
+import { plan } from '../../src/plan/plan.ts'
 import { sectionsOf } from '../../src/plan/step.ts'
+import type { Plan, PlanOptions } from '../../src/plan/types.ts'
 import { expectSameBits } from './fault.ts'
 import { fill, type Inputs } from './fill.ts'
 import { checkSteps } from './kernels.ts'

@@ -5,10 +5,11 @@
  * op, so that a new op without a row does not compile.
  */
 
-import { sizeOf } from '../../src/core/index.ts'
+import { sizeOf } from '../../src/core/shapes.ts'
 import { lastAxis } from '../../src/ops/arrays.ts'
 import type { Conv2dGeometry } from '../../src/ops/conv2d/geometry.ts'
-import { type Attributes, ops, type ReferenceData, type StepKind, type StepSpec } from '../../src/ops/index.ts'
+import { ops, type StepKind } from '../../src/ops/ops.ts'
+import type { Attributes, ReferenceData, StepSpec } from '../../src/ops/types.ts'
 import type { Window } from '../../src/ops/window.ts'
 import { largest } from './fault.ts'
 import { normBounds, normGradientBounds, trackedBounds, trackedSumBounds } from './normBounds.ts'

@@ -1,6 +1,6 @@
 /** Choices from a seed: what the generator of networks asks for. */
 
-import { Random } from '../../src/core/index.ts'
+import { Random } from '../../src/core/random.ts'
 
 export class Draw {
   readonly random: Random

@@ -4,12 +4,12 @@
  */
 
 import type { Program } from '../../src/backends/types.ts'
-import { sizeOf, volumeSize } from '../../src/core/index.ts'
-import { inferVolumes, type SizedNode } from '../../src/network/index.ts'
-import { parse } from '../../src/notation/index.ts'
+import { sizeOf, volumeSize } from '../../src/core/shapes.ts'
+import { inferVolumes, type SizedNode } from '../../src/network/volumes.ts'
+import { parse } from '../../src/notation/parse.ts'
 import { resolveOptimizer } from '../../src/ops/optimizer/optimizers.ts'
 import { SCALAR_COUNT, type ScalarName, scalarSlots } from '../../src/ops/scalars.ts'
-import type { Plan } from '../../src/plan/index.ts'
+import type { Plan } from '../../src/plan/types.ts'
 import { Draw } from './draw.ts'
 import { type Arrays, classesOf } from './oracle.ts'
 import type { Trial } from './trials.ts'

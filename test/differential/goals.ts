@@ -1,9 +1,10 @@
 /** The plans of a trial: scores, gradients, training, each with what else is drawn for it from the trial's seed. */
 
-import type { SizedNode } from '../../src/network/index.ts'
-import { parse } from '../../src/notation/index.ts'
+import type { SizedNode } from '../../src/network/volumes.ts'
+import { parse } from '../../src/notation/parse.ts'
 import { optimizerKinds } from '../../src/ops/optimizer/optimizers.ts'
-import type { GradientTarget, PlanOptions } from '../../src/plan/index.ts'
+import type { GradientTarget } from '../../src/plan/goal.ts'
+import type { PlanOptions } from '../../src/plan/types.ts'
 import { Draw } from './draw.ts'
 import type { Trial } from './trials.ts'
 

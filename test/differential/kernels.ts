@@ -4,11 +4,12 @@
  */
 
 import type { Program } from '../../src/backends/types.ts'
-import { type Attributes, ops, type ReferenceData, type StepSpec } from '../../src/ops/index.ts'
+import { ops } from '../../src/ops/ops.ts'
+import type { Attributes, ReferenceData, StepSpec } from '../../src/ops/types.ts'
 import { wasmKernels } from '../../src/ops/wasm/kernels.ts'
-import type { Plan, PlanStep, SectionName } from '../../src/plan/index.ts'
 import { buffersOfSize } from '../../src/plan/sizes.ts'
 import { stepSpec } from '../../src/plan/step.ts'
+import type { Plan, PlanStep, SectionName } from '../../src/plan/types.ts'
 import { boundsOf } from './bounds.ts'
 import { Disagreement, expectClose, largest } from './fault.ts'
 

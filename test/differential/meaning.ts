@@ -5,8 +5,9 @@
 
 import { referenceBackend } from '../../src/backends/reference/backend.ts'
 import type { Program } from '../../src/backends/types.ts'
-import { parse } from '../../src/notation/index.ts'
-import { type Plan, type PlanOptions, plan } from '../../src/plan/index.ts'
+import { parse } from '../../src/notation/parse.ts'
+import { plan } from '../../src/plan/plan.ts'
+import type { Plan, PlanOptions } from '../../src/plan/types.ts'
 import { Draw } from './draw.ts'
 import { expectClose, largest } from './fault.ts'
 import { array, fill, type Inputs, outputGradientOf } from './fill.ts'

@@ -4,11 +4,12 @@
  */
 
 import type { Program } from '../../src/backends/types.ts'
-import { wasmBackend } from '../../src/backends/wasm/index.ts'
-import { sizeOf } from '../../src/core/index.ts'
+import { wasmBackend } from '../../src/backends/wasm/backend.ts'
+import { sizeOf } from '../../src/core/shapes.ts'
 import { Model, trainerOf } from '../../src/model/model.ts'
-import { parse } from '../../src/notation/index.ts'
-import { type PlanOptions, plan } from '../../src/plan/index.ts'
+import { parse } from '../../src/notation/parse.ts'
+import { plan } from '../../src/plan/plan.ts'
+import type { PlanOptions } from '../../src/plan/types.ts'
 import { resultsOf, using } from './bits.ts'
 import { Draw } from './draw.ts'
 import { expectSameBits } from './fault.ts'

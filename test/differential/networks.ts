@@ -1,9 +1,10 @@
 /** Random networks: a tree of words and joins, which prints as notation and can be made smaller piece by piece. */
 
-import { LensletError, type Volume } from '../../src/core/index.ts'
-import { type LayerType, layers } from '../../src/layers/index.ts'
-import { inferVolumes } from '../../src/network/index.ts'
-import { parse } from '../../src/notation/index.ts'
+import { LensletError } from '../../src/core/errors.ts'
+import type { Volume } from '../../src/core/shapes.ts'
+import { type LayerType, layers } from '../../src/layers/layers.ts'
+import { inferVolumes } from '../../src/network/volumes.ts'
+import { parse } from '../../src/notation/parse.ts'
 import type { Draw } from './draw.ts'
 import { channels, side, wordRows } from './words.ts'
 

@@ -4,7 +4,7 @@
  */
 
 import { type BatchNormAttributes, extentOf, type TrainingAttributes } from '../../src/ops/batchNorm/attributes.ts'
-import type { Attributes, ReferenceData, StepSpec } from '../../src/ops/index.ts'
+import type { Attributes, ReferenceData, StepSpec } from '../../src/ops/types.ts'
 import { type Bounds, epsilon } from './rounding.ts'
 
 const unit = 2 * epsilon * 72

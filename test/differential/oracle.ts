@@ -3,9 +3,10 @@
  * Gradients are differences of this function.
  */
 
-import { Random, type Volume, volumeSize } from '../../src/core/index.ts'
-import type { Activation } from '../../src/layers/index.ts'
-import type { SizedNode } from '../../src/network/index.ts'
+import { Random } from '../../src/core/random.ts'
+import { type Volume, volumeSize } from '../../src/core/shapes.ts'
+import type { Activation } from '../../src/layers/types.ts'
+import type { SizedNode } from '../../src/network/volumes.ts'
 import { f32, i32 } from '../../src/ops/specs.ts'
 import type { Value } from '../../src/ops/types.ts'
 import { Sides } from './sides.ts'

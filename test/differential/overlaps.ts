@@ -3,8 +3,8 @@
  * planner's. Two may meet in one step only, where the op says that it can work in place.
  */
 
-import { ops } from '../../src/ops/index.ts'
-import type { Plan, PlanBuffer, PlanStep } from '../../src/plan/index.ts'
+import { ops } from '../../src/ops/ops.ts'
+import type { Plan, PlanBuffer, PlanStep } from '../../src/plan/types.ts'
 import { Disagreement } from './fault.ts'
 
 interface Life {

@@ -1,11 +1,14 @@
 /** Facts of a trial's plans that need no run: names, places, sizes, text and JSON. */
 
 import { isDeepStrictEqual } from 'node:util'
-import { networkFromJson, networkToJson } from '../../src/network/index.ts'
-import { parse, print } from '../../src/notation/index.ts'
-import { maxBatch, type Plan, type PlanOptions, plan } from '../../src/plan/index.ts'
+import { networkFromJson, networkToJson } from '../../src/network/json.ts'
+import { parse } from '../../src/notation/parse.ts'
+import { print } from '../../src/notation/print.ts'
+import { maxBatch } from '../../src/plan/maxBatch.ts'
+import { plan } from '../../src/plan/plan.ts'
 import { buffersOfSize } from '../../src/plan/sizes.ts'
 import { stepSpec } from '../../src/plan/step.ts'
+import type { Plan, PlanOptions } from '../../src/plan/types.ts'
 import { Draw } from './draw.ts'
 import { Disagreement } from './fault.ts'
 import { checkOverlaps } from './overlaps.ts'

@@ -1,6 +1,6 @@
 /** What the tables of rounding errors share. */
 
-import type { Attributes, ReferenceData, StepSpec } from '../../src/ops/index.ts'
+import type { Attributes, ReferenceData, StepSpec } from '../../src/ops/types.ts'
 
 /** For each output, then for each update: what each of its elements may be off. Undefined where nobody can tell. */
 export type Bounds = readonly (number | Float64Array)[] | undefined

@@ -1,6 +1,6 @@
 /** Makes a failing trial smaller while it fails: without an item, with one branch of a join, with smaller numbers. */
 
-import { LensletError } from '../../src/core/index.ts'
+import { LensletError } from '../../src/core/errors.ts'
 import { checkTrial, type Outcome } from './check.ts'
 import { type Chain, type Join, type Tree, textOf } from './networks.ts'
 import { type DrawnTrial, type Trial, worksOut } from './trials.ts'

@@ -4,7 +4,7 @@
  */
 
 import { PAGE_BYTES } from '../../src/ops/wasm/target.ts'
-import type { Plan } from '../../src/plan/index.ts'
+import type { Plan } from '../../src/plan/types.ts'
 
 const lines = (bytes: number) => Math.ceil(bytes / 64) * 64
 

@@ -1,6 +1,6 @@
 /** Ops computed at once by their references, each array by itself: no plan, no fusion, no shared memory. */
 
-import { sizeOf } from '../../src/core/index.ts'
+import { sizeOf } from '../../src/core/shapes.ts'
 import type { ArraySpec, Attributes, Emit, Op, Value } from '../../src/ops/types.ts'
 
 /** An op just before it is computed. */

@@ -6,7 +6,7 @@
 import { resolveOptimizer } from '../../src/ops/optimizer/optimizers.ts'
 import { SCALAR_COUNT, scalarSlots } from '../../src/ops/scalars.ts'
 import { f32 } from '../../src/ops/specs.ts'
-import type { PlanOptions } from '../../src/plan/index.ts'
+import type { PlanOptions } from '../../src/plan/types.ts'
 import { expectClose } from './fault.ts'
 import { type Inputs, scalarsOf, stateOf } from './fill.ts'
 import { bindReference, checkTracked, questionOf } from './meaning.ts'

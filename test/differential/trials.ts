@@ -1,10 +1,11 @@
 /** A trial: a network, a number of pictures, and how it is run. Whatever else is drawn follows from its seed. */
 
-import { LensletError } from '../../src/core/index.ts'
-import { inferVolumes, SizeError } from '../../src/network/index.ts'
-import { parse } from '../../src/notation/index.ts'
+import { LensletError } from '../../src/core/errors.ts'
+import { SizeError } from '../../src/network/errors.ts'
+import { inferVolumes } from '../../src/network/volumes.ts'
+import { parse } from '../../src/notation/parse.ts'
 import { OpShapeError } from '../../src/ops/errors.ts'
-import { plan } from '../../src/plan/index.ts'
+import { plan } from '../../src/plan/plan.ts'
 import { Draw } from './draw.ts'
 import { drawTree, type Tree, textOf } from './networks.ts'
 

@@ -4,8 +4,8 @@
  * volume; whoever asks tries another one then.
  */
 
-import type { Volume } from '../../src/core/index.ts'
-import type { LayerType } from '../../src/layers/index.ts'
+import type { Volume } from '../../src/core/shapes.ts'
+import type { LayerType } from '../../src/layers/layers.ts'
 import type { Draw } from './draw.ts'
 
 /** `joins`: it takes branches, which are drawn by networks.ts. */

@@ -1,8 +1,8 @@
 /** A step of one op laid out in a memory of its own, and a memcpy over as much of the same memory. */
 
-import { sizeOf } from '../../../src/core/index.ts'
+import { sizeOf } from '../../../src/core/shapes.ts'
 import { bytesOf } from '../../../src/ops/arrays.ts'
-import type { StepKind } from '../../../src/ops/index.ts'
+import type { StepKind } from '../../../src/ops/ops.ts'
 import type { ArraySpec } from '../../../src/ops/types.ts'
 import { wasmKernels } from '../../../src/ops/wasm/kernels.ts'
 import type { WasmCall } from '../../../src/ops/wasm/types.ts'

@@ -1,6 +1,6 @@
 /** Kernels that move more than they compute, on layers of real networks. */
 
-import { sizeOf } from '../../../src/core/index.ts'
+import { sizeOf } from '../../../src/core/shapes.ts'
 import { add } from '../../../src/ops/add/op.ts'
 import { batchNorm, batchNormGradient } from '../../../src/ops/batchNorm/op.ts'
 import { trackedNorm } from '../../../src/ops/batchNorm/tracked.ts'

@@ -5,7 +5,7 @@
  */
 
 import { emptyArray } from '../../ops/arrays.ts'
-import { ops } from '../../ops/index.ts'
+import { ops } from '../../ops/ops.ts'
 import type { Target } from '../../ops/target.ts'
 import { buffersOfSize } from '../../plan/sizes.ts'
 import { stepSpec } from '../../plan/step.ts'

@@ -1,7 +1,7 @@
 /** The backend that everybody runs on: AssemblyScript kernels in WebAssembly, on one thread or several. */
 
 import { platform } from '#platform'
-import { ArgumentError } from '../../core/index.ts'
+import { ArgumentError } from '../../core/errors.ts'
 import { wasmTarget } from '../../ops/wasm/target.ts'
 import type { Plan } from '../../plan/types.ts'
 import { WorkerStartError } from '../../platform/errors.ts'

@@ -1,8 +1,9 @@
 /** Single steps on a kernel module, without plan and program: for checks of bits and of speed. */
 
-import { Random, sizeOf } from '../../core/index.ts'
+import { Random } from '../../core/random.ts'
+import { sizeOf } from '../../core/shapes.ts'
 import { bytesOf } from '../../ops/arrays.ts'
-import type { StepKind } from '../../ops/index.ts'
+import type { StepKind } from '../../ops/ops.ts'
 import type { ArraySpec, Attributes, Op } from '../../ops/types.ts'
 import { wasmKernels } from '../../ops/wasm/kernels.ts'
 import type { WasmCall } from '../../ops/wasm/types.ts'

@@ -1,6 +1,6 @@
 /** What can go wrong between a plan and a finished run. */
 
-import { LensletError } from '../../core/index.ts'
+import { LensletError } from '../../core/errors.ts'
 
 /** The engine lacks what every kernel module needs, or a variant was asked for that does not exist or does not run here. */
 export class VariantError extends LensletError {}

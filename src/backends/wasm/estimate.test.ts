@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { parse } from '../../notation/index.ts'
+import { parse } from '../../notation/parse.ts'
 import { plan } from '../../plan/plan.ts'
 import { sectionsOf } from '../../plan/step.ts'
 import type { PlanOptions } from '../../plan/types.ts'
-import { zoo } from '../../zoo/index.ts'
+import { zoo } from '../../zoo/zoo.ts'
 import { estimateStep } from './estimate.ts'
 import { scheduleOf } from './schedule.ts'
 

@@ -6,7 +6,7 @@
  * times off (`tanh` is underestimated, an addition of what lies in the cache overestimated).
  */
 
-import { ops } from '../../ops/index.ts'
+import { ops } from '../../ops/ops.ts'
 import { stepSpec } from '../../plan/step.ts'
 import type { PlanBuffer, PlanStep } from '../../plan/types.ts'
 

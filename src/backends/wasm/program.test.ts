@@ -2,8 +2,8 @@
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { platform } from '#platform'
-import { ArgumentError } from '../../core/index.ts'
-import { parse } from '../../notation/index.ts'
+import { ArgumentError } from '../../core/errors.ts'
+import { parse } from '../../notation/parse.ts'
 import type { TypedArray } from '../../ops/arrays.ts'
 import { SCALAR_COUNT } from '../../ops/scalars.ts'
 import { plan } from '../../plan/plan.ts'

@@ -6,7 +6,7 @@
  */
 
 import { platform } from '#platform'
-import type { Random } from '../../core/index.ts'
+import type { Random } from '../../core/random.ts'
 import { conv2d, conv2dFilterGradient } from '../../ops/conv2d/op.ts'
 import { pointwise } from '../../ops/pointwise/op.ts'
 import { f32 } from '../../ops/specs.ts'

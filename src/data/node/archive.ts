@@ -4,7 +4,7 @@ import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { extract } from 'tar-stream'
-import { LensletError } from '../../core/index.ts'
+import { LensletError } from '../../core/errors.ts'
 import { ArchiveError } from '../errors.ts'
 
 /** Of all entries together: ten times the largest archive that is read here. */

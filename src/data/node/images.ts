@@ -1,7 +1,8 @@
 /** A folder of pictures, a folder a class: `DIR/cat/1.png`, or `DIR/train/cat/1.png` and `DIR/test/cat/2.png`. */
 import { readdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import { Random, type Volume, volumeSize } from '../../core/index.ts'
+import { Random } from '../../core/random.ts'
+import { type Volume, volumeSize } from '../../core/shapes.ts'
 import { type Dataset, dataset, type SplitSource } from '../dataset.ts'
 import { DatasetError, EmptyClassError, PictureError } from '../errors.ts'
 import type { PictureSize } from '../resize.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parse } from '../../notation/index.ts'
-import { plan } from '../../plan/index.ts'
+import { parse } from '../../notation/parse.ts'
+import { plan } from '../../plan/plan.ts'
 import { memoryTable, networkTable } from '../costTable.ts'
 import { type ReportData, reportHtml } from './report.ts'
 

@@ -1,6 +1,6 @@
 /** A training run as one HTML page that needs nothing else: no script, no other file, no network. */
 
-import type { Shape } from '../../core/index.ts'
+import type { Shape } from '../../core/shapes.ts'
 import type { Evaluation } from '../../train/evaluate.ts'
 import type { MetricsRecord } from '../../train/metrics.ts'
 import { commonMistakes, confusionSvg } from '../confusion.ts'

@@ -1,7 +1,7 @@
 /** ADD(ID | CONV3-64 -> BN): the sum of branches, value by value: a residual block (He et al. 2015). */
 
 import * as z from 'zod'
-import { printVolume, sameVolume } from '../../core/index.ts'
+import { printVolume, sameVolume } from '../../core/shapes.ts'
 import { add as addOp } from '../../ops/add/op.ts'
 import type { Value } from '../../ops/types.ts'
 import { VolumeError } from '../errors.ts'

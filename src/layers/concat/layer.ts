@@ -1,7 +1,7 @@
 /** CONCAT(a | b): the branches' channels one after the other: an inception block (Szegedy et al. 2014). */
 
 import * as z from 'zod'
-import { printVolume } from '../../core/index.ts'
+import { printVolume } from '../../core/shapes.ts'
 import { concat as concatOp } from '../../ops/channels/op.ts'
 import { VolumeError } from '../errors.ts'
 import { only } from '../parts.ts'

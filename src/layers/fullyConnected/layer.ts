@@ -4,7 +4,7 @@
  */
 
 import * as z from 'zod'
-import { volumeSize } from '../../core/index.ts'
+import { volumeSize } from '../../core/shapes.ts'
 import { conv2d } from '../../ops/conv2d/op.ts'
 import type { Value } from '../../ops/types.ts'
 import { windowOn } from '../../ops/window.ts'

@@ -1,7 +1,7 @@
 /** INPUT: the pictures, H×W×D. Where every network starts. */
 
 import * as z from 'zod'
-import { printVolume, type Volume } from '../../core/index.ts'
+import { printVolume, type Volume } from '../../core/shapes.ts'
 import { NotationValueError, VolumeError } from '../errors.ts'
 import type { Layer } from '../types.ts'
 

@@ -1,6 +1,6 @@
 /** The header of a safetensors file: what it says of each tensor, checked against the format and the length of the file. */
 
-import { printShape, type Shape } from '../../core/index.ts'
+import { printShape, type Shape } from '../../core/shapes.ts'
 import { SafetensorsError } from '../errors.ts'
 import { dtypes } from './dtypes.ts'
 import { HeaderReader } from './json.ts'

@@ -1,6 +1,6 @@
 /** A tensor of a safetensors file, decoded when somebody asks for its values. */
 
-import { type Shape, sizeOf } from '../../core/index.ts'
+import { type Shape, sizeOf } from '../../core/shapes.ts'
 import { SafetensorsError } from '../errors.ts'
 import { decodedTypes, dtypes } from './dtypes.ts'
 import type { Entry } from './header.ts'

@@ -1,6 +1,6 @@
 /** Writes safetensors. Deterministic: the same tensors in the same order give the same bytes. All values are F32. */
 
-import { printShape, sizeOf } from '../../core/index.ts'
+import { printShape, sizeOf } from '../../core/shapes.ts'
 import { SafetensorsError } from '../errors.ts'
 import type { Tensor } from './tensor.ts'
 

@@ -1,6 +1,6 @@
 /** Batch normalization cases: channels with every remainder, few and many rows, values far from 0, ResNet-20's layers. */
 
-import type { Random } from '../../core/index.ts'
+import type { Random } from '../../core/random.ts'
 import { type OpCase, opCase } from '../cases.ts'
 import { f32 } from '../specs.ts'
 import type { BatchNormAttributes } from './attributes.ts'

@@ -1,6 +1,6 @@
 /** Clipping cases: gradients of one and of several chunks, of extreme sizes; norms below and above the limit. */
 
-import type { Random } from '../../core/index.ts'
+import type { Random } from '../../core/random.ts'
 import { type OpCase, opCase } from '../cases.ts'
 import { scalarSlots, scalarsSpec } from '../scalars.ts'
 import { f32 } from '../specs.ts'

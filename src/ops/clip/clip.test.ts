@@ -1,7 +1,7 @@
 /** Clipping: kernels against the reference, and the whole of it against the norm of all gradients taken at once. */
 
 import { describe, expect, it } from 'vitest'
-import { Random } from '../../core/index.ts'
+import { Random } from '../../core/random.ts'
 import { opCase } from '../cases.ts'
 import { SCALAR_COUNT, scalarSlots, scalarsSpec } from '../scalars.ts'
 import { f32 } from '../specs.ts'

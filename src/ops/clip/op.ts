@@ -4,7 +4,7 @@
  * the factor into scalars[gradientScale], where the optimizers take it from; no gradient is written again.
  */
 
-import { sizeOf } from '../../core/index.ts'
+import { sizeOf } from '../../core/shapes.ts'
 import { f32 } from '../specs.ts'
 import type { ArraySpec, Op } from '../types.ts'
 import type { ClipScaleAttributes } from './attributes.ts'

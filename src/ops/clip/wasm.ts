@@ -1,6 +1,6 @@
 /** Clipping on WASM: a tile is a chunk of one gradient; then one call adds up the few norms in order. */
 
-import { sizeOf } from '../../core/index.ts'
+import { sizeOf } from '../../core/shapes.ts'
 import type { ArraySpec } from '../types.ts'
 import { call } from '../wasm/call.ts'
 import type { WasmKernel } from '../wasm/types.ts'

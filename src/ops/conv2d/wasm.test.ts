@@ -5,7 +5,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Random } from '../../core/index.ts'
+import type { Random } from '../../core/random.ts'
 import type { OpCase } from '../cases.ts'
 import { checkCase, type TestedModule, testedModules } from '../testing/harness.ts'
 import { testCases } from '../testing/suite.ts'

@@ -1,6 +1,6 @@
 /** Cross-entropy cases: few and many classes, every remainder, smoothing, ties, large scores, labels that do not exist. */
 
-import type { Random } from '../../core/index.ts'
+import type { Random } from '../../core/random.ts'
 import { type OpCase, opCase } from '../cases.ts'
 import { f32, i32 } from '../specs.ts'
 import { crossEntropy, crossEntropyGradient } from './op.ts'

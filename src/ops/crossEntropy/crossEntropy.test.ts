@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { sizeOf } from '../../core/index.ts'
+import { sizeOf } from '../../core/shapes.ts'
 import { opCase } from '../cases.ts'
 import { f32, i32 } from '../specs.ts'
 import { type CaseArrays, drawArrays, runReference } from '../testing/arrays.ts'

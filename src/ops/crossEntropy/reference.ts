@@ -1,6 +1,6 @@
 /** Cross-entropy in float64: the loss of a picture is −Σ target·log p with p = softmax(logits). */
 
-import { sizeOf } from '../../core/index.ts'
+import { sizeOf } from '../../core/shapes.ts'
 import { picturesOf } from '../arrays.ts'
 import { logSoftmax } from '../softmax/reference.ts'
 import type { ArraySpec, ReferenceKernel, StepSpec } from '../types.ts'

@@ -1,6 +1,6 @@
 /** Cross-entropy on WASM: a tile is a range of rows. */
 
-import { sizeOf } from '../../core/index.ts'
+import { sizeOf } from '../../core/shapes.ts'
 import { picturesOf } from '../arrays.ts'
 import { rangesOf } from '../kernel/ranges.ts'
 import type { ArraySpec } from '../types.ts'

@@ -1,6 +1,6 @@
 /** Dropout cases: rates at and near the ends, lengths with every remainder, several tiles. */
 
-import type { Random } from '../../core/index.ts'
+import type { Random } from '../../core/random.ts'
 import { type OpCase, opCase } from '../cases.ts'
 import { seedSpec } from '../scalars.ts'
 import { f32 } from '../specs.ts'

@@ -1,6 +1,6 @@
 /** Dropout on WASM: ranges of elements; an element's place in the array, not its tile, decides whether it stays. */
 
-import { sizeOf } from '../../core/index.ts'
+import { sizeOf } from '../../core/shapes.ts'
 import { rangesOf } from '../kernel/ranges.ts'
 import type { ArraySpec } from '../types.ts'
 import { call } from '../wasm/call.ts'

@@ -1,6 +1,6 @@
 /** The loss guard on WASM: one call of one tile, as there is one loss a picture. */
 
-import { sizeOf } from '../../core/index.ts'
+import { sizeOf } from '../../core/shapes.ts'
 import type { ArraySpec } from '../types.ts'
 import { call } from '../wasm/call.ts'
 import type { WasmKernel } from '../wasm/types.ts'

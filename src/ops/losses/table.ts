@@ -4,7 +4,8 @@
  * backward pass.
  */
 
-import { ArgumentError, printVolume, type Volume } from '../../core/index.ts'
+import { ArgumentError } from '../../core/errors.ts'
+import { printVolume, type Volume } from '../../core/shapes.ts'
 import { crossEntropy } from '../crossEntropy/op.ts'
 import { i32 } from '../specs.ts'
 import type { ArraySpec, Emit, Value } from '../types.ts'

@@ -1,6 +1,6 @@
 /** Optimizer cases: every rule with and without its options, on every remainder and on several tiles. */
 
-import type { Random } from '../../core/index.ts'
+import type { Random } from '../../core/random.ts'
 import { type OpCase, opCase } from '../cases.ts'
 import { SCALAR_COUNT, scalarSlots, scalarsSpec } from '../scalars.ts'
 import { f32 } from '../specs.ts'

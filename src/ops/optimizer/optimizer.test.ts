@@ -1,7 +1,8 @@
 /** Update rules: kernels against the reference, and whole runs against PyTorch's algorithms, written down a second time. */
 
 import { describe, expect, it } from 'vitest'
-import { Random, sizeOf } from '../../core/index.ts'
+import { Random } from '../../core/random.ts'
+import { sizeOf } from '../../core/shapes.ts'
 import type { OpCase } from '../cases.ts'
 import { SCALAR_COUNT, type ScalarName, scalarSlots, scalarsSpec } from '../scalars.ts'
 import { f32 } from '../specs.ts'

@@ -1,6 +1,6 @@
 /** From what a person writes (`{ kind: 'adam', rate: 1e-3 }`) to an optimizer whose every number is fixed and checked. */
 
-import { ArgumentError } from '../../core/index.ts'
+import { ArgumentError } from '../../core/errors.ts'
 import type { ScalarValues } from '../scalars.ts'
 import { type OptimizerNumberName, type OptimizerNumbers, optimizerNumbers } from './numbers.ts'
 import type { OptimizerRow, ParameterFacts, UpdateRule } from './rule.ts'

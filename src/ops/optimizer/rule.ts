@@ -3,7 +3,7 @@
  * of table.ts describes an optimizer before its numbers are known; an `UpdateRule` is what follows for one parameter.
  */
 
-import type { Shape } from '../../core/index.ts'
+import type { Shape } from '../../core/shapes.ts'
 import type { ScalarValues } from '../scalars.ts'
 import type { ArraySpec, Emit, Value } from '../types.ts'
 import type { OptimizerNumberName, OptimizerNumbers } from './numbers.ts'

@@ -1,6 +1,6 @@
 /** The update rules on WASM: a tile is a range of values. */
 
-import { sizeOf } from '../../core/index.ts'
+import { sizeOf } from '../../core/shapes.ts'
 import { rangesOf } from '../kernel/ranges.ts'
 import type { ArraySpec, StepSpec } from '../types.ts'
 import { call } from '../wasm/call.ts'

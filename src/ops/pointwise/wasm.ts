@@ -1,6 +1,6 @@
 /** Activation functions on WASM: each has a pair of kernels of its name; tiles are ranges of values. */
 
-import { sizeOf } from '../../core/index.ts'
+import { sizeOf } from '../../core/shapes.ts'
 import { rangesOf } from '../kernel/ranges.ts'
 import { call } from '../wasm/call.ts'
 import type { WasmKernel } from '../wasm/types.ts'

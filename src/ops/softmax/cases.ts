@@ -1,6 +1,6 @@
 /** Softmax cases: few and many classes, every remainder, large scores. */
 
-import type { Random } from '../../core/index.ts'
+import type { Random } from '../../core/random.ts'
 import { type OpCase, opCase } from '../cases.ts'
 import { f32 } from '../specs.ts'
 import { softmax, softmaxGradient } from './op.ts'

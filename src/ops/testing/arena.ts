@@ -4,7 +4,7 @@
  * write is seen.
  */
 
-import { sizeOf } from '../../core/index.ts'
+import { sizeOf } from '../../core/shapes.ts'
 import type { ArraySpec } from '../types.ts'
 
 /**

@@ -1,6 +1,7 @@
 /** The arrays of an op case: drawn by seed, rounded to what the kernels can hold, and run through the reference. */
 
-import { Random, sizeOf } from '../../core/index.ts'
+import { Random } from '../../core/random.ts'
+import { sizeOf } from '../../core/shapes.ts'
 import type { OpCase } from '../cases.ts'
 import type { ArraySpec, StepSpec } from '../types.ts'
 

@@ -3,7 +3,8 @@
  * emits is computed at once by the references. L = Σ r·output with random r; dL/dinput must be (L(x+h) − L(x−h)) / 2h.
  */
 
-import { Random, sizeOf } from '../../core/index.ts'
+import { Random } from '../../core/random.ts'
+import { sizeOf } from '../../core/shapes.ts'
 import type { OpCase } from '../cases.ts'
 import type { ArraySpec, Emit, Value } from '../types.ts'
 import { type CaseArrays, drawArrays, evaluate, stepOf } from './arrays.ts'

@@ -14,7 +14,7 @@ import { channelSumWasm, conv2dWasm, filterGradientWasm, inputGradientWasm } fro
 import { crossEntropyGradientWasm, crossEntropyWasm } from '../crossEntropy/wasm.ts'
 import { dropoutWasm } from '../dropout/wasm.ts'
 import { lossGuardWasm } from '../guard/wasm.ts'
-import type { AttributesOf, StepKind } from '../index.ts'
+import type { AttributesOf, StepKind } from '../ops.ts'
 import { adagradWasm, adamWasm, rmspropWasm, sgdWasm } from '../optimizer/wasm.ts'
 import { pointwiseGradientWasm, pointwiseWasm } from '../pointwise/wasm.ts'
 import { averagePoolGradientWasm, averagePoolWasm, maxPoolGradientWasm, maxPoolWasm } from '../pool/wasm.ts'

@@ -1,7 +1,7 @@
 /** A made-up data set that a small network learns in a few steps: stripes in one of four directions, with noise. */
 
-import { Random } from '../../core/index.ts'
-import { type Dataset, dataset } from '../../data/index.ts'
+import { Random } from '../../core/random.ts'
+import { type Dataset, dataset } from '../../data/dataset.ts'
 
 export const stripeNetwork = 'INPUT 8x8x1 -> CONV3-6 -> BN -> RELU -> POOL2 -> DROPOUT 0.1 -> FC-4'
 

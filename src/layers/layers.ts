@@ -1,0 +1,68 @@
+/** Every layer, by type. A new one is a folder and a line here. */
+
+import { activations } from './activation/layer.ts'
+import { add } from './add/layer.ts'
+import { batchNorm } from './batchNorm/layer.ts'
+import { concat } from './concat/layer.ts'
+import { conv } from './conv/layer.ts'
+import { dropout } from './dropout/layer.ts'
+import { fullyConnected } from './fullyConnected/layer.ts'
+import { globalAveragePool } from './globalAveragePool/layer.ts'
+import { input } from './input/layer.ts'
+import { averagePooling, maxPooling } from './pool/layer.ts'
+import { softmax } from './softmax/layer.ts'
+import type { Layer } from './types.ts'
+import { widen } from './widen/layer.ts'
+
+// biome-ignore format: one line a layer
+const list = [
+  input,
+  conv,
+  maxPooling,
+  averagePooling,
+  globalAveragePool,
+  ...activations,
+  fullyConnected,
+  dropout,
+  batchNorm,
+  add,
+  concat,
+  widen,
+  softmax,
+] as const
+
+const types = typesOf(list)
+
+/** Type of a layer. A table with a row for each of them is complete, or does not compile. */
+export type LayerType = (typeof types)[number]
+
+// Attributes are checked by each layer itself, so they are opaque to everybody else.
+const all = list as unknown as readonly Layer[]
+
+function typesOf<T extends string>(layers: readonly { readonly type: T }[]): readonly T[] {
+  return layers.map(({ type }) => type)
+}
+
+/** By type: `layers.conv`. */
+export const layers = Object.fromEntries(all.map((layer) => [layer.type, layer])) as Readonly<Record<LayerType, Layer>>
+
+export function isLayerType(type: string): type is LayerType {
+  return Object.hasOwn(layers, type)
+}
+
+const byWord = new Map(all.map((layer) => [layer.notation.word, layer]))
+
+/** By the notation's word, in capitals. */
+export function layerOfWord(word: string): Layer | undefined {
+  return byWord.get(word)
+}
+
+/** All words, in the order of the list. */
+export const words: readonly string[] = [...byWord.keys()]
+
+/** Words of the notes that are understood but have no layer yet. */
+export const plannedWords: Readonly<Record<string, { readonly meaning: string; readonly instead: string }>> = {
+  L2POOL: { meaning: 'L2-norm pooling', instead: 'AVGPOOL' },
+  LRN: { meaning: 'local response normalization', instead: 'BN' },
+  LOCAL: { meaning: 'a locally connected layer (unshared filters)', instead: 'CONV' },
+}
