@@ -6,6 +6,7 @@
 
 import type { Backend, Program } from '../backends/types.ts'
 import { DisposedError } from '../backends/wasm/errors.ts'
+import { Turns } from '../core/turns.ts'
 import type { Plan } from '../plan/types.ts'
 import type { Weights } from './weights.ts'
 
@@ -17,7 +18,7 @@ export class Holder {
   #program: Program | undefined
   /** Versions of the weights that the program has, where it has copies of them. */
   readonly #seen = new Map<string, number>()
-  #queue: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Turns()
   #disposal: Promise<void> | undefined
 
   constructor(weights: Weights, backend: Backend, early: () => Promise<void>) {
@@ -37,17 +38,15 @@ export class Holder {
   /** Runs a task when all tasks before it are done. Rejects with `DisposedError` what is asked for after `dispose`. */
   async exclusively<T>(task: () => Promise<T>): Promise<T> {
     if (this.#disposal) throw disposed()
-    const result = this.#queue.then(task)
-    this.#queue = result.catch(() => undefined)
-    return await result
+    return this.#turns.take(task)
   }
 
-  /** Within a task: a program for a plan that gives scores; the one that is held, or else a new one. */
-  async forScores(plan: () => Plan): Promise<Program> {
+  /** Within a task: a program for a plan that gives scores; the one that is held, at once, or else a new one. */
+  forScores(plan: () => Plan): Program | Promise<Program> {
     const held = this.#program
-    const program = held?.plan.sections.scores === undefined ? await this.hold(plan()) : held
-    this.#bringUpToDate(program)
-    return program
+    if (held?.plan.sections.scores === undefined) return this.hold(plan())
+    this.#bringUpToDate(held)
+    return held
   }
 
   /** Within a task: lets go of the program that is held, and binds another with the weights in it. */
@@ -136,7 +135,7 @@ export class Holder {
 
   /** Tasks that were asked for before are waited for. */
   async #end(): Promise<void> {
-    await this.#queue
+    await this.#turns.ended
     this.#weights.end(disposed())
     await this.#program?.dispose()
     this.#program = undefined

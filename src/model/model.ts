@@ -213,14 +213,18 @@ export class Model {
     }
     const results = into ?? new Float32Array(count * scores)
     return this.#holder.exclusively(async () => {
-      const program = await this.#holder.forScores(() => this.#plan)
+      const held = this.#holder.forScores(() => this.#plan)
+      const program = held instanceof Promise ? await held : held
       const { ports, sections } = program.plan
+      const output = ports.scores ?? ports.output
       let first = 0
       for (const size of runsOf(count, sections.scores?.sizes ?? [])) {
         const end = Math.min(first + size, count)
         program.write(ports.pictures, pictures.subarray(first * each, end * each))
         await program.run({ section: 'scores', pictures: size })
-        await program.read(ports.scores ?? ports.output, results.subarray(first * scores, end * scores))
+        const into = results.subarray(first * scores, end * scores)
+        if (program.view) into.set(program.view(output).subarray(0, into.length))
+        else await program.read(output, into)
         first = end
       }
       return results

@@ -1,5 +1,6 @@
 /** A plan bound to a WebAssembly memory and to whatever runs its kernels. */
 
+import { Turns } from '../../core/turns.ts'
 import { arrayAt, type TypedArray } from '../../ops/arrays.ts'
 import { bufferOf } from '../../plan/step.ts'
 import type { Plan, SectionName } from '../../plan/types.ts'
@@ -20,9 +21,8 @@ export class WasmProgram implements Program {
   #memory: WebAssembly.Memory | undefined
   /** The section whose prepared workspaces are filled, from the parameters as they are. */
   #prepared: SectionName | undefined
-  /** The last run or reading that was asked for, settled or not: they are taken one after the other. */
-  #last: Promise<void> = Promise.resolve()
-  #isIdle = true
+  /** Runs and readings. */
+  readonly #turns = new Turns()
   #disposal: Promise<void> | undefined
 
   constructor(plan: Plan, memory: WebAssembly.Memory, schedule: Schedule, runner: Runner, description: string) {
@@ -36,7 +36,7 @@ export class WasmProgram implements Program {
   }
 
   async read(buffer: number, into?: TypedArray): Promise<TypedArray> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const values = this.view(buffer)
       if (into === undefined) return values.slice()
       into.set(values.subarray(0, into.length))
@@ -59,25 +59,12 @@ export class WasmProgram implements Program {
   async run(options: RunOptions = {}): Promise<void> {
     this.#live()
     const checked = checkRun(this.plan, options)
-    await this.#inTurn(() => this.#execute(checked))
+    await this.#turns.take(() => this.#execute(checked))
   }
 
   async dispose(): Promise<void> {
     this.#disposal ??= this.#end()
     await this.#disposal
-  }
-
-  /** At once where nothing is under way: what the caller does next goes on while the workers compute. */
-  #inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#isIdle ? task() : this.#last.then(task)
-    this.#isIdle = false
-    const settled = result
-      .catch(() => {})
-      .then(() => {
-        if (this.#last === settled) this.#isIdle = true
-      })
-    this.#last = settled
-    return result
   }
 
   async #execute({ section, from, to, pictures }: Required<RunOptions>): Promise<void> {
@@ -93,7 +80,7 @@ export class WasmProgram implements Program {
   /** A run on its way is waited for: it is short, and whoever awaits it gets what it made. */
   async #end(): Promise<void> {
     this.#memory = undefined
-    await this.#last
+    await this.#turns.ended
     await this.#runner?.dispose()
     // It holds the memory, too, and whoever disposes may keep the program.
     this.#runner = undefined
