@@ -128,7 +128,8 @@ function composeMain(base: Base, goal: Exclude<Goal, { kind: 'scores' }>): Made 
   const last = nodes.at(-1) as SizedNode
   const closing = lossSettings !== undefined && last.layer.distribution === true
   if (closing) checkDistribution(last.output)
-  const skips = closing && resolveLoss(lossSettings).takesLogits && !taps.has(last.node.name)
+  const takesLogits = closing && resolveLoss(lossSettings).takesLogits
+  const skips = takesLogits && !taps.has(last.node.name)
 
   const outputs = lower(draft, nodes, {
     pictures,
@@ -144,7 +145,8 @@ function composeMain(base: Base, goal: Exclude<Goal, { kind: 'scores' }>): Made 
       : gradientTargets(goal, learned, outputs)
   const source = goal.kind === 'gradients' && 'node' in goal.of ? nodeOf(outputs, goal.of.node) : undefined
   const tapped = tapsOf(taps, outputs)
-  const output = outputOf(nodes, outputs)
+  // Where it is tapped, the closing layer is computed, too; the loss takes what flows into it all the same.
+  const output = takesLogits ? (outputs.get(last.node.inputs[0] ?? '') as Value) : outputOf(nodes, outputs)
   const held = [output, ...tapped.values(), ...targets.nodes.values(), ...(source ? [source] : [])]
   draft.steps = fuse(draft, draft.steps, {
     held: new Set(held.map((value) => draft.rootId(value))),

@@ -182,6 +182,14 @@ describe('taps', () => {
     expect([...relu]).toEqual([...conv].map((value) => Math.max(value, 0)))
   })
 
+  it('stay as they are where the last step could work in their place', async () => {
+    const made = plan(parse('INPUT 1x1x2 -> FC-3 -> SOFTMAX'), { batch: 2, taps: ['fc1'] })
+    const plain = plan(parse('INPUT 1x1x2 -> FC-3'), { batch: 2 })
+    const [a, b] = [await filled(plain), await filled(made)]
+    await Promise.all([a.run(), b.run()])
+    expect(await b.read(made.ports.taps?.fc1 as number)).toEqual(await a.read(plain.ports.output))
+  })
+
   it('take patterns', () => {
     const network = parse('INPUT 4x4x1 -> CONV3-2 -> RELU -> CONV3-2 -> RELU -> FC-2')
     expect(Object.keys(plan(network, { taps: ['relu*'] }).ports.taps ?? {})).toEqual(['relu1', 'relu2'])
@@ -194,6 +202,10 @@ describe('taps', () => {
     await program.run()
     const rows = (await program.read(made.ports.taps?.softmax1 as number)) as Float32Array
     expect(rows.slice(0, 3).reduce((a, b) => a + b)).toBeCloseTo(1, 6)
+    const untapped = plan(network, { batch: 2, mode: 'gradients' })
+    const other = await filled(untapped)
+    await other.run()
+    expect(await program.read(made.ports.losses as number)).toEqual(await other.read(untapped.ports.losses as number))
   })
 })
 
