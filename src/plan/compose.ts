@@ -12,7 +12,7 @@ import { f32 } from '../ops/specs.ts'
 import type { Value } from '../ops/types.ts'
 import { Draft, type DraftValue } from './draft.ts'
 import { fuse } from './fuse.ts'
-import type { Goal } from './goal.ts'
+import type { Goal, GradientTarget } from './goal.ts'
 import { addGradients, type GradientTargets, type GradientValues, gradientTargets } from './gradients.ts'
 import { addParameters, type DraftParameter, lower } from './lower.ts'
 import { matchNodes } from './nodes.ts'
@@ -129,7 +129,8 @@ function composeMain(base: Base, goal: Exclude<Goal, { kind: 'scores' }>): Made 
   const closing = lossSettings !== undefined && last.layer.distribution === true
   if (closing) checkDistribution(last.output)
   const takesLogits = closing && resolveLoss(lossSettings).takesLogits
-  const skips = takesLogits && !taps.has(last.node.name)
+  const targeted = new Set(goal.kind === 'gradients' ? goal.to.flatMap((to) => nodesOf(to)) : [])
+  const skips = takesLogits && !taps.has(last.node.name) && !targeted.has(last.node.name)
 
   const outputs = lower(draft, nodes, {
     pictures,
@@ -137,6 +138,8 @@ function composeMain(base: Base, goal: Exclude<Goal, { kind: 'scores' }>): Made 
     statistics: (node) => (asTraining && !frozen.has(node) ? 'batch' : 'tracked'),
     seed: (node) => (asTraining && !frozen.has(node) ? seed : undefined),
     ...(skips && { skipped: last.node.name }),
+    // The gradient of a value that two nodes share would be that of both.
+    apart: targeted,
   })
   const learned = parameters.filter(({ spec, node }) => spec.role === 'learned' && !frozen.has(node))
   const targets: GradientTargets =
@@ -195,6 +198,10 @@ const axes = ({ height, width, channels }: Volume) => [height, width, channels] 
 
 function outputOf(nodes: readonly SizedNode[], outputs: ReadonlyMap<string, Value>): Value {
   return outputs.get(nodes.at(-1)?.node.name ?? '') as Value
+}
+
+function nodesOf(target: GradientTarget): readonly string[] {
+  return typeof target === 'object' && 'node' in target ? [target.node] : []
 }
 
 function nodeOf(outputs: ReadonlyMap<string, Value>, name: string): Value {

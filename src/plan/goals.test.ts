@@ -109,6 +109,24 @@ describe('gradients of whole networks by finite differences', () => {
     expect(await expectDifferences(made, weighted(tap))).toBe(2)
   })
 
+  it('to a node that hands on its input are those of its own output', async () => {
+    const network = parse('INPUT 2x2x1 -> TANH -> CONCAT(ID | DROPOUT 0.5) -> FC-2')
+    const goal = { kind: 'gradients', statistics: 'tracked', to: [{ node: 'tanh1' }, { node: 'dropout1' }] } as const
+    const made = plan(network, { batch: 2, goal: { ...goal, of: { node: 'concat1' } } })
+    const program = await filled(made)
+    program.write(made.ports.outputGradient as number, new Float32Array(16).fill(1))
+    await program.run()
+    const { tanh1, dropout1 } = made.ports.gradients?.nodes ?? {}
+    expect([...(await program.read(tanh1 as number))]).toEqual(new Array(8).fill(2))
+    expect([...(await program.read(dropout1 as number))]).toEqual(new Array(8).fill(1))
+  })
+
+  it('of a loss that takes logits do not reach a closing softmax', () => {
+    const network = parse('INPUT 1x1x2 -> FC-3 -> SOFTMAX')
+    const goal = { kind: 'gradients', to: [{ node: 'softmax1' }] } as const
+    expect(() => plan(network, { goal })).toThrow(/nothing leads from softmax1/)
+  })
+
   it('to a node are those that a network which begins there has for its pictures', async () => {
     const tail = 'CONV3-4 -> TANH -> GAP -> FC-3'
     const whole = parse(`INPUT 6x6x2 -> c: CONV3-3 -> t: TANH -> ${tail}`)
