@@ -20,6 +20,8 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     /** Ends after so many failures. */
     failures: { type: 'string', default: '5' },
+    /** How many smaller trials are tried for each. */
+    shrink: { type: 'string', default: '400' },
     /** One trial, as printed. */
     network: { type: 'string' },
     batch: { type: 'string', default: '1' },
@@ -58,7 +60,7 @@ async function many(count: number, first: number, end: number, mostFailures: num
     if (outcome instanceof Error) {
       failed++
       console.log(`\n${commandOf(drawn.trial)}\n  ${outcome.stack}`)
-      const smallest = await shrink(drawn)
+      const smallest = await shrink(drawn, Number(values.shrink))
       const fault = await attempt(smallest)
       console.log(`smallest:\n${commandOf(smallest)}\n  ${fault instanceof Error ? fault.message : 'passes now'}`)
     } else {

@@ -110,6 +110,24 @@ describe('gradients of whole networks by finite differences', () => {
     expect(await expectDifferences(made, weighted(tap))).toBe(2)
   })
 
+  it('to a node that hands on its input are those of its own output', async () => {
+    const network = parse('INPUT 2x2x1 -> TANH -> CONCAT(ID | DROPOUT 0.5) -> FC-2')
+    const goal = { kind: 'gradients', statistics: 'tracked', to: [{ node: 'tanh1' }, { node: 'dropout1' }] } as const
+    const made = plan(network, { batch: 2, goal: { ...goal, of: { node: 'concat1' } } })
+    const program = await filled(made)
+    program.write(made.ports.outputGradient as number, new Float32Array(16).fill(1))
+    await program.run()
+    const { tanh1, dropout1 } = made.ports.gradients?.nodes ?? {}
+    expect([...(await program.read(tanh1 as number))]).toEqual(new Array(8).fill(2))
+    expect([...(await program.read(dropout1 as number))]).toEqual(new Array(8).fill(1))
+  })
+
+  it('of a loss that takes logits do not reach a closing softmax', () => {
+    const network = parse('INPUT 1x1x2 -> FC-3 -> SOFTMAX')
+    const goal = { kind: 'gradients', to: [{ node: 'softmax1' }] } as const
+    expect(() => plan(network, { goal })).toThrow(/nothing leads from softmax1/)
+  })
+
   it('to a node are those that a network which begins there has for its pictures', async () => {
     const tail = 'CONV3-4 -> TANH -> GAP -> FC-3'
     const whole = parse(`INPUT 6x6x2 -> c: CONV3-3 -> t: TANH -> ${tail}`)
@@ -183,6 +201,14 @@ describe('taps', () => {
     expect([...relu]).toEqual([...conv].map((value) => Math.max(value, 0)))
   })
 
+  it('stay as they are where the last step could work in their place', async () => {
+    const made = plan(parse('INPUT 1x1x2 -> FC-3 -> SOFTMAX'), { batch: 2, taps: ['fc1'] })
+    const plain = plan(parse('INPUT 1x1x2 -> FC-3'), { batch: 2 })
+    const [a, b] = [await filled(plain), await filled(made)]
+    await Promise.all([a.run(), b.run()])
+    expect(await b.read(made.ports.taps?.fc1 as number)).toEqual(await a.read(plain.ports.output))
+  })
+
   it('take patterns', () => {
     const network = parse('INPUT 4x4x1 -> CONV3-2 -> RELU -> CONV3-2 -> RELU -> FC-2')
     expect(Object.keys(plan(network, { taps: ['relu*'] }).ports.taps ?? {})).toEqual(['relu1', 'relu2'])
@@ -195,9 +221,16 @@ describe('taps', () => {
     await program.run()
     const rows = (await program.read(made.ports.taps?.softmax1 as number)) as Float32Array
     expect(rows.slice(0, 3).reduce((a, b) => a + b)).toBeCloseTo(1, 6)
+<<<<<<< HEAD
     const plain = await filled(plan(network, { batch: 2, mode: 'gradients' }))
     await plain.run()
     expect(await program.read(made.ports.losses as number)).toEqual(await plain.read(plain.plan.ports.losses as number))
+=======
+    const untapped = plan(network, { batch: 2, mode: 'gradients' })
+    const other = await filled(untapped)
+    await other.run()
+    expect(await program.read(made.ports.losses as number)).toEqual(await other.read(untapped.ports.losses as number))
+>>>>>>> t4
   })
 })
 

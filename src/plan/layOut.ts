@@ -28,7 +28,10 @@ export function layOut(composition: Composition, batch: number, target: Target):
   const lives = lifetimes(draft, all.length)
   for (const [{ reads }, { to }] of sections) {
     const last = Math.max(to - 1, 0)
-    for (const value of reads) lives.extend(draft.rootId(value), last, last)
+    for (const value of reads) {
+      lives.extend(draft.rootId(value), last, last)
+      lives.held.add(draft.rootId(value))
+    }
   }
   for (const [index, { id }] of shared) lives.extend(id, index, index)
   for (const [index, { id }] of prepared) {

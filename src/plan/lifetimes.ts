@@ -15,6 +15,8 @@ export class Lifetimes {
   static readonly unused = 2 ** 31 - 1
   readonly from: Int32Array
   readonly to: Int32Array
+  /** What the host reads when a section is done. Not even its last step may write over it. */
+  readonly held = new Set<number>()
 
   constructor(count: number) {
     this.from = new Int32Array(count).fill(Lifetimes.unused)
@@ -56,7 +58,7 @@ type OpenBlock = { -readonly [K in keyof Block]: Block[K] } & { values: DraftVal
 export function blocks(
   { steps, values: own }: Draft,
   values: readonly DraftValue[],
-  { from, to }: Lifetimes,
+  { from, to, held }: Lifetimes,
   batch: number,
 ): readonly Block[] {
   const blockOf = new Array<OpenBlock | undefined>(values.length)
@@ -75,7 +77,9 @@ export function blocks(
     const { op, inputs, outputs } = steps[index] as Draft['steps'][number]
     if (op.inPlace === undefined) continue
     for (const [input, output] of op.inPlace) {
-      const source = blockOf[own[inputs[input]?.id ?? -1]?.root.id ?? -1]
+      const read = own[inputs[input]?.id ?? -1]?.root.id ?? -1
+      if (held.has(read)) continue
+      const source = blockOf[read]
       const result = blockOf[outputs[output]?.id ?? -1]
       if (source === undefined || result === undefined || source === result) continue
       // The source must end here; a result that has already joined another input's block has other values in it.

@@ -4,6 +4,7 @@ import { Random } from '../core/random.ts'
 import { printShape, sameShape, type Volume } from '../core/shapes.ts'
 import type { Activation, Layer, ParameterSpec } from '../layers/types.ts'
 import type { SizedNode } from '../network/volumes.ts'
+import { concat } from '../ops/channels/op.ts'
 import { f32 } from '../ops/specs.ts'
 import type { Value } from '../ops/types.ts'
 import type { Draft, DraftValue } from './draft.ts'
@@ -37,13 +38,15 @@ export interface LowerOptions {
   seed(node: string): Value | undefined
   /** A node that is not computed, as the loss takes what flows into it: a closing softmax. */
   readonly skipped?: string
+  /** Nodes whose output must be a value of its own, also where a layer hands on what it got (dropout at inference). */
+  readonly apart?: ReadonlySet<string>
   /** Appended to the names of values. */
   readonly suffix?: string
 }
 
 /** The output of each node, by its name. */
 export function lower(draft: Draft, nodes: readonly SizedNode[], options: LowerOptions): ReadonlyMap<string, Value> {
-  const { pictures, parameters, statistics, seed, skipped, suffix = '' } = options
+  const { pictures, parameters, statistics, seed, skipped, apart, suffix = '' } = options
   const owned = new Map<string, DraftParameter[]>()
   for (const parameter of parameters) {
     const known = owned.get(parameter.node)
@@ -65,7 +68,8 @@ export function lower(draft: Draft, nodes: readonly SizedNode[], options: LowerO
     }
     const before = draft.values.length
     const random = seed(node.name)
-    const made = draft.named(
+    const emit = draft.emitter({ node: node.name, phase: 'forward', role: 'activation' })
+    let made = draft.named(
       layer.lower({
         attributes: node.attributes,
         x,
@@ -73,10 +77,11 @@ export function lower(draft: Draft, nodes: readonly SizedNode[], options: LowerO
         parameters: Object.fromEntries((owned.get(node.name) ?? []).map(({ spec, value }) => [spec.name, value])),
         statistics: statistics(node.name),
         ...(random && { random: { seed: random, stream: streamOf(node.name) } }),
-        emit: draft.emitter({ node: node.name, phase: 'forward', role: 'activation' }),
+        emit,
         view: (value, volume) => draft.view(value, shapeOf(draft, volume)),
       }),
     )
+    if (made.id < before && apart?.has(node.name)) made = draft.named(emit(concat, {}, [made])[0] ?? made)
     expectVolume(draft, made, output, layer)
     if (made.id >= before) made.name = `${node.name}${suffix}`
     outputs.set(node.name, { id: made.id, shape: made.shape, dtype: made.dtype, volume: output })

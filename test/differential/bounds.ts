@@ -23,6 +23,12 @@ const own =
     return [...outputs, ...updates].map((values) => 2 * epsilon * count * largest(values))
   }
 
+/** The same where old values and new ones may cancel: what is added to the old is at most as large as both together. */
+const updated =
+  (terms: number): BoundRow =>
+  (_step, { updates }, before) =>
+    updates.map((values, i) => 2 * epsilon * terms * (largest(values) + largest(before[i] ?? [])))
+
 /** The same of given magnitudes. */
 const of =
   (terms: number, magnitude: (data: ReferenceData) => number): BoundRow =>
@@ -63,7 +69,7 @@ export const boundRows: Readonly<Record<StepKind, BoundRow>> = {
     const mean = step.inputs.length - 2
     const inputs = count === 0 ? data.inputs : data.inputs.map((v, i) => (i === mean ? v.map((m) => -Math.abs(m)) : v))
     const each = (s: typeof step) => (area(s) * geometry(s).channels) / geometry(s).groups + 1 + count
-    return sums(each, count === 0 ? [] : [mean])(step, { ...data, inputs })
+    return sums(each, count === 0 ? [] : [mean])(step, { ...data, inputs }, [])
   },
   'conv2d.inputGradient': sums((step) => (area(step) * geometry(step).filters) / geometry(step).groups),
   'conv2d.filterGradient': sums((step) => rows(step, 1)),
@@ -80,7 +86,7 @@ export const boundRows: Readonly<Record<StepKind, BoundRow>> = {
   averagePool: sums(area),
   'averagePool.gradient': sums(area),
   softmax: own((step) => classes(step) + 4),
-  'softmax.gradient': (step, data) => of(classes(step) + 4, (d) => 2 * input(0)(d) * input(1)(d))(step, data),
+  'softmax.gradient': (step, data) => of(classes(step) + 4, (d) => 2 * input(0)(d) * input(1)(d))(step, data, []),
   // Each loss is a difference of two scores and a logarithm; hits are whole numbers.
   crossEntropy: (step, data) => {
     const each = sizeOf(step.inputs[0]?.shape ?? []) / sizeOf(step.inputs[1]?.shape ?? [1])
@@ -93,16 +99,16 @@ export const boundRows: Readonly<Record<StepKind, BoundRow>> = {
   'batchNorm.inference': trackedBounds,
   'batchNorm.inference.inputGradient': own(4),
   'batchNorm.inference.parameterGradient': trackedSumBounds,
-  'optimizer.sgd': own(16),
-  'optimizer.adagrad': own(16),
-  'optimizer.rmsprop': own(16),
-  'optimizer.adam': own(16),
+  'optimizer.sgd': updated(16),
+  'optimizer.adagrad': updated(16),
+  'optimizer.rmsprop': updated(16),
+  'optimizer.adam': updated(16),
   'clip.norms': own(2),
   'clip.scale': own(4),
   'loss.guard': own(1),
 }
 
-export function boundsOf(kind: StepKind, step: StepSpec<Attributes>, data: ReferenceData): Bounds {
+export function boundsOf(kind: StepKind, ...[step, data, before]: Parameters<BoundRow>): Bounds {
   kinds.set(step, kind)
-  return boundRows[kind](step, data)
+  return boundRows[kind](step, data, before)
 }

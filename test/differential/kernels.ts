@@ -34,10 +34,11 @@ export async function checkSteps(
       outputs: lengths(step.outputs).map((length) => new Float64Array(length).fill(Number.NaN)),
       updates: read(step.updates),
     }
+    const before = data.updates.map((values) => values.slice())
     await program.run({ section, from: index, to: index + 1, pictures })
     ops[step.kind].reference(spec, data)
     const got = [...read(step.outputs), ...read(step.updates)]
-    if (!compare(plan, step, spec, data, got)) unclear++
+    if (!compare(plan, step, spec, data, before, got)) unclear++
   }
   return unclear
 }
@@ -47,12 +48,13 @@ function compare(
   step: PlanStep,
   spec: StepSpec<Attributes>,
   data: ReferenceData,
+  before: readonly Float64Array[],
   got: readonly Float64Array[],
 ): boolean {
   const context = { exact: target.exact, largest: batch }
   const amplification = wasmKernels[step.kind].amplification?.(spec, context) ?? 1
   const want = [...data.outputs, ...data.updates]
-  const bounds = boundsOf(step.kind, spec, data)
+  const bounds = boundsOf(step.kind, spec, data, before)
   if (bounds === undefined) return false
   want.forEach((values, i) => {
     const what = `${step.node}, ${step.kind}, array ${i}, on wasm`

@@ -69,7 +69,7 @@ export async function checkGradients(trial: Trial, options: PlanOptions, inputs:
   for (const [name, id] of [...Object.entries(weights), ...Object.entries(nodes)]) {
     found.set(name, (await program.read(id)) as Float32Array)
   }
-  return compareDifferences(found, question, loss.of, trial)
+  return compareDifferences(found, { ...question, sides: answer.sides }, loss.of, trial)
 }
 
 /** Running statistics, as this run has left them. */
@@ -102,7 +102,7 @@ function lossOf({ goal, ports, buffers }: Plan, { seed }: Trial, { nodes, labels
  */
 function compareDifferences(
   gradients: ReadonlyMap<string, Float32Array>,
-  question: Question,
+  question: Question & Pick<Answer, 'sides'>,
   loss: (answer: Answer) => number,
   { seed }: Trial,
 ): boolean {
@@ -124,7 +124,11 @@ function compareDifferences(
     const slope = (step: number) => {
       const ends = [step, -step].map((by) => evaluate(moved(question, direction, by))) as [Answer, Answer]
       const [high, low] = ends.map(loss) as [number, number]
-      return { value: (high - low) / (2 * step), smooth: ends[0].sides === ends[1].sides, scale: Math.abs(high) }
+      return {
+        value: (high - low) / (2 * step),
+        smooth: ends.every(({ sides }) => sides === question.sides),
+        scale: Math.abs(high),
+      }
     }
     const [whole, half] = [slope(h), slope(h / 2)]
     // The whole is four times as far off as the half.

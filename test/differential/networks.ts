@@ -84,7 +84,9 @@ function drawChain(draw: Draw, input: Volume, length: number, depth: number): Ch
 
 /** Branches of one volume (ADD) or of one height and width (CONCAT): the first is drawn, the others are brought to it. */
 function drawJoin(draw: Draw, input: Volume, depth: number): Join | undefined {
-  const first = drawChain(draw, input, draw.between(1, 4), depth)
+  // FC sees its input under another shape, which another branch may read as it is.
+  const flat = draw.chance(0.2) ? [draw.pick(['GAP', `FC-${channels(draw)}`])] : []
+  const first = [...drawChain(draw, input, draw.between(1, 4), depth), ...flat]
   const goal = volumeAfter(input, first)
   if (goal === undefined) return undefined
   const join = draw.pick(joins)
@@ -127,5 +129,7 @@ function waysTo(draw: Draw, from: Volume, goal: Volume, depth: number): readonly
     [`POOL3 s${stride} p1`, `CONV1-${depth}`],
     [`WIDEN-${depth}`],
     ['GAP', `CONV1-${depth}`],
+    [`FC-${depth}`],
+    [draw.pick(['RELU', 'BN']), `FC-${depth}`],
   ]
 }

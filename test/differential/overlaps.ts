@@ -69,9 +69,10 @@ function livesOf(plan: Plan): ReadonlyMap<number, Life> {
     hits,
     ...[gradients.weights, gradients.nodes, taps].flatMap((ids) => Object.values(ids)),
   ]
-  const first = (sections.main ?? sections.scores)?.to ?? 1
-  for (const id of read) if (id !== undefined) touch(id, Math.max(first - 1, 0))
-  if (scores !== undefined) touch(scores, end)
+  // The host reads when the last step is done.
+  const first = (sections.main ?? sections.scores)?.to ?? 0
+  for (const id of read) if (id !== undefined) touch(id, first - 0.5)
+  if (scores !== undefined) touch(scores, steps.length - 0.5)
   return lives
 }
 

@@ -15,22 +15,25 @@ export class Sides {
     const [x] = moment.data as readonly [Float64Array]
     if (moment.op.kind === pointwise.kind) {
       const kinks = kinksOf(moment.attributes as PointwiseAttributes)
-      for (const value of x) for (const kink of kinks) this.#add(value > kink)
+      for (const value of x) for (const kink of kinks) this.#add(value > kink ? 1 : 0)
     } else if (moment.op.kind === maxPool.kind) {
       const winners = new Float64Array(x.length)
       const attributes = moment.attributes as PoolAttributes
       const [spec] = moment.inputs
       if (spec === undefined) return
       const outputs = maxPool.outputs(attributes, [spec])
-      const ones = outputs.map(({ shape }) => new Float64Array(shape.reduce((a, b) => a * b)).fill(1))
+      // A number of its own for each window, so that a place's sum says which windows it wins.
+      const windows = outputs.map(({ shape }) =>
+        Float64Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => Math.imul(i + 1, 0x9e3779b9) >>> 8),
+      )
       const step = { attributes, inputs: [spec, ...outputs], outputs: [spec], updates: [] }
-      maxPoolGradient.reference(step, { inputs: [x, ...ones], outputs: [winners], updates: [] })
-      for (const count of winners) this.#add(count > 0)
+      maxPoolGradient.reference(step, { inputs: [x, ...windows], outputs: [winners], updates: [] })
+      for (const sum of winners) this.#add(sum)
     }
   }
 
-  #add(isAbove: boolean): void {
-    this.code = (Math.imul(this.code, 0x01000193) ^ (isAbove ? 0x5bd1e995 : 0x1b873593)) >>> 0
+  #add(fact: number): void {
+    this.code = Math.imul(this.code ^ fact, 0x01000193) + 0x1b873593
   }
 }
 

@@ -3,7 +3,8 @@
  * optimizer's own steps, parameter by parameter. The optimizer's formulas are its op's own; what is checked is the plan.
  */
 
-import { resolveOptimizer } from '../../src/ops/optimizer/optimizers.ts'
+import type { Program } from '../../src/backends/types.ts'
+import { type Optimizer, resolveOptimizer } from '../../src/ops/optimizer/optimizers.ts'
 import { SCALAR_COUNT, scalarSlots } from '../../src/ops/scalars.ts'
 import { f32 } from '../../src/ops/specs.ts'
 import type { PlanOptions } from '../../src/plan/types.ts'
@@ -21,60 +22,89 @@ export async function checkTraining(trial: Trial, options: PlanOptions, inputs: 
   await program.run()
   await checkTracked(program, evaluate(questionOf(inputs, trial, options)))
 
-  const gradientGoal = { kind: 'gradients', of: { loss: goal.loss ?? 'cross-entropy' }, to: ['weights'] } as const
-  const gradients = await bindReference(
-    trial,
-    { ...options, goal: gradientGoal as PlanOptions['goal'] & object },
-    inputs,
-  )
-  await gradients.run()
-  const found = gradients.plan.ports.gradients?.weights ?? {}
-  const arrays = new Map<string, Float64Array>()
-  for (const [name, id] of Object.entries(found)) arrays.set(name, Float64Array.from(await gradients.read(id)))
-
+  const gradients = await gradientsOf(trial, options, inputs)
   const scalars = Float64Array.from(scalarsOf(program.plan, inputs.step))
   if (goal.clipNorm !== undefined) {
-    const norm = Math.hypot(...[...arrays.values()].map((gradient) => Math.hypot(...gradient)))
+    const norm = Math.hypot(...[...gradients.values()].map((gradient) => Math.hypot(...gradient)))
     scalars[scalarSlots.gradientScale] = Math.min(1, goal.clipNorm / (norm + 1e-6))
   }
   const optimizer = resolveOptimizer(goal.optimizer ?? 'sgd')
-  const buffers = new Map([...program.plan.parameters, ...program.plan.optimizerState].map((p) => [p.name, p.buffer]))
+  const got = await arraysOf(program)
   for (const { node, parameters } of inputs.nodes)
     for (const { name, shape, role, decays } of parameters) {
       if (role === 'tracked') continue
       const full = `${node.name}.${name}`
       const before = inputs.weights.get(full) as Float64Array
-      const got = await program.read(buffers.get(full) as number)
       if (frozen.includes(node.name)) {
-        expectClose(`${full}, which is frozen`, got, before, () => 0)
+        expectClose(`${full}, which is frozen`, got(full), before, () => 0)
         continue
       }
-      const gradient = arrays.get(full) as Float64Array
-      const tape = new Tape()
-      const value = (data: Float64Array) => tape.value(f32(...shape), data)
-      const rule = optimizer.ruleFor({ ...f32(...shape), decays })
-      const states = rule.states.map(
-        (state) => [state.name, stateOf(trial.seed, `${full}.${state.name}`, before.length)] as const,
+      const gradient = gradients.get(full) as Float64Array
+      const step = { optimizer, shape, before, scalars, decay: goal.decay === 'all' || decays, decays }
+      const start = (state: string) => stateOf(trial.seed, `${full}.${state}`, before.length)
+      const want = updated(step, gradient, start)
+      // Gradients were read as float32, which rounds by 2⁻²⁴ of each: what a change by 2⁻²² makes of it is enough.
+      const other = updated(
+        step,
+        gradient.map((value) => value * (1 + 2 ** -22)),
+        start,
       )
-      const parameter = before.slice()
-      const update = {
-        parameter: value(parameter),
-        gradient: value(gradient),
-        scalars: tape.value(f32(SCALAR_COUNT), scalars),
-        states: states.map(([, data]) => value(data)),
-        decay: goal.decay === 'all' || decays,
-      }
-      rule.emit(update, tape.emit)
-      // Gradients were read as float32: 2⁻²⁴ of each, which no rule makes more than some four times as much of its move.
-      const slack = (i: number) => {
-        const [from, to] = [before[i] as number, parameter[i] as number]
-        return 2 ** -23 * (Math.abs(from) + Math.abs(to)) + 2 ** -22 * Math.abs(to - from)
-      }
-      expectClose(`${full} after a step of ${optimizer.settings.kind} on the reference`, got, parameter, slack)
-      for (const [state, data] of states) {
-        const read = await program.read(buffers.get(`${full}.${state}`) as number)
-        const scale = (i: number) => Math.abs(data[i] as number) + Math.abs(gradient[i] as number) + 2 ** -60
-        expectClose(`${full}.${state} after a step on the reference`, read, data, (i) => 2 ** -22 * scale(i))
+      for (const [state, values] of want) {
+        const slack = (i: number) => {
+          const value = values[i] as number
+          const larger = Math.abs(value) + (state === '' ? Math.abs(before[i] as number) : 0)
+          return 2 ** -23 * larger + Math.abs(value - (other.get(state)?.[i] as number)) + 2 ** -120
+        }
+        const array = state === '' ? full : `${full}.${state}`
+        expectClose(`${array} after a step of ${optimizer.settings.kind} on the reference`, got(array), values, slack)
       }
     }
+}
+
+/** Of the loss to every weight, in a plan for nothing else. */
+async function gradientsOf(trial: Trial, options: PlanOptions, inputs: Inputs) {
+  const { goal } = options
+  const loss = (goal?.kind === 'training' ? goal.loss : undefined) ?? 'cross-entropy'
+  const of = { loss: typeof loss === 'string' ? { kind: loss } : loss }
+  const program = await bindReference(trial, { ...options, goal: { kind: 'gradients', of } }, inputs)
+  await program.run()
+  const arrays = new Map<string, Float64Array>()
+  for (const [name, id] of Object.entries(program.plan.ports.gradients?.weights ?? {}))
+    arrays.set(name, Float64Array.from(await program.read(id)))
+  return arrays
+}
+
+/** Parameters and optimizer states by name. */
+async function arraysOf(program: Program) {
+  const { parameters, optimizerState } = program.plan
+  const arrays = new Map<string, Float32Array>()
+  for (const { name, buffer } of [...parameters, ...optimizerState])
+    arrays.set(name, (await program.read(buffer)) as Float32Array)
+  return (name: string) => arrays.get(name) as Float32Array
+}
+
+interface Update {
+  readonly optimizer: Optimizer
+  readonly shape: readonly number[]
+  readonly before: Float64Array
+  readonly scalars: Float64Array
+  readonly decay: boolean
+  readonly decays: boolean
+}
+
+/** A parameter after the optimizer's steps, by the name '', and its states by theirs. */
+function updated(
+  { optimizer, shape, before, scalars, decay, decays }: Update,
+  gradient: Float64Array,
+  start: (state: string) => Float64Array,
+): ReadonlyMap<string, Float64Array> {
+  const tape = new Tape()
+  const spec = f32(...shape)
+  const rule = optimizer.ruleFor({ ...spec, decays })
+  const arrays = new Map([['', before.slice()], ...rule.states.map(({ name }) => [name, start(name)] as const)])
+  const [parameter, ...states] = [...arrays.values()].map((data) => tape.value(spec, data))
+  if (parameter === undefined) return arrays
+  const given = { gradient: tape.value(spec, gradient), scalars: tape.value(f32(SCALAR_COUNT), scalars) }
+  rule.emit({ parameter, ...given, states, decay }, tape.emit)
+  return arrays
 }

@@ -19,8 +19,8 @@ export const wordRows: Readonly<Record<LayerType, WordRow>> = {
   concat: 'joins',
   conv: { weight: 12, word: convolution },
   fc: { weight: 1, word: (draw) => `FC-${channels(draw)}${draw.chance(0.2) ? ' nobias' : ''}` },
-  pool: { weight: 2, word: (draw) => `POOL${pool(draw, [])}` },
-  avgpool: { weight: 2, word: (draw) => `AVGPOOL${pool(draw, ['countpad'])}` },
+  pool: { weight: 2, word: (draw, volume) => `POOL${pool(draw, volume, [])}` },
+  avgpool: { weight: 2, word: (draw, volume) => `AVGPOOL${pool(draw, volume, ['countpad'])}` },
   gap: plain('GAP', 0.3),
   bn: { weight: 4, word: norm },
   relu: plain('RELU', 4),
@@ -94,11 +94,13 @@ function grouping(draw: Draw, volume: Volume): { readonly filters: number; reado
   return { filters: groups * draw.between(1, 12), groups }
 }
 
-function pool(draw: Draw, flags: readonly string[]): string {
+function pool(draw: Draw, { height, width }: Volume, flags: readonly string[]): string {
   const size = draw.weighted<readonly [number, number]>(
     [3, [2, 2]],
     [3, [3, 3]],
     [1, [1, 1]],
+    // About the whole map: windows that hang over both of its edges.
+    [1, [Math.min(height, 5), Math.min(width, 5)]],
     [2, [draw.between(1, 4), draw.between(1, 4)]],
   )
   const stride = draw.weighted([3, ''], [2, ' s2'], [2, ' s1'], [1, ` s${draw.between(1, 3)}x${draw.between(1, 3)}`])
@@ -108,7 +110,7 @@ function pool(draw: Draw, flags: readonly string[]): string {
         size.map((length) => length - 1),
       )}`
     : ''
-  const dilation = draw.chance(0.1) ? ` d${draw.between(1, 2)}` : ''
+  const dilation = draw.chance(0.2) ? ` d${draw.pick(['2', '3', '1x2', '2x1'])}` : ''
   const chosen = ['ceil', ...flags].filter(() => draw.chance(0.3)).map((flag) => ` ${flag}`)
   return `${pair(size)}${stride}${padding}${dilation}${chosen.join('')}`
 }
