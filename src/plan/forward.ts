@@ -24,6 +24,8 @@ export interface ForwardOptions {
   readonly loss?: LossSettings | undefined
   /** Of all nodes' outputs, those that a gradient starts at or is taken to. */
   held(outputs: ReadonlyMap<string, Value>): readonly Value[]
+  /** Nodes that a gradient is taken to: the gradient of a value that two nodes share would be that of both. */
+  readonly apart?: ReadonlySet<string>
   /** Parameters whose gradient is needed. */
   readonly learned: readonly Value[]
 }
@@ -36,7 +38,7 @@ export interface Forward {
 
 export function addForward(base: Base, options: ForwardOptions): Forward {
   const { nodes, draft, pictures, parameters, frozen, taps } = base
-  const { asTraining, seed, loss, held, learned } = options
+  const { asTraining, seed, loss, held, apart, learned } = options
   const last = nodes.at(-1)
   const closing = loss !== undefined && last?.layer.distribution === true ? last : undefined
   if (closing) checkDistribution(closing.output)
@@ -47,8 +49,11 @@ export function addForward(base: Base, options: ForwardOptions): Forward {
     parameters,
     statistics: (node) => (live(node) ? 'batch' : 'tracked'),
     seed: (node) => (live(node) ? seed : undefined),
-    // Nobody needs the distribution itself, unless it is tapped.
-    ...(takesLogits && !taps.has(closing.node.name) && { skipped: closing.node.name }),
+    // Nobody needs the distribution itself, unless it was asked for.
+    ...(takesLogits &&
+      !taps.has(closing.node.name) &&
+      !apart?.has(closing.node.name) && { skipped: closing.node.name }),
+    ...(apart && { apart }),
   })
   const output = takesLogits ? (outputs.get(closing.node.inputs[0] as string) as Value) : outputOf(nodes, outputs)
   const tapped = tapsOf(taps, outputs)

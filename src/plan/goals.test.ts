@@ -221,16 +221,9 @@ describe('taps', () => {
     await program.run()
     const rows = (await program.read(made.ports.taps?.softmax1 as number)) as Float32Array
     expect(rows.slice(0, 3).reduce((a, b) => a + b)).toBeCloseTo(1, 6)
-<<<<<<< HEAD
     const plain = await filled(plan(network, { batch: 2, mode: 'gradients' }))
     await plain.run()
     expect(await program.read(made.ports.losses as number)).toEqual(await plain.read(plain.plan.ports.losses as number))
-=======
-    const untapped = plan(network, { batch: 2, mode: 'gradients' })
-    const other = await filled(untapped)
-    await other.run()
-    expect(await program.read(made.ports.losses as number)).toEqual(await other.read(untapped.ports.losses as number))
->>>>>>> t4
   })
 })
 

@@ -27,6 +27,7 @@ export function composeGradients(base: Base, goal: GradientsGoal): ComposedGoal 
       source = 'node' in goal.of ? find(outputs, 'layer', goal.of.node) : undefined
       return [...targets.nodes.values(), ...(source ? [source] : [])]
     },
+    apart: new Set(goal.to.flatMap((target) => (typeof target === 'object' && 'node' in target ? [target.node] : []))),
     learned: [...targets.weights.values()],
   })
   const loss = lossSettings && addLoss(draft, lossSettings, output, (nodes.at(-1) as SizedNode).output)
