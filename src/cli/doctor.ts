@@ -5,7 +5,7 @@ import { describeWasm } from '../backends/wasm/backend.ts'
 import { LensletError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { volumeSize } from '../core/shapes.ts'
-import { Model, type ModelOptions } from '../model/model.ts'
+import { type BackendName, Model } from '../model/model.ts'
 import { parse } from '../notation/parse.ts'
 import { Stopped } from './errors.ts'
 import { type Machine, machine, printMachine } from './machine.ts'
@@ -86,7 +86,7 @@ function asReport(name: string, outcome: Outcome, reference: Outcome): BackendRe
   return { name, ok: difference <= tolerance, says: description, threads, difference, milliseconds }
 }
 
-async function runOn(backend: NonNullable<ModelOptions['backend']>): Promise<Outcome> {
+async function runOn(backend: BackendName): Promise<Outcome> {
   await using model = await Model.create(network, { backend, seed: 1, batch: pictures })
   const random = Random.seeded(1, 'doctor')
   const input = Float32Array.from({ length: pictures * volumeSize(model.input) }, () => random.normal())

@@ -1,12 +1,12 @@
 /**
  * Which exit code an error gets. 2: the call was wrong, and no try of it as it stands can succeed (an unknown word, an
- * option that cannot be meant, a network that does not work out, a path where nothing is). 1: the call made sense, and the
+ * invalid option, a network that does not work out, a path where nothing is). 1: the call made sense, and the
  * work failed (a damaged file, no memory, no network connection, a loss that is not a number).
  */
 
 import { ArgumentError, LensletError } from '../core/errors.ts'
 
-/** The command line cannot be meant. */
+/** The command line is invalid. */
 export class UsageError extends LensletError {}
 
 /** Something ended the work before it was done, and has been said already; `code` is the exit code. */

@@ -8,6 +8,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { platform } from '#platform'
+import { type BackendName, backendNames } from '../model/model.ts'
 import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
 import { FileError } from '../platform/errors.ts'
@@ -23,7 +24,7 @@ export interface RunSettings {
   /** What is learned, and how. */
   readonly options: TrainOptions
   readonly init?: z.infer<typeof initSchema> | undefined
-  readonly backend: 'wasm' | 'reference'
+  readonly backend: BackendName
   /** Without Winograd's method. */
   readonly exact: boolean
   /** The model file whose weights it starts from, where it does not start anew. */
@@ -42,7 +43,7 @@ const schema = z.object({
   data: z.string().max(4096),
   options: z.looseObject({ epochs: z.number() }),
   init: initSchema.optional(),
-  backend: z.enum(['wasm', 'reference']),
+  backend: z.enum(backendNames),
   exact: z.boolean(),
   model: z.string().optional(),
   began: z.string(),

@@ -10,7 +10,7 @@ import type { Dataset } from '../data/dataset.ts'
 import { networkTable } from '../inspect/costTable.ts'
 import { pictureOf } from '../inspect/picture.ts'
 import { encodePng } from '../inspect/png.ts'
-import { Model } from '../model/model.ts'
+import { type BackendName, backendNames, Model } from '../model/model.ts'
 import { inferVolumes } from '../network/volumes.ts'
 import { evaluate } from '../train/evaluate.ts'
 import { train } from '../train/loop.ts'
@@ -37,7 +37,7 @@ interface TrainCall extends LearningOptions {
   readonly resume?: string
   readonly threads?: number
   readonly checkpointEvery?: number
-  readonly backend?: 'wasm' | 'reference'
+  readonly backend?: BackendName
   readonly exact?: boolean
   readonly json?: boolean
 }
@@ -54,7 +54,7 @@ export function define(command: Command): void {
       'how often a checkpoint is written; default 60',
       number('--checkpoint-every'),
     )
-    .option('--backend <name>', 'wasm, or reference (float64, slow)', choice('--backend', ['wasm', 'reference']))
+    .option('--backend <name>', 'wasm, or reference (float64, slow)', choice('--backend', backendNames))
     .option('--exact', exactHelp)
     .option('--json', 'one JSON object on stdout; progress on stderr')
   addLearningOptions(command)

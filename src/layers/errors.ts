@@ -5,5 +5,5 @@ import { LensletError } from '../core/errors.ts'
 /** The volumes that flow in do not fit the layer. */
 export class VolumeError extends LensletError {}
 
-/** A part of a word has a value that cannot be meant. */
+/** A part of a word has an invalid value. */
 export class NotationValueError extends LensletError {}

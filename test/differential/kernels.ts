@@ -5,13 +5,13 @@
 
 import type { Program } from '../../src/backends/types.ts'
 import { ops } from '../../src/ops/ops.ts'
-import type { Attributes, ReferenceData, StepSpec } from '../../src/ops/types.ts'
 import { wasmKernels } from '../../src/ops/wasm/kernels.ts'
 import { buffersOfSize } from '../../src/plan/sizes.ts'
 import { stepSpec } from '../../src/plan/step.ts'
 import type { Plan, PlanStep, SectionName } from '../../src/plan/types.ts'
 import { boundsOf } from './bounds.ts'
 import { Disagreement, expectClose, largest } from './fault.ts'
+import type { Computed } from './rounding.ts'
 
 /** `program`: of a plan whose buffers are apart, filled. Returns how many steps could not be compared. */
 export async function checkSteps(
@@ -38,26 +38,20 @@ export async function checkSteps(
     await program.run({ section, from: index, to: index + 1, pictures })
     ops[step.kind].reference(spec, data)
     const got = [...read(step.outputs), ...read(step.updates)]
-    if (!compare(plan, step, spec, data, before, got)) unclear++
+    if (!compare(plan, step.node, { kind: step.kind, step: spec, data, before }, got)) unclear++
   }
   return unclear
 }
 
-function compare(
-  { target, batch }: Plan,
-  step: PlanStep,
-  spec: StepSpec<Attributes>,
-  data: ReferenceData,
-  before: readonly Float64Array[],
-  got: readonly Float64Array[],
-): boolean {
+function compare({ target, batch }: Plan, node: string, computed: Computed, got: readonly Float64Array[]): boolean {
+  const { kind, step, data } = computed
   const context = { exact: target.exact, largest: batch }
-  const amplification = wasmKernels[step.kind].amplification?.(spec, context) ?? 1
+  const amplification = wasmKernels[kind].amplification?.(step, context) ?? 1
   const want = [...data.outputs, ...data.updates]
-  const bounds = boundsOf(step.kind, spec, data, before)
+  const bounds = boundsOf(computed)
   if (bounds === undefined) return false
   want.forEach((values, i) => {
-    const what = `${step.node}, ${step.kind}, array ${i}, on wasm`
+    const what = `${node}, ${kind}, array ${i}, on wasm`
     if (!values.every(Number.isFinite)) throw new Disagreement(`${what}: the reference has values that are not finite`)
     const bound = bounds[i]
     const least = 2 ** -120 * (1 + largest(values))

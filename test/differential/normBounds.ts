@@ -4,12 +4,10 @@
  */
 
 import { type BatchNormAttributes, extentOf, type TrainingAttributes } from '../../src/ops/batchNorm/attributes.ts'
-import type { Attributes, ReferenceData, StepSpec } from '../../src/ops/types.ts'
-import { type Bounds, epsilon } from './rounding.ts'
+import { type Bounds, type Computed, epsilon } from './rounding.ts'
 
 const unit = 2 * epsilon * 72
 
-type Step = StepSpec<Attributes>
 const at = (array: Float64Array | undefined, i: number) => array?.[i] as number
 
 /** The largest of a function of a channel's values. */
@@ -20,7 +18,7 @@ function most({ rows, channels }: ReturnType<typeof extentOf>, c: number, of: (i
 }
 
 /** [x, scale, shift] → [y, mean, inverse], updating [runningMean, runningVariance] */
-export function normBounds({ attributes, inputs: specs }: Step, data: ReferenceData): Bounds {
+export function normBounds({ step: { attributes, inputs: specs }, data }: Computed): Bounds {
   const extent = extentOf(specs)
   const { channels, rows } = extent
   const { momentum } = attributes as TrainingAttributes
@@ -47,7 +45,7 @@ export function normBounds({ attributes, inputs: specs }: Step, data: ReferenceD
 }
 
 /** [x, dy, scale, shift, mean, inverse] → [dx, dscale, dshift]. Undefined where a value is so near 0 that a ReLU may cut it or not. */
-export function normGradientBounds({ attributes, inputs: specs }: Step, data: ReferenceData): Bounds {
+export function normGradientBounds({ step: { attributes, inputs: specs }, data }: Computed): Bounds {
   const extent = extentOf(specs)
   const { channels, rows } = extent
   const { activation } = attributes as BatchNormAttributes
@@ -79,7 +77,7 @@ export function normGradientBounds({ attributes, inputs: specs }: Step, data: Re
 }
 
 /** [x, scale, shift, mean, variance] → [y] */
-export function trackedBounds({ attributes, inputs: specs }: Step, data: ReferenceData): Bounds {
+export function trackedBounds({ step: { attributes, inputs: specs }, data }: Computed): Bounds {
   const extent = extentOf(specs)
   const [x, scale, shift, mean, variance] = data.inputs
   const slack = Float64Array.from({ length: extent.channels }, (_, c) => {
@@ -90,7 +88,7 @@ export function trackedBounds({ attributes, inputs: specs }: Step, data: Referen
 }
 
 /** [x, dz, mean, variance] → [dscale, dshift] */
-export function trackedSumBounds({ attributes, inputs: specs }: Step, data: ReferenceData): Bounds {
+export function trackedSumBounds({ step: { attributes, inputs: specs }, data }: Computed): Bounds {
   const { rows, channels } = extentOf(specs)
   const [x, dz, mean, variance] = data.inputs
   const [dscale, dshift] = [new Float64Array(channels), new Float64Array(channels)]
