@@ -13,9 +13,9 @@ export const lenet5: ZooEntry = {
   parameters: 61_706,
   macs: 416_520,
   recipes: {
-    // 99.3 to 99.4 % of the test digits (three seeds, and kernels that sum in other orders).
+    // 99.4 % of the test digits; 6 epochs gave 99.29 to 99.41 (seeds 0 to 3, kernels with and without fused sums).
     mnist: {
-      epochs: 6,
+      epochs: 8,
       batch: 64,
       optimizer: { kind: 'nesterov', rate: 0.05, weightDecay: 5e-4 },
       schedule: { kind: 'one-cycle' },
