@@ -80,7 +80,7 @@ const splitter = 134217729
 /**
  * cos(πx), IEEE 754's cosPi, with an error below 1 ulp and exact zeros. Any finite x; NaN otherwise.
  *
- * x = q/2 + r with |r| ≤ ¼ is exact in float64; πr is computed to some 75 bits, of which the kernels take two parts.
+ * x = q/2 + r with |r| ≤ ¼ is exact in float64; πr is computed to about 75 bits, of which the kernels take two parts.
  */
 export function cosPi(x: number): number {
   const size = Math.abs(x)

@@ -14,7 +14,7 @@ import { softmax } from './softmax/layer.ts'
 import type { Layer } from './types.ts'
 import { widen } from './widen/layer.ts'
 
-// biome-ignore format: one line a layer
+// biome-ignore format: one line per layer
 const list = [
   input,
   conv,

@@ -12,7 +12,7 @@ const length = z.number().int().min(0).max(65536)
 const pairSchema = z.tuple([positive, positive])
 const paddingSchema = z.tuple([length, length, length, length])
 
-/** The attributes of a layer with a sliding window, beside its own. */
+/** The attributes that all layers with a sliding window share. */
 export interface WindowAttributes {
   readonly kernel: Pair
   readonly stride: Pair

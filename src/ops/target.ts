@@ -1,12 +1,12 @@
 /**
- * What a plan must know of the device that will run it: how memory is laid out, and which bytes each step needs besides
+ * What a plan must know of the device that will run it: how memory is laid out, and which bytes each step needs in addition to
  * its arrays. How the device computes a step is not here.
  */
 
 import type { StepKind } from './ops.ts'
 import type { Attributes, StepSpec } from './types.ts'
 
-/** Bytes that a step needs besides its arrays. All are in the plan before anything runs. */
+/** Bytes that a step needs in addition to its arrays. All are in the plan before anything runs. */
 export interface Workspace {
   /** Made from the step's parameters alone (packed filters), and kept as long as these do not change. */
   readonly prepared?: number

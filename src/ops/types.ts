@@ -2,7 +2,7 @@
  * What an op is. An op is one piece of mathematics on arrays: it knows no layers, no networks, no memory and no device. A
  * plan is a list of steps, each step one op applied to buffers; `kind` names the op in the plan's print and in its JSON.
  *
- * An op answers questions; nobody asks it for its name. How a device computes it stands in that device's own table of
+ * An op answers questions; no code tests its name. How a device computes it stands in that device's own table of
  * kernels, which the compiler holds complete (`src/ops/wasm/kernels.ts`).
  */
 

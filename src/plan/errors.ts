@@ -1,4 +1,4 @@
-/** What a plan refuses besides bad arguments and volumes that do not work out. */
+/** What a plan refuses, apart from invalid arguments and volumes that do not fit. */
 
 import { LensletError } from '../core/errors.ts'
 

@@ -10,7 +10,7 @@ import type { BufferRole } from './types.ts'
 
 const persistent: ReadonlySet<BufferRole> = new Set(['data', 'scalars', 'parameter', 'tracked', 'optimizer'])
 
-/** First and last step of each memory, by its id; nobody uses it where `from` is `unused`. */
+/** First and last step of each memory, by its id; it is never used where `from` is `unused`. */
 export class Lifetimes {
   static readonly unused = 2 ** 31 - 1
   readonly from: Int32Array

@@ -16,7 +16,7 @@ const most = 2 ** 20
 
 /**
  * The largest batch whose arena fits into `bytes`, 0 where even the smallest does not. The steps are composed once; a
- * doubling and a bisection lay them out some 2·log₂(batch) times, as each step may be computed in another way for another
+ * doubling and a bisection lay them out about 2·log₂(batch) times, as each step may be computed in another way for another
  * number of pictures.
  */
 export function maxBatch(network: Network, bytes: number, options: Omit<PlanOptions, 'batch'> = {}): number {

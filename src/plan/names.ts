@@ -5,7 +5,7 @@ import type { DraftValue } from './draft.ts'
 import { scoresSuffix } from './scores.ts'
 
 /**
- * By value id. A value that nobody named is called after its step: `conv1.pointwise.gradient`, `bn1.batchMean`; a view after
+ * By value id. A value without a name is called after its step: `conv1.pointwise.gradient`, `bn1.batchMean`; a view after
  * what it is a view of. Of equal names, the later ones get a number.
  */
 export function namesOf({ draft, sections }: Composition, values: readonly DraftValue[]): readonly string[] {

@@ -1,4 +1,4 @@
-/** The options of a plan besides its goal, checked and with their defaults. */
+/** The options of a plan other than its goal, checked and with their defaults. */
 
 import { ArgumentError } from '../core/errors.ts'
 import type { Target } from '../ops/target.ts'

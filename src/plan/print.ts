@@ -1,4 +1,4 @@
-/** A plan as text: what a bug report holds and what goldens compare. One line a step, one line a buffer. */
+/** A plan as text: what a bug report holds and what goldens compare. One line per step, one line per buffer. */
 
 import { printShape } from '../core/shapes.ts'
 import { ops } from '../ops/ops.ts'

@@ -5,7 +5,7 @@ import type { Base, ComposedGoal } from './composition.ts'
 import { fuse } from './fuse.ts'
 import { lower, outputOf, tapsOf } from './lower.ts'
 
-/** Marks the values of a section beside another one; no node has it in its name. */
+/** Marks the values of a second section; no node has it in its name. */
 export const scoresSuffix = '@scores'
 
 const nothing: ReadonlySet<number> = new Set()

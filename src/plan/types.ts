@@ -162,7 +162,7 @@ export interface PlanPorts {
   readonly scores?: number
   /** What the loss compares with: i32 [n] for cross-entropy. */
   readonly labels?: number
-  /** f32 [n], one loss a picture. */
+  /** f32 [n], one loss per picture. */
   readonly losses?: number
   /** f32 [n], 1 where the best score is the label's. */
   readonly hits?: number

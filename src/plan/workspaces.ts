@@ -1,4 +1,4 @@
-/** Asks the target which bytes every step needs besides its arrays, and gives them a place in the draft. */
+/** Asks the target which bytes every step needs in addition to its arrays, and gives them a place in the draft. */
 
 import type { StepKind } from '../ops/ops.ts'
 import type { Target, Workspace } from '../ops/target.ts'

@@ -1,4 +1,4 @@
-/** A plan bound to a WebAssembly memory and to whatever runs its kernels. */
+/** A plan bound to a WebAssembly memory and to the threads that run its kernels. */
 
 import { Turns } from '../../core/turns.ts'
 import { arrayAt, type TypedArray } from '../../ops/arrays.ts'

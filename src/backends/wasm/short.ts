@@ -26,9 +26,9 @@ export function shortVerdict(): Promise<ShortVerdict | undefined> {
   return verdict
 }
 
-/** Tiles of 6 rows must take at least so many times the time of those of 4; 1.6 on Node 22, 0.95 on Node 24. */
+/** Tiles of 6 rows must take at least this many times as long as those of 4; 1.6 on Node 22, 0.95 on Node 24. */
 const leastGain = 1.2
-/** An optimized tile is at least so many times as fast as what V8 makes of it at first: 3 to 5. */
+/** An optimized tile is at least this many times as fast as V8's first, unoptimized code: 3 to 5. */
 const optimizedGain = 1.7
 /** Milliseconds after which they are compared, optimized or not. */
 const patience = 100
@@ -66,7 +66,7 @@ function tileOf(tile: Tile, height: number): () => void {
   return () => multiply(rows / height, 0, terms * 4, panel + terms * 32, 32, panel, terms)
 }
 
-/** The least time of each in so many rounds: others may be at work. */
+/** The shortest time of each in this many rounds: other programs may be running. */
 function leastTimes(run: Readonly<Record<Tile, () => void>>, rounds: number): Times {
   const least = { short: Number.POSITIVE_INFINITY, relaxed: Number.POSITIVE_INFINITY }
   for (let round = 0; round < rounds; round++) {

@@ -1,7 +1,7 @@
 /**
- * Which kernel modules run here: one row a variant, the best first. A row is taken when the engine accepts its probe, a
- * module of some forty bytes that uses the row's instructions once (jax-js and wasm-feature-detect do likewise), and the
- * wide row besides only where somebody asked for it and it passed its check (wide.ts). Of two rows with the same
+ * Which kernel modules run here: one row per variant, the best first. A row is taken when the engine accepts its probe, a
+ * module of about forty bytes that uses the row's instructions once (jax-js and wasm-feature-detect do the same), and the
+ * wide row only where the program allowed it and it passed its check (wide.ts). Of two rows with the same
  * instructions, `relaxed` and `short`, the faster one is taken (short.ts).
  */
 

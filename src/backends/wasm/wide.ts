@@ -34,7 +34,7 @@ export function wideVerdict(forced = false): WideVerdict | undefined {
   return verdict
 }
 
-/** Twice 8 columns must take at least so many times the time of 16; 1.4 where the engine does what is asked, 1.1 where it does not. */
+/** Two runs of 8 columns must take at least this many times as long as one of 16; 1.4 where the engine does what is asked, 1.1 where it does not. */
 const leastGain = 1.25
 
 function judge(): WideVerdict {
@@ -61,7 +61,7 @@ function judge(): WideVerdict {
 }
 
 const side = 12
-/** Long sums, beside which all else is short. */
+/** Sums so long that everything else takes little time. */
 const channels = 256
 
 /** A convolution without border: nothing but the product to be timed. */

@@ -35,7 +35,7 @@ const longestHere = 1_500_000
  */
 const nanosecondsPerSharing = 4_000
 
-/** Waking a worker costs the leader some 5 µs; a call wakes one for each so much of its own work, by estimate. */
+/** Waking a worker costs the leader about 5 µs; a call wakes one for each of these portions of estimated work. */
 const nanosecondsPerWaking = 5_000
 
 /** @throws {WorkerStartError} not all of them could be started; none is left behind */

@@ -48,7 +48,7 @@ export interface PartialRanges extends Ranges {
 
 /**
  * Ranges of rows that each give one partial sum a channel: fewer than workers could share, for the partials are read
- * again. Groups are as long as accuracy allows (a step to float64 costs as much as some eight rows), but shorter for wide
+ * again. Groups are as long as accuracy allows (a step to float64 costs as much as about eight rows), but shorter for wide
  * rows: more than 16 lines at one distance of a power of two push each other out of the first cache.
  */
 export function partialRanges({ rows, channels }: Extent): PartialRanges {

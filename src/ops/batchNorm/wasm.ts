@@ -20,7 +20,7 @@ const double = 8
 /** Eight channels' pivots and two sums of each. */
 const scratchBytes = 3 * 8 * float
 
-/** Shared workspace: two float64 partial sums a channel and range, then so many float32 coefficients a channel. */
+/** Shared workspace: two float64 partial sums per channel and range, then the float32 coefficients of each channel. */
 function workspaceBytes(extent: Extent, coefficients: number): number {
   return coefficientsAt(extent, 0) + coefficients * extent.channels * float
 }

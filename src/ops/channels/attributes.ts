@@ -1,4 +1,4 @@
-/** Attributes of the ops that move channels. How many channels there are is said by the shapes. */
+/** Attributes of the ops that move channels. The number of channels follows from the shapes. */
 
 /** A range of the input's channels. */
 export interface SliceAttributes {

@@ -25,7 +25,7 @@ export const clipNorms: Op<object> = {
 
 /**
  * [norms, …] any number of arrays, updates [scalars] → []: scalars[gradientScale] *= min(1, maxNorm/(norm + 1e-6)).
- * It becomes 0 where the norm is not finite, and stays 0 where it was 0 before, whatever the norm: then the optimizers
+ * It becomes 0 where the norm is not finite, and stays 0 where it was 0 before, for any norm: then the optimizers
  * update nothing, and the host reads the 0 and reports that training diverged.
  */
 export const clipScale: Op<ClipScaleAttributes> = {

@@ -21,12 +21,12 @@ export function tapsOfFilter({ firstTap, tapStep, taps }: Correlation) {
   return { firstY, firstX, stepY, stepX, tapsY, tapsX }
 }
 
-/** Pictures of so many channels in all. */
+/** Pictures with `channels` channels in total. */
 export function pictures({ source: [height, width] }: Correlation, address: number, channels: number) {
   return { source: address, height, width, pixel: channels * 4 }
 }
 
-/** Where results of so many channels in all go: grid position (0, 0), and from image, row and column to the next. */
+/** Where results with `channels` channels in total go: grid position (0, 0), and from image, row and column to the next. */
 export function results({ target, targetFirst, targetStep }: Correlation, address: number, channels: number) {
   const pixel = channels * 4
   const row = target[1] * pixel

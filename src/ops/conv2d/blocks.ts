@@ -2,10 +2,10 @@
 
 /** Enough that eight workers end together, few enough that fetching one does not show. */
 const mostTiles = 32
-/** Below some 4 µs of work a tile is not worth a worker's waking. */
+/** Below about 4 µs of work, waking a worker for a tile costs more than it saves. */
 const leastMacs = 100_000
 
-/** How many tiles a step of so many multiply–accumulates should have. */
+/** How many tiles a step with this many multiply–accumulates should have. */
 export function tilesWanted(macs: number): number {
   return Math.max(1, Math.min(mostTiles, Math.floor(macs / leastMacs)))
 }

@@ -17,7 +17,7 @@ export function winogradFits({ window, groups }: Conv2dGeometry): boolean {
   return groups === 1 && both(kernel, 3) && both(stride, 1) && both(dilation, 1)
 }
 
-/** Below so much of a gain the plain sum's smaller error is worth more. */
+/** Below this gain the plain sum's smaller error is worth more. */
 const leastGain = 1.1
 
 /** The side of Winograd's results that is cheapest where its method fits; undefined: a matrix product, or all is to be exact. */
@@ -63,7 +63,7 @@ function matrixWork(channels: number, filters: number, direction: Direction): nu
 }
 
 /**
- * Winograd's work beside its products, in multiply–adds of a product, fitted to measurements of 35 shapes, on the modules
+ * Winograd's work apart from its products, in multiply–adds of a product, fitted to measurements of 35 shapes, on the modules
  * with 128 and with 256 bits (where it weighs twice as much; these are between). Of a tile's value in one plane:
  */
 const tileWork: Readonly<Record<ResultSide, number>> = { 2: 7, 4: 12 }

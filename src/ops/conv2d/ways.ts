@@ -16,7 +16,7 @@ export interface Way<At> {
   readonly amplification?: number
   /** Whether it can compute this convolution. */
   fits(work: Conv2dWork): boolean
-  /** Whether it should where it fits, if no way is asked for by name; absent: always, whatever is asked for. */
+  /** Whether it should be used where it fits, if no way is requested by name; absent: always. */
   pays?(work: Conv2dWork): boolean
   layOut(work: Conv2dWork): Layout<At>
 }

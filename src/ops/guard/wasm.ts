@@ -1,4 +1,4 @@
-/** The loss guard on WASM: one call of one tile, as there is one loss a picture. */
+/** The loss guard on WASM: one call of one tile, as there is one loss per picture. */
 
 import { sizeOf } from '../../core/shapes.ts'
 import type { ArraySpec } from '../types.ts'

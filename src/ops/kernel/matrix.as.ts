@@ -1,7 +1,7 @@
 /**
  * The micro-kernel of products of plain matrices, whose rows lie at a pitch and whose sums start at nought, as those of
  * Winograd's planes: `multiply` without tables and windows, and over any number of whole tiles of rows in one call. A call
- * costs some 40 cycles, a tile with 64 terms 384, one with 16 terms 96: convolutions of 64 and of 16 channels are
+ * costs about 40 cycles, a tile with 64 terms 384, one with 16 terms 96: convolutions of 64 and of 16 channels are
  * faster by 3 % and by 5 %.
  */
 

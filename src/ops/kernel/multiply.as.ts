@@ -4,7 +4,7 @@
  * neighbours in NHWC), so a convolution's im2col matrix is read where the picture is and never written anywhere.
  *
  * Two terms a turn: 52.5 GFLOP/s for 6 rows of 384 terms where one gives 49.3 and four 53.1 (peak 53 in that run); 25
- * terms give 46, as each tile costs some 40 cycles. Terms of a row keep their order in one sum, so a row has the same bits
+ * terms give 46, as each tile costs about 40 cycles. Terms of a row keep their order in one sum, so a row has the same bits
  * whatever others share its tile, and a kernel with wider panels that does the same has them, too.
  */
 

@@ -1,6 +1,6 @@
 /** Tiles are dealt out by a counter that all workers share, so that a worker which was held up takes fewer of them. */
 
-/** The next tile that nobody has taken. The runner zeroes the counter before a call; a kernel stops at its last tile. */
+/** The next free tile. The runner zeroes the counter before a call; a kernel stops at its last tile. */
 // @ts-ignore: decorator
 @inline
 export function nextTile(counter: usize): i32 {

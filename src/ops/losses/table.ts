@@ -1,6 +1,6 @@
 /**
  * The losses by the names that a person uses, one row each: what the host gives for each picture, and the steps that make
- * one loss a picture. The planner asks the row; only this table knows the names. A loss op's own gradient rule starts the
+ * one loss per picture. The planner asks the row; only this table knows the names. A loss op's own gradient rule starts the
  * backward pass.
  */
 
@@ -11,7 +11,7 @@ import { i32 } from '../specs.ts'
 import type { ArraySpec, Emit, Value } from '../types.ts'
 
 export interface LossValues {
-  /** f32 [n]: one loss a picture. */
+  /** f32 [n]: one loss per picture. */
   readonly losses: Value
   /** f32 [n]: 1 where the picture is recognized, else 0; absent where a loss knows no such thing. */
   readonly hits?: Value

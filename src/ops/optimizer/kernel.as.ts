@@ -295,7 +295,7 @@ function adamAt<T>(
   squares: usize,
   rate: v128,
   scale: v128,
-  /** λ inside the gradient (L2) and beside it (AdamW): one of them is 0. */
+  /** λ added to the gradient (L2) and applied separately (AdamW): one of them is 0. */
   coupled: v128,
   decoupled: v128,
   kept1: v128,

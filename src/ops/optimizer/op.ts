@@ -9,8 +9,8 @@
  *   adam     a = β₁·a + (1 − β₁)·g;  s = β₂·s + (1 − β₂)·g²;
  *            p −= η·(a/(1 − β₁ᵗ)/(√(s/(1 − β₂ᵗ)) + ε) + (decoupled ? λ·p : 0))
  *
- * All state starts at 0. Which state a rule needs is said in table.ts. Where gradientScale is 0 (the loss or a gradient is
- * not finite) nothing happens: no decay, no change of any state, whatever the gradient holds.
+ * All state starts at 0. table.ts lists the state that each rule needs. Where gradientScale is 0 (the loss or a gradient is
+ * not finite) nothing happens: no decay and no change of state, even where the gradient holds NaN.
  */
 
 import { SCALAR_COUNT } from '../scalars.ts'

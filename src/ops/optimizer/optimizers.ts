@@ -21,7 +21,7 @@ export interface Optimizer {
   readonly settings: OptimizerSettings & { readonly rate: number; readonly weightDecay: number }
   /** `adam, rate 0.001, beta1 0.9, …` */
   describe(): string
-  /** What the host writes into `scalars` before step t = 1, 2, …, besides learning rate and gradient scale. */
+  /** What the host writes into `scalars` before step t = 1, 2, …, in addition to learning rate and gradient scale. */
   scalars(step: number): ScalarValues
   /** How it updates this parameter. */
   ruleFor(parameter: ParameterFacts): UpdateRule

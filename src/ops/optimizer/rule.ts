@@ -36,7 +36,7 @@ export interface ParameterUpdate {
 
 /**
  * An optimizer for one parameter. Where scalars[gradientScale] is 0 its steps leave parameter and states as they are,
- * bit for bit, whatever the gradient holds.
+ * bit for bit, even where the gradient holds NaN.
  */
 export interface UpdateRule {
   readonly states: readonly StateSpec[]
@@ -51,7 +51,7 @@ interface Row<N extends OptimizerNumberName> {
   /** Every number it takes, with the value used when none is given. */
   readonly defaults: Numbers<N>
   states(numbers: Numbers<N>, parameter: ArraySpec): readonly StateSpec[]
-  /** What the host writes for step t = 1, 2, … besides learning rate and gradient scale; absent: nothing. */
+  /** What the host writes for step t = 1, 2, … in addition to learning rate and gradient scale; absent: nothing. */
   scalars?(numbers: Numbers<N>, step: number): ScalarValues
   emit(numbers: Numbers<N>, update: ParameterUpdate, emit: Emit): void
 }

@@ -3,7 +3,7 @@
 import { nextTile } from '../kernel/tiles.as.ts'
 import { exponentials, greatest, scaleRow, shiftedExponentials, shiftRow, sumRow } from './rows.as.ts'
 
-/** From so many classes on a row goes through the exponentials by itself, and its sum is made on the way. */
+/** With at least this many classes, each row is exponentiated on its own and summed in the same pass. */
 const LONG: i32 = 64
 
 /** x, y: [rows, classes]; y may be x. A tile is `chunk` rows. */

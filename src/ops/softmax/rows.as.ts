@@ -98,7 +98,7 @@ const group: i32 = 256
  * −126.5·ln 2 (−87.7), NaN for NaN. y may be x.
  *
  * The polynomial is the minimax one with 1 and r for its first terms (relative error 4e-9). Constants stand before the
- * loop: V8 makes a constant anew wherever it stands in a loop, and as locals they cost nothing (measured: 21.8 → 6.7
+ * loop: V8 rebuilds a constant at each use inside a loop, and as locals they cost nothing (measured: 21.8 → 6.7
  * cycles a vector). Values go in pairs of vectors, of which V8 makes 256-bit operations where it can (of 1000 classes
  * 2.2 times the speed, 1.6 without). No gain: Estrin's scheme in place of Horner's, and the first half of the next pair
  * beside the second half of this one.

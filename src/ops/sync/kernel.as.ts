@@ -28,11 +28,11 @@ export function openCall(control: usize, call: i32, wake: i32): void {
   atomic.store<i32>(control + counterOffset, 0)
   atomic.store<i32>(control + callOffset, call)
   atomic.store<i32>(control + stateOffset, (generation << generationShift) | open)
-  // Waking takes a lock even when nobody sleeps. Whoever counts itself in after this look finds the call open.
+  // Waking takes a lock even when no worker sleeps. Whoever counts itself in after this look finds the call open.
   if (wake > 0 && atomic.load<i32>(control + sleepersOffset) > 0) atomic.notify(control + stateOffset, wake)
 }
 
-/** The leader lets nobody in any more and returns once all have left. What they wrote is visible to it then. */
+/** The leader closes the call to new workers and returns once all have left. What they wrote is visible to it then. */
 export function shutCall(control: usize): void {
   const state = control + stateOffset
   if ((atomic.and<i32>(state, ~open) & inside) === 0) return

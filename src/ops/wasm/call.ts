@@ -14,7 +14,7 @@ export type KernelArguments<K extends KernelName> = Readonly<Record<KernelParame
 /** Refuses other names, which TypeScript would let pass where they come from a spread object. */
 type NoOthers<K extends KernelName, A> = { readonly [Name in Exclude<keyof A, KernelParameter<K>>]: never }
 
-/** A call of `kernel`, dealt out in so many tiles. */
+/** A call of `kernel`, divided into `tiles` tiles. */
 export function call<K extends KernelName, A extends KernelArguments<K>>(
   kernel: K,
   named: A & NoOthers<K, A>,

@@ -13,7 +13,7 @@ export interface WasmAddresses {
   readonly shared: number
 }
 
-/** What decides between ways to compute a step besides the step itself. A pure function of the plan. */
+/** What the choice between ways to compute a step depends on, apart from the step itself. A pure function of the plan. */
 export interface WasmContext {
   /** Only methods whose rounding error is that of the plain sum. */
   readonly exact: boolean

@@ -8,7 +8,7 @@ import { lines, tilesWanted } from '../blocks.ts'
 import type { Layout, ProductAddresses } from '../layout.ts'
 import type { DenseShape } from './shape.ts'
 
-/** The longest range of sums that stays in a first-level cache beside the streams of weights. */
+/** The longest range of sums that fits into a first-level cache together with the streams of weights. */
 const mostRowColumns = 4096
 
 export function singleRow({ terms, columns }: DenseShape, bounds: Bounds): Layout<ProductAddresses> {

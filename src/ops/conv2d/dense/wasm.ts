@@ -15,7 +15,7 @@ export const denseForward: Way<ProductAddresses> = {
   fits: coversPicture,
   layOut(work) {
     const shape = denseShape(work)
-    // A row that never has others beside it: its sums go in another order, so that more of them run at once.
+    // A row that is always alone: its sums go in another order, so that more of them run at once.
     return work.largestBatch === 1 ? singleRow(shape, work.bounds) : productLayout(shape, false, work.bounds)
   },
 }

@@ -35,7 +35,7 @@ export const padded = (channels: number) => Math.ceil(channels / 8) * 8
 /** A block's piece of the picture. */
 const copyBudget = 96 * 1024
 
-/** `more`: bytes that a block needs besides its piece of the picture, of those that its results take. */
+/** `more`: bytes that a block needs in addition to its piece of the picture, out of those that its results take. */
 export function blocksOf(correlation: Correlation, shape: DepthwiseShape, more: (resultBytes: number) => number) {
   const [gridHeight, gridWidth] = correlation.grid
   const blockChannels = evenPiece(padded(shape.channels) / 8, 8) * 8

@@ -6,7 +6,7 @@
  * F(2) evaluates at 0, ±1, ∞. F(4) evaluates at 0, ±5/8, ±3/2, ∞ rather than at the usual 0, ±1, ±2, ∞: the same
  * operations, an error 2.4 times smaller (of 16 pairs tried), and B and A are still exact in float32.
  *
- * A line's values are read from and written to addresses, LANES channels each (steps.as.ts). Constants are arguments because V8 makes a constant anew wherever it stands; a caller has them before its loops (input transform 20 %
+ * A line's values are read from and written to addresses, LANES channels each (steps.as.ts). Constants are arguments because V8 rebuilds a constant at each use; a caller has them before its loops (input transform 20 %
  * faster).
  */
 

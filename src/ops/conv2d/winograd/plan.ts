@@ -10,7 +10,7 @@ const mostBlockTiles = 24
 /**
  * Filters larger than this are not fetched for each block: stages of many tiles share them. Blocks are 1.3 to 1.6 times
  * faster with 1 to 5 MB, which a last-level cache holds even if others use it, too. With 9 MB they are 1.15 times faster on
- * a quiet machine and 0.75 beside a program that moves much memory; with 19 and 38 MB 0.5 to 0.7 times.
+ * a quiet machine and 0.75 while another program moves much memory; with 19 and 38 MB 0.5 to 0.7 times.
  */
 const mostBlockFilters = 6 * 1024 * 1024
 /** Smaller ones too where there are too few tiles for blocks for all workers: 49 tiles are faster in stages, 64 in blocks. */

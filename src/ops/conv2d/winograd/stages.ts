@@ -10,7 +10,7 @@ import type { ProductAddresses } from '../layout.ts'
 import type { Plan } from './plan.ts'
 import { tiledPictures, transformRanges } from './tiling.ts'
 
-/** Planes of streamed filters are cut into ranges of rows for so many tiles or more; each turns the picture's tiles anew. */
+/** From this many tiles on, planes of streamed filters are cut into ranges of rows; each range transforms the picture's tiles again. */
 const streamedTiles = 32
 
 /** Of streamed filters, in a tile of their product: whole panels. */
@@ -18,7 +18,7 @@ function streamedRows({ columns, planes }: Plan): number {
   return Math.ceil(columns / Math.ceil(streamedTiles / planes) / 8) * 8
 }
 
-/** Tiles of one call of the second stage: rows that a first-level cache holds beside a panel. */
+/** Tiles of one call of the second stage: rows that fit into a first-level cache together with a panel. */
 function multiplyRanges({ used, planes }: Plan, count: number) {
   const tilesEach = evenPiece(count, 96)
   const panelsEach = evenPanels(used, Math.max(2, Math.ceil((used * planes * Math.ceil(count / tilesEach)) / 144)))

@@ -31,7 +31,7 @@ export function tilingOf({ grid }: Correlation, images: number, m: ResultSide): 
 const leastStreamedFilters = 1024 * 1024
 const tilesToStream = { least: 9, most: 32 }
 
-/** Whether they are, for so many tiles of all pictures. `filterBytes` are those of the transformed filters. */
+/** Whether they are, for this number of tiles in all pictures. `filterBytes` are those of the transformed filters. */
 export function streamsFilters(tiles: number, channels: number, filterBytes: number): boolean {
   const areFew = tiles >= tilesToStream.least && tiles <= tilesToStream.most
   return areFew && channels % 8 === 0 && filterBytes > leastStreamedFilters

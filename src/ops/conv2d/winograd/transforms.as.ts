@@ -3,7 +3,7 @@
  * image by image, row by row; tile t's results start at grid position m·(row, column). What a tile becomes is spread over
  * side² planes (36 or 16), one a position, so that a plane is the matrix of a product.
  *
- * Pitches are multiples of 32 bytes: a tile's last channels are written as whole steps of LANES, whatever lies in them.
+ * Pitches are multiples of 32 bytes: a tile's last channels are written as whole steps of LANES, padding included.
  */
 
 import { copyValues, zeroValues } from '../../kernel/copy.as.ts'
@@ -56,7 +56,7 @@ export function touchTiles(
   }
 }
 
-/** What the first pass over the picture needs besides the lines: zeros for what lies outside, and rows of a last step. */
+/** What the first pass over the picture needs in addition to the lines: zeros for what lies outside, and rows of a last step. */
 // @ts-ignore: decorator
 @inline
 export const PADDING_BYTES: usize = 64 + 6 * 32
@@ -179,7 +179,7 @@ function inputColumns<F>(
   }
 }
 
-/** target[pixel] = clamp(bias + Aᵀ·M·A) for tiles first … end and so many of a pixel's channels. */
+/** target[pixel] = clamp(bias + Aᵀ·M·A) for tiles first … end and `channels` of a pixel's channels. */
 export function transformOutput<F>(
   /** [plane][tile][channel] */
   from: usize,
