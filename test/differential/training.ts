@@ -25,7 +25,8 @@ export async function checkTraining(trial: Trial, options: PlanOptions, inputs: 
   const gradients = await gradientsOf(trial, options, inputs)
   const scalars = Float64Array.from(scalarsOf(program.plan, inputs.step))
   if (goal.clipNorm !== undefined) {
-    const norm = Math.hypot(...[...gradients.values()].map((gradient) => Math.hypot(...gradient)))
+    const squares = [...gradients.values()].map((gradient) => gradient.reduce((sum, value) => sum + value * value, 0))
+    const norm = Math.sqrt(squares.reduce((a, b) => a + b, 0))
     scalars[scalarSlots.gradientScale] = Math.min(1, goal.clipNorm / (norm + 1e-6))
   }
   const optimizer = resolveOptimizer(goal.optimizer ?? 'sgd')
