@@ -11,6 +11,7 @@ import { closest } from '../notation/suggest.ts'
 import { cost } from '../plan/cost.ts'
 import type { ZooEntry } from '../zoo/types.ts'
 import { zoo } from '../zoo/zoo.ts'
+import { ownHelp } from './call.ts'
 import { UsageError } from './errors.ts'
 
 export interface NetworkSource {
@@ -95,7 +96,7 @@ function unknown(spec: string): UsageError {
   return new UsageError(`no network is called ${JSON.stringify(spec)}`, {
     received: spec.trim() === '' ? 'nothing' : spec,
     expected: `a name from the zoo (${zoo.names.join(', ')}), a text such as "INPUT 28x28x1 -> CONV5-6 -> RELU -> FC-10", or a file (${readableEndings()})`,
-    advice: near === undefined ? 'lenslet plan --help' : `did you mean ${near}?`,
+    advice: near === undefined ? ownHelp() : `did you mean ${near}?`,
   })
 }
 
