@@ -28,8 +28,8 @@ export interface ClassEvaluation {
   readonly label: string
   /** Pictures, invalid ones included. */
   readonly count: number
-  /** Share of its pictures that were recognized; 0 where there is none. */
-  readonly accuracy: number
+  /** Share of its pictures that were recognized; null where there is none. */
+  readonly accuracy: number | null
 }
 
 export interface EvaluateOptions {
@@ -93,7 +93,7 @@ export async function evaluate(model: Model, split: Split, options: EvaluateOpti
     (count, label): ClassEvaluation => ({
       label: classes?.[label] ?? `${label}`,
       count,
-      accuracy: count === 0 ? 0 : (hits[label] as number) / count,
+      accuracy: count === 0 ? null : (hits[label] as number) / count,
     }),
   )
   const { count } = split
