@@ -3,7 +3,7 @@
 import Table from 'cli-table3'
 import { printable } from '../core/text.ts'
 import type { TextTable } from '../inspect/costTable.ts'
-import { shorten } from '../inspect/shorten.ts'
+import { columnsOf, shorten } from '../inspect/shorten.ts'
 
 /** No frame: tables are copied into reports and mails. */
 const bare = {
@@ -83,7 +83,7 @@ function without({ columns, rows, totals }: TextTable, drop: number): TextTable 
 
 function widthsOf({ columns, rows, totals }: TextTable): number[] {
   const all = [columns.map(({ title }) => title), ...rows, ...(totals === undefined ? [] : [totals])]
-  return columns.map((_, at) => all.reduce((most, row) => Math.max(most, row[at]?.length ?? 0), 0))
+  return columns.map((_, at) => all.reduce((most, row) => Math.max(most, columnsOf(row[at] ?? '')), 0))
 }
 
 const total = (widths: readonly number[]) => widths.reduce((sum, each) => sum + each + gap, -gap)

@@ -1,0 +1,75 @@
+/** The report's curves over the epochs, and which epoch was best. */
+
+import type { EpochRecord, MetricsRecord } from '../../train/metrics.ts'
+import { type Curve, type CurvesOptions, curveColors, curvesSvg } from '../curves.ts'
+import { escapeText } from '../svg.ts'
+import { printPercent } from '../units.ts'
+import { noteHtml, section } from './html.ts'
+
+/** What the watched split gave after an epoch. */
+interface Watched {
+  readonly epoch: number
+  readonly loss: number
+  readonly accuracy: number
+  readonly split: 'validation' | 'test'
+}
+
+function watchedOf(record: EpochRecord): Watched | undefined {
+  const { epoch, validationLoss, validationAccuracy, testLoss, testAccuracy } = record
+  if (validationLoss !== undefined)
+    return { epoch, loss: validationLoss, accuracy: validationAccuracy ?? Number.NaN, split: 'validation' }
+  return testLoss === undefined
+    ? undefined
+    : { epoch, loss: testLoss, accuracy: testAccuracy ?? Number.NaN, split: 'test' }
+}
+
+/** Where every epoch is marked, the marks of more would touch. */
+const mostMarks = 60
+
+export function trainingSection(records: readonly MetricsRecord[], stepsPerEpoch: number): string {
+  const steps = records.filter(({ kind }) => kind === 'step')
+  const epochs = records.filter((record) => record.kind === 'epoch')
+  const watched = epochs.flatMap((record) => watchedOf(record) ?? [])
+  const best = watched.reduce<Watched | undefined>((a, b) => (a === undefined || b.loss < a.loss ? b : a), undefined)
+  const last = watched.at(-1)
+  const circled = [
+    ...(best === undefined ? [] : [{ x: best.epoch, says: `best epoch: ${best.epoch}` }]),
+    ...(last === undefined || last.epoch === best?.epoch ? [] : [{ x: last.epoch, says: `last epoch: ${last.epoch}` }]),
+  ]
+  const curvesOf = (name: 'loss' | 'accuracy'): Curve[] => [
+    {
+      label: 'training',
+      color: curveColors.training,
+      points: steps.map((record) => [record.step / stepsPerEpoch, record[name]] as const),
+    },
+    {
+      label: best?.split ?? 'test',
+      color: curveColors.test,
+      marked: watched.length <= mostMarks,
+      points: watched.map((each) => [each.epoch, each[name]] as const),
+      circled,
+    },
+  ]
+  const loss = chart(curvesOf('loss'), { title: 'Loss', log: true })
+  const accuracy = chart(curvesOf('accuracy'), { title: 'Accuracy', limits: [0, 1], print: percent })
+  return section('Training', `<div class="charts">${loss}${accuracy}</div>`, epochsHtml(best, last))
+}
+
+const percent = (value: number) => `${Number((100 * value).toFixed(1))} %`
+
+/** Drawn twice: text that is scaled down to a phone cannot be read there. */
+function chart(curves: readonly Curve[], options: CurvesOptions): string {
+  const small = curvesSvg(curves, { ...options, width: 330, height: 250 })
+  return `<div><div class="wide">${curvesSvg(curves, options)}</div><div class="narrow">${small}</div></div>`
+}
+
+function epochsHtml(best: Watched | undefined, last: Watched | undefined): string {
+  if (best === undefined || last === undefined) return ''
+  const words = ({ epoch, loss, accuracy, split }: Watched) =>
+    `epoch ${epoch}: ${split} loss ${loss.toFixed(4)}, ${split} accuracy ${printPercent(accuracy)}`
+  const item = (name: string, each: Watched) => `<li><b>${name}</b> ${escapeText(words(each))}</li>`
+  const items = best.epoch === last.epoch ? [item('Best and last', best)] : [item('Best', best), item('Last', last)]
+  const circled = items.length === 1 ? 'It is circled.' : 'Both are circled.'
+  const note = `The best epoch is the one with the lowest ${best.split} loss. ${circled}`
+  return `<ul class="epochs small">${items.join('')}</ul>${noteHtml(note)}`
+}
