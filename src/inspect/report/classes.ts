@@ -13,7 +13,8 @@ const mostDrawn = 60
 const mostRows = 500
 
 const none = '–'
-const measure = (value: Measure) => (value === null ? none : printPercent(value))
+/** One decimal: the columns of a phone are narrow, and more would be false precision for some hundred pictures. */
+const measure = (value: Measure) => (value === null ? none : `${(100 * value).toFixed(1)} %`)
 const right = (text: string) => `<td class="right">${text}</td>`
 
 export function classesSection(evaluation: Evaluation): string {

@@ -3,10 +3,10 @@
 export const style = `
 :root {
   color-scheme: light dark;
-  --paper: #fafaf9; --card: #ffffff; --ink: #1c1e22; --quiet: #62676f; --line: #e4e5e7; --accent: #2563eb; --warn: #9a4a06; --code: #f4f5f6;
+  --paper: #fafaf9; --card: #ffffff; --ink: #1c1e22; --quiet: #62676f; --line: #e4e5e7; --accent: #2563eb; --warn: #9a4a06; --code: #f4f5f6; --shade: #00000026;
 }
 @media (prefers-color-scheme: dark) {
-  :root { --paper: #121417; --card: #191c20; --ink: #e6e7e9; --quiet: #9aa0a8; --line: #2c3036; --accent: #7fa9ff; --warn: #eeb161; --code: #121417; }
+  :root { --paper: #121417; --card: #191c20; --ink: #e6e7e9; --quiet: #9aa0a8; --line: #2c3036; --accent: #7fa9ff; --warn: #eeb161; --code: #121417; --shade: #000000a0; }
 }
 * { box-sizing: border-box; }
 html { scroll-padding-top: 16px; -webkit-text-size-adjust: 100%; }
@@ -39,7 +39,15 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .side { display: flex; flex-wrap: wrap; gap: 24px 36px; align-items: flex-start; }
 .side > * { min-width: 0; max-width: 100%; }
 .side > :not(.matrix) { flex: 1 1 300px; }
-.scroll { overflow-x: auto; max-width: 100%; }
+.scroll {
+  overflow-x: auto; max-width: 100%;
+  /* A shadow at a side says that the box can be scrolled there; the covers scroll away with the contents. */
+  background:
+    linear-gradient(to right, var(--card) 40%, transparent) left / 28px 100% no-repeat local,
+    linear-gradient(to left, var(--card) 40%, transparent) right / 28px 100% no-repeat local,
+    linear-gradient(to right, var(--shade), transparent) left / 10px 100% no-repeat scroll,
+    linear-gradient(to left, var(--shade), transparent) right / 10px 100% no-repeat scroll;
+}
 .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
 .tall { max-height: 640px; overflow: auto; }
 .tall thead th { position: sticky; top: 0; background: var(--card); box-shadow: 0 1px 0 var(--line); }
@@ -71,13 +79,14 @@ td.wrap { white-space: normal; overflow-wrap: anywhere; }
 ul { margin: 12px 0 0; padding-left: 20px; }
 .mind { color: var(--warn); }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(100px, 1fr)); gap: 18px 14px; }
-.gallery.pairs-of { grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); }
+.gallery.pairs-of { grid-template-columns: repeat(auto-fill, minmax(min(190px, 46%), 1fr)); }
 .gallery figure { margin: 0; min-width: 0; }
 .gallery img { width: 100%; border-radius: 5px; border: 1px solid var(--line); }
 .both { display: grid; grid-template-columns: 1fr 1fr; gap: 6px; }
 .gallery figcaption { font-size: 12.5px; line-height: 1.4; margin-top: 5px; }
 .gallery figcaption > div { display: flex; gap: 5px; }
-.gallery .name { max-width: 100%; }
+.gallery figcaption .quiet { flex: none; }
+.gallery .name { display: block; min-width: 0; max-width: 100%; }
 footer { margin: 24px 2px 0; }
 @media (max-width: 640px) {
   body { padding: 24px 12px 40px; }
@@ -88,9 +97,10 @@ footer { margin: 24px 2px 0; }
   .figure b { font-size: 18px; }
   .wide { display: none; }
   .narrow { display: block; }
-  .name { max-width: 15ch; }
+  td.name { max-width: 13ch; }
   .bars { display: none; }
-  th, td { padding: 5px 8px; }
+  th, td { padding: 5px 6px; }
+  .gallery { grid-template-columns: repeat(auto-fill, minmax(88px, 1fr)); gap: 14px 10px; }
   .pairs th { width: 7.5em; }
   .tall { max-height: 440px; }
 }
