@@ -4,6 +4,7 @@ import { printVolume } from '../core/shapes.ts'
 import { printAugmentation } from '../data/augmentation.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
+import { classMetrics, macroMetrics } from '../insight/classMetrics.ts'
 import { surestMistakes } from '../insight/predictions.ts'
 import { trainingSamples } from '../insight/trainingSamples.ts'
 import { memoryTable, networkTable } from '../inspect/costTable.ts'
@@ -51,6 +52,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
     pictures: surest.map((mistake) => ({ ...mistake, picture: pictureOf(dataset.test, mistake.index) })),
     among,
   }
+  const classes = evaluation && classMetrics(evaluation)
   const filters = firstFilters(network)
   const weights = filters === undefined ? undefined : model.weights.get(filters)
   return reportHtml({
@@ -76,6 +78,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
     records: result.records,
     stepsPerEpoch,
     evaluation,
+    metrics: classes && { classes, macro: macroMetrics(classes) },
     mistakes,
     samples: samplesOf(dataset, learned, normalization),
     filters:

@@ -55,10 +55,16 @@ export function curvesSvg(curves: readonly Curve[], options: CurvesOptions): str
     heading,
     legend(drawn, width),
     ...up.ticks.map((tick) => gridLine(margin.left, width - margin.right, y(tick), print(tick))),
-    ...across.ticks.map((tick) => tickText(x(tick), height - margin.bottom + 16, `${tick}`, 'middle')),
+    ...wholeTicks(across).map((tick) => tickText(x(tick), height - margin.bottom + 16, `${tick}`, 'middle')),
     tickText(width - margin.right, height - 4, xLabel, 'end'),
     ...drawn.map((curve) => line(curve, x, y)),
   ])
+}
+
+/** Epochs are counted, so 1.5 is no tick; a single epoch has its two ends. */
+function wholeTicks({ ticks }: Axis): readonly number[] {
+  const whole = ticks.filter(Number.isInteger)
+  return whole.length >= 2 ? whole : ticks
 }
 
 /** On a linear axis, a tenth of the height would hold all that is smaller than a tenth of the largest value. */

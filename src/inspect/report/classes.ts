@@ -1,6 +1,6 @@
 /** The report's tables of classes: precision, recall and F1, the confusion matrix, the most frequent mistakes. */
 
-import { type ClassMetrics, classMetrics, type Measure, macroMetrics } from '../../insight/classMetrics.ts'
+import type { ClassMetrics, MacroMetrics, Measure } from '../../insight/classMetrics.ts'
 import type { Evaluation } from '../../train/evaluate.ts'
 import { commonMistakes, confusionSvg } from '../confusion.ts'
 import { printCount, printPercent } from '../units.ts'
@@ -17,12 +17,17 @@ const none = '–'
 const measure = (value: Measure) => (value === null ? none : `${(100 * value).toFixed(1)} %`)
 const right = (text: string) => `<td class="right">${text}</td>`
 
-export function classesSection(evaluation: Evaluation): string {
-  const all = classMetrics(evaluation)
+/** The measures of each class in the model's order, and their means. */
+export interface ReportMetrics {
+  readonly classes: readonly ClassMetrics[]
+  readonly macro: MacroMetrics
+}
+
+/** `count`: test pictures. */
+export function classesSection({ classes: all, macro }: ReportMetrics, count: number): string {
   const shown = all.length <= mostRows ? all : worst(all)
-  const macro = macroMetrics(all)
   const head = `<tr><th>class</th><th class="right">pictures</th><th class="right">precision</th><th class="right">recall</th><th class="right">F1</th><th class="bars"></th></tr>`
-  const foot = `<tr><td>macro average</td>${right(printCount(evaluation.count))}${right(measure(macro.precision))}${right(measure(macro.recall))}${right(measure(macro.f1))}<td class="bars"></td></tr>`
+  const foot = `<tr><td>macro average</td>${right(printCount(count))}${right(measure(macro.precision))}${right(measure(macro.recall))}${right(measure(macro.f1))}<td class="bars"></td></tr>`
   const cut = all.length === shown.length ? '' : ` Of ${all.length} classes, the ${shown.length} with the lowest F1.`
   return section(
     'Per class',

@@ -4,7 +4,7 @@ import type { Evaluation } from '../../train/evaluate.ts'
 import type { MetricsRecord } from '../../train/metrics.ts'
 import { costTable, type NetworkTable, type TextTable } from '../costTable.ts'
 import { escapeText } from '../svg.ts'
-import { classesSection, confusionSection } from './classes.ts'
+import { classesSection, confusionSection, type ReportMetrics } from './classes.ts'
 import { anchorOf, listHtml, noteHtml, pairsHtml, section, tableHtml } from './html.ts'
 import {
   filtersSection,
@@ -28,6 +28,8 @@ export interface ReportData {
   readonly stepsPerEpoch: number
   /** Of the test split, with the weights of the model file. */
   readonly evaluation?: Evaluation | undefined
+  /** Precision, recall and F1 that follow from the evaluation. */
+  readonly metrics?: ReportMetrics | undefined
   /** Test pictures that the network got wrong, surest first, and how many were looked at. */
   readonly mistakes?: { readonly pictures: readonly MistakenPicture[]; readonly among: number } | undefined
   /** Training pictures where there is augmentation, and what it does: `flip,crop4`. */
@@ -74,10 +76,24 @@ ${sections.join('\n')}
 }
 
 function sectionsOf(data: ReportData): readonly string[] {
-  const { evaluation, mistakes, samples, filters, notation, network, memory, settings, machine, remarks, next } = data
+  const {
+    evaluation,
+    metrics,
+    mistakes,
+    samples,
+    filters,
+    notation,
+    network,
+    memory,
+    settings,
+    machine,
+    remarks,
+    next,
+  } = data
   return [
     trainingSection(data.records, data.stepsPerEpoch),
-    ...(evaluation === undefined ? [] : [classesSection(evaluation), confusionSection(evaluation)]),
+    metrics === undefined ? '' : classesSection(metrics, evaluation?.count ?? 0),
+    evaluation === undefined ? '' : confusionSection(evaluation),
     mistakes === undefined ? '' : mistakesSection(mistakes.pictures, mistakes.among, evaluation?.count ?? 0),
     samples === undefined ? '' : samplesSection(samples.pictures, samples.augmentation),
     filters === undefined ? '' : filtersSection(filters),
