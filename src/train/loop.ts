@@ -7,6 +7,7 @@ import { type Model, type Trainer, trainerOf } from '../model/model.ts'
 import { readCheckpoint, restore } from './checkpoint.ts'
 import { DivergedError } from './errors.ts'
 import { identityOf } from './identity.ts'
+import { matchDataset } from './match.ts'
 import { planOptionsOf, resolveSettings, type TrainOptions, type TrainSettings } from './options.ts'
 import type { Progress, TrainResult } from './progress.ts'
 import { Session } from './session.ts'
@@ -32,7 +33,8 @@ import { Stepper } from './stepper.ts'
  * memory that the plan of the training says. `predict` works in it, too. `model.release()` frees it.
  */
 export function train(model: Model, dataset: Dataset, options: TrainOptions): AsyncGenerator<Progress, TrainResult> {
-  return run(model, dataset, options, resolveSettings(model, dataset, options))
+  const settings = resolveSettings(model, dataset, options)
+  return run(model, matchDataset(model, dataset), options, settings)
 }
 
 async function* run(
