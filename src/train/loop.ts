@@ -10,6 +10,7 @@ import { bestOf, readCheckpoint, restore } from './checkpoint.ts'
 import { type Claim, claim } from './claim.ts'
 import { DivergedError } from './errors.ts'
 import { identityOf } from './identity.ts'
+import { matchDataset } from './match.ts'
 import { planOptionsOf, resolveSettings, type TrainOptions, type TrainSettings } from './options.ts'
 import type { Progress, TrainResult } from './progress.ts'
 import { Session } from './session.ts'
@@ -44,7 +45,7 @@ import { Stepper } from './stepper.ts'
 export function train(model: Model, dataset: Dataset, options: TrainOptions): AsyncGenerator<Progress, TrainResult> {
   const settings = resolveSettings(model, dataset, options)
   checkAugmentation(settings.augment, dataset.train)
-  return run(model, dataset, options, settings)
+  return run(model, matchDataset(model, dataset), options, settings)
 }
 
 async function* run(
