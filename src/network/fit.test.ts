@@ -6,7 +6,7 @@ import { print } from '../notation/print.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { NetworkError, SizeError } from './errors.ts'
 import { fitHead, headOf } from './fitHead.ts'
-import { fitInput, printSize } from './fitInput.ts'
+import { fitInput } from './fitInput.ts'
 import { inferVolumes } from './volumes.ts'
 
 const outputOf = (text: ReturnType<typeof parse>) => inferVolumes(text).at(-1)?.output
@@ -67,9 +67,9 @@ describe('the input', () => {
     const sized = (height: number, width: number) => () => fitInput(network, { height, width, channels: 3 })
     // Five poolings of 2: 31 pixels leave 1 after four, and half of that is none.
     expect(sized(31, 31)).toThrow(SizeError)
-    expect(sized(31, 31)).toThrow(/^pool5: .*31×31×3[\s\S]*at least 32×32×3[\s\S]*the size 32$/)
+    expect(sized(31, 31)).toThrow(/^pool5: .*31×31×3[\s\S]*at least 32×32×3/)
     expect(sized(32, 32)).not.toThrow()
-    expect(sized(16, 32)).toThrow(/at least 32×64×3[\s\S]*the size 32x64/)
+    expect(sized(16, 32)).toThrow(/at least 32×64×3/)
     expect(sized(32, 64)).not.toThrow()
   })
 
@@ -78,9 +78,5 @@ describe('the input', () => {
     const fit = () => fitInput(network, { height: 8, width: 8, channels: 3 })
     expect(fit).toThrow(SizeError)
     expect(fit).not.toThrow(/at least/)
-  })
-
-  it('prints sizes as the command line takes them', () => {
-    expect([printSize({ height: 64, width: 64 }), printSize({ height: 48, width: 64 })]).toEqual(['64', '48x64'])
   })
 })

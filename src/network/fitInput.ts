@@ -20,14 +20,12 @@ export function fitInput(network: Network, volume: Volume): Network {
     ...(received !== undefined && { received }),
     ...(smallest === undefined
       ? { ...(expected !== undefined && { expected }), ...(advice !== undefined && { advice }) }
-      : { expected: `pictures of at least ${printVolume(smallest)}`, advice: `the size ${printSize(smallest)}` }),
+      : {
+          expected: `pictures of at least ${printVolume(smallest)}`,
+          advice: 'larger pictures, or a network with fewer POOL layers and strides',
+        }),
     cause: error,
   })
-}
-
-/** As `--size` takes it: `64`, or height and width, `48x64`. */
-export function printSize({ height, width }: Pick<Volume, 'height' | 'width'>): string {
-  return height === width ? `${height}` : `${height}x${width}`
 }
 
 /** No network in use needs more pixels than this beyond what was asked for. */

@@ -88,7 +88,19 @@ async function listSplits(folder: string, options: ImagesOptions) {
   return { classes, train: entries(training), test: entries(testing) }
 }
 
-interface ClassFiles {
+/**
+ * The picture files of every class, of all splits, in the order of the labels.
+ *
+ * @throws {DatasetError | EmptyClassError} no classes, or a class without pictures
+ */
+export async function listPictures(folder: string): Promise<readonly ClassFiles[]> {
+  const { classes, train, test } = await listSplits(folder, { size: { height: 1, width: 1, channels: 1 } })
+  const files = classes.map((): string[] => [])
+  for (const { file, label } of [...train, ...test]) files[label]?.push(file)
+  return classes.map((name, label) => ({ name, files: files[label] as string[] }))
+}
+
+export interface ClassFiles {
   readonly name: string
   readonly files: readonly string[]
 }
