@@ -61,6 +61,23 @@ export function unreadable(name: string, bytes: Uint8Array, cause: unknown): Pic
 }
 
 /**
+ * The sides of a picture as it is seen, EXIF orientation applied; only its header is read.
+ *
+ * @throws {PictureError} not a picture
+ */
+export async function pictureSides(file: string): Promise<{ readonly height: number; readonly width: number }> {
+  const sharp = await loadSharp()
+  try {
+    const { width, height, orientation = 1 } = await sharp(file).metadata()
+    // Orientations 5 to 8 lie on their side.
+    return orientation >= 5 ? { height: width, width: height } : { height, width }
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new PictureError(file, reason, 'open it in a viewer; save it again, or leave it out', cause)
+  }
+}
+
+/**
  * A lossless picture in its own size.
  *
  * @returns [height, width, 3]
