@@ -14,6 +14,7 @@ import type { TrainOptions } from '../train/options.ts'
 import type { DoneProgress, TrainResult } from '../train/progress.ts'
 import { hasPictures } from '../train/splits.ts'
 import type { ZooEntry } from '../zoo/types.ts'
+import { dataWords } from './data.ts'
 import type { Interrupt } from './interrupt.ts'
 import { commandName } from './machine.ts'
 import type { RunFiles, RunSettings } from './runFolder.ts'
@@ -47,11 +48,10 @@ export async function finishRun(run: EndedRun, terminal: Terminal, interrupt: In
   }
   await saveModels(run)
   const example = await saveExample(files, dataset)
+  const evalWords = [files.model, '--data', settings.data, ...dataWords(settings.dataOptions ?? {})]
   const next = [
     `${commandName()} predict ${quoted(files.model)} ${quoted(example)}`,
-    ...(hasPictures(dataset.test)
-      ? [`${commandName()} eval ${quoted(files.model)} --data ${quoted(settings.data)}`]
-      : []),
+    ...(hasPictures(dataset.test) ? [`${commandName()} eval ${evalWords.map(quoted).join(' ')}`] : []),
   ]
   const evaluation = await testEvaluation(model, dataset, last)
   const page = await runReport({ ...run, result, evaluation, next })
@@ -62,7 +62,7 @@ export async function finishRun(run: EndedRun, terminal: Terminal, interrupt: In
   )
 }
 
-function summaryOf({ settings, files, model, last: { result } }: EndedRun) {
+function summaryOf({ settings, files, model, dataset, last: { result } }: EndedRun) {
   return {
     run: files.folder,
     network: settings.name,
@@ -82,6 +82,7 @@ function summaryOf({ settings, files, model, last: { result } }: EndedRun) {
     threads: model.threads,
     imagesPerSecond: result.imagesPerSecond,
     stopped: result.stopped ?? null,
+    notices: dataset.notices,
   }
 }
 

@@ -12,6 +12,7 @@ import { type BackendName, backendNames } from '../model/model.ts'
 import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
 import type { TrainOptions } from '../train/options.ts'
+import type { DataOptions } from './data.ts'
 import { UsageError } from './errors.ts'
 
 export interface RunSettings {
@@ -22,6 +23,8 @@ export interface RunSettings {
   readonly data: string
   /** What the pictures are, wherever they lie; absent in runs of version 1. */
   readonly pictures?: DataIdentity | undefined
+  /** How the data is split and read, where the command line says it. */
+  readonly dataOptions?: DataOptions | undefined
   /** What is learned, and how. */
   readonly options: TrainOptions
   readonly init?: z.infer<typeof initSchema> | undefined
@@ -51,6 +54,16 @@ const schema = z.object({
   data: z.string().max(4096),
   dataFromHere: z.string().max(4096).optional(),
   pictures: z.object({ training: z.string(), tests: z.string() }).optional(),
+  dataOptions: z
+    .strictObject({
+      testFraction: z.number(),
+      validationFraction: z.number(),
+      splitSeed: z.number(),
+      skipBroken: z.boolean(),
+      memoryLimit: z.number(),
+    })
+    .partial()
+    .optional(),
   options: z.looseObject({ epochs: z.number() }),
   init: initSchema.optional(),
   backend: z.enum(backendNames),

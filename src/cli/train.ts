@@ -15,7 +15,7 @@ import { checkResume } from '../train/resume.ts'
 import { watchedSplitOf } from '../train/splits.ts'
 import type { ZooEntry } from '../zoo/types.ts'
 import { zoo } from '../zoo/zoo.ts'
-import { absolute, dataHelp, kindOf, openData } from './data.ts'
+import { absolute, addDataOptions, type DataOptions, dataHelp, dataOptions, kindOf, openData } from './data.ts'
 import { readCall, UsageError } from './errors.ts'
 import { finishRun } from './finishRun.ts'
 import { type Interrupt, onInterrupt } from './interrupt.ts'
@@ -29,7 +29,7 @@ import { TrainProgress } from './trainProgress.ts'
 import { addLearningOptions, type LearningOptions, learningOptions } from './trainSettings.ts'
 import { introduction } from './trainWords.ts'
 
-interface TrainCall extends LearningOptions {
+interface TrainCall extends LearningOptions, DataOptions {
   readonly data?: string
   readonly out?: string
   readonly resume?: string
@@ -58,6 +58,7 @@ export function define(command: Command): void {
     .option('--exact', exactHelp)
     .option('--json', 'one JSON object on stdout; progress on stderr')
   addLearningOptions(command)
+  addDataOptions(command)
   command.addHelpText('after', examples).action(run)
 }
 
@@ -119,6 +120,7 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
     name,
     network,
     data: absolute(data),
+    dataOptions: dataOptions(call),
     options: learningOptions(call, recipe),
     init: call.init,
     backend: call.backend ?? 'wasm',
@@ -140,7 +142,11 @@ async function resumedTask(net: string | undefined, folder: string, call: TrainC
     })
   }
   const { options, ...rest } = await resumedSettings(folder, call.data)
-  const settings = { ...rest, options: learningOptions(call, options) }
+  const settings = {
+    ...rest,
+    dataOptions: { ...rest.dataOptions, ...dataOptions(call) },
+    options: learningOptions(call, options),
+  }
   return { settings, ...(zoo.has(settings.name) && { entry: zoo.entry(settings.name) }), files: filesOf(folder) }
 }
 
@@ -155,7 +161,7 @@ async function work(
   const { network, options } = settings
   const input = inferVolumes(network)[0]?.output
   if (input === undefined) throw new UsageError('a network without an input', {})
-  const dataset = await openData(settings.data, input, terminal, interrupt.signal)
+  const dataset = await openData(settings.data, input, terminal, interrupt.signal, settings.dataOptions)
   const evaluated = (options.evaluate ?? 'epoch') === 'epoch' && watchedSplitOf(dataset) !== undefined
   const fitted: TrainOptions = {
     ...options,
