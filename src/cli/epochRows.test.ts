@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Progress } from '../train/progress.ts'
+import { type EpochProgress, noEvaluation } from '../train/progress.ts'
 import { EpochRows } from './epochRows.ts'
 import { stepWords } from './trainProgress.ts'
 
@@ -17,7 +17,7 @@ const progress = {
   imagesPerSecond: 30_843,
   secondsLeft: 7800,
   evaluation: { loss: 0.2345, accuracy: 1, count: 100, invalid: 0, perClass: [], confusion: [] },
-} satisfies Progress
+} satisfies EpochProgress
 
 describe('rows of epochs', () => {
   it.each([
@@ -33,14 +33,21 @@ describe('rows of epochs', () => {
     expect(lines[0]?.trim().split(/\s{2,}/)).toEqual(['epoch', ...titles])
     expect(lines[1]).toContain('9/200')
     expect(lines[1]).toContain('100.00 %')
-    expect(lines[1]?.length).toBe(lines[0]?.length)
+  })
+
+  it('mark the best so far, and name the split that is watched', () => {
+    const rows = new EpochRows(60)
+    const best = { epoch: 9, loss: 0.2345, accuracy: 1, split: 'validation' } as const
+    const [titles, line] = rows.next({ ...progress, best, evaluatedOn: 'validation' })
+    expect(titles).toMatch(/val. loss +val. accuracy$/)
+    expect(line).toMatch(/100.00 % {2}best$/)
+    expect(rows.next({ ...progress, best, epoch: 10 })[0]).not.toContain('best')
   })
 
   it('have titles once, and a dash where nothing was evaluated', () => {
     const rows = new EpochRows(80)
     rows.next(progress)
-    const { evaluation: _, ...bare } = progress
-    const [line, ...more] = rows.next(bare as Progress)
+    const [line, ...more] = rows.next({ ...progress, evaluation: noEvaluation })
     expect(more).toEqual([])
     expect(line?.match(/–/g)).toHaveLength(2)
   })

@@ -61,15 +61,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
       .filter((part) => part !== undefined)
       .join(' · '),
     figures: [
-      ...(result.testAccuracy === undefined
-        ? [{ value: printPercent(result.trainAccuracy), says: 'training accuracy' }]
-        : [
-            {
-              value: printPercent(result.testAccuracy),
-              says: `test accuracy, ${printCount(dataset.test.count)} pictures`,
-            },
-            { value: (result.testLoss ?? Number.NaN).toFixed(4), says: 'test loss' },
-          ]),
+      ...accuracyFigures(result, dataset),
       { value: printCount(table.totals.parameters), says: 'parameters' },
       { value: printCount(table.totals.macs), says: 'MACs per picture' },
       { value: printSeconds(result.seconds), says: `${result.epochs} ${result.epochs === 1 ? 'epoch' : 'epochs'}` },
@@ -77,6 +69,8 @@ export async function runReport(run: ReportedRun): Promise<string> {
     ],
     records: result.records,
     stepsPerEpoch,
+    best: result.best,
+    keptEpoch: result.keptEpoch,
     evaluation,
     metrics: classes && { classes, macro: macroMetrics(classes) },
     mistakes,
@@ -120,6 +114,19 @@ export async function runReport(run: ReportedRun): Promise<string> {
     remarks: [...(entry?.remarks ?? []), ...dataset.notices.map(({ message }) => message)],
     next,
   })
+}
+
+/** On the test pictures; where there are none on the validation pictures, and else on the training pictures. */
+function accuracyFigures(result: TrainResult, { test, validation }: Dataset): { value: string; says: string }[] {
+  const on = (split: string, accuracy: number, loss: number, count: number) => [
+    { value: printPercent(accuracy), says: `${split} accuracy, ${printCount(count)} pictures` },
+    { value: loss.toFixed(4), says: `${split} loss` },
+  ]
+  const { testAccuracy, testLoss, validationAccuracy, validationLoss, trainAccuracy } = result
+  if (testAccuracy !== undefined && testLoss !== undefined) return on('test', testAccuracy, testLoss, test.count)
+  if (validationAccuracy !== undefined && validationLoss !== undefined)
+    return on('validation', validationAccuracy, validationLoss, validation?.count ?? 0)
+  return [{ value: printPercent(trainAccuracy), says: 'training accuracy' }]
 }
 
 const short = (value: number) => value.toPrecision(4)

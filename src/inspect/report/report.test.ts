@@ -39,6 +39,8 @@ const full: ReportData = {
     },
   ],
   stepsPerEpoch: 2,
+  best: { epoch: 1, loss: 0.5, accuracy: 0.7, split: 'test' },
+  keptEpoch: 1,
   evaluation: {
     loss: 0.5,
     accuracy: 0.7,
@@ -84,6 +86,9 @@ const full: ReportData = {
 describe('a report', () => {
   it('shows what there is, and leaves out what there is not', () => {
     const parts = [
+      'Best and last',
+      'The model file has the weights of epoch 1.',
+      'best epoch: 1',
       'Per class',
       'Confusion matrix',
       'among the first 5 test pictures',

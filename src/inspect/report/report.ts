@@ -1,7 +1,6 @@
 /** A training run as one HTML page that needs nothing else: no other file, no network, and no script to be read. */
 
 import type { Evaluation } from '../../train/evaluate.ts'
-import type { MetricsRecord } from '../../train/metrics.ts'
 import { costTable, type NetworkTable, type TextTable } from '../costTable.ts'
 import { escapeText } from '../svg.ts'
 import { classesSection, confusionSection, type ReportMetrics } from './classes.ts'
@@ -16,16 +15,14 @@ import {
 } from './pictures.ts'
 import { script, scriptHash } from './script.ts'
 import { style } from './style.ts'
-import { trainingSection } from './training.ts'
+import { type TrainingData, trainingSection } from './training.ts'
 
-export interface ReportData {
+export interface ReportData extends TrainingData {
   readonly title: string
   /** One line below the title. */
   readonly subtitle: string
   /** The few numbers that come first. */
   readonly figures: readonly { readonly value: string; readonly says: string }[]
-  readonly records: readonly MetricsRecord[]
-  readonly stepsPerEpoch: number
   /** Of the test split, with the weights of the model file. */
   readonly evaluation?: Evaluation | undefined
   /** Precision, recall and F1 that follow from the evaluation. */
@@ -91,7 +88,7 @@ function sectionsOf(data: ReportData): readonly string[] {
     next,
   } = data
   return [
-    trainingSection(data.records, data.stepsPerEpoch),
+    trainingSection(data),
     metrics === undefined ? '' : classesSection(metrics, evaluation?.count ?? 0),
     evaluation === undefined ? '' : confusionSection(evaluation),
     mistakes === undefined ? '' : mistakesSection(mistakes.pictures, mistakes.among, evaluation?.count ?? 0),
