@@ -46,6 +46,7 @@ describe('a mistake', () => {
     [['plan', 'nope'], /lenslet plan --help/],
     [['plam', 'lenet5'], /did you mean plan\?/],
     [['doktor'], /did you mean doctor\?/],
+    [['help', 'plna'], /unknown command 'plna'[\s\S]*did you mean plan\?/],
     [['PLAN', 'lenet5'], /did you mean plan\?/],
     [['predict', 'a', 'b', '--tpo', '3'], /did you mean --top\?/],
     [['doctor', '--jsno'], /did you mean --json\?/],

@@ -173,7 +173,7 @@ function summary({ totals }: NetworkTable): readonly string[] {
   const { activations, weights, parameters, macs } = totals
   return [
     `per picture: ${printCount(activations)} activations (${printBytes(floats(activations))}), ${printCount(macs)} MACs (${printCount(2 * macs)} FLOPs)`,
-    `parameters: ${printCount(parameters)} (${printBytes(floats(parameters))}), of which ${printCount(weights)} are weights`,
+    `parameters: ${printCount(parameters)} (${printBytes(floats(parameters))}), of which ${printCount(weights)} weights`,
   ]
 }
 

@@ -23,6 +23,8 @@ export async function run(words: readonly string[]): Promise<number> {
 async function parse(words: readonly string[]): Promise<void> {
   const chosen = chosenVerb(words)
   beginCall({ verb: verbs.some(({ name }) => name === chosen) ? chosen : undefined, quiet: false })
+  if (words[0] === 'help' && chosen !== undefined && !verbs.some(({ name }) => name === chosen))
+    throw unknownVerb(chosen, words)
   const program = await buildProgram(({ name }) => name === chosen)
   // Errors are printed by `run`, all in one form.
   for (const command of [program, ...program.commands])
@@ -48,6 +50,16 @@ function asUsageError({ code, message }: CommanderError, words: readonly string[
     received,
     ...(verb === undefined ? { expected: names() } : {}),
     advice: nearest === undefined ? ownHelp() : `did you mean ${nearest}?`,
+  })
+}
+
+/** commander would print all of its help instead. */
+function unknownVerb(word: string, words: readonly string[]): UsageError {
+  const near = nearestVerb(words)
+  return new UsageError(`unknown command '${word}'`, {
+    received: `lenslet ${words.join(' ')}`,
+    expected: names(),
+    advice: near === undefined ? 'lenslet --help' : `did you mean ${near}?`,
   })
 }
 
