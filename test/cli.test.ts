@@ -298,7 +298,7 @@ describe('train, eval, predict', () => {
     expect(asItIs.code).toBe(0)
     const [seven, negative] = predictSchema.parse(JSON.parse(asItIs.stdout))
     expect(seven).toMatchObject({ file: 'seven.png', top: [{ label: '7', index: 7 }, {}] })
-    expect(asItIs.stderr).toMatch(/^mind: negative\.png looks like the negative[\s\S]*--invert/)
+    expect(asItIs.stderr).toMatch(/^note: negative\.png looks like the negative[\s\S]*--invert/)
     // Alone, where there were two pictures before: the same bits.
     const inverted = await run('predict', model, 'negative.png', '--top', '2', '--json', '--invert')
     const [again] = predictSchema.parse(JSON.parse(inverted.stdout))

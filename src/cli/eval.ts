@@ -56,7 +56,7 @@ async function run(path: string, { data, split: name, threads, exact, json, csv 
     const chosen = splitOf(dataset, name)
     return matchSplit(model, chosen, `${dataset.name}, ${name === 'all' ? 'all pictures' : `${name} split`}`)
   })
-  for (const text of notices(model, dataset, name)) terminal.hint(`mind: ${text}`)
+  for (const text of notices(model, dataset, name)) terminal.hint(`note: ${text}`)
   const { normalization = dataset.normalization } = model.info
   const result = await evaluate(model, split, { normalization })
   if (csv === true) process.stdout.write(csvOf(result))

@@ -64,9 +64,9 @@ async function run(path: string, paths: readonly string[], call: PredictCall): P
   // Always the default batch: in a plan of another, sums may be rounded in another order.
   await using model = await openModel(path, { threads: call.threads, exact: call.exact })
   checkPictureSize(model.input)
-  for (const notice of notices) terminal.hint(`mind: ${notice}`)
+  for (const notice of notices) terminal.hint(`note: ${notice}`)
   if (model.info.classes === undefined)
-    terminal.hint('mind: the model has no class names; numbers of scores are shown, from 0.')
+    terminal.hint('note: the model has no class names; numbers of scores are shown, from 0.')
   const output = new Output(formatOf(call, model, terminal))
   const progress = new Progress(pictures.length, terminal)
   const inverted = new Negatives()
@@ -166,7 +166,7 @@ class Negatives {
     if (this.#count === 0) return
     const which = this.#count === 1 ? `${this.#first} looks` : `${this.#count} pictures, ${this.#first} first, look`
     terminal.hint(
-      `mind: ${which} like the negative of the training pictures (light where they are dark). Try --invert.`,
+      `note: ${which} like the negative of the training pictures (light where they are dark). Try --invert.`,
     )
   }
 }
