@@ -8,17 +8,27 @@ import { commonMistakes } from '../inspect/confusion.ts'
 import { printCount, printPercent } from '../inspect/units.ts'
 import type { Model } from '../model/model.ts'
 import { type Evaluation, evaluate } from '../train/evaluate.ts'
+
+<<<<<<< HEAD
+
 import { matchSplit } from '../train/match.ts'
 import { csvRow } from './csv.ts'
 import { dataHelp, openData } from './data.ts'
 import { readCall, UsageError } from './errors.ts'
 import { type SplitName, splitNames, splitOf } from './evalSplit.ts'
+
+=======
+
+import { addDataOptions, type DataOptions, dataHelp, dataOptions, openData } from './data.ts'
+
+>>>>>>> c63833c
+
 import { openModel } from './model.ts'
 import { choice, exactHelp, whole } from './options.ts'
 import { printTable } from './table.ts'
 import { Terminal } from './terminal.ts'
 
-interface EvalCall {
+interface EvalCall extends DataOptions {
   readonly data: string
   readonly split: SplitName
   readonly threads?: number
@@ -38,8 +48,10 @@ export function define(command: Command): void {
     .option('--csv', 'CSV on stdout, a row per class')
     .addHelpText('after', examples)
     .action(run)
+  addDataOptions(command)
 }
 
+<<<<<<< HEAD
 const examples = `
 Examples:
   lenslet eval runs/lenet5-mnist-20261122-054312 --data mnist
@@ -99,8 +111,27 @@ function jsonOf(result: Evaluation, data: string, split: SplitName) {
     macro: macroMetrics(metrics),
     classes: perClass.map(({ label }) => label),
     confusion,
+=======
+async function run(path: string, call: EvalCall): Promise<void> {
+  const { data, split, threads, exact, json } = call
+  const terminal = new Terminal(json === true)
+  await using model = await openModel(path, { threads, exact, batch: 64 })
+  const dataset = await openData(data, model.input, terminal, undefined, dataOptions(call))
+  if (model.info.normalization === undefined)
+    terminal.hint('mind: the model does not say how its pictures were normalized; the data’s own figures are taken.')
+  const { normalization = dataset.normalization, classes = dataset.classes } = model.info
+  const result = await evaluate(model, dataset[split], { normalization, classes })
+  const value = {
+    accuracy: result.accuracy,
+    loss: result.loss,
+    count: result.count,
+    invalid: result.invalid,
+    perClass: result.perClass,
+    confusion: result.confusion,
+>>>>>>> c63833c
     data,
     split,
+    notices: dataset.notices,
   }
 }
 
