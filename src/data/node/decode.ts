@@ -1,7 +1,10 @@
 /** Decodes pictures in Node by sharp, which is loaded only when the first picture comes. */
 import { stat } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { SharpOptions } from 'sharp'
 import { DatasetError, PictureError } from '../errors.ts'
 import { background, checkPictureSize, type PictureSize, toChannels } from '../resize.ts'
+import type { SortedSource } from '../source.ts'
 
 /** Endings that sharp's bundled decoders know. */
 export const pictureEndings: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp', '.gif', '.tif', '.tiff', '.avif']
@@ -10,6 +13,8 @@ export const pictureEndings: readonly string[] = ['.png', '.jpg', '.jpeg', '.web
 const fileLimit = 2 ** 28
 
 /**
+ * For files and bytes; what else a picture can be given as: decode.ts.
+ *
  * Scaling differs a little from a page's: by 1 of 255 on average from 1280×720 to 224×224, by 6 to 32×32 (Chromium).
  * What is not scaled is the same to the bit.
  *
@@ -19,12 +24,46 @@ const fileLimit = 2 ** 28
  * @throws {ArgumentError} a size that no picture can have
  */
 export async function decodeImage(source: string | Uint8Array, size: PictureSize): Promise<Uint8Array> {
+  if (typeof source === 'string') {
+    checkPictureSize(size)
+    await checkFile(source)
+    return scaled(source, {}, size, source)
+  }
+  return decodeSource({ kind: 'bytes', bytes: source }, size)
+}
+
+/** Node's side of decode.ts: `name` is the picture's, for errors. */
+export async function decodeSource(source: SortedSource, size: PictureSize, name?: string): Promise<Uint8Array> {
   checkPictureSize(size)
-  const name = typeof source === 'string' ? source : 'given as bytes'
-  if (typeof source === 'string') await checkFile(source)
+  switch (source.kind) {
+    case 'text':
+      return decodeImage(/^file:/i.test(source.text) ? fileURLToPath(source.text) : source.text, size)
+    case 'bytes':
+      return scaled(source.bytes, {}, size, name ?? 'given as bytes')
+    case 'blob':
+      return scaled(new Uint8Array(await source.blob.arrayBuffer()), {}, size, name ?? 'given as a Blob')
+    case 'raw': {
+      const { data, width, height, channels } = source.raw
+      return scaled(data, { raw: { width, height, channels: channels as 1 | 3 | 4 } }, size, 'given as raw values')
+    }
+    case 'drawable':
+      throw new PictureError(
+        'that a page can draw',
+        'a canvas, bitmap, video frame or element, which only a page can read',
+        'pass the bytes of the picture, or { data, width, height, channels }',
+      )
+  }
+}
+
+async function scaled(
+  source: string | Uint8Array | Uint8ClampedArray,
+  options: SharpOptions,
+  size: PictureSize,
+  name: string,
+): Promise<Uint8Array> {
   const sharp = await loadSharp()
   try {
-    const pixels = await sharp(source, { failOn: 'error' })
+    const pixels = await sharp(source, { failOn: 'error', ...options })
       .autoOrient()
       .toColourspace('srgb')
       .flatten({ background })
