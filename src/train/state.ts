@@ -18,6 +18,8 @@ export interface TrainState {
   interval: Tally
   smoothed: Smoothed
   records: MetricsRecord[]
+  /** The epoch whose weights are kept as the best. */
+  best?: number | undefined
 }
 
 export function newState(): TrainState {
@@ -40,19 +42,26 @@ const whole = number({ whole: true, min: 0 })
 const share = number({ min: 0, max: 1 })
 const tally = object({ loss: number(), hits: whole, count: whole })
 const common = { epoch: whole, step: whole, loss: number(), accuracy: share, rate: number(), seconds: number() }
-const test = { testLoss: optional(number()), testAccuracy: optional(share) }
+const evaluated = {
+  validationLoss: optional(number()),
+  validationAccuracy: optional(share),
+  testLoss: optional(number()),
+  testAccuracy: optional(share),
+}
 const record = either(
   object({ kind: literal('step'), ...common }),
-  object({ kind: literal('epoch'), ...common, ...test }),
+  object({ kind: literal('epoch'), ...common, ...evaluated }),
 )
 
 /** What a checkpoint must hold. */
-export const stateSchema: Schema<Readonly<Omit<TrainState, 'records'>> & { readonly records: readonly unknown[] }> =
-  object({
-    step: whole,
-    seconds: number({ min: 0 }),
-    epoch: tally,
-    interval: tally,
-    smoothed: object({ loss: number(), accuracy: number(), weight: share }),
-    records: list(record, { max: 2_000_000 }),
-  })
+export const stateSchema: Schema<SavedState> = object({
+  step: whole,
+  seconds: number({ min: 0 }),
+  epoch: tally,
+  interval: tally,
+  smoothed: object({ loss: number(), accuracy: number(), weight: share }),
+  records: list(record, { max: 2_000_000 }),
+  best: optional(whole),
+})
+
+type SavedState = Readonly<Omit<TrainState, 'records'>> & { readonly records: readonly unknown[] }
