@@ -6,10 +6,10 @@ import { volumeSize } from '../core/shapes.ts'
 import { printable } from '../core/text.ts'
 import { PictureError } from '../data/errors.ts'
 import { decodeImage } from '../data/node/decode.ts'
-import { normalizationTable } from '../data/normalization.ts'
 import { checkPictureSize, type Fit } from '../data/resize.ts'
 import { topPredictions } from '../insight/predictions.ts'
 import { printCount } from '../inspect/units.ts'
+import { normalizePictures } from '../model/classify.ts'
 import type { Model } from '../model/model.ts'
 import { readCall, UsageError } from './errors.ts'
 import { openModel } from './model.ts'
@@ -101,7 +101,7 @@ async function predictSome(
 ): Promise<readonly Answer[]> {
   const decoded = await Promise.all(pictures.map((picture) => decode(model, picture, call)))
   const good = decoded.filter((one) => one instanceof Uint8Array)
-  const scores = good.length === 0 ? new Float32Array() : await model.predict(normalized(model, good))
+  const scores = good.length === 0 ? new Float32Array() : await model.predict(normalizePictures(model, good))
   const classes = volumeSize(model.output)
   let next = 0
   return pictures.map(({ file }, index): Answer => {
@@ -126,20 +126,6 @@ async function decode(model: Model, { file, error }: PictureFile, { invert, fit 
     if (cause instanceof PictureError) return cause
     throw cause
   }
-}
-
-/** Side by side, as floats. A model that says nothing about normalization gets what is usual: values around 0. */
-function normalized({ input, info }: Model, pictures: readonly Uint8Array[]): Float32Array {
-  const { channels } = input
-  const usual = { mean: new Array<number>(channels).fill(0.5), std: new Array<number>(channels).fill(0.5) }
-  const table = normalizationTable(info.normalization ?? usual)
-  const size = volumeSize(input)
-  const values = new Float32Array(pictures.length * size)
-  pictures.forEach((bytes, picture) => {
-    for (let i = 0; i < size; i++)
-      values[picture * size + i] = table[(i % channels) * 256 + (bytes[i] as number)] as number
-  })
-  return values
 }
 
 /**
