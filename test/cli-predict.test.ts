@@ -128,6 +128,21 @@ describe('eval', () => {
     )
   })
 
+  it('splits the data as the training of the run did, unless it is told otherwise', async () => {
+    const net = 'INPUT 8x8x3 -> GAP -> FC-3'
+    const split = ['--test-fraction', '0.4', '--split-seed', '3']
+    const words = ['train', net, '--data', 'images:abc', '--epochs', '1', '--out', 'split', ...split]
+    expect((await run(...words)).code).toBe(0)
+    for (const model of ['split', 'split/model.lenslet']) {
+      const { value, stderr } = await json('eval', model, '--data', 'images:abc')
+      expect(value.count).toBe(24)
+      expect(stderr).toMatch(/read as in the training: --test-fraction 0\.4 --split-seed 3/)
+    }
+    expect((await json('eval', 'split', '--data', 'images:abc', '--test-fraction', '0.1')).value.count).toBe(6)
+    // Other data was not split by the run.
+    expect((await json('eval', 'split', '--data', 'images:ab')).value.count).toBe(8)
+  })
+
   it('writes a row per class as CSV', async () => {
     const { stdout } = await run('eval', 'good.lenslet', '--data', 'images:ab', '--csv')
     expect(stdout).toBe('class,support,precision,recall,f1\r\nbird,0,,,\r\ncat,4,1,1,1\r\ndog,4,1,1,1\r\n')
@@ -263,6 +278,16 @@ describe('predict', () => {
       code: 1,
       value: [{ file: cat }, { file: '-', error: expect.stringContaining('0 bytes') }],
     })
+  })
+
+  it('answers as pictures are predicted, before it has seen the last', async () => {
+    const running = start(['predict', 'good.lenslet', 'abc', '-', '--csv'], place)
+    // It waits for standard input, which is still open.
+    await running.heard('abc/bird/png0.png,bird')
+    running.process.stdin?.end(await readFile(join(place, dog)))
+    const { code, stdout } = await running.ended
+    expect(code).toBe(0)
+    expect(stdout.trimEnd().split('\r\n').at(-1)).toMatch(/^-,dog,/)
   })
 
   it('writes CSV that quotes what needs it', async () => {

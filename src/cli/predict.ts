@@ -75,7 +75,7 @@ async function run(path: string, paths: readonly string[], call: PredictCall): P
   try {
     for (let first = 0; first < pictures.length; first += step) {
       for (const answer of await predictSome(model, pictures.slice(first, first + step), call, inverted)) {
-        if ('error' in answer) unread.push(`${printable(answer.file)}: ${answer.error}`)
+        if ('error' in answer) unread.push(named(answer))
         await output.write(answer)
       }
       progress.show(first + step)
@@ -173,6 +173,12 @@ class Progress {
     this.#next = performance.now() + 2000
     this.#terminal.progress(`${printCount(done)} of ${printCount(this.#total)} pictures`)
   }
+}
+
+/** Most errors name the file already. */
+function named({ file, error }: { readonly file: string; readonly error: string }): string {
+  const name = printable(file)
+  return error.includes(name) ? error : `${name}: ${error}`
 }
 
 const shown = 20
