@@ -300,6 +300,19 @@ describe('predict', () => {
     expect({ code, end }).toEqual({ code: 1, end: '' })
   })
 
+  it('says how many pictures look like negatives', async () => {
+    const normalization = { mean: [0.2], std: [0.25] }
+    const gray = await Model.create(parse('INPUT 4x4x1 -> FC-2'), { threads: 1, info: { normalization } })
+    await gray.save(join(place, 'gray.lenslet'))
+    await gray.dispose()
+    for (const [index, light] of [250, 20, 240].entries())
+      await writeFile(join(place, `light${index}.png`), await plain(4, 4, [light, light, light]))
+    const files = ['light1.png', 'light0.png', 'light2.png']
+    const { stderr } = await json('predict', 'gray.lenslet', ...files)
+    expect(stderr).toMatch(/2 pictures, light0\.png first, look like the negative of the training pictures/)
+    expect((await json('predict', 'gray.lenslet', ...files, '--invert')).stderr).not.toContain('negative')
+  })
+
   it('answers for pictures of one portion and of the next, in order', async () => {
     const { value } = await json('predict', 'good.lenslet', 'abc')
     expect(value.map(({ top }: { top: { label: string }[] }) => top[0]?.label)).toEqual([
@@ -358,6 +371,15 @@ describe('predict', () => {
     const { code, stdout, stderr } = await run('predict', ...words)
     expect(stderr).toMatch(says)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+
+  it('refuses a network that gives a map', async () => {
+    const model = await Model.create(parse('INPUT 8x8x3 -> CONV3-2'), { threads: 1 })
+    await model.save(join(place, 'map.lenslet'))
+    await model.dispose()
+    const { code, stderr } = await run('predict', 'map.lenslet', cat)
+    expect(stderr).toMatch(/does not classify pictures[\s\S]*8×8×2/)
+    expect(code).toBe(2)
   })
 
   it('names a model file that is damaged', async () => {
