@@ -57,14 +57,26 @@ function repositoryLink(address: string, from: string): string {
   return pathname.startsWith('/docs/') ? address : `${repository}/blob/main${pathname}${hash}`
 }
 
+/** Colors for the notation: comments, words, what follows them, arrows. A TextMate grammar. */
+const notation = {
+  name: 'net',
+  scopeName: 'source.net',
+  patterns: [
+    { match: '(#|//).*$', name: 'comment.line' },
+    { match: '\\b[A-Z]{2,}', name: 'keyword' },
+    { match: '[0-9]+(\\.[0-9]+)?', name: 'constant.numeric' },
+    { match: '->|→|[*|]', name: 'keyword.operator' },
+  ],
+  repository: {},
+}
+
 export default {
   title: 'Lenslet',
   description: 'Convolutional networks in TypeScript, for Node and the browser',
   cleanUrls: true,
   srcExclude: ['node_modules/**'],
   markdown: {
-    // The notation has no highlighter.
-    languageAlias: { net: 'txt' },
+    languages: [notation],
     config(md: MarkdownRenderer) {
       md.core.ruler.push('repository-links', ({ tokens, env }) => {
         for (const token of tokens.flatMap(({ children }) => children ?? [])) {
