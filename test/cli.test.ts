@@ -52,7 +52,7 @@ describe('a call that is wrong ends with 2, and says what was received and what 
     [['plan', 'lenet5', '--batch', '0'], /--batch[\s\S]*received: 0[\s\S]*whole number from 1/],
     [['plan', 'lenet5', '--memory', 'lots'], /--memory[\s\S]*received: lots[\s\S]*4GB/],
     [['plan', 'lenet'], /no network is called "lenet"[\s\S]*did you mean lenet5\?/],
-    [['plan', 'missing.net'], /cannot read missing\.net[\s\S]*no such file/],
+    [['plan', 'missing.net'], /there is no file missing\.net, and no network is called missing/],
     [['plan', 'network.onnx'], /ONNX files cannot be read yet/],
     [['plan', 'network.json'], /not JSON/],
     [['plan', 'INPUT 8x8x1 -> CNOV3-4'], /line 1, column 16[\s\S]*did you mean CONV\?/],

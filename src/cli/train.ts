@@ -18,7 +18,16 @@ import { planOptionsOf, resolveSettings } from '../train/options.ts'
 import type { Progress, TrainResult } from '../train/progress.ts'
 import type { ZooEntry } from '../zoo/types.ts'
 import { zoo } from '../zoo/zoo.ts'
-import { absolute, dataHelp, kindOf, openData } from './data.ts'
+import {
+  absolute,
+  addDataOptions,
+  type DataOptions,
+  dataHelp,
+  dataOptions,
+  dataWords,
+  kindOf,
+  openData,
+} from './data.ts'
 import { readCall, UsageError } from './errors.ts'
 import { type Interrupt, onInterrupt } from './interrupt.ts'
 import { commandName } from './machine.ts'
@@ -31,7 +40,7 @@ import { TrainProgress } from './trainProgress.ts'
 import { addLearningOptions, type LearningOptions, learningOptions } from './trainSettings.ts'
 import { conclusion, introduction, originOf, quoted } from './trainWords.ts'
 
-interface TrainCall extends LearningOptions {
+interface TrainCall extends LearningOptions, DataOptions {
   readonly data?: string
   readonly out?: string
   readonly resume?: string
@@ -58,6 +67,7 @@ export function define(command: Command): void {
     .option('--exact', exactHelp)
     .option('--json', 'one JSON object on stdout; progress on stderr')
   addLearningOptions(command)
+  addDataOptions(command)
   command.addHelpText('after', examples).action(run)
 }
 
@@ -119,6 +129,7 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
     name,
     network,
     data: absolute(data),
+    dataOptions: dataOptions(call),
     options: learningOptions(call, recipe),
     init: call.init,
     backend: call.backend ?? 'wasm',
@@ -141,7 +152,11 @@ async function resumedTask(net: string | undefined, folder: string, call: TrainC
     })
   }
   const { options, ...rest } = await readRun(folder)
-  const settings = { ...rest, options: learningOptions(call, options) }
+  const settings = {
+    ...rest,
+    dataOptions: { ...rest.dataOptions, ...dataOptions(call) },
+    options: learningOptions(call, options),
+  }
   return { settings, ...(zoo.has(settings.name) && { entry: zoo.entry(settings.name) }), files: filesOf(folder) }
 }
 
@@ -156,7 +171,7 @@ async function work(
   const { network, options } = settings
   const input = inferVolumes(network)[0]?.output
   if (input === undefined) throw new UsageError('a network without an input', {})
-  const dataset = await openData(settings.data, input, terminal, interrupt.signal)
+  const dataset = await openData(settings.data, input, terminal, interrupt.signal, settings.dataOptions)
   const fitted = { ...options, batch: options.batch ?? Math.min(32, dataset.train.count) }
   await using model = await createModel(task, call)
   const checkpointed = task.files !== undefined && existsSync(task.files.checkpoint)
@@ -196,6 +211,7 @@ async function work(
     threads: model.threads,
     imagesPerSecond: result.imagesPerSecond,
     stopped: result.stopped ?? null,
+    notices: dataset.notices,
   }
   if (result.stopped === 'aborted') {
     const resume = `${commandName()} train --resume ${quoted(files.folder)}`
@@ -212,7 +228,7 @@ async function work(
   const example = await saveExample(files, dataset)
   const next = [
     `${commandName()} predict ${quoted(files.model)} ${quoted(example)}`,
-    `${commandName()} eval ${quoted(files.model)} --data ${quoted(settings.data)}`,
+    `${commandName()} eval ${[files.model, '--data', settings.data, ...dataWords(settings.dataOptions ?? {})].map(quoted).join(' ')}`,
   ]
   // A run that had ended already, or was killed just before its end, is not evaluated again by the training.
   const { normalization } = model.info
