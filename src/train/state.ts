@@ -18,6 +18,8 @@ export interface TrainState {
   interval: Tally
   smoothed: Smoothed
   records: MetricsRecord[]
+  /** The epoch whose weights are kept as the best. */
+  best?: number | undefined
 }
 
 export function newState(): TrainState {
@@ -40,10 +42,15 @@ const whole = z.number().int().min(0)
 const share = z.number().min(0).max(1)
 const tally = z.strictObject({ loss: z.number(), hits: whole, count: whole })
 const common = { epoch: whole, step: whole, loss: z.number(), accuracy: share, rate: z.number(), seconds: z.number() }
-const test = { testLoss: z.number().optional(), testAccuracy: share.optional() }
+const evaluated = {
+  validationLoss: z.number().optional(),
+  validationAccuracy: share.optional(),
+  testLoss: z.number().optional(),
+  testAccuracy: share.optional(),
+}
 const record = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('step'), ...common }),
-  z.strictObject({ kind: z.literal('epoch'), ...common, ...test }),
+  z.strictObject({ kind: z.literal('epoch'), ...common, ...evaluated }),
 ])
 
 /** What a checkpoint must hold. */
@@ -54,4 +61,5 @@ export const stateSchema: z.ZodType<TrainState> = z.strictObject({
   interval: tally,
   smoothed: z.strictObject({ loss: z.number(), accuracy: z.number(), weight: share }),
   records: z.array(record).max(2_000_000),
+  best: whole.optional(),
 })
