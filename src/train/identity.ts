@@ -102,7 +102,10 @@ export function difference(
     const [before, after] = [canonical(saved[what]), canonical(asked[what])]
     if (before === after) continue
     if (what === 'data' && !isDescribed(saved.data) && saved.data === describeAsBefore(dataset)) continue
-    const advice = 'train with the same settings again, or start again without resuming'
+    const advice =
+      what === 'data'
+        ? 'resume with the pictures, labels and class names that the training began with, or begin another training'
+        : 'train with the same settings again, or start again without resuming'
     return { what, ...apart(before, after), advice }
   }
   return undefined
