@@ -1,10 +1,10 @@
 /** The class folders of a folder: one folder per class, with pictures in it or in folders inside it. */
 import { basename, join } from 'node:path'
-import { printable, sameForm } from '../../core/text.ts'
+import { counted, listed, printable, sameForm } from '../../core/text.ts'
 import { EmptyClassError, LayoutError } from '../errors.ts'
 import { fileKind, pictureEndings } from './endings.ts'
 import { byName, type FolderEntries, readFolder } from './folder.ts'
-import { LeftOut, list } from './leftOut.ts'
+import { LeftOut } from './leftOut.ts'
 import { walk } from './walk.ts'
 
 export interface ClassFiles {
@@ -60,19 +60,21 @@ export async function listClasses(
       expected: 'one folder per class',
       advice: 'put the pictures into one of them',
     })
-  if (pictures.length > 0)
-    leftOut.add({
-      kind: 'left out',
-      count: pictures.length,
-      message: `${pictures.length === 1 ? '1 picture lies' : `${pictures.length} pictures lie`} beside the class folders of ${printable(path)} and ${pictures.length === 1 ? 'is' : 'are'} left out: ${list(pictures, 3)}`,
-    })
+  const loose = pictures.length
+  if (loose > 0) {
+    const lie = loose === 1 ? 'lies' : 'lie'
+    const message = `${counted(loose, 'picture')} ${lie} beside the class folders of ${printable(path)} and ${loose === 1 ? 'is' : 'are'} left out: ${listed(pictures, 3)}`
+    leftOut.add({ kind: 'left out', count: loose, message })
+  }
   return classes.sort((a, b) => byName(a.name, b.name))
 }
 
 function noClasses(path: string, pictures: readonly string[]): LayoutError {
   return new LayoutError(`${printable(path)} has no class folders`, {
     received:
-      pictures.length === 0 ? 'no folders of pictures' : `${pictures.length} pictures and no folders of pictures`,
+      pictures.length === 0
+        ? 'no folders of pictures'
+        : `${counted(pictures.length, 'picture')} and no folders of pictures`,
     expected: 'one folder per class, with pictures in it',
     advice:
       pictures.length === 0

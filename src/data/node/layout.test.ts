@@ -153,8 +153,16 @@ describe('splits', () => {
     const layout = await readLayout(folder)
     expect(layout.test).toBeUndefined()
     expect(messages(layout)).toEqual([
-      expect.stringMatching(/test is not used: it holds 2 pictures, but no class folders/),
+      expect.stringMatching(/test is not used: it holds 2 pictures, but no class folders, so there are no labels/),
     ])
+  })
+
+  it('are not used where they hold no pictures', async () => {
+    const folder = await folderOf({ ...numbered('train/cat', 2), ...numbered('val/cat', 3) })
+    await mkdir(join(folder, 'test', 'cat'), { recursive: true })
+    const layout = await readLayout(folder)
+    expect([counts(layout.validation), counts(layout.test)]).toEqual([undefined, { cat: 3 }])
+    expect(messages(layout)).toEqual([expect.stringMatching(/test is not used: it holds no pictures$/)])
   })
 
   it('keep a class without test pictures, which is no class of training', async () => {
