@@ -20,7 +20,7 @@ export function classNotices(
     notices.push({
       kind: 'classes',
       count: 1,
-      message: `there is only one class, ${printable(only)}: every answer is right, so nothing is learned`,
+      message: `there is only one class, ${printable(only)}: a training on it learns nothing`,
     })
   const counts = classes.map((name, label) => ({ name, count: train[label] as number }))
   const [largest, smallest] = [

@@ -51,9 +51,9 @@ export async function openImages(folder: string, options: ImagesOptions): Promis
   const lost = layout.train.find((_, label) => counts.train[label] === 0)
   if (lost !== undefined)
     throw new EmptyClassError(
-      `${folder}: ${lost.name}`,
+      lost.folder,
       pictureEndings,
-      `${lost.files.length} pictures, none of which can be used`,
+      `${counted(lost.files.length, 'picture')}, of which none is left for training`,
     )
   const colors = { color: colored, gray: good.length - colored }
   let at = 0
@@ -86,7 +86,7 @@ export async function openImages(folder: string, options: ImagesOptions): Promis
  *
  * @throws {DatasetError} as `openImages`
  */
-export async function listPictures(folder: string): Promise<readonly ClassFiles[]> {
+export async function listPictures(folder: string): Promise<readonly Omit<ClassFiles, 'folder'>[]> {
   const { classes, train, validation = [], test = [] } = await readLayout(folder)
   const all = [...train, ...validation, ...test]
   return classes.map((name) => ({ name, files: all.flatMap((found) => (found.name === name ? found.files : [])) }))

@@ -3,7 +3,7 @@
  * a folder called `train` that holds pictures and no folders is a class.
  */
 import { join } from 'node:path'
-import { counted, printable } from '../../core/text.ts'
+import { counted, listed, printable, sameForm } from '../../core/text.ts'
 import type { DataNotice } from '../dataset.ts'
 import { LayoutError } from '../errors.ts'
 import { type ClassFiles, listClasses } from './classes.ts'
@@ -90,6 +90,13 @@ async function findSplits(root: FolderEntries) {
         received: `only ${printable(alone.path)}`,
         expected: 'train beside it, or one folder per class',
         advice: `images:${printable(alone.path)} opens its classes alone`,
+      })
+    const classesToo = alone?.folders.filter((name) => others.some((other) => sameForm(other) === sameForm(name))) ?? []
+    if (alone !== undefined && classesToo.length > 0)
+      throw new LayoutError(`${printable(alone.path)} can be a split or a class`, {
+        received: `${listed(classesToo)} in it and beside it`,
+        expected: 'one folder per class, or train beside it',
+        advice: `move the other classes into ${printable(join(root.path, 'train'))}; for a class, rename the folder`,
       })
     return undefined
   }
