@@ -36,7 +36,11 @@ export function pictureSize(option: string) {
       if (channels === undefined) return sides
       if (channels === 1 || channels === 3) return { ...sides, channels }
     }
-    throw refused(option, text, 'a side in pixels such as 64, height x width such as 48x64, or 48x64x1 for gray pictures')
+    throw refused(
+      option,
+      text,
+      'a side in pixels such as 64, height x width such as 48x64, or 48x64x1 for gray pictures',
+    )
   }
 }
 

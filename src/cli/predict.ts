@@ -4,10 +4,10 @@ import { stat } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { volumeSize } from '../core/shapes.ts'
 import { decodeImage } from '../data/node/decode.ts'
-import { normalizationTable } from '../data/normalization.ts'
 import type { Fit } from '../data/resize.ts'
 import { type Prediction, topPredictions } from '../insight/predictions.ts'
 import { printPercent } from '../inspect/units.ts'
+import { normalizePictures } from '../model/classify.ts'
 import type { Model } from '../model/model.ts'
 import { readCall, UsageError } from './errors.ts'
 import { openModel } from './model.ts'
@@ -62,7 +62,7 @@ async function run(path: string, files: readonly string[], call: PredictCall): P
     pictures.forEach((bytes, index) => {
       if (call.invert !== true && seemsInverted(model, bytes)) seemInverted.push(some[index] as string)
     })
-    const scores = await model.predict(normalized(model, pictures))
+    const scores = await model.predict(normalizePictures(model, pictures))
     const classes = volumeSize(model.output)
     some.forEach((file, index) => {
       answers.push({
@@ -91,20 +91,6 @@ async function checkFile(file: string): Promise<void> {
 async function decode(model: Model, file: string, { invert, fit }: PredictCall): Promise<Uint8Array> {
   const bytes = await decodeImage(file, { ...model.input, fit })
   return invert === true ? bytes.map((byte) => 255 - byte) : bytes
-}
-
-/** Side by side, as floats. A model that says nothing about normalization gets what is usual: values around 0. */
-function normalized({ input, info }: Model, pictures: readonly Uint8Array[]): Float32Array {
-  const { channels } = input
-  const usual = { mean: new Array<number>(channels).fill(0.5), std: new Array<number>(channels).fill(0.5) }
-  const table = normalizationTable(info.normalization ?? usual)
-  const size = volumeSize(input)
-  const values = new Float32Array(pictures.length * size)
-  pictures.forEach((bytes, picture) => {
-    for (let i = 0; i < size; i++)
-      values[picture * size + i] = table[(i % channels) * 256 + (bytes[i] as number)] as number
-  })
-  return values
 }
 
 /**
