@@ -6,6 +6,7 @@ import type { Command } from 'commander'
 import { platform } from '#platform'
 import { checkArena } from '../backends/wasm/memory.ts'
 import { ArgumentError } from '../core/errors.ts'
+import type { Volume } from '../core/shapes.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { networkTable } from '../inspect/costTable.ts'
 import { pictureOf } from '../inspect/picture.ts'
@@ -20,9 +21,12 @@ import type { ZooEntry } from '../zoo/types.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { absolute, dataHelp, kindOf, openData } from './data.ts'
 import { readCall, UsageError } from './errors.ts'
+import { type AskedSize, fitNetwork, inputFor, type Origin, pictureSize, sizeHelp } from './fitNetwork.ts'
 import { type Interrupt, onInterrupt } from './interrupt.ts'
 import { commandName } from './machine.ts'
+import { memoryHint } from './memoryHint.ts'
 import { readNetwork } from './network.ts'
+import { checkKnown, newHeadHelp, noModel, startOf } from './newHead.ts'
 import { choice, exactHelp, number, whole } from './options.ts'
 import { createRun, filesOf, type RunFiles, type RunSettings, readRun } from './runFolder.ts'
 import { runReport } from './runReport.ts'
@@ -33,6 +37,8 @@ import { conclusion, introduction, originOf, quoted } from './trainWords.ts'
 
 interface TrainCall extends LearningOptions {
   readonly data?: string
+  readonly size?: AskedSize
+  readonly newHead?: boolean
   readonly out?: string
   readonly resume?: string
   readonly threads?: number
@@ -46,6 +52,8 @@ export function define(command: Command): void {
   command
     .argument('[net]', 'name from the zoo, text in the notation, or a file; a .lenslet model is trained further')
     .option('--data <data>', dataHelp)
+    .option('--size <size>', sizeHelp, pictureSize('--size'))
+    .option('--new-head', newHeadHelp)
     .option('--out <folder>', 'folder of the run; default runs/<net>-<data>-<time>')
     .option('--resume <folder>', 'go on with a run that was stopped; needs nothing else')
     .option('--threads <n>', 'workers; never changes the result', whole('--threads', 1))
@@ -65,6 +73,7 @@ const examples = `
 Examples:
   lenslet train lenet5 --data mnist
   lenslet train cifar-small --data cifar10 --epochs 20 --augment flip,crop4
+  lenslet train resnet18 --data images:./photos --size 96
   lenslet train "INPUT 32x32x3 -> CONV3-16 -> RELU -> POOL2 -> FC-3" --data images:./pictures
   lenslet train --resume runs/lenet5-mnist-20261122-054312`
 
@@ -72,6 +81,10 @@ Examples:
 interface Task {
   readonly settings: RunSettings
   readonly entry?: ZooEntry
+  /** Where the network comes from; absent in a run that is resumed, whose network is fitted already. */
+  readonly origin?: Origin
+  /** What was taken for <net>, where that was not certain. */
+  readonly notice?: string | undefined
   /** Where it is resumed. */
   readonly files?: RunFiles
 }
@@ -113,7 +126,8 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
       advice: '--data mnist',
     })
   }
-  const { network, name, entry, model } = await readNetwork(net)
+  const { network, name, entry, model, notice } = await readNetwork(net)
+  if (call.newHead === true && model === undefined) throw noModel(net)
   const recipe = entry?.recipes?.[kindOf(data)]
   const settings: RunSettings = {
     name,
@@ -126,7 +140,8 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
     model,
     began: new Date().toISOString(),
   }
-  return { settings, ...(entry && { entry }) }
+  const origin = entry !== undefined ? 'zoo' : model !== undefined ? 'model' : 'written'
+  return { settings, origin, notice, ...(entry && { entry }) }
 }
 
 /** The settings of the run; what the call says besides is taken over, and `train` refuses what would change the past. */
@@ -146,19 +161,19 @@ async function resumedTask(net: string | undefined, folder: string, call: TrainC
 }
 
 async function work(
-  task: Task,
+  given: Task,
   call: TrainCall,
   terminal: Terminal,
   progress: TrainProgress,
   interrupt: Interrupt,
 ): Promise<void> {
+  if (given.notice !== undefined) terminal.hint(given.notice)
+  const { task, dataset, fitted: fitting } = await openFitted(given, call, terminal, interrupt.signal)
   const { settings, entry } = task
   const { network, options } = settings
-  const input = inferVolumes(network)[0]?.output
-  if (input === undefined) throw new UsageError('a network without an input', {})
-  const dataset = await openData(settings.data, input, terminal, interrupt.signal)
   const fitted = { ...options, batch: options.batch ?? Math.min(32, dataset.train.count) }
   await using model = await createModel(task, call)
+  if (task.origin === 'model' && call.newHead !== true) checkKnown(settings.name, model.info, dataset.classes)
   const checkpointed = task.files !== undefined && existsSync(task.files.checkpoint)
   const paths = task.files ?? filesOf(call.out ?? '')
   const training = (files: RunFiles) =>
@@ -173,8 +188,13 @@ async function work(
   await readCall(() => training(paths).return(undefined as never))
   const plan = model.planFor(planOptionsOf(resolveSettings(model, dataset, fitted)))
   if (settings.backend === 'wasm') checkArena(plan.arenaBytes)
+  const bytesAt = (batch: number) =>
+    model.planFor(planOptionsOf(resolveSettings(model, dataset, { ...fitted, batch }))).arenaBytes
+  const short = memoryHint(plan.arenaBytes, fitted.batch, bytesAt)
+  if (short !== undefined) terminal.hint(short)
   interrupt.signal.throwIfAborted()
   const files = task.files ?? (await createRun({ ...settings, options: fitted }, call.out))
+  if (fitting !== undefined) terminal.say(fitting)
   terminal.say(introduction(settings, dataset, model, files, terminal))
   if (task.files !== undefined && !checkpointed)
     terminal.say('There is no checkpoint yet: the training begins anew, with the same settings.')
@@ -196,6 +216,7 @@ async function work(
     threads: model.threads,
     imagesPerSecond: result.imagesPerSecond,
     stopped: result.stopped ?? null,
+    fitted: fitting ?? null,
   }
   if (result.stopped === 'aborted') {
     const resume = `${commandName()} train --resume ${quoted(files.folder)}`
@@ -226,13 +247,28 @@ async function work(
   )
 }
 
-async function createModel({ settings }: Task, { threads }: TrainCall): Promise<Model> {
+/** The data, and the task with its network fitted to it. */
+async function openFitted(task: Task, { size, newHead }: TrainCall, terminal: Terminal, signal: AbortSignal) {
+  const { settings, origin } = task
+  const { name, network, data } = settings
+  if (origin === undefined) {
+    const input = inferVolumes(network)[0]?.output as Volume
+    return { task, dataset: await openData(data, input, terminal, signal), fitted: undefined }
+  }
+  const request = { name, network, data, size, origin, newHead }
+  const dataset = await openData(data, await readCall(() => inputFor(request)), terminal, signal)
+  const { network: fitted, says } = await readCall(() => fitNetwork(request, dataset))
+  return { task: { ...task, settings: { ...settings, network: fitted } }, dataset, fitted: says }
+}
+
+async function createModel({ settings }: Task, { threads, newHead = false }: TrainCall): Promise<Model> {
   const { network, options, init, backend, exact, model } = settings
   const how = { backend, exact, ...(threads === undefined ? {} : { threads }) }
-  if (model !== undefined) return Model.load(model, how)
   const { seed = 0 } = options
   if (!Number.isInteger(seed)) throw new ArgumentError('--seed is a whole number', { received: `${seed}` })
-  return Model.create(network, { ...how, seed, ...(init === undefined ? {} : { initial: init }) })
+  const begin = { ...how, seed, ...(init === undefined ? {} : { initial: init }) }
+  if (model !== undefined) return Model.load(await startOf(model, network, { ...begin, newHead }), how)
+  return Model.create(network, begin)
 }
 
 async function follow(training: AsyncGenerator<Progress, TrainResult>, progress: TrainProgress): Promise<Progress> {
