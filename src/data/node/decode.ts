@@ -1,17 +1,11 @@
 /** Decodes pictures in Node by sharp, which is loaded only when the first picture comes. */
-import { stat } from 'node:fs/promises'
 import { DatasetError, PictureError } from '../errors.ts'
-import { background, checkPictureSize, type PictureSize, toChannels } from '../resize.ts'
-
-/** Endings that sharp's bundled decoders know. */
-export const pictureEndings: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp', '.gif', '.tif', '.tiff', '.avif']
-
-/** A file larger than this is no picture that anyone trains on. */
-const fileLimit = 2 ** 28
+import { background, checkPictureSize, isColored, type PictureSize, toChannels } from '../resize.ts'
+import { readPicture, whatElse } from './pictureFile.ts'
 
 /**
  * Scaling differs a little from a page's: by 1 of 255 on average from 1280×720 to 224×224, by 6 to 32×32 (Chromium).
- * What is not scaled is the same to the bit.
+ * What is not scaled is the same to the bit. Of an animation, the first picture is decoded.
  *
  * @param source the path of a picture, or its bytes
  * @returns [height, width, channels], 0..255; EXIF orientation applied
@@ -19,12 +13,24 @@ const fileLimit = 2 ** 28
  * @throws {ArgumentError} a size that no picture can have
  */
 export async function decodeImage(source: string | Uint8Array, size: PictureSize): Promise<Uint8Array> {
+  return (await decodePicture(source, size)).pixels
+}
+
+export interface DecodedPicture {
+  /** [height, width, channels], 0..255 */
+  readonly pixels: Uint8Array
+  /** Whether it is in color, also where the pixels are gray. */
+  readonly colored: boolean
+}
+
+/** As `decodeImage`, and tells whether the picture is in color. */
+export async function decodePicture(source: string | Uint8Array, size: PictureSize): Promise<DecodedPicture> {
   checkPictureSize(size)
   const name = typeof source === 'string' ? source : 'given as bytes'
-  if (typeof source === 'string') await checkFile(source)
+  const bytes = typeof source === 'string' ? await readPicture(source) : source
   const sharp = await loadSharp()
   try {
-    const pixels = await sharp(source, { failOn: 'error' })
+    const { data, info } = await sharp(bytes, { failOn: 'error' })
       .autoOrient()
       .toColourspace('srgb')
       .flatten({ background })
@@ -35,11 +41,23 @@ export async function decodeImage(source: string | Uint8Array, size: PictureSize
       })
       .raw()
       .toBuffer({ resolveWithObject: true })
-    return asColor(pixels.data, pixels.info.channels, size.channels)
+    const colored = info.channels >= 3 && isColored(data, info.channels as 3 | 4)
+    return { pixels: asColor(data, info.channels, size.channels), colored }
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new PictureError(name, reason, 'open it in a viewer; save it again, or leave it out', cause)
+    throw unreadable(name, bytes, cause)
   }
+}
+
+/** What sharp says, as an error that names the file. */
+export function unreadable(name: string, bytes: Uint8Array, cause: unknown): PictureError {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  if (/unsupported image format/i.test(message)) {
+    const reason = whatElse(bytes) ?? 'its format is unknown'
+    return new PictureError(name, reason, 'convert it to PNG or JPEG, or leave it out', cause)
+  }
+  if (/pixel limit/i.test(message))
+    return new PictureError(name, 'more than 268,402,689 pixels', 'scale it down, or leave it out', cause)
+  return new PictureError(name, message, 'open it in a viewer; save it again, or leave it out', cause)
 }
 
 /**
@@ -94,16 +112,7 @@ function asColor(pixels: Uint8Array, has: number, wants: number): Uint8Array {
   return out
 }
 
-async function checkFile(file: string): Promise<void> {
-  const found = await stat(file).catch((cause: unknown) => {
-    throw new PictureError(file, 'no such file', 'check the path', cause)
-  })
-  if (!found.isFile()) throw new PictureError(file, 'not a file', 'name the pictures one by one, or use images:FOLDER')
-  if (found.size > fileLimit)
-    throw new PictureError(file, `${found.size} bytes`, `use files of at most ${fileLimit} bytes`)
-}
-
-async function loadSharp() {
+export async function loadSharp() {
   try {
     return (await import('sharp')).default
   } catch (cause) {

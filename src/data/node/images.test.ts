@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { DatasetError, EmptyClassError, PictureError } from '../errors.ts'
+import { BrokenPicturesError, DatasetError, EmptyClassError } from '../errors.ts'
 import { temporaryFolder } from '../testing/archives.ts'
 import { plain } from '../testing/pictures.ts'
 import { openImages } from './images.ts'
@@ -49,11 +49,11 @@ describe('openImages', () => {
     expect([...reds(train), ...reds(test)].sort()).toHaveLength(16)
     expect(new Set([...reds(train), ...reds(test)]).size).toBe(16)
     expect(reds((await openImages(folder, { size })).test)).toEqual(reds(test))
-    const others = await Promise.all([1, 2, 3].map((seed) => openImages(folder, { size, seed })))
+    const others = await Promise.all([1, 2, 3].map((seed) => openImages(folder, { size, splitSeed: seed })))
     expect(others.some((other) => reds(other.test).join() !== reds(test).join())).toBe(true)
     const half = await openImages(folder, { size, testFraction: 0.5 })
     expect(half.test.count).toBe(5 + 3)
-    await expect(openImages(folder, { size, testFraction: 1 })).rejects.toThrow(/between 0 and 1/)
+    await expect(openImages(folder, { size, testFraction: 1 })).rejects.toThrow(/from 0 to below 1/)
   })
 
   it('splits DIR/train where there is no DIR/test, and takes DIR/val for one', async () => {
@@ -63,26 +63,41 @@ describe('openImages', () => {
     expect((await openImages(other, { size })).test.count).toBe(2)
   })
 
-  it('names a class folder without a picture, and a class that only the test has', async () => {
-    const folder = await folderOf({ ...numbered('a', 2), 'b/notes.txt': 'nothing here' })
+  it('names an empty class folder, and a class that only the test has', async () => {
+    const folder = await folderOf(numbered('a', 2))
+    await mkdir(join(folder, 'b'))
     await expect(openImages(folder, { size })).rejects.toBeInstanceOf(EmptyClassError)
     await expect(openImages(folder, { size })).rejects.toThrow(join(folder, 'b'))
     const other = await folderOf({ ...numbered('train/a', 2), ...numbered('test/z', 2) })
     await expect(openImages(other, { size })).rejects.toThrow(/received: z/)
+    const upper = await folderOf({ ...numbered('train/a', 2), ...numbered('test/A', 2) })
+    await expect(openImages(upper, { size })).rejects.toThrow(/try: rename it to a/)
   })
 
-  it('names the first broken picture, or leaves all of them out and says which', async () => {
+  it('names all broken pictures at once, or leaves them out and says which', async () => {
     const folder = await folderOf({
       ...numbered('a', 5),
       'a/0.png': 'broken',
       'a/3.png': 'broken',
       ...numbered('b', 2, 50),
     })
-    await expect(openImages(folder, { size })).rejects.toBeInstanceOf(PictureError)
+    const opening = openImages(folder, { size })
+    await expect(opening).rejects.toBeInstanceOf(BrokenPicturesError)
+    await expect(opening).rejects.toThrow(/2 of the 7 pictures[\s\S]*0\.png: [\s\S]*3\.png: [\s\S]*--skip-broken/)
     const broken: string[] = []
-    const { train, test } = await openImages(folder, { size, onBroken: ({ file }) => broken.push(file) })
+    const { train, test, notices } = await openImages(folder, { size, onBroken: ({ file }) => broken.push(file) })
     expect(broken.sort()).toEqual([join(folder, 'a', '0.png'), join(folder, 'a', '3.png')])
     expect([...reds(train), ...reds(test)].sort()).toEqual(['1:0', '2:0', '4:0', '50:1', '51:1'])
+    expect(notices.find(({ kind }) => kind === 'broken')).toMatchObject({ count: 2 })
+  })
+
+  it('names at most twenty broken pictures, and a class of which nothing is left', async () => {
+    const folder = await folderOf({ ...Object.fromEntries(Array.from({ length: 23 }, (_, i) => [`a/${i}.png`, 'x'])) })
+    const error = await openImages(folder, { size }).catch((thrown: unknown) => thrown as BrokenPicturesError)
+    expect((error as BrokenPicturesError).pictures).toHaveLength(23)
+    expect((error as Error).message.match(/\.png: /g)).toHaveLength(20)
+    expect((error as Error).message).toMatch(/and 3 more/)
+    await expect(openImages(folder, { size, onBroken: () => {} })).rejects.toBeInstanceOf(EmptyClassError)
   })
 
   it('refuses more than may be in memory before it decodes anything', async () => {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { PictureError } from '../errors.ts'
-import { decodeImage, pictureSides } from './decode.ts'
+import { decodePicture, pictureSides } from './decode.ts'
 import { listPictures } from './images.ts'
 
 export interface Survey {
@@ -28,8 +28,6 @@ export interface SurveyOptions {
 const concurrency = 4
 /** Colors are looked at in a picture of this side: scaling down averages the noise of JPEG away. */
 const thumbnail = { height: 32, width: 32, channels: 3 }
-/** Largest difference between red, green and blue that counts as gray: JPEG's rounding gives 1 to 3. */
-const grayWithin = 8
 
 /**
  * Decodes every picture once, as a training would.
@@ -89,21 +87,12 @@ interface Look {
 
 async function look(file: string): Promise<Look | PictureError> {
   try {
-    const pixels = await decodeImage(file, thumbnail)
-    return { ...(await pictureSides(file)), color: isColor(pixels) }
+    const { colored } = await decodePicture(file, thumbnail)
+    return { ...(await pictureSides(file)), color: colored }
   } catch (error) {
     if (error instanceof PictureError) return error
     throw error
   }
-}
-
-/** @param pixels [height, width, 3] */
-function isColor(pixels: Uint8Array): boolean {
-  for (let at = 0; at < pixels.length; at += 3) {
-    const [red, green, blue] = pixels.subarray(at, at + 3) as unknown as [number, number, number]
-    if (Math.max(red, green, blue) - Math.min(red, green, blue) > grayWithin) return true
-  }
-  return false
 }
 
 /** Only files of one length can be the same, so few are read. */
