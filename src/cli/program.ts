@@ -15,6 +15,7 @@ const verbs: readonly Verb[] = [
   { name: 'train', says: 'train a network, with checkpoints and a report', load: () => import('./train.ts') },
   { name: 'eval', says: 'how well a model does on pictures with labels', load: () => import('./eval.ts') },
   { name: 'predict', says: 'the likeliest classes of pictures', load: () => import('./predict.ts') },
+  { name: 'zoo', says: 'networks known by name, their cost and their notation', load: () => import('./zoo.ts') },
   { name: 'bench', says: 'how fast this machine computes, predicts and trains', load: () => import('./bench.ts') },
   { name: 'doctor', says: 'what runs on this machine, and why not more', load: () => import('./doctor.ts') },
 ]

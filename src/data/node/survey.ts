@@ -32,7 +32,7 @@ const thumbnail = { height: 32, width: 32, channels: 3 }
 /**
  * Decodes every picture once, as a training would.
  *
- * @throws {DatasetError | EmptyClassError} no classes, or a class without pictures
+ * @throws {LayoutError | EmptyClassError} no classes, or a class without pictures
  */
 export async function surveyImages(folder: string, { onProgress, signal }: SurveyOptions = {}): Promise<Survey> {
   const classes = await listPictures(folder)
