@@ -49,7 +49,7 @@ export function endingOf(path: string): string {
 }
 
 /** Shells leave a `~` in quotes as it is. */
-function expandHome(spec: string): string {
+export function expandHome(spec: string): string {
   return /^~(?=[/\\]|$)/.test(spec) ? join(homedir(), spec.slice(1)) : spec
 }
 

@@ -12,6 +12,7 @@ interface Verb {
 
 const verbs: readonly Verb[] = [
   { name: 'plan', says: 'what a network costs, before anything runs', load: () => import('./plan.ts') },
+  { name: 'init', says: 'look at a folder of pictures, and write a network for it', load: () => import('./init.ts') },
   { name: 'train', says: 'train a network, with checkpoints and a report', load: () => import('./train.ts') },
   { name: 'eval', says: 'how well a model does on pictures with labels', load: () => import('./eval.ts') },
   { name: 'predict', says: 'the likeliest classes of pictures', load: () => import('./predict.ts') },

@@ -54,7 +54,9 @@ function run(name: string | undefined, call: { readonly json?: boolean }): void 
   terminal.result({ networks: all.map(jsonOf) }, () =>
     [
       printTable(table(all)),
-      terminal.dim(`training: memory at batch ${batch} with Adam; a MAC is one multiplication with its addition.`),
+      terminal.dim(
+        `training: memory at batch ${batch} with Adam. MACs: multiply–accumulates per picture. ImageNet: top-1.`,
+      ),
       terminal.dim(
         'lenslet zoo <name> prints a network; lenslet train <name> --data images:FOLDER fits it to your pictures.',
       ),
@@ -110,7 +112,7 @@ function table(all: readonly Facts[]): TextTable {
       printShort(parameters),
       printShort(macs),
       printBytes(trainingBytes),
-      entry.accuracy?.split(',')[0] ?? '',
+      entry.accuracy?.split(',')[0]?.replace(' top-1', '') ?? '',
     ]),
   }
 }

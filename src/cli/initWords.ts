@@ -1,0 +1,78 @@
+/** What `lenslet init` says about a folder of pictures. */
+
+import { printable } from '../core/text.ts'
+import type { Survey } from '../data/node/survey.ts'
+import { printCount } from '../inspect/units.ts'
+import { printTable } from './table.ts'
+
+interface Size {
+  readonly height: number
+  readonly width: number
+}
+
+/** Below this, a class says little about pictures that were never seen. */
+const fewPictures = 20
+/** From this ratio on, guessing the largest class pays. */
+const unbalanced = 3
+
+export function surveyTable(
+  folder: string,
+  { classes, count, color }: Survey,
+  sizes: { readonly smallest: Size; readonly median: Size; readonly largest: Size },
+): string {
+  const size = ({ height, width }: Size) => `${height}×${width}`
+  const colors =
+    color === count ? 'all in color' : color === 0 ? 'all gray' : `${color} in color, ${count - color} gray`
+  return [
+    `${printable(folder)}: ${printCount(count)} ${count === 1 ? 'picture' : 'pictures'}, ${classes.length} ${classes.length === 1 ? 'class' : 'classes'}, ${colors}`,
+    `height × width: smallest ${size(sizes.smallest)}, median ${size(sizes.median)}, largest ${size(sizes.largest)}`,
+    '',
+    printTable({
+      columns: [
+        { title: 'class', align: 'left' },
+        { title: 'pictures', align: 'right' },
+        { title: 'share', align: 'right' },
+      ],
+      rows: classes.map((each) => [
+        printable(each.name),
+        printCount(each.count),
+        `${((100 * each.count) / Math.max(1, count)).toFixed(1)} %`,
+      ]),
+    }),
+  ].join('\n')
+}
+
+/** What a person should know before training, one sentence each. */
+export function surveyNotices({ classes, broken, duplicates }: Survey): readonly string[] {
+  const sorted = [...classes].sort((a, b) => a.count - b.count)
+  const [least, most] = [sorted[0], sorted.at(-1)]
+  const few = classes.filter(({ count }) => count < fewPictures)
+  return [
+    ...(classes.length === 1
+      ? ['there is only one class, so every model is right; add pictures of something else']
+      : []),
+    ...(least !== undefined && most !== undefined && most.count >= unbalanced * Math.max(1, least.count)
+      ? [
+          `the classes are not balanced: ${printCount(most.count)} pictures of ${printable(most.name)}, ${printCount(least.count)} of ${printable(least.name)}; look at the accuracy of each class`,
+        ]
+      : []),
+    ...(few.length > 0
+      ? [`fewer than ${fewPictures} pictures of ${names(few.map(({ name }) => name))}: expect little of a model`]
+      : []),
+    ...(broken.length > 0
+      ? [
+          `${broken.length} ${broken.length === 1 ? 'picture' : 'pictures'} cannot be read: ${names(broken.map(({ file }) => file))}`,
+        ]
+      : []),
+    ...(duplicates.length > 0
+      ? [
+          `${duplicates.length} ${duplicates.length === 1 ? 'picture is' : 'pictures are'} in two classes: ${names(duplicates.map((files) => files.join(' = ')))}`,
+        ]
+      : []),
+  ]
+}
+
+function names(list: readonly string[]): string {
+  const shown = list.slice(0, 5).map(printable).join(', ')
+  return list.length > 5 ? `${shown} and ${list.length - 5} more` : shown
+}
