@@ -56,7 +56,7 @@ async function run(given: string, call: InitCall): Promise<void> {
   const survey = await look(folder, terminal)
   const advice = recommend(survey)
   const network = parse(advice.notation)
-  const notices = surveyNotices(survey)
+  const notices = surveyNotices(folder, survey)
   await platform.writeFileAtomic(file, new TextEncoder().encode(fileText(folder, survey, advice)))
   const skip = survey.broken.length > 0 ? ['--skip-broken'] : []
   const words = ['train', file, '--data', `images:${folder}`, ...advice.options, ...skip]

@@ -1,5 +1,6 @@
 /** What `lenslet init` says about a folder of pictures. */
 
+import { relative } from 'node:path'
 import { printable } from '../core/text.ts'
 import type { Survey } from '../data/node/survey.ts'
 import { printCount } from '../inspect/units.ts'
@@ -22,7 +23,11 @@ export function surveyTable(
 ): string {
   const size = ({ height, width }: Size) => `${height}×${width}`
   const colors =
-    color === count ? 'all in color' : color === 0 ? 'all gray' : `${color} in color, ${count - color} gray`
+    color === count
+      ? 'all in color'
+      : color === 0
+        ? 'all gray'
+        : `${printCount(color)} in color, ${printCount(count - color)} gray`
   return [
     `${printable(folder)}: ${printCount(count)} ${count === 1 ? 'picture' : 'pictures'}, ${classes.length} ${classes.length === 1 ? 'class' : 'classes'}, ${colors}`,
     `height × width: smallest ${size(sizes.smallest)}, median ${size(sizes.median)}, largest ${size(sizes.largest)}`,
@@ -43,17 +48,18 @@ export function surveyTable(
 }
 
 /** What a person should know before training, one sentence each. */
-export function surveyNotices({ classes, broken, duplicates }: Survey): readonly string[] {
+export function surveyNotices(folder: string, { classes, broken, duplicates }: Survey): readonly string[] {
+  const inside = (file: string) => relative(folder, file)
   const sorted = [...classes].sort((a, b) => a.count - b.count)
-  const [least, most] = [sorted[0], sorted.at(-1)]
+  const [least, largest] = [sorted[0], sorted.at(-1)]
   const few = classes.filter(({ count }) => count < fewPictures)
   return [
     ...(classes.length === 1
       ? ['there is only one class, so every model is right; add pictures of something else']
       : []),
-    ...(least !== undefined && most !== undefined && most.count >= unbalanced * Math.max(1, least.count)
+    ...(least !== undefined && largest !== undefined && largest.count >= unbalanced * Math.max(1, least.count)
       ? [
-          `the classes are not balanced: ${printCount(most.count)} pictures of ${printable(most.name)}, ${printCount(least.count)} of ${printable(least.name)}; look at the accuracy of each class`,
+          `the classes are not balanced: ${printCount(largest.count)} pictures of ${printable(largest.name)}, ${printCount(least.count)} of ${printable(least.name)}; look at the accuracy of each class`,
         ]
       : []),
     ...(few.length > 0
@@ -61,18 +67,21 @@ export function surveyNotices({ classes, broken, duplicates }: Survey): readonly
       : []),
     ...(broken.length > 0
       ? [
-          `${broken.length} ${broken.length === 1 ? 'picture' : 'pictures'} cannot be read: ${names(broken.map(({ file }) => file))}`,
+          `${broken.length} ${broken.length === 1 ? 'picture' : 'pictures'} cannot be read: ${names(broken.map(({ file }) => inside(file)))}`,
         ]
       : []),
     ...(duplicates.length > 0
       ? [
-          `${duplicates.length} ${duplicates.length === 1 ? 'picture is' : 'pictures are'} in two classes: ${names(duplicates.map((files) => files.join(' = ')))}`,
+          `${duplicates.length} ${duplicates.length === 1 ? 'picture is' : 'pictures are'} in two classes: ${names(duplicates.map((files) => files.map(inside).join(' = ')))}`,
         ]
       : []),
   ]
 }
 
+/** Names that are listed; the rest is a number, and --json has all. */
+const most = 5
+
 function names(list: readonly string[]): string {
-  const shown = list.slice(0, 5).map(printable).join(', ')
-  return list.length > 5 ? `${shown} and ${list.length - 5} more` : shown
+  const shown = list.slice(0, most).map(printable).join(', ')
+  return list.length > most ? `${shown} and ${list.length - most} more` : shown
 }

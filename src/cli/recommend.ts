@@ -24,13 +24,14 @@ export function recommend({ classes, count, sizes, color }: Survey): Recommendat
   const input = chooseInput(sizes, color > 0)
   // A fifth is held out for testing where the folder has no split.
   const training = Math.max(1, Math.round(count * 0.8))
-  const batch = training < 200 ? 8 : training < 800 ? 16 : 32
+  const usual = training < 200 ? 8 : training < 800 ? 16 : 32
+  const batch = Math.min(usual, training)
   const epochs = Math.min(60, Math.max(10, Math.round(pictureBudget / training)))
   const mirror = mayMirror(classes.map(({ name }) => name))
   const crop = Math.max(1, Math.round(Math.min(input.height, input.width) / 8))
   const augment = [...(mirror ? ['flip'] : []), `crop${crop}`].join(',')
   // The rate of 0.1 at batch 128 of the ResNet paper, a little higher since one-cycle warms up; less for smaller batches.
-  const rate = batch === 32 ? 0.05 : batch === 16 ? 0.03 : 0.02
+  const rate = usual === 32 ? 0.05 : usual === 16 ? 0.03 : 0.02
   return {
     input,
     notation: notationOf(input, classes.length),
