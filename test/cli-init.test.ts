@@ -40,6 +40,7 @@ beforeAll(async () => {
   for (let index = 0; index < 4; index++) await writeFile(join(few, 'dog', `${index}.png`), await stripes('rows'))
   await copyFile(join(few, 'dog', '2.png'), join(few, 'a cat', 'same.png'))
   await writeFile(join(few, 'dog', 'broken.png'), 'not a picture')
+  await writeFile(join(few, 'dog', 'old.bmp'), 'BM')
   for (const name of ['x', 'y']) {
     await mkdir(join(place, 'broken', name), { recursive: true })
     await writeFile(join(place, 'broken', name, '1.png'), '')
@@ -68,7 +69,7 @@ it('counts, and writes a network whose command trains it well', async () => {
     notices: [],
   })
   const file = await readFile(join(place, 'my stripes.net'), 'utf8')
-  expect(file).toMatch(/^# For my stripes: 60 pictures, 2 classes \(columns, rows\)\.\n# - input 24×40: /)
+  expect(file).toMatch(/^# For my stripes: 60 pictures, 2 classes \(columns, rows\)\.\n# - input 32×48: /)
   expect(parse(file)).toEqual(parse(found.network.notation))
 
   // The words of the command, as a shell would make them.
@@ -90,6 +91,7 @@ it('says what a person should know: imbalance, few, broken and doubled pictures'
   expect(stdout).toContain('mind: fewer than 20 pictures of a cat, dog')
   expect(stdout).toContain(`mind: 1 picture cannot be read: ${join('dog', 'broken.png')}`)
   expect(stdout).toContain(`mind: 1 picture is in two classes: ${join('a cat', 'same.png')} = ${join('dog', '2.png')}`)
+  expect(stdout).toMatch(/^mind: .*bmp/m)
   expect(stdout).toMatch(/ --skip-broken$/m)
 })
 

@@ -6,13 +6,13 @@ import { commonMistakes } from '../inspect/confusion.ts'
 import { printCount, printPercent } from '../inspect/units.ts'
 import type { Model } from '../model/model.ts'
 import { type Evaluation, evaluate } from '../train/evaluate.ts'
-import { dataHelp, openData } from './data.ts'
+import { addDataOptions, type DataOptions, dataHelp, dataOptions, openData } from './data.ts'
 import { openModel } from './model.ts'
 import { choice, exactHelp, whole } from './options.ts'
 import { printTable } from './table.ts'
 import { Terminal } from './terminal.ts'
 
-interface EvalCall {
+interface EvalCall extends DataOptions {
   readonly data: string
   readonly split: 'test' | 'train'
   readonly threads?: number
@@ -30,12 +30,14 @@ export function define(command: Command): void {
     .option('--json', 'one JSON object on stdout')
     .addHelpText('after', '\nExample:\n  lenslet eval runs/lenet5-mnist-20261122-054312 --data mnist')
     .action(run)
+  addDataOptions(command)
 }
 
-async function run(path: string, { data, split, threads, exact, json }: EvalCall): Promise<void> {
+async function run(path: string, call: EvalCall): Promise<void> {
+  const { data, split, threads, exact, json } = call
   const terminal = new Terminal(json === true)
   await using model = await openModel(path, { threads, exact, batch: 64 })
-  const dataset = await openData(data, model.input, terminal)
+  const dataset = await openData(data, model.input, terminal, undefined, dataOptions(call))
   if (model.info.normalization === undefined)
     terminal.hint('mind: the model does not say how its pictures were normalized; the data’s own figures are taken.')
   const { normalization = dataset.normalization, classes = dataset.classes } = model.info
@@ -49,6 +51,7 @@ async function run(path: string, { data, split, threads, exact, json }: EvalCall
     confusion: result.confusion,
     data,
     split,
+    notices: dataset.notices,
   }
   terminal.result(value, () => words(result, dataset, model, split, terminal))
 }

@@ -48,12 +48,13 @@ export function surveyTable(
 }
 
 /** What a person should know before training, one sentence each. */
-export function surveyNotices(folder: string, { classes, broken, duplicates }: Survey): readonly string[] {
+export function surveyNotices(folder: string, { classes, broken, duplicates, notices }: Survey): readonly string[] {
   const inside = (file: string) => relative(folder, file)
   const sorted = [...classes].sort((a, b) => a.count - b.count)
   const [least, largest] = [sorted[0], sorted.at(-1)]
   const few = classes.filter(({ count }) => count < fewPictures)
   return [
+    ...notices.map(({ message }) => message),
     ...(classes.length === 1
       ? ['there is only one class, so every model is right; add pictures of something else']
       : []),

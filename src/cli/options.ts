@@ -23,6 +23,15 @@ export function number(option: string) {
   }
 }
 
+/** A part: from 0 to below 1. */
+export function fraction(option: string) {
+  return (text: string): number => {
+    const value = Number(text)
+    if (text.trim() !== '' && value >= 0 && value < 1) return value
+    throw refused(option, text, 'a number from 0 to below 1, such as 0.2')
+  }
+}
+
 const units: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 }
 
 /** `4GB`, `512 MiB`, `1000000`. As in the notes, a GB is 1024 MB; the answer is printed in bytes, too. */

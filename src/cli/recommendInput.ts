@@ -7,6 +7,9 @@ export interface InputChoice {
   readonly reasons: readonly string[]
 }
 
+/** No input is longer than this by its shorter side. */
+const longest = 4
+
 interface Size {
   readonly height: number
   readonly width: number
@@ -29,7 +32,7 @@ function chooseSides(sizes: readonly Size[]): Size & { readonly reason: string }
   const first = sizes[0] as Size
   const same = sizes.every(({ height, width }) => height === first.height && width === first.width)
   const halves = [first.height, first.width].every(
-    (side) => side >= 8 && side <= usual && side % (side < 48 ? 4 : 8) === 0,
+    (side) => side >= 8 && side <= usual && side % (side < 48 ? 4 : 16) === 0,
   )
   if (same && halves) return { ...first, reason: 'the size that all pictures have' }
   const side = median(sizes.map(({ height, width }) => Math.min(height, width)))
@@ -44,11 +47,11 @@ function chooseSides(sizes: readonly Size[]): Size & { readonly reason: string }
     const cut = same && first.height === first.width ? '' : '; what is not square is cut at its longer sides'
     return { height: square, width: square, reason: `${cost}${cut}` }
   }
-  const whole = (length: number) => Math.max(8, 8 * Math.round(length / 8))
+  // Halved four times without a rest.
+  const longer = 16 * Math.round((square * Math.min(longest, Math.max(aspect, 1 / aspect))) / 16)
   return {
-    height: whole(square / Math.sqrt(aspect)),
-    width: whole(square * Math.sqrt(aspect)),
-    reason: `the shape of most pictures (${aspect.toFixed(2)} : 1); ${cost}`,
+    ...(aspect > 1 ? { height: square, width: longer } : { height: longer, width: square }),
+    reason: `near the shape of most pictures (${aspect.toFixed(2)} : 1); ${cost}`,
   }
 }
 

@@ -13,6 +13,7 @@ import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
 import { FileError } from '../platform/errors.ts'
 import type { TrainOptions } from '../train/options.ts'
+import type { DataOptions } from './data.ts'
 import { UsageError } from './errors.ts'
 
 export interface RunSettings {
@@ -21,6 +22,8 @@ export interface RunSettings {
   readonly network: Network
   /** As typed, with a whole path: `mnist`, `images:/home/me/pictures`. */
   readonly data: string
+  /** How the data is split and read, where the command line says it. */
+  readonly dataOptions?: DataOptions | undefined
   /** What is learned, and how. */
   readonly options: TrainOptions
   readonly init?: z.infer<typeof initSchema> | undefined
@@ -41,6 +44,16 @@ const schema = z.object({
   name: z.string().max(200),
   network: z.looseObject({}),
   data: z.string().max(4096),
+  dataOptions: z
+    .strictObject({
+      testFraction: z.number(),
+      validationFraction: z.number(),
+      splitSeed: z.number(),
+      skipBroken: z.boolean(),
+      memoryLimit: z.number(),
+    })
+    .partial()
+    .optional(),
   options: z.looseObject({ epochs: z.number() }),
   init: initSchema.optional(),
   backend: z.enum(backendNames),
@@ -129,10 +142,11 @@ export async function readRun(folder: string): Promise<RunSettings> {
     const [issue] = parsed.error.issues
     throw refuse(`${settings}, at ${issue?.path.join('.') || 'the top'}: ${issue?.message}`)
   }
-  const { network, options, name, data, init, backend, exact, model, began } = parsed.data
+  const { network, options, name, data, dataOptions, init, backend, exact, model, began } = parsed.data
   return {
     name,
     data,
+    dataOptions,
     backend,
     exact,
     began,

@@ -19,7 +19,16 @@ import { planOptionsOf, resolveSettings } from '../train/options.ts'
 import type { Progress, TrainResult } from '../train/progress.ts'
 import type { ZooEntry } from '../zoo/types.ts'
 import { zoo } from '../zoo/zoo.ts'
-import { absolute, dataHelp, kindOf, openData } from './data.ts'
+import {
+  absolute,
+  addDataOptions,
+  type DataOptions,
+  dataHelp,
+  dataOptions,
+  dataWords,
+  kindOf,
+  openData,
+} from './data.ts'
 import { readCall, UsageError } from './errors.ts'
 import { type AskedSize, fitNetwork, inputFor, type Origin, pictureSize, sizeHelp } from './fitNetwork.ts'
 import { type Interrupt, onInterrupt } from './interrupt.ts'
@@ -35,7 +44,7 @@ import { TrainProgress } from './trainProgress.ts'
 import { addLearningOptions, type LearningOptions, learningOptions } from './trainSettings.ts'
 import { conclusion, introduction, originOf, quoted } from './trainWords.ts'
 
-interface TrainCall extends LearningOptions {
+interface TrainCall extends LearningOptions, DataOptions {
   readonly data?: string
   readonly size?: AskedSize
   readonly newHead?: boolean
@@ -66,6 +75,7 @@ export function define(command: Command): void {
     .option('--exact', exactHelp)
     .option('--json', 'one JSON object on stdout; progress on stderr')
   addLearningOptions(command)
+  addDataOptions(command)
   command.addHelpText('after', examples).action(run)
 }
 
@@ -133,6 +143,7 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
     name,
     network,
     data: absolute(data),
+    dataOptions: dataOptions(call),
     options: learningOptions(call, recipe),
     init: call.init,
     backend: call.backend ?? 'wasm',
@@ -156,7 +167,11 @@ async function resumedTask(net: string | undefined, folder: string, call: TrainC
     })
   }
   const { options, ...rest } = await readRun(folder)
-  const settings = { ...rest, options: learningOptions(call, options) }
+  const settings = {
+    ...rest,
+    dataOptions: { ...rest.dataOptions, ...dataOptions(call) },
+    options: learningOptions(call, options),
+  }
   return { settings, ...(zoo.has(settings.name) && { entry: zoo.entry(settings.name) }), files: filesOf(folder) }
 }
 
@@ -217,6 +232,7 @@ async function work(
     imagesPerSecond: result.imagesPerSecond,
     stopped: result.stopped ?? null,
     fitted: fitting ?? null,
+    notices: dataset.notices,
   }
   if (result.stopped === 'aborted') {
     const resume = `${commandName()} train --resume ${quoted(files.folder)}`
@@ -233,7 +249,7 @@ async function work(
   const example = await saveExample(files, dataset)
   const next = [
     `${commandName()} predict ${quoted(files.model)} ${quoted(example)}`,
-    `${commandName()} eval ${quoted(files.model)} --data ${quoted(settings.data)}`,
+    `${commandName()} eval ${[files.model, '--data', settings.data, ...dataWords(settings.dataOptions ?? {})].map(quoted).join(' ')}`,
   ]
   // A run that had ended already, or was killed just before its end, is not evaluated again by the training.
   const { normalization } = model.info
@@ -250,13 +266,13 @@ async function work(
 /** The data, and the task with its network fitted to it. */
 async function openFitted(task: Task, { size, newHead }: TrainCall, terminal: Terminal, signal: AbortSignal) {
   const { settings, origin } = task
-  const { name, network, data } = settings
+  const { name, network, data, dataOptions } = settings
   if (origin === undefined) {
     const input = inferVolumes(network)[0]?.output as Volume
-    return { task, dataset: await openData(data, input, terminal, signal), fitted: undefined }
+    return { task, dataset: await openData(data, input, terminal, signal, dataOptions), fitted: undefined }
   }
   const request = { name, network, data, size, origin, newHead }
-  const dataset = await openData(data, await readCall(() => inputFor(request)), terminal, signal)
+  const dataset = await openData(data, await readCall(() => inputFor(request)), terminal, signal, dataOptions)
   const { network: fitted, says } = await readCall(() => fitNetwork(request, dataset))
   return { task: { ...task, settings: { ...settings, network: fitted } }, dataset, fitted: says }
 }

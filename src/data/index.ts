@@ -25,6 +25,7 @@ export {
 } from './dataset.ts'
 export { decodeImage } from './decode.browser.ts'
 export * from './errors.ts'
+export { type HoldOutOptions, holdOut } from './holdOut.ts'
 export { type IdxArray, parseIdx } from './idx.ts'
 export { type IdxDatasetOptions, idxDataset, type MnistFile, mnistFiles, mnistNormalization } from './mnist.ts'
 export { measureNormalization, type Normalization, normalizationTable } from './normalization.ts'

@@ -49,15 +49,17 @@ export async function decodePicture(source: string | Uint8Array, size: PictureSi
 }
 
 /** What sharp says, as an error that names the file. */
-export function unreadable(name: string, bytes: Uint8Array, cause: unknown): PictureError {
+function unreadable(name: string, bytes: Uint8Array, cause: unknown): PictureError {
   const message = cause instanceof Error ? cause.message : String(cause)
-  if (/unsupported image format/i.test(message)) {
-    const reason = whatElse(bytes) ?? 'its format is unknown'
+  const other = whatElse(bytes)
+  if (other !== undefined || /unsupported image format/i.test(message)) {
+    const reason = other ?? 'its format is unknown'
     return new PictureError(name, reason, 'convert it to PNG or JPEG, or leave it out', cause)
   }
   if (/pixel limit/i.test(message))
     return new PictureError(name, 'more than 268,402,689 pixels', 'scale it down, or leave it out', cause)
-  return new PictureError(name, message, 'open it in a viewer; save it again, or leave it out', cause)
+  // What libvips adds can be of another picture, decoded at the same time; the cause keeps it.
+  return new PictureError(name, 'damaged or cut short', 'open it in a viewer; save it again, or leave it out', cause)
 }
 
 /**
@@ -112,7 +114,7 @@ function asColor(pixels: Uint8Array, has: number, wants: number): Uint8Array {
   return out
 }
 
-export async function loadSharp() {
+async function loadSharp() {
   try {
     return (await import('sharp')).default
   } catch (cause) {

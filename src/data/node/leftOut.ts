@@ -92,12 +92,12 @@ export class LeftOut {
     if (this.#special.length > 0)
       say(
         this.#special.length,
-        `${list(this.#special)} ${this.#special.length === 1 ? 'is not a regular file' : 'are not regular files'} and left out`,
+        `${list(this.#special)} ${this.#special.length === 1 ? 'is not a regular file and is' : 'are not regular files and are'} left out`,
       )
     if (this.#runs.length > 0)
       say(
         this.#runs.length,
-        `${list(this.#runs)} ${this.#runs.length === 1 ? 'is a run of Lenslet' : 'are runs of Lenslet'} and left out`,
+        `${list(this.#runs)} ${this.#runs.length === 1 ? 'is a Lenslet run and is' : 'are Lenslet runs and are'} left out`,
       )
     return notices
   }
