@@ -3,10 +3,9 @@
  * Lipson: How transferable are features in deep neural networks?, 2014).
  */
 
-import { isDeepStrictEqual } from 'node:util'
 import { platform } from '#platform'
 import { printable, sameForm } from '../core/text.ts'
-import { decodeModel, encodeModel, type ModelFile, type ModelInfo } from '../model/file.ts'
+import { decodeModel, type ModelFile, type ModelInfo } from '../model/file.ts'
 import { Model, type ModelOptions } from '../model/model.ts'
 import type { Tensor } from '../model/safetensors.ts'
 import { headOf } from '../network/fitHead.ts'
@@ -25,32 +24,19 @@ export function noModel(net: string): UsageError {
 }
 
 /**
- * What a training from a model starts from, as the bytes of a model file: the model itself, or, where its head is replaced, another.
- * A run that is resumed has the network with the new head in its settings.
+ * The bytes of a model with this network, which is that of the file but for its head. Weights of the head start as in a new
+ * model (`seed`, `initial`); all others, and the normalization of the pictures, are those of the file. (A run keeps a copy of
+ * what it started from, so resuming needs none of this.)
  */
-export async function startOf(
-  path: string,
-  network: Network,
-  { newHead, ...options }: ModelOptions & { readonly newHead: boolean },
-): Promise<Uint8Array> {
-  const bytes = await platform.readFile(path)
-  const same = isDeepStrictEqual(decodeModel(bytes).network, network)
-  return same && !newHead ? bytes : withNewHead(bytes, network, options)
-}
-
-/**
- * The bytes of a model with this network, which is that of `bytes` but for its head. Weights of the head start as in a new
- * model (`seed`, `initial`); all others, and the normalization of the pictures, are those of the model.
- */
-async function withNewHead(bytes: Uint8Array, network: Network, options: ModelOptions): Promise<Uint8Array> {
-  const { info, tensors }: ModelFile = decodeModel(bytes)
+export async function withNewHead(path: string, network: Network, options: ModelOptions): Promise<Uint8Array> {
+  const { info, tensors }: ModelFile = decodeModel(await platform.readFile(path))
   const head = `${headOf(network)?.name}.`
   const { classes: _, ...kept } = info
   await using model = await Model.create(network, { ...options, info: kept })
   for (const name of model.weights.names) {
     if (!name.startsWith(head)) model.weights.set(name, tensors.get(name) as Tensor)
   }
-  return encodeModel({ network, info: model.info, tensors: model.weights.views() })
+  return model.encode()
 }
 
 /** Throws `UsageError` for a class that the model does not know, and says how to go on. */

@@ -2,7 +2,7 @@
 
 import cliProgress from 'cli-progress'
 import { printCount, printPercent, printSeconds } from '../inspect/units.ts'
-import type { Progress } from '../train/progress.ts'
+import type { EpochProgress, Progress } from '../train/progress.ts'
 import type { Terminal } from './terminal.ts'
 
 const firstLine = 5000
@@ -52,9 +52,9 @@ export class TrainProgress {
     this.#terminal.progress(`epoch ${epoch}/${epochs}, step ${step}/${steps}: ${words(progress)}`)
   }
 
-  #row({ epoch, epochs, loss, accuracy, rate, evaluation, imagesPerSecond }: Progress): void {
+  #row({ epoch, epochs, loss, accuracy, rate, evaluation, imagesPerSecond }: EpochProgress): void {
     const columns = ['epoch', 'loss', 'accuracy', 'test loss', 'test accuracy', 'rate', 'images/s']
-    const test = evaluation === undefined ? ['–', '–'] : [evaluation.loss.toFixed(4), printPercent(evaluation.accuracy)]
+    const test = evaluation.count === 0 ? ['–', '–'] : [evaluation.loss.toFixed(4), printPercent(evaluation.accuracy)]
     const row = [
       `${epoch}/${epochs}`,
       loss.toFixed(4),

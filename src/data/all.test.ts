@@ -17,6 +17,7 @@ it('joins training, validation and test pictures, in this order', () => {
     count: 4,
     images: Uint8Array.of(1, 2, 3, 4),
     labels: Uint16Array.of(0, 1, 2, 1),
+    classes: ['a', 'b', 'c'],
   })
 })
 

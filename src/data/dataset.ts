@@ -15,6 +15,11 @@ export interface Split extends Volume {
   readonly images: Uint8Array
   /** [n], each the index of a class */
   readonly labels: Uint8Array | Uint16Array
+  /**
+   * Names of the classes that the labels are indices of: a model matches them with its own by name. Without them, a label
+   * is the index of a score.
+   */
+  readonly classes?: readonly string[] | undefined
 }
 
 /** Something that a person should know about the data: pictures left out, classes out of balance. */
@@ -82,14 +87,14 @@ export function dataset(source: DatasetSource): Dataset {
   const { name = 'pictures', testFraction, colors, notices = [] } = source
   const classes = source.classes.map(sameForm)
   checkClasses(name, classes)
-  const train = split(`${name}, training split`, source.train, classes.length)
+  const train = split(`${name}, training split`, source.train, classes)
   if (train.count === 0)
     throw new DatasetError(`${name}, training split is empty`, {
       received: '0 labels',
       expected: 'at least one picture',
     })
   const other = (what: string, pictures: SplitSource) => {
-    const checked = split(`${name}, ${what} split`, pictures, classes.length)
+    const checked = split(`${name}, ${what} split`, pictures, classes)
     checkSameSize(name, train, checked, what)
     return checked
   }
@@ -134,7 +139,7 @@ function checkSameSize(name: string, train: Volume, other: Volume, what: string)
       })
 }
 
-function split(where: string, source: SplitSource, classCount: number): Split {
+function split(where: string, source: SplitSource, classes: readonly string[]): Split {
   const { height, width, channels, images } = source
   for (const [axis, value] of Object.entries({ height, width, channels }))
     if (!Number.isInteger(value) || value < 1)
@@ -150,7 +155,7 @@ function split(where: string, source: SplitSource, classCount: number): Split {
       expected: `${count} × ${height} × ${width} × ${channels} = ${bytes} bytes`,
       advice: 'check the size of the pictures, the number of channels, and that every picture has one label',
     })
-  return { count, height, width, channels, images, labels: checkLabels(where, source.labels, classCount) }
+  return { count, height, width, channels, images, labels: checkLabels(where, source.labels, classes.length), classes }
 }
 
 /** The labels themselves, checked; a plain list is packed into two bytes a label. */

@@ -13,6 +13,7 @@ import {
 } from '../ops/optimizer/optimizers.ts'
 import { checkData, frozenLayers } from './match.ts'
 import { resolveSchedule, type Schedule, type ScheduleKind, type ScheduleSettings } from './schedule.ts'
+import { watchedSplitOf } from './splits.ts'
 
 export interface TrainOptions {
   /** How many times every training picture is shown; from 1. */
@@ -34,10 +35,22 @@ export interface TrainOptions {
   readonly frozen?: readonly string[] | undefined
   /** Of the order, the augmentation and dropout; a whole number. Default 0. (The weights' is `Model.create`'s.) */
   readonly seed?: number | undefined
-  /** When the test split is looked at. Default `epoch`: after each. */
+  /**
+   * When the model is evaluated. Default `epoch`: after each epoch on the validation split, and once at the end on the
+   * test split; where the data has no validation split, after each epoch on the test split.
+   */
   readonly evaluate?: 'epoch' | 'end' | 'never' | undefined
-  /** Stop after this many epochs without a lower test loss or a higher test accuracy. The last weights stay. */
+  /**
+   * Stop after this many epochs without a lower validation loss (test loss where the data has no validation split).
+   * Epochs of the schedule's warm-up are not counted.
+   */
   readonly earlyStopping?: { readonly patience: number } | undefined
+  /**
+   * Which weights the model has at the end: the last ones (default), or the best: those after the epoch with the lowest
+   * validation loss (test loss where the data has no validation split). `result.lastWeights` then has the last ones. After
+   * an abort, or after leaving the loop, they are always the last.
+   */
+  readonly keep?: 'last' | 'best' | undefined
   readonly checkpoint?: CheckpointOptions | undefined
   /** Path of a file of JSON lines: some forty an epoch, and one for each epoch. */
   readonly metrics?: string | undefined
@@ -78,6 +91,7 @@ export interface TrainSettings extends BitSettings {
   readonly update: Optimizer
   readonly evaluate: 'epoch' | 'end' | 'never'
   readonly patience: number | undefined
+  readonly keep: 'last' | 'best'
   readonly checkpoint: { readonly path: string; readonly everySeconds: number; readonly everySteps: number } | undefined
 }
 
@@ -90,17 +104,12 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
   oneOf('decay', decay, ['weights', 'all'])
   number('labelSmoothing', labelSmoothing, 'in [0, 1), usually 0.1', (value) => value >= 0 && value < 1)
   if (clipNorm !== undefined) number('clipNorm', clipNorm, 'more than 0; leave it out for no clipping', (v) => v > 0)
-  const { evaluate = 'epoch', earlyStopping } = options
+  const { evaluate = 'epoch', earlyStopping, keep = 'last' } = options
   oneOf('evaluate', evaluate, ['epoch', 'end', 'never'])
-  if (earlyStopping !== undefined) {
-    whole('earlyStopping.patience', earlyStopping.patience, 1, 1_000_000)
-    if (evaluate !== 'epoch') {
-      throw new ArgumentError('early stopping looks at the test split after each epoch', {
-        received: `evaluate: '${evaluate}'`,
-        expected: "evaluate: 'epoch'",
-      })
-    }
-  }
+  oneOf('keep', keep, ['last', 'best'])
+  if (earlyStopping !== undefined) whole('earlyStopping.patience', earlyStopping.patience, 1, 1_000_000)
+  if (earlyStopping !== undefined) needsEvaluation('early stopping', dataset, evaluate)
+  if (keep === 'best') needsEvaluation("keep: 'best'", dataset, evaluate)
   const normalization = checkData(model, dataset, batch)
   const stepsPerEpoch = Math.floor(dataset.train.count / batch)
   const update = resolveOptimizer(options.optimizer ?? 'adam')
@@ -122,8 +131,24 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
     normalization,
     evaluate,
     patience: earlyStopping?.patience,
+    keep,
     checkpoint: options.checkpoint && checkpointSettings(options.checkpoint),
   }
+}
+
+/** Both compare epochs by the loss on pictures that are not trained on. */
+function needsEvaluation(what: string, dataset: Dataset, evaluate: string): void {
+  if (watchedSplitOf(dataset) === undefined) {
+    throw new ArgumentError(`${what} needs pictures that are not trained on`, {
+      received: `${dataset.name}, without validation and test pictures`,
+      expected: 'a data set with a validation or a test split',
+    })
+  }
+  if (evaluate === 'epoch') return
+  throw new ArgumentError(`${what} needs an evaluation after each epoch`, {
+    received: `evaluate: '${evaluate}'`,
+    expected: "evaluate: 'epoch'",
+  })
 }
 
 /** The plan of a training with these settings: what the training allocates, and what its description must print. */

@@ -127,7 +127,7 @@ function evaluated({ evaluation }: ReportData): string {
     .slice(0, mostClasses)
     .map(
       ({ label, count, accuracy }) =>
-        `<tr><td>${escapeText(label)}</td><td class="right">${count}</td><td class="right">${printPercent(accuracy)}</td><td><div class="bar"><i style="width:${(100 * accuracy).toFixed(2)}%"></i></div></td></tr>`,
+        `<tr><td>${escapeText(label)}</td><td class="right">${count}</td><td class="right">${printPercent(accuracy)}</td><td><div class="bar"><i style="width:${(100 * (accuracy ?? 0)).toFixed(2)}%"></i></div></td></tr>`,
     )
   const classes = `<div><table><thead><tr><th>class</th><th class="right">pictures</th><th class="right">recognized</th><th></th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`
   const common = mistakes.map(

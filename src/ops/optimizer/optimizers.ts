@@ -9,10 +9,13 @@ import { kindsWith, type OptimizerKind, optimizerKinds, optimizers } from './tab
 export type { ParameterFacts, UpdateRule } from './rule.ts'
 export { kindsWith, type OptimizerKind, optimizerKinds } from './table.ts'
 
+/** The numbers that a kind has, by its row of the table. */
+type NumbersOf<K extends OptimizerKind> = keyof (typeof optimizers)[K]['defaults'] & OptimizerNumberName
+
 /** Plain data, so that it can stand in a checkpoint. A number that the kind does not have is refused. */
-export interface OptimizerSettings extends Partial<OptimizerNumbers> {
-  readonly kind: OptimizerKind
-}
+export type OptimizerSettings = {
+  [K in OptimizerKind]: { readonly kind: K } & { readonly [N in NumbersOf<K>]?: number }
+}[OptimizerKind]
 
 /** An optimizer ready for use: what the plan and the training loop hold. */
 export interface Optimizer {
@@ -27,12 +30,15 @@ export interface Optimizer {
   ruleFor(parameter: ParameterFacts): UpdateRule
 }
 
+/** Settings as they may come from JavaScript or a file. */
+type LooseSettings = { readonly kind: OptimizerKind } & Partial<OptimizerNumbers>
+
 /**
  * Fills in defaults and checks.
  * @throws {ArgumentError} an unknown kind, a number that the kind does not have, or one out of range
  */
 export function resolveOptimizer(given: OptimizerSettings | OptimizerKind): Optimizer {
-  const { kind, ...numbers }: OptimizerSettings = typeof given === 'string' ? { kind: given } : given
+  const { kind, ...numbers } = (typeof given === 'object' && given !== null ? given : { kind: given }) as LooseSettings
   if (!Object.hasOwn(optimizers, kind)) {
     throw new ArgumentError('There is no such optimizer', {
       received: JSON.stringify(kind) ?? String(kind),
@@ -46,7 +52,8 @@ export function resolveOptimizer(given: OptimizerSettings | OptimizerKind): Opti
 /** The same for a row that need not be in the table. */
 export function resolveRow(kind: OptimizerKind, row: OptimizerRow<never>, given: Partial<OptimizerNumbers>): Optimizer {
   const values = resolveNumbers(kind, row.defaults, given)
-  const settings = { kind, ...values }
+  // The values are those of the kind.
+  const settings = { kind, ...values } as unknown as Optimizer['settings']
   const others = row.otherwise && resolveOptimizer({ ...row.otherwise(values), rate: values.rate } as OptimizerSettings)
   return {
     kind,
