@@ -86,7 +86,7 @@ async function run(given: string, call: InitCall): Promise<void> {
   }
   terminal.result(value, () =>
     [
-      surveyTable(folder, survey, sizesOf(survey)),
+      surveyTable(terminal, folder, survey, sizesOf(survey)),
       ...notices.map((notice) => `note: ${notice}`),
       '',
       `${terminal.bold(file)}: a residual network for ${survey.classes.length === 1 ? '1 class' : `${survey.classes.length} classes`}, ${printCount(totals.parameters)} parameters, ${printShort(totals.macs)} MACs per picture; training takes ${printBytes(training.arenaBytes)}`,

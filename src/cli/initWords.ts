@@ -4,7 +4,7 @@ import { relative } from 'node:path'
 import { printable } from '../core/text.ts'
 import type { Survey } from '../data/node/survey.ts'
 import { printCount } from '../inspect/units.ts'
-import { printTable } from './table.ts'
+import type { Terminal } from './terminal.ts'
 
 interface Size {
   readonly height: number
@@ -17,6 +17,7 @@ const fewPictures = 20
 const unbalanced = 3
 
 export function surveyTable(
+  terminal: Terminal,
   folder: string,
   { classes, count, color }: Survey,
   sizes: { readonly smallest: Size; readonly median: Size; readonly largest: Size },
@@ -32,7 +33,7 @@ export function surveyTable(
     `${printable(folder)}: ${printCount(count)} ${count === 1 ? 'picture' : 'pictures'}, ${classes.length} ${classes.length === 1 ? 'class' : 'classes'}, ${colors}`,
     `height × width: smallest ${size(sizes.smallest)}, median ${size(sizes.median)}, largest ${size(sizes.largest)}`,
     '',
-    printTable({
+    terminal.table({
       columns: [
         { title: 'class', align: 'left' },
         { title: 'pictures', align: 'right' },

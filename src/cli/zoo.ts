@@ -12,7 +12,6 @@ import { plan } from '../plan/plan.ts'
 import type { ZooEntry } from '../zoo/types.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { UsageError } from './errors.ts'
-import { printTable } from './table.ts'
 import { Terminal } from './terminal.ts'
 
 export function define(command: Command): void {
@@ -53,7 +52,7 @@ function run(name: string | undefined, call: { readonly json?: boolean }): void 
   const all = zoo.names.map((each) => factsOf(zoo.entry(each)))
   terminal.result({ networks: all.map(jsonOf) }, () =>
     [
-      printTable(table(all)),
+      terminal.table(table(all)),
       terminal.dim(
         `training: memory at batch ${batch} with Adam. MACs: multiply–accumulates per picture. ImageNet: top-1.`,
       ),
@@ -98,12 +97,12 @@ function table(all: readonly Facts[]): TextTable {
   return {
     columns: [
       { title: 'network', align: 'left' },
-      { title: 'from', align: 'left' },
+      { title: 'from', align: 'left', drop: 1 },
       { title: 'input', align: 'right' },
       { title: 'parameters', align: 'right' },
       { title: 'MACs', align: 'right' },
-      { title: 'training', align: 'right' },
-      { title: 'accuracy', align: 'left' },
+      { title: 'training', align: 'right', drop: 3 },
+      { title: 'accuracy', align: 'left', drop: 2 },
     ],
     rows: all.map(({ entry, input, parameters, macs, trainingBytes }) => [
       entry.name,
