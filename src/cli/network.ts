@@ -1,4 +1,4 @@
-/** What a person means by <net>: the name of a zoo entry, a text in the notation, or a file that holds a network. */
+/** What a person means by <net>: the name of a zoo entry, a text in the notation, a file, or the folder of a run. */
 
 import { readFile } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
@@ -7,11 +7,12 @@ import { SizeError } from '../network/errors.ts'
 import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
 import { parse } from '../notation/parse.ts'
-import { closest } from '../notation/suggest.ts'
 import { cost } from '../plan/cost.ts'
 import type { ZooEntry } from '../zoo/types.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { UsageError } from './errors.ts'
+import { endingOf, meaningOf, readableEndings } from './networkPath.ts'
+import { filesOf, readRun } from './runFolder.ts'
 
 export interface NetworkSource {
   readonly network: Network
@@ -21,6 +22,8 @@ export interface NetworkSource {
   readonly entry?: ZooEntry
   /** The file's whole path, where it is a model with weights. */
   readonly model?: string
+  /** What was taken, where the words mean two things. */
+  readonly notice?: string
 }
 
 export interface ReadOptions {
@@ -28,36 +31,49 @@ export interface ReadOptions {
   readonly strict?: boolean | undefined
 }
 
+type Content = Omit<NetworkSource, 'name'>
+
 interface FileKind {
   readonly ending: string
-  read(bytes: Uint8Array, options: ReadOptions, path: string): Omit<NetworkSource, 'name'>
+  /** Whether a file with another ending is of this kind. */
+  is(bytes: Uint8Array): boolean
+  read(bytes: Uint8Array, options: ReadOptions, path: string): Content
 }
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 const notation = (bytes: Uint8Array, options: ReadOptions) => ({ network: parse(text(bytes), strictly(options)) })
+const brace = '{'.charCodeAt(0)
 
 const fileKinds: readonly FileKind[] = [
-  { ending: '.net', read: notation },
-  { ending: '.txt', read: notation },
-  { ending: '.json', read: (bytes) => ({ network: networkFromJson(text(bytes)) }) },
-  { ending: '.lenslet', read: (bytes, _, path) => ({ network: decodeModel(bytes).network, model: resolve(path) }) },
+  {
+    ending: '.lenslet',
+    // safetensors: the length of the header in eight bytes, then JSON.
+    is: (bytes) => bytes.length > 8 && bytes[8] === brace && bytes.subarray(0, 8).includes(0),
+    read: (bytes, _, path) => ({ network: decodeModel(bytes).network, model: resolve(path) }),
+  },
+  {
+    ending: '.json',
+    is: (bytes) => /^\s*\{/.test(text(bytes.subarray(0, 1024))),
+    read: (bytes) => ({ network: networkFromJson(text(bytes)) }),
+  },
+  {
+    ending: '.net',
+    is: (bytes) => /\bINPUT\b/i.test(text(bytes.subarray(0, 1 << 16))),
+    read: notation,
+  },
+  { ending: '.txt', is: () => false, read: notation },
   {
     ending: '.onnx',
+    is: () => false,
     read() {
       throw new UsageError('ONNX files cannot be read yet', {
         received: 'a file ending in .onnx',
-        expected: readableEndings(),
+        expected: readableEndings.join(', '),
         advice: 'write the network in the notation',
       })
     },
   },
 ]
-
-const readableEndings = () =>
-  fileKinds
-    .map(({ ending }) => ending)
-    .filter((ending) => ending !== '.onnx')
-    .join(', ')
 
 const strictly = ({ strict = false }: ReadOptions) => ({ strict })
 
@@ -66,43 +82,64 @@ const strictly = ({ strict = false }: ReadOptions) => ({ strict })
  * `NetworkError`, `SizeError`.
  */
 export async function readNetwork(spec: string, options: ReadOptions = {}): Promise<NetworkSource> {
-  if (zoo.has(spec)) {
-    const entry = zoo.entry(spec)
-    return { network: parse(entry.notation, strictly(options)), name: spec, entry }
+  const meaning = await meaningOf(spec)
+  switch (meaning.kind) {
+    case 'text':
+      return { network: parse(spec, strictly(options)), name: 'network' }
+    case 'zoo': {
+      const entry = zoo.entry(meaning.name)
+      return { network: parse(entry.notation, strictly(options)), name: entry.name, entry, ...noticeOf(meaning) }
+    }
+    case 'run':
+      return { ...strict(await readFolder(meaning.path), options), name: basename(resolve(meaning.path)) }
+    case 'file':
+      return {
+        ...strict(await readNetworkFile(meaning.path, options), options),
+        name: basename(meaning.path, extname(meaning.path)),
+        ...noticeOf(meaning),
+      }
   }
-  // An arrow, a bracket or a first word INPUT: nothing else looks like that, a path least of all.
-  if (/->|→|[[(|]|^\s*INPUT\b/i.test(spec)) return { network: parse(spec, strictly(options)), name: 'network' }
-  const kind = fileKinds.find(({ ending }) => extname(spec).toLowerCase() === ending)
-  if (kind === undefined) throw unknown(spec)
-  const source = kind.read(await readFile(spec).catch(missing(spec)), options, spec)
-  if (options.strict === true) refuseNotices(source.network)
-  return { ...source, name: basename(spec, extname(spec)) }
 }
 
-function missing(path: string) {
+const noticeOf = ({ notice }: { readonly notice?: string }) => (notice === undefined ? {} : { notice })
+
+async function readNetworkFile(path: string, options: ReadOptions): Promise<Content> {
+  const bytes = await readFile(path).catch(unreadable(path))
+  const kind = fileKinds.find(({ ending }) => ending === endingOf(path)) ?? fileKinds.find((each) => each.is(bytes))
+  if (kind !== undefined) return kind.read(bytes, options, path)
+  throw new UsageError(`${path} does not hold a network`, {
+    received: bytes.length === 0 ? 'an empty file' : 'text without INPUT, which is neither JSON nor a model',
+    expected: `the notation, such as "INPUT 28x28x1 -> CONV5-6 -> RELU -> FC-10", or what Lenslet wrote (${readableEndings.join(', ')})`,
+    advice: 'check the path',
+  })
+}
+
+/** The model of a run that has ended, with its weights; before that, its network. */
+async function readFolder(folder: string): Promise<Content> {
+  const { model } = filesOf(folder)
+  const bytes = await readFile(model).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined
+    return unreadable(model)(cause)
+  })
+  if (bytes === undefined) return { network: (await readRun(folder)).network }
+  return { network: decodeModel(bytes).network, model: resolve(model) }
+}
+
+function unreadable(path: string) {
   return (cause: NodeJS.ErrnoException): never => {
     throw new UsageError(`cannot read ${path}`, {
       received: cause.code === 'ENOENT' ? 'no such file' : cause.message,
       expected: 'a file with a network',
-      advice: 'check the path; it is relative to the folder that you are in',
+      advice: 'check the path; it is relative to the current folder',
       cause,
     })
   }
 }
 
-function unknown(spec: string): UsageError {
-  const near = closest(spec.toLowerCase(), zoo.names)
-  return new UsageError(`no network is called ${JSON.stringify(spec)}`, {
-    received: spec.trim() === '' ? 'nothing' : spec,
-    expected: `a name from the zoo (${zoo.names.join(', ')}), a text such as "INPUT 28x28x1 -> CONV5-6 -> RELU -> FC-10", or a file (${readableEndings()})`,
-    advice: near === undefined ? 'lenslet plan --help' : `did you mean ${near}?`,
-  })
-}
-
-/** JSON has no lines to point at; the notation has, and `parse` points at them. */
-function refuseNotices(network: Network): void {
-  const [notice] = cost(network).notices
-  if (notice === undefined) return
+/** JSON has no lines to point at; the notation has, and `parse` has pointed at them. */
+function strict(content: Content, options: ReadOptions): Content {
+  const [notice] = options.strict === true ? cost(content.network).notices : []
+  if (notice === undefined) return content
   const [node = '', sentence = ''] = notice.split(/: (.*)/s)
-  throw new SizeError(node, sentence, { expected: 'sizes that come out whole, since strict was asked for' })
+  throw new SizeError(node, sentence, { expected: 'sizes that come out whole, because strict is set' })
 }

@@ -1,18 +1,18 @@
 /**
- * A run's folder: `run.json` says what is trained on what and how, so that `--resume FOLDER` needs nothing else. Every file
- * in it is whole at every moment.
+ * A run's folder: `run.json` says what is trained on what and how, so that `--resume FOLDER` needs nothing else but the data.
+ * Every file in it is whole at every moment.
  */
 
 import { existsSync } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
 import * as z from 'zod'
 import { platform } from '#platform'
 import { type BackendName, backendNames } from '../model/model.ts'
 import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
-import { FileError } from '../platform/errors.ts'
 import type { TrainOptions } from '../train/options.ts'
+import type { DataOptions } from './data.ts'
 import { UsageError } from './errors.ts'
 
 export interface RunSettings {
@@ -21,26 +21,49 @@ export interface RunSettings {
   readonly network: Network
   /** As typed, with a whole path: `mnist`, `images:/home/me/pictures`. */
   readonly data: string
+  /** What the pictures are, wherever they lie; absent in runs of version 1. */
+  readonly pictures?: DataIdentity | undefined
+  /** How the data is split and read, where the command line says it. */
+  readonly dataOptions?: DataOptions | undefined
   /** What is learned, and how. */
   readonly options: TrainOptions
   readonly init?: z.infer<typeof initSchema> | undefined
   readonly backend: BackendName
   /** Without Winograd's method. */
   readonly exact: boolean
-  /** The model file whose weights it starts from, where it does not start anew. */
+  /** The model file whose weights it started from, where it did not start anew. A copy is in the folder. */
   readonly model?: string | undefined
   /** When it began, ISO 8601. */
   readonly began: string
+}
+
+/** Numbers, sizes and checksums, as one line for each. */
+export interface DataIdentity {
+  readonly training: string
+  readonly tests: string
 }
 
 const initSchema = z.union([z.enum(['he', 'xavier', 'zeros']), z.strictObject({ constant: z.number() })])
 // What the options hold in detail, `train` checks.
 const schema = z.object({
   format: z.literal('lenslet.run'),
-  version: z.literal(1),
+  // 2: what the pictures are, and the weights that a run starts from are in the folder.
+  version: z.union([z.literal(1), z.literal(2)]),
   name: z.string().max(200),
   network: z.looseObject({}),
   data: z.string().max(4096),
+  dataFromHere: z.string().max(4096).optional(),
+  pictures: z.object({ training: z.string(), tests: z.string() }).optional(),
+  dataOptions: z
+    .strictObject({
+      testFraction: z.number(),
+      validationFraction: z.number(),
+      splitSeed: z.number(),
+      skipBroken: z.boolean(),
+      memoryLimit: z.number(),
+    })
+    .partial()
+    .optional(),
   options: z.looseObject({ epochs: z.number() }),
   init: initSchema.optional(),
   backend: z.enum(backendNames),
@@ -52,7 +75,11 @@ const schema = z.object({
 export interface RunFiles {
   readonly folder: string
   readonly settings: string
+  /** The weights that the run started from, where it did not start anew. */
+  readonly start: string
   readonly model: string
+  /** The last epoch's weights, where another epoch was better. */
+  readonly last: string
   readonly checkpoint: string
   readonly metrics: string
   readonly report: string
@@ -62,47 +89,27 @@ export function filesOf(folder: string): RunFiles {
   return {
     folder,
     settings: join(folder, 'run.json'),
+    start: join(folder, 'start.lenslet'),
     model: join(folder, 'model.lenslet'),
+    last: join(folder, 'last.lenslet'),
     checkpoint: join(folder, 'checkpoint.safetensors'),
     metrics: join(folder, 'metrics.jsonl'),
     report: join(folder, 'report.html'),
   }
 }
 
-/** Makes the folder and writes its settings. `out` is taken as it is; without it a new folder in `runs` gets its name. */
-export async function createRun(settings: RunSettings, out: string | undefined): Promise<RunFiles> {
-  const files = filesOf(out ?? newName(settings))
-  if (existsSync(files.settings)) {
-    throw new UsageError(`${files.folder} holds a run already`, {
-      received: `--out ${files.folder}`,
-      expected: 'a folder without a run',
-      advice: `another folder, or go on with it: --resume ${files.folder}`,
-    })
-  }
-  try {
-    await mkdir(files.folder, { recursive: true })
-  } catch (cause) {
-    throw new FileError(`cannot make the folder ${files.folder}`, {
-      received: cause instanceof Error ? cause.message : String(cause),
-      expected: 'a place that can be written to',
-      advice: '--out another folder',
-      cause,
-    })
-  }
-  const value = { format: 'lenslet.run', version: 1, ...settings }
-  await platform.writeFileAtomic(files.settings, new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`))
-  return files
+/** The folder that a specification of data names; undefined where it names none. */
+export function placeOf(data: string): string | undefined {
+  const place = data.slice(data.indexOf(':') + 1)
+  return data.includes(':') && place !== '' ? place : undefined
 }
 
-/** `runs/lenet5-mnist-20261122-054312`, with a number where two began in one second. */
-function newName({ name, data, began }: RunSettings): string {
-  const time = began.replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
-  const kind = data.split(':')[0] ?? ''
-  const stem = join('runs', `${name}-${kind}-${time}`.replace(/[^\w.-]+/g, '_'))
-  for (let count = 2, folder = stem; ; count++) {
-    if (!existsSync(folder)) return folder
-    folder = `${stem}-${count}`
-  }
+/** The path to the data from the folder is written, too: both may be moved together. */
+export async function writeRun({ folder, settings: path }: RunFiles, settings: RunSettings): Promise<void> {
+  const place = placeOf(settings.data)
+  const dataFromHere = place === undefined ? undefined : relative(resolve(folder), resolve(place)) || '.'
+  const value = { format: 'lenslet.run', version: 2, ...settings, dataFromHere }
+  await platform.writeFileAtomic(path, new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`))
 }
 
 /** Throws `UsageError` where the folder is no run. */
@@ -129,16 +136,20 @@ export async function readRun(folder: string): Promise<RunSettings> {
     const [issue] = parsed.error.issues
     throw refuse(`${settings}, at ${issue?.path.join('.') || 'the top'}: ${issue?.message}`)
   }
-  const { network, options, name, data, init, backend, exact, model, began } = parsed.data
+  const { format: _, version, dataFromHere, data, network, options, ...rest } = parsed.data
   return {
-    name,
-    data,
-    backend,
-    exact,
-    began,
-    init,
-    model,
+    ...rest,
+    data: foundData(folder, data, dataFromHere),
     network: networkFromJson(network),
-    options: options as TrainOptions,
+    // Runs of version 1 kept the last weights.
+    options: { ...(version === 1 && { keep: 'last' }), ...(options as TrainOptions) },
   }
+}
+
+/** Where the data is now: where it was, or where it was as seen from the folder. */
+function foundData(folder: string, data: string, fromHere: string | undefined): string {
+  const place = placeOf(data)
+  if (place === undefined || fromHere === undefined || existsSync(place)) return data
+  const moved = resolve(folder, fromHere)
+  return existsSync(moved) ? `${data.slice(0, data.indexOf(':'))}:${moved}` : data
 }

@@ -1,40 +1,45 @@
 /** `lenslet train <net> --data <data>`: trains, shows how it goes, and leaves a folder with model, checkpoint and report. */
 
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Command } from 'commander'
-import { platform } from '#platform'
 import { checkArena } from '../backends/wasm/memory.ts'
 import { ArgumentError } from '../core/errors.ts'
-import type { Dataset } from '../data/dataset.ts'
-import { networkTable } from '../inspect/costTable.ts'
-import { pictureOf } from '../inspect/picture.ts'
-import { encodePng } from '../inspect/png.ts'
+import type { Volume } from '../core/shapes.ts'
 import { type BackendName, backendNames, Model } from '../model/model.ts'
 import { inferVolumes } from '../network/volumes.ts'
-import { evaluate } from '../train/evaluate.ts'
+import { type Checkpoint, readCheckpoint } from '../train/checkpoint.ts'
+import { describeTests, describeTraining } from '../train/identity.ts'
 import { train } from '../train/loop.ts'
-import { planOptionsOf, resolveSettings } from '../train/options.ts'
-import type { Progress, TrainResult } from '../train/progress.ts'
+import { planOptionsOf, resolveSettings, type TrainOptions } from '../train/options.ts'
+import type { DoneProgress, Progress, TrainResult } from '../train/progress.ts'
+import { checkResume } from '../train/resume.ts'
+import { watchedSplitOf } from '../train/splits.ts'
 import type { ZooEntry } from '../zoo/types.ts'
 import { zoo } from '../zoo/zoo.ts'
-import { absolute, dataHelp, kindOf, openData } from './data.ts'
+import { absolute, addDataOptions, type DataOptions, dataHelp, dataOptions, kindOf, openData } from './data.ts'
 import { readCall, UsageError } from './errors.ts'
+import { finishRun } from './finishRun.ts'
+import { type AskedSize, fitNetwork, inputFor, type Origin, pictureSize, sizeHelp } from './fitNetwork.ts'
 import { type Interrupt, onInterrupt } from './interrupt.ts'
-import { commandName } from './machine.ts'
+import { memoryHint } from './memoryHint.ts'
 import { readNetwork } from './network.ts'
+import { checkKnown, newHeadHelp, noModel, withNewHead } from './newHead.ts'
 import { choice, exactHelp, number, whole } from './options.ts'
-import { createRun, filesOf, type RunFiles, type RunSettings, readRun } from './runFolder.ts'
-import { runReport } from './runReport.ts'
+import { checkPictures, resumedSettings } from './resumeRun.ts'
+import { filesOf, type RunFiles, type RunSettings, writeRun } from './runFolder.ts'
+import { startRun } from './startRun.ts'
 import { Terminal } from './terminal.ts'
 import { TrainProgress } from './trainProgress.ts'
 import { addLearningOptions, type LearningOptions, learningOptions } from './trainSettings.ts'
-import { conclusion, introduction, originOf, quoted } from './trainWords.ts'
+import { introduction } from './trainWords.ts'
 
-interface TrainCall extends LearningOptions {
+interface TrainCall extends LearningOptions, DataOptions {
   readonly data?: string
+  readonly size?: AskedSize
+  readonly newHead?: boolean
   readonly out?: string
   readonly resume?: string
+  readonly force?: boolean
   readonly threads?: number
   readonly checkpointEvery?: number
   readonly backend?: BackendName
@@ -46,8 +51,11 @@ export function define(command: Command): void {
   command
     .argument('[net]', 'name from the zoo, text in the notation, or a file; a .lenslet model is trained further')
     .option('--data <data>', dataHelp)
+    .option('--size <size>', sizeHelp, pictureSize('--size'))
+    .option('--new-head', newHeadHelp)
     .option('--out <folder>', 'folder of the run; default runs/<net>-<data>-<time>')
-    .option('--resume <folder>', 'go on with a run that was stopped; needs nothing else')
+    .option('--force', 'replace the run that --out holds')
+    .option('--resume <folder>', 'continue a run that was stopped; --data only where the data was moved')
     .option('--threads <n>', 'workers; never changes the result', whole('--threads', 1))
     .option(
       '--checkpoint-every <seconds>',
@@ -58,6 +66,7 @@ export function define(command: Command): void {
     .option('--exact', exactHelp)
     .option('--json', 'one JSON object on stdout; progress on stderr')
   addLearningOptions(command)
+  addDataOptions(command)
   command.addHelpText('after', examples).action(run)
 }
 
@@ -65,6 +74,7 @@ const examples = `
 Examples:
   lenslet train lenet5 --data mnist
   lenslet train cifar-small --data cifar10 --epochs 20 --augment flip,crop4
+  lenslet train resnet18 --data images:./photos --size 96
   lenslet train "INPUT 32x32x3 -> CONV3-16 -> RELU -> POOL2 -> FC-3" --data images:./pictures
   lenslet train --resume runs/lenet5-mnist-20261122-054312`
 
@@ -72,6 +82,10 @@ Examples:
 interface Task {
   readonly settings: RunSettings
   readonly entry?: ZooEntry
+  /** Where the network comes from; absent in a run that is resumed, whose network is fitted already. */
+  readonly origin?: Origin
+  /** What was taken for <net>, where that was not certain. */
+  readonly notice?: string | undefined
   /** Where it is resumed. */
   readonly files?: RunFiles
 }
@@ -113,12 +127,14 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
       advice: '--data mnist',
     })
   }
-  const { network, name, entry, model } = await readNetwork(net)
+  const { network, name, entry, model, notice } = await readNetwork(net)
+  if (call.newHead === true && model === undefined) throw noModel(net)
   const recipe = entry?.recipes?.[kindOf(data)]
   const settings: RunSettings = {
     name,
     network,
     data: absolute(data),
+    dataOptions: dataOptions(call),
     options: learningOptions(call, recipe),
     init: call.init,
     backend: call.backend ?? 'wasm',
@@ -126,128 +142,142 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
     model,
     began: new Date().toISOString(),
   }
-  return { settings, ...(entry && { entry }) }
+  const origin = entry !== undefined ? 'zoo' : model !== undefined ? 'model' : 'written'
+  return { settings, origin, notice, ...(entry && { entry }) }
 }
 
 /** The settings of the run; what the call says besides is taken over, and `train` refuses what would change the past. */
 async function resumedTask(net: string | undefined, folder: string, call: TrainCall): Promise<Task> {
   const given =
-    net !== undefined ? net : call.data !== undefined ? `--data ${call.data}` : call.out && `--out ${call.out}`
+    net ??
+    (call.out && `--out ${call.out}`) ??
+    (call.force && '--force') ??
+    (call.size && '--size') ??
+    (call.newHead && '--new-head')
   if (given !== undefined) {
-    throw new UsageError('a run that is resumed knows its network, its data and its folder', {
+    throw new UsageError('a run that is resumed has its network and its folder', {
       received: `${given} with --resume`,
-      expected: '--resume <folder>',
+      expected: '--resume <folder>, and --data where the data was moved',
       advice: 'leave it out',
     })
   }
-  const { options, ...rest } = await readRun(folder)
-  const settings = { ...rest, options: learningOptions(call, options) }
+  const { options, ...rest } = await resumedSettings(folder, call.data)
+  const settings = {
+    ...rest,
+    dataOptions: { ...rest.dataOptions, ...dataOptions(call) },
+    options: learningOptions(call, options),
+  }
   return { settings, ...(zoo.has(settings.name) && { entry: zoo.entry(settings.name) }), files: filesOf(folder) }
 }
 
 async function work(
-  task: Task,
+  given: Task,
   call: TrainCall,
   terminal: Terminal,
   progress: TrainProgress,
   interrupt: Interrupt,
 ): Promise<void> {
+  if (given.notice !== undefined) terminal.hint(`note: ${given.notice}`)
+  const { task, dataset, says } = await openFitted(given, call, terminal, interrupt.signal)
   const { settings, entry } = task
-  const { network, options } = settings
-  const input = inferVolumes(network)[0]?.output
-  if (input === undefined) throw new UsageError('a network without an input', {})
-  const dataset = await openData(settings.data, input, terminal, interrupt.signal)
-  const fitted = { ...options, batch: options.batch ?? Math.min(32, dataset.train.count) }
+  const { options } = settings
+  const evaluated = (options.evaluate ?? 'epoch') === 'epoch' && watchedSplitOf(dataset) !== undefined
+  const fitted: TrainOptions & { readonly batch: number } = {
+    ...options,
+    batch: options.batch ?? Math.min(32, dataset.train.count),
+    keep: options.keep ?? (evaluated ? 'best' : 'last'),
+  }
   await using model = await createModel(task, call)
-  const checkpointed = task.files !== undefined && existsSync(task.files.checkpoint)
-  const paths = task.files ?? filesOf(call.out ?? '')
+  if (task.origin === 'model' && call.newHead !== true) checkKnown(settings.name, model.info, dataset.classes)
+  const checkpoint = await savedCheckpoint(task.files)
   const training = (files: RunFiles) =>
     train(model, dataset, {
       ...fitted,
       checkpoint: { path: files.checkpoint, ...(call.checkpointEvery && { everySeconds: call.checkpointEvery }) },
       metrics: files.metrics,
       signal: interrupt.signal,
-      ...(checkpointed ? { resume: files.checkpoint } : {}),
+      ...(checkpoint === undefined ? {} : { resume: files.checkpoint }),
     })
-  // A generator that is called has checked its options and not begun: what is refused is refused before there is a folder.
-  await readCall(() => training(paths).return(undefined as never))
-  const plan = model.planFor(planOptionsOf(resolveSettings(model, dataset, fitted)))
-  if (settings.backend === 'wasm') checkArena(plan.arenaBytes)
+  // Whatever can be refused is refused before there is a folder.
+  await readCall(async () => {
+    // A generator that is called has checked its options and not begun.
+    await training(task.files ?? filesOf(call.out ?? '')).return(undefined as never)
+    const bytesAt = (batch = fitted.batch) =>
+      model.planFor(planOptionsOf(resolveSettings(model, dataset, { ...fitted, batch }))).arenaBytes
+    const bytes = bytesAt()
+    if (settings.backend === 'wasm') checkArena(bytes)
+    const hint = memoryHint(bytes, fitted.batch, bytesAt)
+    if (hint !== undefined) terminal.hint(`note: ${hint}`)
+    if (checkpoint !== undefined) checkResume(checkpoint, model, dataset, fitted, settings.backend)
+  })
   interrupt.signal.throwIfAborted()
-  const files = task.files ?? (await createRun({ ...settings, options: fitted }, call.out))
+  const pictures = { training: describeTraining(dataset), tests: describeTests(dataset) }
+  const run = { ...settings, options: fitted, pictures }
+  if (task.files !== undefined) {
+    checkPictures(settings, pictures, terminal)
+    await writeRun(task.files, run)
+  }
+  const { files, undo } =
+    task.files === undefined ? await readCall(() => startRun(run, model, call)) : { files: task.files, undo: undefined }
+  if (says !== undefined) terminal.say(says)
   terminal.say(introduction(settings, dataset, model, files, terminal))
-  if (task.files !== undefined && !checkpointed)
-    terminal.say('There is no checkpoint yet: the training begins anew, with the same settings.')
-
-  const last = await follow(training(files), progress)
-  const result = last.result as TrainResult
-  const summary = {
-    run: files.folder,
-    network: settings.name,
-    data: settings.data,
-    epochs: result.epochs,
-    steps: result.steps,
-    seconds: result.seconds,
-    trainLoss: result.trainLoss,
-    trainAccuracy: result.trainAccuracy,
-    testLoss: result.testLoss ?? null,
-    testAccuracy: result.testAccuracy ?? null,
-    parameters: networkTable(network).totals.parameters,
-    threads: model.threads,
-    imagesPerSecond: result.imagesPerSecond,
-    stopped: result.stopped ?? null,
-  }
-  if (result.stopped === 'aborted') {
-    const resume = `${commandName()} train --resume ${quoted(files.folder)}`
-    terminal.result({ ...summary, checkpoint: files.checkpoint, resume }, () =>
-      [`Stopped after ${result.steps} steps. The checkpoint is ${files.checkpoint}; to go on:`, `  ${resume}`].join(
-        '\n',
-      ),
-    )
-    if (terminal.json) terminal.progress(`Stopped; to go on: ${resume}`)
-    throw interrupt.stopped()
-  }
-  model.info = { ...model.info, origin: originOf(settings, result) }
-  await model.save(files.model)
-  const example = await saveExample(files, dataset)
-  const next = [
-    `${commandName()} predict ${quoted(files.model)} ${quoted(example)}`,
-    `${commandName()} eval ${quoted(files.model)} --data ${quoted(settings.data)}`,
-  ]
-  // A run that had ended already, or was killed just before its end, is not evaluated again by the training.
-  const { normalization } = model.info
-  const evaluation =
-    last.evaluation ??
-    (result.testAccuracy === undefined ? undefined : await evaluate(model, dataset.test, { normalization }))
-  const page = await runReport({ settings, entry, options: fitted, dataset, model, result, evaluation, next })
-  await platform.writeFileAtomic(files.report, new TextEncoder().encode(page))
-  terminal.result({ ...summary, model: files.model, report: files.report, checkpoint: files.checkpoint, next }, () =>
-    conclusion(result, dataset, model, files, next, terminal),
-  )
+  if (task.files !== undefined && checkpoint === undefined)
+    terminal.say('There is no checkpoint yet: the training starts from the beginning, with the same settings.')
+  const last = await follow(training(files), progress, undo)
+  await finishRun({ settings, entry, options: fitted, dataset, model, files, last, says }, terminal, interrupt)
 }
 
-async function createModel({ settings }: Task, { threads }: TrainCall): Promise<Model> {
+/** What the folder of a run that is resumed holds; undefined where nothing was saved. Throws `CheckpointError`. */
+async function savedCheckpoint(files: RunFiles | undefined): Promise<Checkpoint | undefined> {
+  return files !== undefined && existsSync(files.checkpoint) ? readCheckpoint(files.checkpoint) : undefined
+}
+
+/** The data, and the task with its network fitted to it. */
+async function openFitted(task: Task, { size, newHead }: TrainCall, terminal: Terminal, signal: AbortSignal) {
+  const { settings, origin } = task
+  const { name, network, data, dataOptions } = settings
+  const open = (input: Volume) => openData(data, input, terminal, signal, dataOptions)
+  if (origin === undefined)
+    return { task, dataset: await open(inferVolumes(network)[0]?.output as Volume), says: undefined }
+  const request = { name, network, data, size, origin, newHead }
+  const dataset = await open(await readCall(() => inputFor(request)))
+  const { network: fitted, says } = await readCall(() => fitNetwork(request, dataset))
+  return { task: { ...task, settings: { ...settings, network: fitted } }, dataset, says }
+}
+
+async function createModel({ settings, files }: Task, { threads, newHead = false }: TrainCall): Promise<Model> {
   const { network, options, init, backend, exact, model } = settings
   const how = { backend, exact, ...(threads === undefined ? {} : { threads }) }
-  if (model !== undefined) return Model.load(model, how)
+  if (files !== undefined && existsSync(files.start)) return Model.load(files.start, how)
+  if (files !== undefined && model !== undefined && existsSync(files.checkpoint)) {
+    // A run of version 1 has no copy of the model that it started from. All but its classes is in the checkpoint.
+    const { normalization } = (await readCheckpoint(files.checkpoint)).identity
+    return Model.create(network, { ...how, info: { normalization } })
+  }
   const { seed = 0 } = options
   if (!Number.isInteger(seed)) throw new ArgumentError('--seed is a whole number', { received: `${seed}` })
-  return Model.create(network, { ...how, seed, ...(init === undefined ? {} : { initial: init }) })
+  const anew = { ...how, seed, ...(init === undefined ? {} : { initial: init }) }
+  // A network whose weights no memory can hold is wrong as it stands.
+  if (model === undefined) return readCall(() => Model.create(network, anew))
+  return Model.load(newHead ? await withNewHead(model, network, anew) : model, how)
 }
 
-async function follow(training: AsyncGenerator<Progress, TrainResult>, progress: TrainProgress): Promise<Progress> {
-  let last: Progress | undefined
-  for await (const each of training) {
-    progress.show(each)
-    if (each.kind !== 'step') last = { ...last, ...each }
+/** @param undo takes the new folder away; only where the training failed before there was anything to keep */
+async function follow(
+  training: AsyncGenerator<Progress, TrainResult>,
+  progress: TrainProgress,
+  undo: (() => Promise<void>) | undefined,
+): Promise<DoneProgress> {
+  let begun = false
+  try {
+    for await (const each of training) {
+      begun = true
+      progress.show(each)
+      if (each.kind === 'done') return each
+    }
+  } catch (error) {
+    if (!begun) await undo?.()
+    throw error
   }
-  return last as Progress
-}
-
-/** A newcomer has no picture of a digit at hand: the first of the test split is one. */
-async function saveExample(files: RunFiles, { test, classes }: Dataset): Promise<string> {
-  const label = classes[test.labels[0] as number] as string
-  const path = join(files.folder, `example-${label.replace(/[^\p{L}\p{N}-]+/gu, '_').slice(0, 60)}.png`)
-  await platform.writeFileAtomic(path, encodePng(pictureOf(test, 0)))
-  return path
+  throw new Error('a training that did not end')
 }

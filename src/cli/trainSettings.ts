@@ -42,7 +42,14 @@ const learning = {
   augment: row('<words>', 'flip,crop4,cutout8, or none', () => (text) => text),
   labelSmoothing: row('<x>', 'share of each target that is spread over all', number),
   clipNorm: row('<x>', 'clip the norm of all gradients to this', number),
-  patience: row('<n>', 'stop after this many epochs without progress', (option) => whole(option, 1)),
+  patience: row('<n>', 'stop after this many epochs without a lower loss, warm-up not counted', (option) =>
+    whole(option, 1),
+  ),
+  keep: row(
+    '<which>',
+    'weights of the model file: best (default; lowest loss on pictures not trained on) or last',
+    (option) => choice(option, ['best', 'last']),
+  ),
   evaluate: row('<when>', 'epoch, end, never', (option) => choice(option, ['epoch', 'end', 'never'])),
   init: row('<rule>', 'how filters start: he, xavier, zeros, or a number', initializer),
   seed: row('<n>', 'of weights, order, augmentation and dropout; default 0', number),
@@ -65,12 +72,23 @@ const usual: Recipe = { epochs: 5, schedule: 'one-cycle' }
 
 /** Options over recipe over what is usual. Throws `AugmentationError`. */
 export function learningOptions(given: LearningOptions, recipe: Recipe = usual): TrainOptions {
-  const { epochs, batch, decay, labelSmoothing, clipNorm, evaluate, seed, augment, patience } = given
+  const { epochs, batch, decay, labelSmoothing, clipNorm, evaluate, seed, augment, patience, keep } = given
   const optimizer = optimizerOf(given, recipe.optimizer)
   const stretched = { ...recipe, schedule: stretch(recipe.schedule, recipe.epochs, epochs ?? recipe.epochs) }
   return {
     ...stretched,
-    ...present({ epochs, batch, decay, labelSmoothing, clipNorm, evaluate, seed, optimizer, schedule: given.schedule }),
+    ...present({
+      epochs,
+      batch,
+      decay,
+      labelSmoothing,
+      clipNorm,
+      keep,
+      evaluate,
+      seed,
+      optimizer,
+      schedule: given.schedule,
+    }),
     ...(augment === undefined ? {} : { augment: parseAugmentation(augment) }),
     ...(patience === undefined ? {} : { earlyStopping: { patience } }),
   } as TrainOptions

@@ -1,10 +1,11 @@
-/** What `lenslet train` says before and after: what learns what, how well it did, and what to try next. */
+/** What `lenslet train` prints before and after: what is trained, how well it did, and what to try next. */
 
 import type { Dataset } from '../data/dataset.ts'
 import { networkTable } from '../inspect/costTable.ts'
 import { printCount, printPercent, printSeconds } from '../inspect/units.ts'
 import type { Model } from '../model/model.ts'
 import type { TrainResult } from '../train/progress.ts'
+import { hasPictures, watchedSplitOf } from '../train/splits.ts'
 import { lossCurve } from './lossCurve.ts'
 import type { RunFiles, RunSettings } from './runFolder.ts'
 import type { Terminal } from './terminal.ts'
@@ -20,10 +21,11 @@ export function introduction(
   const count = printCount(dataset.train.count)
   const what = `${terminal.bold(settings.name)} (${printCount(totals.parameters)} parameters)`
   return [
-    `${what} learns ${count} pictures of ${settings.data}, ${dataset.classes.length} classes`,
+    `Training ${what} on ${count} pictures of ${settings.data}, ${dataset.classes.length} classes`,
+    ...evaluationWords(dataset),
     terminal.dim(model.description),
     terminal.dim(`run: ${files.folder}`),
-    ...notices.map((notice) => `mind: ${notice}`),
+    ...notices.map((notice) => `note: ${notice}`),
     '',
   ].join('\n')
 }
@@ -36,30 +38,57 @@ export function conclusion(
   next: readonly string[],
   terminal: Terminal,
 ): string {
-  const { epochs, seconds, testAccuracy, testLoss, imagesPerSecond, stopped, records } = result
+  const { epochs, seconds, imagesPerSecond, stopped, records } = result
   const curve = lossCurve(records, terminal.width)
-  const test =
-    testAccuracy === undefined
-      ? 'The test pictures were not looked at'
-      : `${terminal.bold(printPercent(testAccuracy))} of ${printCount(dataset.test.count)} test pictures are recognized (loss ${testLoss?.toFixed(4)})`
-  const early = stopped === 'early' ? ' (it stopped improving)' : ''
+  const early = stopped === 'early' ? ', stopped early: the loss was no longer falling' : ''
   const threads = model.threads === 1 ? '1 thread' : `${model.threads} threads`
+  const { model: modelFile, last, report } = files
   return [
     ...(curve === '' ? [] : ['', 'training loss', curve]),
     '',
-    `${test}, after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}${early} in ${printSeconds(seconds)}: ${printCount(Math.round(imagesPerSecond))} images/s on ${threads}.`,
+    ...accuracyLines(result, dataset, terminal),
+    `${countEpochs(epochs)} in ${printSeconds(seconds)}: ${printCount(Math.round(imagesPerSecond))} images/s on ${threads}${early}`,
     '',
-    `model   ${files.model}`,
-    `report  ${files.report}`,
+    `model   ${modelFile}${result.best?.epoch === result.keptEpoch ? `  (best epoch: ${result.keptEpoch} of ${epochs})` : ''}`,
+    ...(result.lastWeights === undefined ? [] : [`last    ${last}  (epoch ${epochs})`]),
+    `report  ${report}`,
     '',
     'Try next:',
     ...next.map((command) => `  ${command}`),
   ].join('\n')
 }
 
-export function originOf({ name, data }: RunSettings, { epochs, testAccuracy }: TrainResult): string {
+/** Which pictures the training is evaluated on, where that is not simply the test pictures. */
+function evaluationWords(dataset: Dataset): readonly string[] {
+  const watched = watchedSplitOf(dataset)
+  if (watched === undefined) return ['There are no test pictures: nothing is tested.']
+  if (watched.name === 'test') return []
+  const { validation, test } = dataset
+  const final = hasPictures(test) ? `${printCount(test.count)} test pictures at the end` : 'no test pictures'
+  return [`Evaluated on ${printCount(validation?.count ?? 0)} validation pictures after each epoch, on ${final}`]
+}
+
+function accuracyLines(result: TrainResult, { validation, test }: Dataset, terminal: Terminal): readonly string[] {
+  const line = (what: string, accuracy: number, count: number, loss: number | undefined) =>
+    `${what}: ${terminal.bold(printPercent(accuracy))} of ${printCount(count)} pictures (loss ${loss?.toFixed(4)})`
+  const { testAccuracy, testLoss, validationAccuracy, validationLoss } = result
+  const lines = [
+    ...(validationAccuracy === undefined
+      ? []
+      : [line('validation accuracy', validationAccuracy, validation?.count ?? 0, validationLoss)]),
+    ...(testAccuracy === undefined ? [] : [line('test accuracy', testAccuracy, test.count, testLoss)]),
+  ]
+  if (lines.length > 0) return lines
+  return [hasPictures(test) ? 'The test pictures were not evaluated.' : 'There were no test pictures.']
+}
+
+const countEpochs = (epochs: number) => `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`
+
+/** One line for the model file: what it was trained on, and which epoch's weights it has. */
+export function originOf({ name, data }: RunSettings, { epochs, keptEpoch, testAccuracy }: TrainResult): string {
   const accuracy = testAccuracy === undefined ? '' : `, test accuracy ${printPercent(testAccuracy)}`
-  return `${name} trained on ${data}: ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}${accuracy}`
+  const kept = keptEpoch === epochs ? '' : `, weights of epoch ${keptEpoch}`
+  return `${name} trained on ${data}: ${countEpochs(epochs)}${kept}${accuracy}`
 }
 
 /** As a shell needs it. */

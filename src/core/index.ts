@@ -13,3 +13,4 @@ export {
   type Volume,
   volumeSize,
 } from './shapes.ts'
+export { counted, listed, printable, sameForm } from './text.ts'

@@ -3,6 +3,7 @@
  * floats, CIFAR-10 184 MB); a batch is converted when it is needed.
  */
 import { type Volume, volumeSize } from '../core/shapes.ts'
+import { printable, sameForm } from '../core/text.ts'
 import { DatasetError, LabelRangeError } from './errors.ts'
 import { measureNormalization, type Normalization } from './normalization.ts'
 
@@ -14,16 +15,44 @@ export interface Split extends Volume {
   readonly images: Uint8Array
   /** [n], each the index of a class */
   readonly labels: Uint8Array | Uint16Array
+  /**
+   * Names of the classes that the labels are indices of: a model matches them with its own by name. Without them, a label
+   * is the index of a score.
+   */
+  readonly classes?: readonly string[] | undefined
+}
+
+/** Something that a person should know about the data: pictures left out, classes out of balance. */
+export interface DataNotice {
+  readonly kind: 'left out' | 'broken' | 'split' | 'color' | 'classes' | 'balance'
+  /** One sentence. Control characters in names are escaped. */
+  readonly message: string
+  /** Files, folders, pictures or classes that it is about. */
+  readonly count: number
 }
 
 export interface Dataset {
   readonly name: string
-  /** Names of the classes; a label is an index into them. */
+  /** Names of the classes in Unicode NFC; a label is an index into them. */
   readonly classes: readonly string[]
   readonly train: Split
+  /** Looked at while training, for early stopping and the choice of the best weights. Absent where there is none. */
+  readonly validation?: Split | undefined
+  /** For the final test; its count is 0 where there are no test pictures. */
   readonly test: Split
   /** Of the training pictures, in 0..1 units. */
   readonly normalization: Normalization
+  /** The part of each class that was held out as test pictures when the data was opened; undefined where the data has a
+   * test split of its own. */
+  readonly testFraction?: number | undefined
+  /** How many pictures are in color and how many are gray, as their files have them; undefined where that is unknown. */
+  readonly colors?: PictureColors | undefined
+  readonly notices: readonly DataNotice[]
+}
+
+export interface PictureColors {
+  readonly color: number
+  readonly gray: number
 }
 
 /** A split as a person has it: the number of pictures is the number of labels. */
@@ -38,19 +67,55 @@ export interface DatasetSource {
   readonly name?: string
   readonly classes: readonly string[]
   readonly train: SplitSource
-  readonly test: SplitSource
+  readonly validation?: SplitSource | undefined
+  /** Without it, nothing is tested. */
+  readonly test?: SplitSource | undefined
   /** Measured over the training pictures where it is not given. */
-  readonly normalization?: Normalization
+  readonly normalization?: Normalization | undefined
+  readonly testFraction?: number | undefined
+  readonly colors?: PictureColors | undefined
+  readonly notices?: readonly DataNotice[] | undefined
 }
 
 /**
  * A data set of pictures in memory. The bytes are kept, not copied.
  *
- * @throws {DatasetError} lengths, sizes or names that do not fit together, or an empty split
+ * @throws {DatasetError} lengths, sizes or names that do not fit together, or no training pictures
  * @throws {LabelRangeError} a label that no class has
  */
 export function dataset(source: DatasetSource): Dataset {
-  const { name = 'pictures', classes } = source
+  const { name = 'pictures', testFraction, colors, notices = [] } = source
+  const classes = source.classes.map(sameForm)
+  checkClasses(name, classes)
+  const train = split(`${name}, training split`, source.train, classes)
+  if (train.count === 0)
+    throw new DatasetError(`${name}, training split is empty`, {
+      received: '0 labels',
+      expected: 'at least one picture',
+    })
+  const other = (what: string, pictures: SplitSource) => {
+    const checked = split(`${name}, ${what} split`, pictures, classes)
+    checkSameSize(name, train, checked, what)
+    return checked
+  }
+  const test = other('test', source.test ?? { ...train, images: new Uint8Array(), labels: new Uint8Array() })
+  const validation = source.validation && other('validation', source.validation)
+  const normalization = source.normalization ?? measureNormalization(train.images, train.channels)
+  checkNormalization(name, normalization, train.channels)
+  return {
+    name,
+    classes,
+    train,
+    ...(validation !== undefined && validation.count > 0 && { validation }),
+    test,
+    normalization,
+    ...(testFraction !== undefined && { testFraction }),
+    ...(colors !== undefined && { colors }),
+    notices,
+  }
+}
+
+function checkClasses(name: string, classes: readonly string[]): void {
   if (classes.length < 1 || classes.length > 65536)
     throw new DatasetError(`${name}: wrong number of classes`, {
       received: `${classes.length} classes`,
@@ -58,22 +123,23 @@ export function dataset(source: DatasetSource): Dataset {
     })
   const repeated = classes.find((label, index) => classes.indexOf(label) !== index)
   if (repeated !== undefined)
-    throw new DatasetError(`${name}: two classes share a name`, { received: repeated, expected: 'a name once' })
-  const train = split(`${name}, training split`, source.train, classes.length)
-  const test = split(`${name}, test split`, source.test, classes.length)
+    throw new DatasetError(`${name}: two classes share a name`, {
+      received: printable(repeated),
+      expected: 'a different name for each class (names are compared in Unicode NFC)',
+    })
+}
+
+function checkSameSize(name: string, train: Volume, other: Volume, what: string): void {
   for (const axis of ['height', 'width', 'channels'] as const)
-    if (train[axis] !== test[axis])
-      throw new DatasetError(`${name}: training and test pictures differ in ${axis}`, {
-        received: `${train[axis]} and ${test[axis]}`,
+    if (train[axis] !== other[axis])
+      throw new DatasetError(`${name}: training and ${what} pictures differ in ${axis}`, {
+        received: `${train[axis]} and ${other[axis]}`,
         expected: 'the same',
         advice: 'bring all pictures to one size',
       })
-  const normalization = source.normalization ?? measureNormalization(train.images, train.channels)
-  checkNormalization(name, normalization, train.channels)
-  return { name, classes, train, test, normalization }
 }
 
-function split(where: string, source: SplitSource, classCount: number): Split {
+function split(where: string, source: SplitSource, classes: readonly string[]): Split {
   const { height, width, channels, images } = source
   for (const [axis, value] of Object.entries({ height, width, channels }))
     if (!Number.isInteger(value) || value < 1)
@@ -82,8 +148,6 @@ function split(where: string, source: SplitSource, classCount: number): Split {
         expected: 'a whole number from 1',
       })
   const count = source.labels.length
-  if (count === 0)
-    throw new DatasetError(`${where} is empty`, { received: '0 labels', expected: 'at least one picture' })
   const bytes = count * volumeSize(source)
   if (images.length !== bytes)
     throw new DatasetError(`${where}: pictures and labels do not match`, {
@@ -91,7 +155,7 @@ function split(where: string, source: SplitSource, classCount: number): Split {
       expected: `${count} × ${height} × ${width} × ${channels} = ${bytes} bytes`,
       advice: 'check the size of the pictures, the number of channels, and that every picture has one label',
     })
-  return { count, height, width, channels, images, labels: checkLabels(where, source.labels, classCount) }
+  return { count, height, width, channels, images, labels: checkLabels(where, source.labels, classes.length), classes }
 }
 
 /** The labels themselves, checked; a plain list is packed into two bytes a label. */

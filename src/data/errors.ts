@@ -1,5 +1,6 @@
 /** What can be wrong with data: files, archives, labels, pictures, downloads. All are named and derive from LensletError. */
 import { LensletError } from '../core/errors.ts'
+import { printable } from '../core/text.ts'
 
 /** The parts of a dataset do not fit together: lengths, sizes, names. */
 export class DatasetError extends LensletError {}
@@ -63,7 +64,7 @@ export class PictureError extends LensletError {
   readonly file: string
 
   constructor(file: string, reason: string, advice: string, cause?: unknown) {
-    super(`cannot read the picture ${file}`, {
+    super(`cannot read the picture ${printable(file)}`, {
       received: reason,
       expected: 'a PNG, JPEG, WebP, GIF, TIFF or AVIF picture',
       advice,
@@ -73,12 +74,33 @@ export class PictureError extends LensletError {
   }
 }
 
-/** A class folder without a picture. */
-export class EmptyClassError extends LensletError {
-  constructor(folder: string, extensions: readonly string[]) {
-    super(`the class folder ${folder} holds no picture`, {
-      received: '0 pictures',
-      expected: `at least one file ending in ${extensions.join(', ')}`,
+/** Pictures that cannot be read, all of them in one error. */
+export class BrokenPicturesError extends DatasetError {
+  /** One for each picture. */
+  readonly pictures: readonly PictureError[]
+
+  constructor(where: string, pictures: readonly PictureError[], total: number) {
+    const shown = pictures.slice(0, 20).map(({ file, received }) => `${printable(file)}: ${received}`)
+    const more = pictures.length - shown.length
+    super(`${pictures.length} of the ${total} pictures of ${printable(where)} cannot be read`, {
+      received: [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('\n    '),
+      expected: 'pictures that can be read',
+      advice: 'save them again or remove them; to go on without them: --skip-broken (in a program: onBroken)',
+      cause: pictures[0],
+    })
+    this.pictures = pictures
+  }
+}
+
+/** Folders whose arrangement is invalid: no classes, a class that only the test has, two folders for one split. */
+export class LayoutError extends DatasetError {}
+
+/** A class folder without a picture that can be read. */
+export class EmptyClassError extends LayoutError {
+  constructor(folder: string, endings: readonly string[], holds = '') {
+    super(`the class folder ${printable(folder)} holds no picture that can be read`, {
+      received: holds === '' ? '0 pictures' : holds,
+      expected: `at least one file ending in ${endings.join(', ')}`,
       advice: 'add pictures or remove the folder',
     })
   }

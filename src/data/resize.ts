@@ -50,3 +50,21 @@ export function toChannels(pixels: Uint8Array | Uint8ClampedArray, step: 3 | 4, 
   }
   return out
 }
+
+/** Gray pictures saved in color come back from a JPEG with channels that differ by rounding; more than this is color. */
+const grayTolerance = 8
+
+/**
+ * Whether any pixel is in color.
+ *
+ * @param pixels [pixels, step], red, green, blue first
+ */
+export function isColored(pixels: Uint8Array | Uint8ClampedArray, step: 3 | 4): boolean {
+  for (let at = 0; at < pixels.length; at += step) {
+    const red = pixels[at] as number
+    const green = pixels[at + 1] as number
+    const blue = pixels[at + 2] as number
+    if (Math.max(red, green, blue) - Math.min(red, green, blue) > grayTolerance) return true
+  }
+  return false
+}

@@ -1,5 +1,6 @@
 /** Looking inside with a model that runs: what it predicts, and where it is wrong. To draw the results: `inspect`. */
 
+export { type ClassMetrics, classMetrics, type MacroMetrics, type Measure, macroMetrics } from './classMetrics.ts'
 export {
   type Misclassification,
   type MisclassificationsOptions,

@@ -34,6 +34,6 @@ describe('units', () => {
     ])
     for (const count of [0, 7, 1000, -1234, 123_456, 2 ** 40])
       expect(printCount(count)).toBe(count.toLocaleString('en-US'))
-    expect(printPercent(0.98765)).toBe('98.77 %')
+    expect([printPercent(0.98765), printPercent(null)]).toEqual(['98.77 %', '–'])
   })
 })

@@ -41,9 +41,9 @@ export function printSeconds(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`
 }
 
-/** `99.12 %` */
-export function printPercent(part: number): string {
-  return `${(100 * part).toFixed(2)} %`
+/** `99.12 %`; `–` for a share of nothing. */
+export function printPercent(part: number | null): string {
+  return part === null ? '–' : `${(100 * part).toFixed(2)} %`
 }
 
 function two(value: number): string {

@@ -6,7 +6,9 @@
 
 import { platform } from '#platform'
 import type { Program } from '../backends/types.ts'
+import { printFault } from '../core/schema.ts'
 import { printShape, sameShape } from '../core/shapes.ts'
+import type { Dataset } from '../data/dataset.ts'
 import { readSafetensors, type SafetensorsFile, safetensorsParts, type Tensor } from '../model/safetensors.ts'
 import type { PlanParameter } from '../plan/types.ts'
 import { checksum } from './checksum.ts'
@@ -28,6 +30,9 @@ function arraysOf({ plan }: Program): readonly PlanParameter[] {
   return [...plan.parameters, ...plan.optimizerState.map(({ name, buffer }) => ({ name: `optimizer:${name}`, buffer }))]
 }
 
+/** The best epoch's weights, where they are not the current ones. */
+const bestName = (name: string) => `best:${name}`
+
 /**
  * The file, part after part: where the program's memory is the host's, without a copy of the arrays, so it must be written
  * before the next step.
@@ -36,11 +41,15 @@ export async function checkpointParts(
   program: Program,
   identity: TrainingIdentity,
   state: TrainState,
+  best: ReadonlyMap<string, Float32Array> = new Map(),
 ): Promise<Iterable<Uint8Array>> {
   const tensors = new Map<string, Tensor>()
   for (const { name, buffer } of arraysOf(program)) {
     const values = (program.view?.(buffer) ?? (await program.read(buffer))) as Float32Array
-    tensors.set(name, { shape: program.plan.buffers[buffer]?.shape ?? [], values })
+    const shape = program.plan.buffers[buffer]?.shape ?? []
+    tensors.set(name, { shape, values })
+    const kept = best.get(name)
+    if (kept !== undefined) tensors.set(bestName(name), { shape, values: kept })
   }
   const texts = { format, version, identity: JSON.stringify(identity), state: JSON.stringify(state) }
   return safetensorsParts(tensors, { ...texts, checksum: checksumOf(texts, tensors) })
@@ -72,17 +81,49 @@ function decode(where: string, bytes: Uint8Array): Checkpoint {
   if (metadata.checksum !== expected) {
     throw damaged(where, `contents with the checksum ${expected}, where ${metadata.checksum} is written`)
   }
-  const parsed = stateSchema.safeParse(json(where, state))
-  if (!parsed.success) throw damaged(where, `an invalid state: ${parsed.error.issues[0]?.message}`)
-  return { identity: json(where, identity) as TrainingIdentity, state: parsed.data, tensors }
+  const saved = json(where, state)
+  const fault = stateSchema.fault(saved)
+  if (fault !== undefined) throw damaged(where, `an invalid state: ${printFault(fault)}`)
+  return { identity: json(where, identity) as TrainingIdentity, state: saved as TrainState, tensors }
 }
 
 /**
  * Puts a checkpoint's arrays into a program whose training is the same.
  * Throws `CheckpointError` that says what differs; the program is then as it was.
  */
-export function restore(program: Program, identity: TrainingIdentity, checkpoint: Checkpoint): void {
-  const different = difference(checkpoint.identity ?? {}, identity)
+export function restore(program: Program, identity: TrainingIdentity, checkpoint: Checkpoint, dataset: Dataset): void {
+  checkSame(identity, checkpoint, dataset)
+  const found = arraysOf(program).map(({ name, buffer }) => ({
+    buffer,
+    values: valuesOf(program, checkpoint, name, buffer),
+  }))
+  for (const { buffer, values } of found) program.write(buffer, values)
+}
+
+/** The weights of `state.best`, copied. Throws `CheckpointError` where they are not in the checkpoint. */
+export function bestOf(program: Program, checkpoint: Checkpoint): ReadonlyMap<string, Float32Array> {
+  return new Map(
+    program.plan.parameters.map(({ name, buffer }) => {
+      const kept = bestName(name)
+      const found = checkpoint.tensors.has(kept) ? kept : name
+      return [name, valuesOf(program, checkpoint, found, buffer).slice()]
+    }),
+  )
+}
+
+function valuesOf(program: Program, { tensors }: Checkpoint, name: string, buffer: number): Float32Array {
+  const tensor = tensors.get(name)
+  const shape = program.plan.buffers[buffer]?.shape ?? []
+  if (tensor !== undefined && sameShape(tensor.shape, shape)) return tensor.values
+  throw new CheckpointError(`the checkpoint's ${name} does not fit`, {
+    received: tensor === undefined ? 'no such array' : printShape(tensor.shape),
+    expected: printShape(shape),
+  })
+}
+
+/** Throws `CheckpointError` that says what differs, where the checkpoint is not of a training like this. */
+export function checkSame(identity: TrainingIdentity, checkpoint: Checkpoint, dataset: Dataset): void {
+  const different = difference(checkpoint.identity ?? {}, identity, dataset)
   if (different !== undefined) {
     throw new CheckpointError(`the checkpoint belongs to another training: ${different.what} differs`, {
       received: different.asked,
@@ -90,25 +131,15 @@ export function restore(program: Program, identity: TrainingIdentity, checkpoint
       advice: different.advice,
     })
   }
-  const { state, tensors } = checkpoint
+  const { step } = checkpoint.state
   const { epochs, stepsPerEpoch } = identity
-  if (state.step > epochs * stepsPerEpoch) {
+  if (step > epochs * stepsPerEpoch) {
     throw new CheckpointError('the checkpoint is further than this training goes', {
       received: `${epochs} epochs of ${stepsPerEpoch} steps`,
-      expected: `at least the ${state.step} steps that are done`,
+      expected: `at least the ${step} steps that are done`,
       advice: 'ask for more epochs',
     })
   }
-  const found = arraysOf(program).map(({ name, buffer }) => {
-    const tensor = tensors.get(name)
-    const shape = program.plan.buffers[buffer]?.shape ?? []
-    if (tensor !== undefined && sameShape(tensor.shape, shape)) return { buffer, values: tensor.values }
-    throw new CheckpointError(`the checkpoint's ${name} does not fit`, {
-      received: tensor === undefined ? 'no such array' : printShape(tensor.shape),
-      expected: printShape(shape),
-    })
-  })
-  for (const { buffer, values } of found) program.write(buffer, values)
 }
 
 /** Puts a checkpoint's weights, and nothing else, into a program of the same network. */

@@ -14,6 +14,8 @@ export interface DivergedStep {
   readonly stepsPerEpoch: number
   /** Learning rate of the step, or of the update before it. */
   readonly rate: number
+  /** The optimizer's rate: the highest that the schedule reaches, and what was asked for. */
+  readonly fullRate: number
 }
 
 /**
@@ -65,12 +67,11 @@ async function valuesOf(program: Program, { id }: PlanBuffer): Promise<TypedArra
 
 /** The update before step `at.step` spoiled a weight. */
 export function badUpdate({ name }: PlanBuffer, at: DivergedStep): DivergedError {
-  const node = name.slice(0, name.lastIndexOf('.'))
-  const message =
-    at.step === 0
-      ? `${name} is not finite before the first step`
-      : `training diverged: the update of step ${at.step} left ${name} not finite`
-  return diverged(message, at, { node, buffer: name })
+  const where = { node: name.slice(0, name.lastIndexOf('.')), buffer: name }
+  if (at.step === 0) return diverged(`${name} is not finite before the first step`, at, where)
+  // The step that took the update, which may be the last one of its epoch.
+  const taken = { ...at, step: at.step - 1 }
+  return diverged(`training diverged: the update of step ${at.step} left ${name} not finite`, taken, where, at.step)
 }
 
 /** No update is at fault, and no lower rate helps. */
@@ -87,21 +88,30 @@ function badPictures(bad: string, { step, stepsPerEpoch }: DivergedStep, name: s
   )
 }
 
+/** @param finished steps, where they are not those before `at.step` */
 function diverged(
   message: string,
-  { step, stepsPerEpoch, rate }: DivergedStep,
+  { step, stepsPerEpoch, rate, fullRate }: DivergedStep,
   where: { node: string; buffer: string },
+  finished = step,
 ) {
   const epoch = Math.floor(step / stepsPerEpoch) + 1
+  const rates =
+    rate === fullRate ? printRate(rate) : `${printRate(rate)} (the schedule's share of ${printRate(fullRate)})`
   return new DivergedError(
     message,
-    { step, epoch, ...where },
+    { step: finished, epoch, ...where },
     {
-      received: `NaN or ∞ in step ${step + 1}, epoch ${epoch}, first in ${where.buffer}, at learning rate ${rate.toPrecision(3)}`,
+      received: `NaN or ∞ in step ${step + 1}, epoch ${epoch}, first in ${where.buffer}, at learning rate ${rates}`,
       expected: 'finite numbers',
-      advice: `a lower rate (${(rate / 10).toPrecision(2)}), a warm-up, clipNorm 1, or BN after each CONV`,
+      advice: `a lower rate (${printRate(fullRate / 10)}), a warm-up, clipNorm 1, or BN after each CONV`,
     },
   )
+}
+
+/** Three digits, without zeros at the end: 1000, 0.004. */
+export function printRate(rate: number): string {
+  return `${Number(rate.toPrecision(3))}`
 }
 
 /** What is not finite among the values; undefined where all are. */

@@ -68,9 +68,9 @@ describe('evaluate', () => {
     expect(evaluation.confusion).toEqual(seen.map((pictures) => [pictures, 0, 0]))
     expect(evaluation.accuracy).toBe((seen[0] as number) / count)
     expect(evaluation.perClass).toEqual([
-      { label: '0', count: counts[0], accuracy: (seen[0] as number) / (counts[0] as number) },
-      { label: '1', count: counts[1], accuracy: 0 },
-      { label: '2', count: counts[2], accuracy: 0 },
+      { label: 'a', count: counts[0], accuracy: (seen[0] as number) / (counts[0] as number) },
+      { label: 'b', count: counts[1], accuracy: 0 },
+      { label: 'c', count: counts[2], accuracy: 0 },
     ])
   })
 
@@ -117,6 +117,51 @@ describe('evaluate', () => {
       sum += Math.log(row.reduce((total, score) => total + Math.exp(score), 0)) - (row[0] as number)
     }
     expect(loss).toBeCloseTo(sum / 40, 6)
+  })
+
+  it('matches classes by name; the result is in the order of the model', async () => {
+    const model = await create('INPUT 1x1x1 -> FC-3')
+    model.weights.set('fc1.filters', [1, 2, 3])
+    const expected = await evaluate(model, test, { normalization })
+    // The score of "c" is the first, and the labels of the data are as before.
+    model.weights.set('fc1.filters', [3, 2, 1])
+    model.info = { classes: ['c', 'b', 'a'] }
+    const { loss, accuracy, confusion, perClass } = await evaluate(model, test, { normalization })
+    // Black pictures have equal scores: the first of them is predicted, which is another one now.
+    const lit = (rows: readonly (readonly number[])[]) => rows.map((row) => row[1])
+    expect(loss).toBeCloseTo(expected.loss, 12)
+    expect(perClass.map(({ label, count }) => [label, count])).toEqual(
+      expected.perClass.map(({ label, count }) => [label, count]).reverse(),
+    )
+    expect(lit(confusion)).toEqual(lit(expected.confusion).reverse())
+    expect(accuracy).toBe([...labels.keys()].filter((i) => labels[i] === 2).length / count)
+    // A split made by hand has no names unless they are given; its labels are the scores then.
+    const { classes: _, ...unnamed } = test
+    const byIndex = await evaluate(model, unnamed, { normalization })
+    expect(byIndex.perClass.map(({ label }) => label)).toEqual(['c', 'b', 'a'])
+    expect(byIndex.perClass.map((row) => row.count)).toEqual(expected.perClass.map((row) => row.count))
+    const given = await evaluate(model, unnamed, { normalization, classes: ['a', 'b', 'c'] })
+    expect(given.perClass).toEqual(perClass)
+  })
+
+  it('refuses what is not a split', async () => {
+    const model = await create('INPUT 1x1x1 -> FC-3')
+    const whole = dataset({ classes: ['a', 'b', 'c'], train: split, test: split, normalization })
+    for (const [given, says] of [
+      [whole, /received: a data set[\s\S]*evaluate\(model, dataset\.test\)/],
+      [undefined, /received: undefined/],
+      [null, /not a split/],
+    ] as const) {
+      const call = evaluate(model, given as unknown as typeof test, { normalization })
+      await expect(call).rejects.toThrow(ArgumentError)
+      await expect(call).rejects.toThrow(says)
+    }
+  })
+
+  it('refuses a split without pictures', async () => {
+    const model = await create('INPUT 1x1x1 -> FC-3')
+    const empty = { ...test, count: 0, images: new Uint8Array(), labels: new Uint8Array() }
+    await expect(evaluate(model, empty, { normalization })).rejects.toThrow(/no pictures to evaluate/)
   })
 
   it('refuses pictures of another size, and a model of unknown normalization', async () => {

@@ -1,13 +1,14 @@
-/** How well a model does on pictures with labels: loss, accuracy, each class, and what is taken for what. */
+/** How well a model does on pictures with labels: loss, accuracy, each class, and the confusion matrix. */
 
 import { ArgumentError } from '../core/errors.ts'
 import { exp, log } from '../core/math.ts'
+import { checkOptions, printKind } from '../core/options.ts'
 import { volumeSize } from '../core/shapes.ts'
 import { Batches } from '../data/batches.ts'
 import type { Split } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
 import type { Model } from '../model/model.ts'
-import { checkSplit, givesDistribution } from './match.ts'
+import { givesDistribution, matchSplit } from './match.ts'
 
 export interface Evaluation {
   /** Mean cross-entropy in nats, without label smoothing. NaN where a picture is invalid. */
@@ -18,8 +19,9 @@ export interface Evaluation {
   readonly count: number
   /** Pictures with a score of NaN: nothing was predicted, so they count as not recognized. */
   readonly invalid: number
+  /** A row per score, in the model's order. */
   readonly perClass: readonly ClassEvaluation[]
-  /** [actual][predicted] → pictures, without the invalid ones */
+  /** [actual][predicted] → pictures, without the invalid ones; in the model's order */
   readonly confusion: readonly (readonly number[])[]
 }
 
@@ -28,14 +30,16 @@ export interface ClassEvaluation {
   readonly label: string
   /** Pictures, invalid ones included. */
   readonly count: number
-  /** Share of its pictures that were recognized; 0 where there is none. */
-  readonly accuracy: number
+  /** Share of its pictures that were recognized; null where there is none. */
+  readonly accuracy: number | null
 }
 
 export interface EvaluateOptions {
   /** Default: the model's own. */
   readonly normalization?: Normalization | undefined
-  /** Default: the model's own. */
+  /**
+   * Names of the classes that the split's labels are indices of. Default: the split's own, which a split of a data set has.
+   */
   readonly classes?: readonly string[] | undefined
   /** Ends the evaluation by throwing the signal's reason. */
   readonly signal?: AbortSignal | undefined
@@ -47,10 +51,18 @@ const portionBytes = 2 ** 24
 
 /**
  * Runs all pictures of a split through the model. Sums are in float64 and in the split's order.
- * Throws `DataMismatchError`, `LabelRangeError`, or `ArgumentError` where no normalization is known.
+ *
+ * Classes are matched by name: a split may have the model's classes in another order, or only some of them. Rows and columns
+ * of the result are in the model's order. Names are missing where a split was made by hand without `classes`, or where
+ * the model has none (`model.info.classes`): then label i means score i, which nothing can check.
+ *
+ * Throws `DataMismatchError` for pictures of another size or a class that the model does not know, `LabelRangeError`, or
+ * `ArgumentError` where no normalization is known or there is no picture.
  */
 export async function evaluate(model: Model, split: Split, options: EvaluateOptions = {}): Promise<Evaluation> {
-  const { normalization = model.info.normalization, classes = model.info.classes, signal } = options
+  checkIsSplit(split)
+  checkOptions<EvaluateOptions>('evaluate', options, { normalization: true, classes: true, signal: true })
+  const { normalization = model.info.normalization, classes = split.classes, signal } = options
   if (normalization === undefined) {
     throw new ArgumentError('no normalization is known for the pictures', {
       received: 'a model without normalization',
@@ -58,11 +70,17 @@ export async function evaluate(model: Model, split: Split, options: EvaluateOpti
       advice: 'pass the normalization of the data set that the model was trained on',
     })
   }
-  checkSplit(model, split, 'the pictures')
+  const matched = matchSplit(model, split, 'the pictures', classes)
+  if (split.count === 0) {
+    throw new ArgumentError('there are no pictures to evaluate', {
+      received: 'an empty split',
+      expected: 'at least one picture',
+    })
+  }
   const scores = volumeSize(model.output)
   const size = volumeSize(model.input)
   const batch = Math.min(portionOf(size), split.count)
-  const batches = new Batches(split, { batch, normalization, shuffle: false })
+  const batches = new Batches(matched, { batch, normalization, shuffle: false })
   const images = new Float32Array(batch * size)
   const labels = new Int32Array(batch)
   const lossOf = givesDistribution(model) ? lossOfProbabilities : lossOfLogits
@@ -88,17 +106,27 @@ export async function evaluate(model: Model, split: Split, options: EvaluateOpti
       add(confusion[label] as number[], argmax(row))
     }
   }
+  const names = model.info.classes ?? classes
   const hits = confusion.map((row, label) => row[label] as number)
   const perClass = counts.map(
     (count, label): ClassEvaluation => ({
-      label: classes?.[label] ?? `${label}`,
+      label: names?.[label] ?? `${label}`,
       count,
-      accuracy: count === 0 ? 0 : (hits[label] as number) / count,
+      accuracy: count === 0 ? null : (hits[label] as number) / count,
     }),
   )
   const { count } = split
   const accuracy = hits.reduce((a, b) => a + b, 0) / count
   return { loss: loss / count, accuracy, count, invalid, perClass, confusion }
+}
+
+function checkIsSplit(split: Partial<Split> | undefined): void {
+  if (split?.labels !== undefined && split.images !== undefined) return
+  throw new ArgumentError('not a split', {
+    received: 'test' in (split ?? {}) ? 'a data set' : printKind(split),
+    expected: '{ count, height, width, channels, images, labels }',
+    advice: 'evaluate(model, dataset.test)',
+  })
 }
 
 /** A power of two, so that batches of the usual sizes are filled. */

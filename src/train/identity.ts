@@ -3,11 +3,13 @@
  * trainings with equal identities and equal initial weights end with equal bits.
  */
 
-import type { Program } from '../backends/types.ts'
+import { printVolume } from '../core/shapes.ts'
 import type { Dataset, Split } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
+import type { Plan } from '../plan/types.ts'
 import { checksum } from './checksum.ts'
 import type { BitSettings, TrainSettings } from './options.ts'
+import { hasPictures } from './splits.ts'
 
 export interface TrainingIdentity extends BitSettings {
   readonly network: Network
@@ -22,12 +24,16 @@ export interface TrainingIdentity extends BitSettings {
   readonly seesEnd: boolean
 }
 
-export function identityOf(dataset: Dataset, settings: TrainSettings, { plan, backend }: Program) {
+export function identityOf(
+  dataset: Dataset,
+  settings: TrainSettings,
+  { plan, backend }: { plan: Plan; backend: string },
+) {
   const { batch, optimizer, schedule, decay, augment, labelSmoothing, clipNorm, frozen, seed, normalization } = settings
   const { epochs, stepsPerEpoch, rates } = settings
   return {
     network: plan.network,
-    data: describeData(dataset),
+    data: describeTraining(dataset),
     backend,
     exact: plan.target.exact,
     batch,
@@ -46,19 +52,34 @@ export function identityOf(dataset: Dataset, settings: TrainSettings, { plan, ba
   } satisfies TrainingIdentity
 }
 
-/** Name, size and a checksum: of all labels, and of every 251st byte of the pictures, which takes no time. */
-function describeData({ name, train }: Dataset): string {
-  return `${name}, ${train.count} training pictures, checksum ${checksum([sampled(train), labelBytes(train)])}`
+/**
+ * What the training pictures are, wherever they lie: number, size, classes, and a checksum of every byte of them, of their
+ * labels and of the classes' names.
+ */
+export function describeTraining({ train, classes }: Pick<Dataset, 'train' | 'classes'>): string {
+  return `training pictures: ${describeSplit(train, classes)}`
+}
+
+/** The same of the pictures that a training is evaluated on. */
+export function describeTests({ validation, test, classes }: Dataset): string {
+  const parts = [validation, test].map((split) => (hasPictures(split) ? describeSplit(split, classes) : 'none'))
+  return `validation pictures: ${parts[0]}; test pictures: ${parts[1]}`
+}
+
+function describeSplit(split: Split, classes: readonly string[]): string {
+  const names = new TextEncoder().encode(JSON.stringify(classes))
+  const sum = checksum([names, labelBytes(split), split.images])
+  return `${split.count} of ${printVolume(split)}, ${classes.length} classes, checksum ${sum}`
 }
 
 function labelBytes({ labels }: Split): Uint8Array {
   return new Uint8Array(Uint16Array.from(labels).buffer)
 }
 
-function sampled({ images }: Split): Uint8Array {
-  const sample = new Uint8Array(Math.ceil(images.length / 251))
-  for (let i = 0; i < sample.length; i++) sample[i] = images[i * 251] as number
-  return sample
+/** As checkpoints described the data up to version 0.1: by its name, and by every 251st byte of the pictures. */
+function describeAsBefore({ name, train }: Dataset): string {
+  const sample = Uint8Array.from({ length: Math.ceil(train.images.length / 251) }, (_, i) => train.images[i * 251] ?? 0)
+  return `${name}, ${train.count} training pictures, checksum ${checksum([sample, labelBytes(train)])}`
 }
 
 /** The first thing in which two trainings differ. */
@@ -70,17 +91,27 @@ export interface Difference {
 }
 
 /** Undefined where a training may go on from the saved one, which comes from a file and may hold anything. */
-export function difference(saved: Partial<TrainingIdentity>, asked: TrainingIdentity): Difference | undefined {
+export function difference(
+  saved: Partial<TrainingIdentity>,
+  asked: TrainingIdentity,
+  dataset: Dataset,
+): Difference | undefined {
   for (const what of Object.keys(asked) as (keyof TrainingIdentity)[]) {
     // A constant rate does not see the end: such a training may be made longer.
     if (what === 'epochs' && !asked.seesEnd) continue
     const [before, after] = [canonical(saved[what]), canonical(asked[what])]
     if (before === after) continue
-    const advice = 'train with the same settings again, or start again without resuming'
+    if (what === 'data' && !isDescribed(saved.data) && saved.data === describeAsBefore(dataset)) continue
+    const advice =
+      what === 'data'
+        ? 'resume with the pictures, labels and class names that the training began with, or begin another training'
+        : 'train with the same settings again, or start again without resuming'
     return { what, ...apart(before, after), advice }
   }
   return undefined
 }
+
+const isDescribed = (data: unknown) => typeof data === 'string' && data.startsWith('training pictures: ')
 
 /** JSON with sorted keys. */
 function canonical(value: unknown): string {

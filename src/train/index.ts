@@ -1,11 +1,12 @@
 /** Training: the loop, schedules, evaluation, metrics, checkpoints. */
 
-export { CheckpointError, DataMismatchError, DivergedError } from './errors.ts'
+export type { BestEpoch, WatchedSplit } from './best.ts'
+export { CheckpointError, DataMismatchError, DivergedError, ModelBusyError } from './errors.ts'
 export { type ClassEvaluation, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts'
 export { train } from './loop.ts'
 export type { EpochRecord, MetricsRecord, StepRecord } from './metrics.ts'
 export type { CheckpointOptions, TrainOptions } from './options.ts'
-export type { Progress, TrainResult } from './progress.ts'
+export type { DoneProgress, EpochProgress, Progress, StepProgress, TrainResult } from './progress.ts'
 export {
   resolveSchedule,
   type Schedule,

@@ -136,7 +136,7 @@ describe('train', () => {
   it('evaluates when it is told to', async () => {
     const evaluations = async (evaluate: 'epoch' | 'end' | 'never') => {
       const seen = await all(await create(), data, { ...options, epochs: 3, evaluate })
-      const found = seen.filter(({ kind }) => kind === 'epoch').map(({ evaluation }) => evaluation !== undefined)
+      const found = seen.filter(({ kind }) => kind === 'epoch').map(({ evaluation }) => (evaluation?.count ?? 0) > 0)
       return [...found, seen.at(-1)?.result?.testAccuracy !== undefined]
     }
     expect(await evaluations('epoch')).toEqual([true, true, true, true])

@@ -1,12 +1,16 @@
 /** The training loop: a generator that trains while it is asked for progress. */
 
 import { platform } from '#platform'
+import { checkAugmentation } from '../data/augmentation.ts'
 import { Batches } from '../data/batches.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { type Model, type Trainer, trainerOf } from '../model/model.ts'
-import { readCheckpoint, restore } from './checkpoint.ts'
+import { BestWeights } from './best.ts'
+import { bestOf, readCheckpoint, restore } from './checkpoint.ts'
+import { type Claim, claim } from './claim.ts'
 import { DivergedError } from './errors.ts'
 import { identityOf } from './identity.ts'
+import { matchDataset } from './match.ts'
 import { planOptionsOf, resolveSettings, type TrainOptions, type TrainSettings } from './options.ts'
 import type { Progress, TrainResult } from './progress.ts'
 import { Session } from './session.ts'
@@ -20,19 +24,28 @@ import { Stepper } from './stepper.ts'
  *
  *     for await (const { loss, accuracy } of train(model, dataset, { epochs: 3 })) console.log(loss, accuracy)
  *
+ * The model is evaluated after each epoch on the validation pictures, and once at the end on the test pictures; a data set
+ * without validation pictures is evaluated on its test pictures after each epoch. With `keep: 'best'` the model ends with
+ * the weights of the epoch whose loss was the lowest; the choice then depends on the pictures that were looked at, so a
+ * test accuracy means more where there are validation pictures.
+ *
  * The same seed gives the same bits with any number of threads, and also when the training was killed at any moment and
  * resumed from its checkpoint. (The reference backend computes in float64 and saves float32; it is not held to that.)
  *
  * Throws at once `ArgumentError`, `DataMismatchError`, `LabelRangeError` or `AugmentationError` for invalid options;
  * later `CheckpointError`, `FileError`, `MemoryError`, and `DivergedError` where the loss is not finite. That step changes
  * no weight; where checkpoints are written, the model gets the weights of the last one, else it keeps those before the step.
- * `DisposedError` where the model was released or disposed of, or another training of it began, before this one ended.
+ * `ModelBusyError` where another training of the model has begun and not ended: a loop that is left, by `break`, `return`
+ * or an error, ends its training. `DisposedError` where the model was released or disposed of before the training ended.
  *
  * While it trains, and afterwards until it is released, the model holds the training's arena and no other: it takes the
- * memory that the plan of the training says. `predict` works in it, too. `model.release()` frees it.
+ * memory that the plan of the training says. `predict` and `evaluate` work in it, too, between two steps.
+ * `model.release()` frees it.
  */
 export function train(model: Model, dataset: Dataset, options: TrainOptions): AsyncGenerator<Progress, TrainResult> {
-  return run(model, dataset, options, resolveSettings(model, dataset, options))
+  const settings = resolveSettings(model, dataset, options)
+  checkAugmentation(settings.augment, dataset.train)
+  return run(model, matchDataset(model, dataset), options, settings)
 }
 
 async function* run(
@@ -42,20 +55,37 @@ async function* run(
   settings: TrainSettings,
 ): AsyncGenerator<Progress, TrainResult> {
   const trainer = trainerOf(model)
-  const { program, identity, state } = await begin(trainer, dataset, options, settings)
+  const claimed = await claim(model, trainer)
+  try {
+    return yield* trainClaimed(model, dataset, options, settings, trainer, claimed)
+  } finally {
+    claimed.end()
+  }
+}
+
+async function* trainClaimed(
+  model: Model,
+  dataset: Dataset,
+  options: TrainOptions,
+  settings: TrainSettings,
+  trainer: Trainer,
+  claimed: Claim,
+): AsyncGenerator<Progress, TrainResult> {
+  const begun = await begin(trainer, dataset, options, settings)
+  const { program } = begun
+  claimed.program = program
   const { batch, normalization, seed, augment } = settings
   const batches = new Batches(dataset.train, { batch, normalization, seed, augment })
+  const stepper = new Stepper(trainer, program, batches, settings)
+  const { signal } = options
   const session = new Session({
+    ...begun,
     model,
     trainer,
-    program,
-    test: dataset.test,
-    classes: dataset.classes,
+    dataset,
     settings,
-    identity,
-    stepper: new Stepper(trainer, program, batches, settings),
-    state,
-    signal: options.signal,
+    stepper,
+    signal,
     now: () => platform.now(),
   })
   try {
@@ -76,7 +106,15 @@ async function* run(
 async function begin(trainer: Trainer, dataset: Dataset, { resume }: TrainOptions, settings: TrainSettings) {
   const checkpoint = resume === undefined ? undefined : await readCheckpoint(resume)
   const program = await trainer.hold(planOptionsOf(settings))
-  const identity = identityOf(dataset, settings, program)
-  if (checkpoint !== undefined) restore(program, identity, checkpoint)
-  return { program, identity, state: checkpoint?.state ?? newState() }
+  const isSaved = checkpoint !== undefined || settings.checkpoint !== undefined
+  // Takes a look at every byte of the data, so only where it is needed.
+  const identity = isSaved ? identityOf(dataset, settings, program) : undefined
+  const best = new BestWeights(program)
+  if (checkpoint === undefined || identity === undefined) return { program, identity, best, state: newState() }
+  const { state } = checkpoint
+  const keptBest = settings.keep === 'best' && state.best !== undefined ? bestOf(program, checkpoint) : undefined
+  restore(program, identity, checkpoint, dataset)
+  if (keptBest !== undefined) best.restore(state.best as number, keptBest)
+  else delete state.best
+  return { program, identity, best, state }
 }

@@ -1,4 +1,4 @@
-/** Whether pictures and classes are those that the network was made for. */
+/** Whether pictures and classes are those that the network was made for, and which score belongs to each class. */
 
 import { ArgumentError } from '../core/errors.ts'
 import { printVolume, sameVolume, volumeSize } from '../core/shapes.ts'
@@ -9,6 +9,7 @@ import type { Model } from '../model/model.ts'
 import { layerOf } from '../network/network.ts'
 import { inferVolumes } from '../network/volumes.ts'
 import { matchNodes } from '../plan/nodes.ts'
+import { scoresOfClasses } from './classes.ts'
 import { DataMismatchError } from './errors.ts'
 
 /**
@@ -17,17 +18,7 @@ import { DataMismatchError } from './errors.ts'
  * Throws `DataMismatchError`, `LabelRangeError`, or `ArgumentError` for a batch larger than the training split.
  */
 export function checkData(model: Model, dataset: Dataset, batch: number): Normalization {
-  const { train, test, classes, name } = dataset
-  checkSplit(model, train, `${name}, training split`)
-  checkSplit(model, test, `${name}, test split`)
-  const scores = volumeSize(model.output)
-  if (scores !== classes.length) {
-    throw new DataMismatchError('the network does not give one score a class', {
-      received: `${printVolume(model.output)}, ${scores} scores, for the ${classes.length} classes of ${name}`,
-      expected: `1×1×${classes.length}`,
-      advice: `end the network with FC-${classes.length}`,
-    })
-  }
+  const { train } = matchDataset(model, dataset)
   if (batch > train.count) {
     throw new ArgumentError('the batch is larger than the training split, so there is no whole batch in it', {
       received: `batch ${batch}, ${train.count} pictures`,
@@ -38,10 +29,30 @@ export function checkData(model: Model, dataset: Dataset, batch: number): Normal
 }
 
 /**
- * A split whose pictures fit the input and whose every label has a score, of a network whose scores are one
- * distribution. Throws `DataMismatchError` or `LabelRangeError`.
+ * The data set with the model's classes in the model's order: a label is then the index of a score. The pictures are
+ * shared, not copied. A model that names its classes knows those of the data by name, in any order, and may know more.
+ * Throws `DataMismatchError` or `LabelRangeError`.
  */
-export function checkSplit(model: Model, split: Split, where: string): void {
+export function matchDataset(model: Model, dataset: Dataset): Dataset {
+  const { name, classes, train, validation, test } = dataset
+  const match = (split: Split, what: string) => matchSplit(model, split, `${name}, ${what} split`, classes)
+  return {
+    ...dataset,
+    classes: model.info.classes ?? classes,
+    train: match(train, 'training'),
+    ...(validation === undefined ? {} : { validation: match(validation, 'validation') }),
+    test: match(test, 'test'),
+  }
+}
+
+/**
+ * A split whose pictures fit the input and whose every label is the index of a score, of a network whose scores are one
+ * distribution. Throws `DataMismatchError` or `LabelRangeError`.
+ *
+ * @param classes names of the split's classes, matched with the model's by name; without them the labels are indices of
+ * scores already, and nothing can tell whether that is so
+ */
+export function matchSplit(model: Model, split: Split, where: string, classes = split.classes): Split {
   checkDistribution(model)
   if (!sameVolume(model.input, split)) {
     throw new DataMismatchError(`${where}: the pictures do not fit the network`, {
@@ -50,10 +61,19 @@ export function checkSplit(model: Model, split: Split, where: string): void {
       advice: `begin the network with INPUT ${split.height}x${split.width}x${split.channels}`,
     })
   }
-  const scores = volumeSize(model.output)
-  for (let i = 0; i < split.count; i++) {
-    const label = split.labels[i] as number
-    if (!(label >= 0 && label < scores)) throw new LabelRangeError(where, i, label, scores)
+  const end = (scores: number) => `FC-${scores}${givesDistribution(model) ? ' -> SOFTMAX' : ''}`
+  const scores = classes && scoresOfClasses(model, classes, where, end)
+  checkLabels(split, where, scores?.length ?? volumeSize(model.output))
+  if (scores === undefined) return split
+  const named = { ...split, classes: model.info.classes ?? classes }
+  if (scores.every((score, label) => score === label)) return named
+  return { ...named, labels: Uint16Array.from(split.labels, (label) => scores[label] as number) }
+}
+
+function checkLabels({ count, labels }: Split, where: string, classes: number): void {
+  for (let i = 0; i < count; i++) {
+    const label = labels[i] as number
+    if (!(label >= 0 && label < classes)) throw new LabelRangeError(where, i, label, classes)
   }
 }
 

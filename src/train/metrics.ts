@@ -22,7 +22,7 @@ export interface StepRecord {
   readonly seconds: number
 }
 
-/** Means over an epoch, and what the test split gave after it. */
+/** Means over an epoch, and what the validation split gave after it; the test split where there is no other. */
 export interface EpochRecord {
   readonly kind: 'epoch'
   readonly epoch: number
@@ -30,6 +30,8 @@ export interface EpochRecord {
   readonly loss: number
   readonly accuracy: number
   readonly rate: number
+  readonly validationLoss?: number | undefined
+  readonly validationAccuracy?: number | undefined
   readonly testLoss?: number | undefined
   readonly testAccuracy?: number | undefined
   readonly seconds: number

@@ -1,10 +1,11 @@
 /** The options of a training, and the settings that follow from them: every number checked, every default filled in. */
 
 import { ArgumentError } from '../core/errors.ts'
+import { checkOptions, type OptionNames, printKind } from '../core/options.ts'
 import type { Augmentation } from '../data/augmentation.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
-import type { BindOptions, Model } from '../model/model.ts'
+import { type BindOptions, Model } from '../model/model.ts'
 import {
   type Optimizer,
   type OptimizerKind,
@@ -13,6 +14,7 @@ import {
 } from '../ops/optimizer/optimizers.ts'
 import { checkData, frozenLayers } from './match.ts'
 import { resolveSchedule, type Schedule, type ScheduleKind, type ScheduleSettings } from './schedule.ts'
+import { watchedSplitOf } from './splits.ts'
 
 export interface TrainOptions {
   /** How many times every training picture is shown; from 1. */
@@ -34,10 +36,22 @@ export interface TrainOptions {
   readonly frozen?: readonly string[] | undefined
   /** Of the order, the augmentation and dropout; a whole number. Default 0. (The weights' is `Model.create`'s.) */
   readonly seed?: number | undefined
-  /** When the test split is looked at. Default `epoch`: after each. */
+  /**
+   * When the model is evaluated. Default `epoch`: after each epoch on the validation split, and once at the end on the
+   * test split; where the data has no validation split, after each epoch on the test split.
+   */
   readonly evaluate?: 'epoch' | 'end' | 'never' | undefined
-  /** Stop after this many epochs without a lower test loss or a higher test accuracy. The last weights stay. */
+  /**
+   * Stop after this many epochs without a lower validation loss (test loss where the data has no validation split).
+   * Epochs of the schedule's warm-up are not counted.
+   */
   readonly earlyStopping?: { readonly patience: number } | undefined
+  /**
+   * Which weights the model has at the end: the last ones (default), or the best: those after the epoch with the lowest
+   * validation loss (test loss where the data has no validation split). `result.lastWeights` then has the last ones. After
+   * an abort, or after leaving the loop, they are always the last.
+   */
+  readonly keep?: 'last' | 'best' | undefined
   readonly checkpoint?: CheckpointOptions | undefined
   /** Path of a file of JSON lines: some forty an epoch, and one for each epoch. */
   readonly metrics?: string | undefined
@@ -78,11 +92,59 @@ export interface TrainSettings extends BitSettings {
   readonly update: Optimizer
   readonly evaluate: 'epoch' | 'end' | 'never'
   readonly patience: number | undefined
+  readonly keep: 'last' | 'best'
   readonly checkpoint: { readonly path: string; readonly everySeconds: number; readonly everySteps: number } | undefined
+}
+
+const optionNames: OptionNames<TrainOptions> = {
+  epochs: true,
+  batch: true,
+  optimizer: true,
+  schedule: true,
+  decay: true,
+  augment: true,
+  labelSmoothing: true,
+  clipNorm: true,
+  frozen: true,
+  seed: true,
+  evaluate: true,
+  earlyStopping: true,
+  keep: true,
+  checkpoint: true,
+  metrics: true,
+  resume: true,
+  signal: true,
+}
+
+const rate = "optimizer: { kind: 'adam', rate: 0.001 }"
+/** What other libraries call them. */
+const otherNames = {
+  learningRate: rate,
+  rate,
+  lr: rate,
+  momentum: "optimizer: { kind: 'momentum', momentum: 0.9 }",
+  weightDecay: "optimizer: { kind: 'adamw', weightDecay: 0.01 }",
+  batchSize: 'batch',
+  patience: 'earlyStopping: { patience: 5 }',
+  augmentation: 'augment',
 }
 
 /** Throws `ArgumentError`, `DataMismatchError`, `LabelRangeError` or `AugmentationError`. */
 export function resolveSettings(model: Model, dataset: Dataset, options: TrainOptions): TrainSettings {
+  if (!(model instanceof Model)) {
+    throw new ArgumentError('train takes a model', {
+      received: printKind(model),
+      expected: 'what Model.create returns',
+    })
+  }
+  if (typeof dataset !== 'object' || dataset === null || !('train' in dataset)) {
+    throw new ArgumentError('train takes a data set', {
+      received: printKind(dataset),
+      expected: 'what openDataset, dataset or idxDataset returns',
+    })
+  }
+  checkOptions('train', options, optionNames, otherNames)
+  if (options.earlyStopping !== undefined) checkOptions('earlyStopping', options.earlyStopping, { patience: true })
   const { epochs, batch = 32, seed = 0, decay = 'weights', labelSmoothing = 0, clipNorm } = options
   whole('epochs', epochs, 1, 1_000_000)
   whole('batch', batch, 1, 2 ** 24)
@@ -90,17 +152,12 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
   oneOf('decay', decay, ['weights', 'all'])
   number('labelSmoothing', labelSmoothing, 'in [0, 1), usually 0.1', (value) => value >= 0 && value < 1)
   if (clipNorm !== undefined) number('clipNorm', clipNorm, 'more than 0; leave it out for no clipping', (v) => v > 0)
-  const { evaluate = 'epoch', earlyStopping } = options
+  const { evaluate = 'epoch', earlyStopping, keep = 'last' } = options
   oneOf('evaluate', evaluate, ['epoch', 'end', 'never'])
-  if (earlyStopping !== undefined) {
-    whole('earlyStopping.patience', earlyStopping.patience, 1, 1_000_000)
-    if (evaluate !== 'epoch') {
-      throw new ArgumentError('early stopping looks at the test split after each epoch', {
-        received: `evaluate: '${evaluate}'`,
-        expected: "evaluate: 'epoch'",
-      })
-    }
-  }
+  oneOf('keep', keep, ['last', 'best'])
+  if (earlyStopping !== undefined) whole('earlyStopping.patience', earlyStopping.patience, 1, 1_000_000)
+  if (earlyStopping !== undefined) needsEvaluation('early stopping', dataset, evaluate)
+  if (keep === 'best') needsEvaluation("keep: 'best'", dataset, evaluate)
   const normalization = checkData(model, dataset, batch)
   const stepsPerEpoch = Math.floor(dataset.train.count / batch)
   const update = resolveOptimizer(options.optimizer ?? 'adam')
@@ -122,8 +179,24 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
     normalization,
     evaluate,
     patience: earlyStopping?.patience,
+    keep,
     checkpoint: options.checkpoint && checkpointSettings(options.checkpoint),
   }
+}
+
+/** Both compare epochs by the loss on pictures that are not trained on. */
+function needsEvaluation(what: string, dataset: Dataset, evaluate: string): void {
+  if (watchedSplitOf(dataset) === undefined) {
+    throw new ArgumentError(`${what} needs pictures that are not trained on`, {
+      received: `${dataset.name}, without validation and test pictures`,
+      expected: 'a data set with a validation or a test split',
+    })
+  }
+  if (evaluate === 'epoch') return
+  throw new ArgumentError(`${what} needs an evaluation after each epoch`, {
+    received: `evaluate: '${evaluate}'`,
+    expected: "evaluate: 'epoch'",
+  })
 }
 
 /** The plan of a training with these settings: what the training allocates, and what its description must print. */
@@ -145,7 +218,9 @@ export function planOptionsOf(settings: PlannedSettings): BindOptions {
 /** The settings that decide on a plan. */
 type PlannedSettings = Pick<BitSettings, 'batch' | 'optimizer' | 'decay' | 'clipNorm' | 'labelSmoothing' | 'frozen'>
 
-function checkpointSettings({ path, everySeconds = 60, everySteps }: CheckpointOptions) {
+function checkpointSettings(options: CheckpointOptions) {
+  checkOptions<CheckpointOptions>('checkpoint', options, { path: true, everySeconds: true, everySteps: true })
+  const { path, everySeconds = 60, everySteps } = options
   if (typeof path !== 'string' || path === '')
     throw new ArgumentError('a checkpoint needs a path', { received: JSON.stringify(path) ?? 'none' })
   number('checkpoint.everySeconds', everySeconds, 'more than 0', (value) => value > 0)

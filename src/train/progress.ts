@@ -1,11 +1,43 @@
 /** What a person sees while a network learns: how far, how well, how fast, how long still. */
 
+import type { Tensor } from '../model/safetensors.ts'
+import type { BestEpoch, WatchedSplit } from './best.ts'
 import type { Evaluation } from './evaluate.ts'
 import type { EpochRecord, MetricsRecord } from './metrics.ts'
 
-export interface Progress {
-  /** `step` now and then, `epoch` after each one, `done` once at the end. */
-  readonly kind: 'step' | 'epoch' | 'done'
+/** Where a training stands. `kind` narrows it: `evaluation` is there with `epoch` and `done`, `result` with `done`. */
+export type Progress = StepProgress | EpochProgress | DoneProgress
+
+/** Comes about ten times a second. */
+export interface StepProgress extends Standing {
+  readonly kind: 'step'
+  readonly evaluation?: undefined
+  readonly result?: undefined
+}
+
+/** Comes after each epoch. */
+export interface EpochProgress extends Standing, Evaluated {
+  readonly kind: 'epoch'
+  readonly result?: undefined
+}
+
+/** Comes once, at the end. */
+export interface DoneProgress extends Standing, Evaluated {
+  readonly kind: 'done'
+  readonly result: TrainResult
+}
+
+interface Evaluated {
+  /**
+   * Of the weights that the model now has. Where they were not evaluated (`evaluate: 'end'` or `'never'`, a data set
+   * without test pictures, an abort), `count` is 0, and loss and accuracy are NaN.
+   */
+  readonly evaluation: Evaluation
+  /** The split that was evaluated; undefined where none was. */
+  readonly evaluatedOn?: WatchedSplit | undefined
+}
+
+interface Standing {
   /** The current epoch, or the one just finished; from 1. */
   readonly epoch: number
   readonly epochs: number
@@ -25,12 +57,10 @@ export interface Progress {
   readonly imagesPerSecond: number
   /** Until the last epoch is trained and evaluated. */
   readonly secondsLeft: number
-  /** With `epoch` and `done`, where there was one. */
-  readonly evaluation?: Evaluation
+  /** The epoch with the lowest validation loss so far (test loss where there is no validation split). */
+  readonly best?: BestEpoch | undefined
   /** Path of a checkpoint that was written since the last progress. */
   readonly checkpoint?: string
-  /** With `done`. */
-  readonly result?: TrainResult
 }
 
 export interface TrainResult {
@@ -42,9 +72,17 @@ export interface TrainResult {
   /** Mean over the last epoch as far as it went; with label smoothing and dropout. */
   readonly trainLoss: number
   readonly trainAccuracy: number
-  /** Of the last evaluation; absent where there was none. */
+  /** Of the weights that the model now has, as far as they were evaluated. */
   readonly testLoss?: number | undefined
   readonly testAccuracy?: number | undefined
+  readonly validationLoss?: number | undefined
+  readonly validationAccuracy?: number | undefined
+  /** The epoch with the lowest validation loss (test loss where there is no validation split). */
+  readonly best?: BestEpoch | undefined
+  /** The epoch whose weights the model now has: the best one with `keep: 'best'`, else the last. */
+  readonly keptEpoch: number
+  /** With `keep: 'best'`: the last epoch's weights, where another epoch was better. */
+  readonly lastWeights?: ReadonlyMap<string, Tensor> | undefined
   /** Of this session, evaluation not counted. */
   readonly imagesPerSecond: number
   /** Why it ended before its last epoch: the signal, or early stopping. */
@@ -53,6 +91,16 @@ export interface TrainResult {
   readonly history: readonly EpochRecord[]
   /** All records, as in the metrics file. */
   readonly records: readonly MetricsRecord[]
+}
+
+/** Where there is nothing to evaluate. */
+export const noEvaluation: Evaluation = {
+  loss: Number.NaN,
+  accuracy: Number.NaN,
+  count: 0,
+  invalid: 0,
+  perClass: [],
+  confusion: [],
 }
 
 /** Bias-corrected exponential mean: about the last hundred steps count. */

@@ -6,16 +6,20 @@
 
 import { platform } from '#platform'
 import type { Program } from '../backends/types.ts'
-import type { Split } from '../data/dataset.ts'
+import type { Dataset, Split } from '../data/dataset.ts'
 import type { Model, Trainer } from '../model/model.ts'
-import { checkpointParts, readCheckpoint, restoreWeights } from './checkpoint.ts'
-import { badUpdate, badWeight } from './diverged.ts'
+import type { Tensor } from '../model/safetensors.ts'
+import { type BestWeights, bestEpochOf, watchedOf } from './best.ts'
+import { badUpdate, badWeight, printRate } from './diverged.ts'
 import { DivergedError } from './errors.ts'
 import { type Evaluation, evaluate } from './evaluate.ts'
 import type { TrainingIdentity } from './identity.ts'
 import { addTo, type EpochRecord, emptyTally, MetricsFile, means, recordInterval } from './metrics.ts'
 import type { TrainSettings } from './options.ts'
-import { Pace, type Progress, smooth, type TrainResult } from './progress.ts'
+import { noEvaluation, Pace, type Progress, smooth, type TrainResult } from './progress.ts'
+import { resultOf, standingOf } from './result.ts'
+import { Saver } from './saver.ts'
+import { finalSplitOf, type Watched, watchedSplitOf } from './splits.ts'
 import { historyOf, type TrainState } from './state.ts'
 import type { Stepper } from './stepper.ts'
 import { stoppedImproving } from './stopping.ts'
@@ -25,39 +29,47 @@ export interface SessionParts {
   readonly trainer: Trainer
   readonly program: Program
   readonly stepper: Stepper
-  readonly test: Split
-  readonly classes: readonly string[]
+  readonly dataset: Dataset
   readonly settings: TrainSettings
-  readonly identity: TrainingIdentity
+  readonly identity: TrainingIdentity | undefined
   readonly state: TrainState
+  readonly best: BestWeights
   readonly signal: AbortSignal | undefined
   /** Milliseconds. */
   now(): number
 }
 
+/** An evaluation, and what was evaluated. */
+interface Evaluated {
+  readonly evaluation: Evaluation
+  readonly evaluatedOn: Watched['name'] | undefined
+}
+
+const nothing: Evaluated = { evaluation: noEvaluation, evaluatedOn: undefined }
 const progressMilliseconds = 100
 /** Signals and timers get a turn this often, also where no worker is awaited. */
 const turnMilliseconds = 30
 
 export class Session {
   readonly #parts: SessionParts
-  readonly #steps: number
+  readonly #watched: Watched | undefined
   readonly #interval: number
   readonly #pace: Pace
+  readonly #saver: Saver
   readonly #secondsBefore: number
   /** Epochs finished, their evaluation included. */
   #epochsDone: number
   #metrics: MetricsFile | undefined
-  #saved: { readonly step: number; readonly time: number } | undefined
-  #written: string | undefined
-  #evaluation: Evaluation | undefined
+  /** Of the last epoch, and of the best one of this session. */
+  #last = nothing
+  #ofBest = nothing
 
   constructor(parts: SessionParts) {
-    const { epochs, stepsPerEpoch } = parts.settings
     this.#parts = parts
-    this.#steps = epochs * stepsPerEpoch
-    this.#interval = recordInterval(stepsPerEpoch)
+    this.#watched = watchedSplitOf(parts.dataset)
+    this.#interval = recordInterval(parts.settings.stepsPerEpoch)
     this.#pace = new Pace(parts.now)
+    this.#saver = new Saver({ ...parts, checkWeights: () => this.#checkWeights() })
     this.#secondsBefore = parts.state.seconds
     this.#epochsDone = historyOf(parts.state).length
   }
@@ -65,7 +77,12 @@ export class Session {
   /** Begins the files, so that a path that cannot be written shows before the first step, not after the first hour. */
   async open(metrics: string | undefined): Promise<void> {
     if (metrics !== undefined) this.#metrics = await MetricsFile.open(metrics, this.#parts.state.records)
-    await this.#save()
+    await this.#saver.save()
+  }
+
+  /** After a divergence: the weights of the last checkpoint, where there is one. */
+  recover(): Promise<void> {
+    return this.#saver.recover()
   }
 
   async *run(): AsyncGenerator<Progress, TrainResult> {
@@ -76,12 +93,12 @@ export class Session {
     while (this.#epochsDone < settings.epochs) {
       if (signal?.aborted) {
         stopped = 'aborted'
-        await this.#save()
+        await this.#saver.save()
         break
       }
       if (state.step === (this.#epochsDone + 1) * settings.stepsPerEpoch) {
         if (!(await this.#finishEpoch())) continue
-        yield this.#progress('epoch')
+        yield { ...this.#standing('epoch'), kind: 'epoch', ...this.#last }
         continue
       }
       // Asked before an epoch, not after it: a session that was killed in between stops there, too.
@@ -90,7 +107,7 @@ export class Session {
         break
       }
       await this.#step()
-      if (this.#saveIsDue()) await this.#save()
+      if (this.#saver.isDue) await this.#saver.save()
       if (now() - turn > turnMilliseconds) {
         await platform.nextTurn()
         turn = now()
@@ -98,20 +115,43 @@ export class Session {
       if (now() - shown > progressMilliseconds) {
         await this.#metrics?.append(state.records)
         shown = now()
-        yield this.#progress('step')
+        yield { ...this.#standing('step'), kind: 'step' }
       }
     }
     await this.#metrics?.append(state.records)
-    await this.#parts.trainer.fetch()
-    const result = this.#result(stopped)
-    yield { ...this.#progress('done'), result }
+    return yield* this.#end(stopped)
+  }
+
+  /** Gives the model the weights that it is to keep, and evaluates them on test pictures that were not looked at before. */
+  async *#end(stopped: TrainResult['stopped']): AsyncGenerator<Progress, TrainResult> {
+    const { trainer, program, settings, best, dataset, state } = this.#parts
+    let lastWeights: ReadonlyMap<string, Tensor> | undefined
+    let evaluated = stopped === 'aborted' ? nothing : this.#last
+    const keptEpoch = stopped === 'aborted' ? this.#epochsDone : (best.epoch ?? this.#epochsDone)
+    if (keptEpoch !== this.#epochsDone) {
+      lastWeights = await trainer.exclusively(program, () => best.exchange())
+      evaluated = this.#ofBest
+    }
+    await trainer.fetch()
+    const final = stopped === 'aborted' || settings.evaluate === 'never' ? undefined : finalSplitOf(dataset)
+    if (final !== undefined) {
+      const evaluation = await this.#evaluate(final)
+      if (evaluation === undefined) stopped = 'aborted'
+      else evaluated = { evaluation, evaluatedOn: 'test' }
+      state.seconds = this.#secondsBefore + this.#pace.seconds
+    }
+    const test = evaluated.evaluatedOn === 'test' ? evaluated.evaluation : undefined
+    const imagesPerSecond = this.#pace.average
+    const result = resultOf(state, { stopped, keptEpoch, lastWeights, test, imagesPerSecond, best: this.#best })
+    yield { ...this.#standing('done'), kind: 'done', ...evaluated, result }
     return result
   }
 
   #isHopeless(): boolean {
     const { state, settings } = this.#parts
     if (settings.patience === undefined || state.step % settings.stepsPerEpoch !== 0) return false
-    return stoppedImproving(historyOf(state), settings.patience)
+    const { warmup = 0 } = settings.schedule as { readonly warmup?: number }
+    return stoppedImproving(historyOf(state), settings.patience, warmup)
   }
 
   async #step(): Promise<void> {
@@ -134,36 +174,67 @@ export class Session {
 
   /** False where it was aborted while it evaluated: the epoch is not finished, and evaluates again when it is resumed. */
   async #finishEpoch(): Promise<boolean> {
-    const { model, trainer, settings, state, test, classes, signal } = this.#parts
-    const { epochs, stepsPerEpoch, normalization } = settings
-    const rate = this.#parts.stepper.rate(state.step - 1)
+    const { trainer, settings, state, stepper } = this.#parts
+    const { epochs, stepsPerEpoch } = settings
+    const rate = stepper.rate(state.step - 1)
     await this.#checkWeights()
     await trainer.fetch()
-    const last = state.step === epochs * stepsPerEpoch
-    this.#evaluation = undefined
-    if (settings.evaluate === 'epoch' || (settings.evaluate === 'end' && last)) {
-      try {
-        this.#evaluation = await evaluate(model, test, { normalization, classes, signal })
-      } catch (error) {
-        if (signal?.aborted && error === signal.reason) return false
-        throw error
-      }
-      if (!Number.isFinite(this.#evaluation.loss)) throw this.#divergedOnTest(rate)
-      this.#pace.evaluated()
+    const isLast = state.step === epochs * stepsPerEpoch
+    const watched = settings.evaluate === 'epoch' || (settings.evaluate === 'end' && isLast) ? this.#watched : undefined
+    this.#last = nothing
+    if (watched !== undefined) {
+      const evaluation = await this.#evaluate(watched.split)
+      if (evaluation === undefined) return false
+      if (!Number.isFinite(evaluation.loss)) throw this.#divergedOn(watched.name, rate)
+      this.#last = { evaluation, evaluatedOn: watched.name }
     }
     state.seconds = this.#secondsBefore + this.#pace.seconds
     const record: EpochRecord = {
       kind: 'epoch',
       ...this.#place(rate),
       ...means(state.epoch),
-      ...(this.#evaluation && { testLoss: this.#evaluation.loss, testAccuracy: this.#evaluation.accuracy }),
+      ...measured(this.#last),
       seconds: state.seconds,
     }
     state.records.push(record)
     this.#epochsDone++
+    await this.#keepIfBest(record)
     await this.#metrics?.append(state.records)
-    await this.#save()
+    await this.#saver.save()
     return true
+  }
+
+  async #keepIfBest(record: EpochRecord): Promise<void> {
+    const { trainer, program, settings, state, best } = this.#parts
+    const watched = watchedOf(record)
+    if (settings.keep !== 'best' || watched === undefined) return
+    const kept = this.#best
+    if (best.epoch !== undefined && kept !== undefined && !(watched.loss < kept.loss)) return
+    await trainer.exclusively(program, () => best.copy(record.epoch))
+    state.best = record.epoch
+    this.#ofBest = this.#last
+  }
+
+  /** The epoch whose weights are kept; where none are, the one with the lowest loss. */
+  get #best() {
+    const { state, best } = this.#parts
+    const history = historyOf(state)
+    const kept = best.epoch === undefined ? undefined : history[best.epoch - 1]
+    return kept === undefined ? bestEpochOf(history) : watchedOf(kept)
+  }
+
+  /** Undefined where it was aborted meanwhile. */
+  async #evaluate(split: Split): Promise<Evaluation | undefined> {
+    const { model, settings, dataset, signal } = this.#parts
+    const { normalization } = settings
+    try {
+      const evaluation = await evaluate(model, split, { normalization, classes: dataset.classes, signal })
+      this.#pace.evaluated()
+      return evaluation
+    } catch (error) {
+      if (signal?.aborted && error === signal.reason) return undefined
+      throw error
+    }
   }
 
   /** Throws `DivergedError` where the last update left a weight that is not finite. */
@@ -172,16 +243,17 @@ export class Session {
     const bad = await badWeight(program)
     if (bad === undefined) return
     const rate = stepper.rate(Math.max(0, state.step - 1))
-    throw badUpdate(bad, { step: state.step, stepsPerEpoch: settings.stepsPerEpoch, rate })
+    const { stepsPerEpoch, optimizer } = settings
+    throw badUpdate(bad, { step: state.step, stepsPerEpoch, rate, fullRate: optimizer.rate as number })
   }
 
-  #divergedOnTest(rate: number): DivergedError {
+  #divergedOn(split: Watched['name'], rate: number): DivergedError {
     const { state, settings, model } = this.#parts
     const node = model.network.nodes.at(-1)?.name ?? ''
     return new DivergedError(
-      'the loss on the test pictures is not finite, though the weights are',
+      `the loss on the ${split} pictures is not finite, though the weights are`,
       { step: state.step, epoch: state.step / settings.stepsPerEpoch, node, buffer: node },
-      { received: `scores of NaN or ∞ at learning rate ${rate.toPrecision(3)}`, advice: 'a lower rate, or clipNorm 1' },
+      { received: `scores of NaN or ∞ at learning rate ${printRate(rate)}`, advice: 'a lower rate, or clipNorm 1' },
     )
   }
 
@@ -190,79 +262,22 @@ export class Session {
     return { epoch: Math.ceil(state.step / settings.stepsPerEpoch), step: state.step, rate }
   }
 
-  #saveIsDue(): boolean {
-    const { settings, state, now } = this.#parts
-    if (settings.checkpoint === undefined) return false
-    const { everySeconds, everySteps } = settings.checkpoint
-    const { step, time } = this.#saved ?? { step: 0, time: 0 }
-    return state.step - step >= everySteps || now() - time >= everySeconds * 1000
-  }
-
-  async #save(): Promise<void> {
-    const { trainer, program, identity, state, settings, now } = this.#parts
-    if (settings.checkpoint === undefined) return
-    const { path } = settings.checkpoint
-    // In one go with the reading of the arrays: the program does nothing else meanwhile.
-    await trainer.exclusively(program, async () => {
-      // A training cannot continue from weights that are not finite: better keep the checkpoint before.
-      await this.#checkWeights()
-      await platform.writeFileAtomic(path, await checkpointParts(program, identity, state))
-    })
-    this.#saved = { step: state.step, time: now() }
-    this.#written = path
-  }
-
-  /** After a divergence: the weights of the last checkpoint that this session wrote, where there is one. */
-  async recover(): Promise<void> {
-    const { trainer, program, settings } = this.#parts
-    const path = settings.checkpoint?.path
-    if (path === undefined || this.#saved === undefined) return
-    const checkpoint = await readCheckpoint(path)
-    await trainer.exclusively(program, async () => restoreWeights(program, checkpoint))
-  }
-
-  #progress(kind: Progress['kind']): Progress {
+  #standing(kind: Progress['kind']) {
     const { state, settings, stepper } = this.#parts
-    const { epochs, stepsPerEpoch, batch } = settings
-    const { loss, accuracy, weight } = state.smoothed
-    const mean = kind === 'step' ? { loss: loss / weight, accuracy: accuracy / weight } : means(state.epoch)
-    const stepInEpoch = state.step === 0 ? 0 : ((state.step - 1) % stepsPerEpoch) + 1
-    const evaluations = settings.evaluate === 'epoch' ? epochs - this.#epochsDone : 0
-    const checkpoint = this.#written
-    this.#written = undefined
+    const checkpoint = this.#saver.takeWritten()
     return {
-      kind,
-      epoch: Math.max(1, Math.ceil(state.step / stepsPerEpoch)),
-      epochs,
-      step: state.step,
-      steps: this.#steps,
-      stepInEpoch,
-      stepsPerEpoch,
-      ...mean,
+      ...standingOf(kind, state, settings, this.#pace, this.#epochsDone),
       rate: stepper.rate(Math.max(0, state.step - 1)),
-      imagesPerSecond: this.#pace.recent(),
-      secondsLeft: this.#pace.left((this.#steps - state.step) * batch, evaluations),
-      ...(kind !== 'step' && this.#evaluation && { evaluation: this.#evaluation }),
+      best: this.#best,
       ...(checkpoint !== undefined && { checkpoint }),
     }
   }
+}
 
-  #result(stopped: TrainResult['stopped']): TrainResult {
-    const { state } = this.#parts
-    const history = historyOf(state)
-    const evaluated = history.findLast(({ testLoss }) => testLoss !== undefined)
-    const { loss, accuracy } = means(state.epoch)
-    return {
-      epochs: history.length,
-      steps: state.step,
-      seconds: state.seconds,
-      trainLoss: loss,
-      trainAccuracy: accuracy,
-      ...(evaluated && { testLoss: evaluated.testLoss, testAccuracy: evaluated.testAccuracy }),
-      imagesPerSecond: this.#pace.average,
-      ...(stopped && { stopped }),
-      history,
-      records: state.records,
-    }
-  }
+/** As a record has it. */
+function measured({ evaluation: { loss, accuracy }, evaluatedOn }: Evaluated): Partial<EpochRecord> {
+  if (evaluatedOn === undefined) return {}
+  return evaluatedOn === 'test'
+    ? { testLoss: loss, testAccuracy: accuracy }
+    : { validationLoss: loss, validationAccuracy: accuracy }
 }

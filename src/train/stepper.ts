@@ -80,8 +80,8 @@ export class Stepper {
   /** What a step that updated nothing is to throw. */
   async #diverged(step: number, find: (at: DivergedStep) => DivergedError | Promise<DivergedError>) {
     this.#tracked.restore()
-    const { stepsPerEpoch } = this.#settings
-    const error = await find({ step, stepsPerEpoch, rate: this.rate(step) })
+    const { stepsPerEpoch, optimizer } = this.#settings
+    const error = await find({ step, stepsPerEpoch, rate: this.rate(step), fullRate: optimizer.rate as number })
     // Looking for the place has moved them again.
     this.#tracked.restore()
     return error

@@ -1,14 +1,19 @@
 /** Early stopping: when more epochs no longer help. */
 
+import { bestEpochOf } from './best.ts'
 import type { EpochRecord } from './metrics.ts'
 
-/** Whether the last `patience` epochs brought neither a lower test loss nor a higher test accuracy than before them. */
-export function stoppedImproving(history: readonly EpochRecord[], patience: number): boolean {
-  if (history.length <= patience) return false
-  const losses = history.map(({ testLoss = Number.POSITIVE_INFINITY }) => testLoss)
-  const accuracies = history.map(({ testAccuracy = 0 }) => testAccuracy)
-  const from = history.length - patience
-  const lower = Math.min(...losses.slice(from)) < Math.min(...losses.slice(0, from))
-  const higher = Math.max(...accuracies.slice(from)) > Math.max(...accuracies.slice(0, from))
-  return !lower && !higher
+/** Of a number of epochs: more than what a product such as 0.3 · 30 is off. */
+const rounding = 1e-9
+
+/**
+ * Whether the loss of the watched split was no lower in the last `patience` epochs than before them. Epochs of the warm-up
+ * are not counted: while the rate rises, the loss often rises, too.
+ *
+ * @param warmup of the schedule, in epochs
+ */
+export function stoppedImproving(history: readonly EpochRecord[], patience: number, warmup: number): boolean {
+  const best = bestEpochOf(history)
+  if (best === undefined) return false
+  return history.length - Math.max(best.epoch, Math.ceil(warmup - rounding)) >= patience
 }

@@ -2,7 +2,7 @@
 
 import type { ZooEntry } from './types.ts'
 
-export const lenet5: ZooEntry = {
+export const lenet5: ZooEntry<'lenet5'> = {
   name: 'lenet5',
   title: 'LeNet-5 for 28×28 digits',
   paper: 'LeCun, Bottou, Bengio, Haffner: Gradient-Based Learning Applied to Document Recognition, 1998',
@@ -12,6 +12,7 @@ export const lenet5: ZooEntry = {
     -> FC-120 -> RELU -> FC-84 -> RELU -> FC-10`,
   parameters: 61_706,
   macs: 416_520,
+  accuracy: 'MNIST 99.4 %, by its recipe',
   recipes: {
     // 99.4 % of the test digits; 6 epochs gave 99.29 to 99.41 (seeds 0 to 3, kernels with and without fused sums).
     mnist: {

@@ -2,8 +2,8 @@
 
 import type { TrainOptions } from '../train/options.ts'
 
-export interface ZooEntry {
-  readonly name: string
+export interface ZooEntry<N extends string = string> {
+  readonly name: N
   /** One line for people. */
   readonly title: string
   readonly paper: string
@@ -13,6 +13,8 @@ export interface ZooEntry {
   readonly parameters: number
   /** Multiply–accumulates for one picture. */
   readonly macs: number
+  /** The test accuracy that is known of it, and whose figure that is. */
+  readonly accuracy?: string
   /** What a reader of the notes should know when the plan is printed. */
   readonly remarks?: readonly string[]
   /** Settings that train it well, by data set. */

@@ -1,169 +1,141 @@
-/** A folder of pictures, a folder a class: `DIR/cat/1.png`, or `DIR/train/cat/1.png` and `DIR/test/cat/2.png`. */
-import { readdir } from 'node:fs/promises'
-import { extname, join } from 'node:path'
-import { Random } from '../../core/random.ts'
+/** A folder of pictures, one folder per class: `DIR/cat/1.png`, or `DIR/train/cat/1.png` and `DIR/test/cat/2.png`. */
 import { type Volume, volumeSize } from '../../core/shapes.ts'
-import { type Dataset, dataset, type SplitSource } from '../dataset.ts'
-import { DatasetError, EmptyClassError, PictureError } from '../errors.ts'
+import { counted, listed, printable } from '../../core/text.ts'
+import { classNotices } from '../balance.ts'
+import { type DataNotice, type Dataset, dataset, type PictureColors } from '../dataset.ts'
+import { BrokenPicturesError, DatasetError, EmptyClassError, LayoutError, type PictureError } from '../errors.ts'
 import type { PictureSize } from '../resize.ts'
-import { decodeImage, pictureEndings } from './decode.ts'
+import type { ClassFiles } from './classes.ts'
+import { type DecodeOptions, decodeAll } from './decodeAll.ts'
+import { pictureEndings } from './endings.ts'
 import { isFolder } from './files.ts'
+import { readLayout } from './layout.ts'
+import { type Entry, type SplitOptions, splitEntries } from './splitting.ts'
 
-export interface ImagesOptions {
+export interface ImagesOptions extends SplitOptions, DecodeOptions {
   /** What every picture is brought to: the network's input. */
   readonly size: PictureSize
-  /** Part of each class that is kept for testing where the folder has no split of its own; 0.2 where it is not given. */
-  readonly testFraction?: number
-  /** Of that choice; 0 where it is not given. */
-  readonly seed?: number
-  /** Called with each picture that cannot be read, which is then left out. Without it the first one is an error. */
+  /** Called with each picture that cannot be read, which is then left out. Without it they are an error. */
   readonly onBroken?: ((error: PictureError) => void) | undefined
-  readonly onProgress?: ((progress: { readonly decoded: number; readonly total: number }) => void) | undefined
-  readonly signal?: AbortSignal | undefined
   /** Most bytes that the decoded pictures may take; 4 GiB where it is not given. */
-  readonly memoryLimit?: number
+  readonly memoryLimit?: number | undefined
 }
-
-/** A picture file and its class. */
-interface Entry {
-  readonly file: string
-  readonly label: number
-}
-
-/** Decoders at work at a time: two keep the pool busy while one waits for the disk, and bound the memory. */
-const concurrency = 4
-const testFolders = ['test', 'val', 'validation']
 
 /**
- * @throws {EmptyClassError} a class without a picture
- * @throws {PictureError} a picture that cannot be read, without `onBroken`
- * @throws {DatasetError} no classes, other classes for testing, or more pictures than memory
+ * The pictures lie one after another in one memory: training, validation, test.
+ *
+ * @throws {LayoutError} no classes, or other classes for testing
+ * @throws {EmptyClassError} a class without a picture that can be read
+ * @throws {BrokenPicturesError} pictures that cannot be read, without `onBroken`
+ * @throws {ArgumentError} fractions that are invalid or have no effect
+ * @throws {DatasetError} a folder that cannot be read, or more pictures than memory
  */
 export async function openImages(folder: string, options: ImagesOptions): Promise<Dataset> {
-  const { classes, train, test } = await listSplits(folder, options)
-  const bytes = (train.length + test.length) * volumeSize(options.size)
-  const { memoryLimit = 2 ** 32 } = options
-  if (bytes > memoryLimit)
-    throw new DatasetError(`the pictures of ${folder} do not fit into memory`, {
-      received: `${train.length + test.length} pictures of ${volumeSize(options.size)} bytes, ${bytes} in all`,
-      expected: `at most ${memoryLimit} bytes`,
-      advice: 'a network with a smaller input, fewer pictures, or a higher memoryLimit',
+  const { size, onBroken } = options
+  if (!(await isFolder(folder)))
+    throw new LayoutError(`${printable(folder)} is not a folder`, {
+      received: printable(folder),
+      expected: 'a folder with a folder of pictures for each class',
+      advice: 'check the path; unpack an archive first',
     })
-  let decoded = 0
-  const total = train.length + test.length
-  const report = () => options.onProgress?.({ decoded: ++decoded, total })
+  const layout = await readLayout(folder)
+  const { classes } = layout
+  const { testFraction, ...split } = splitEntries(layout, options)
+  const entries = [...split.train, ...split.validation, ...split.test]
+  const memory = allocate(folder, entries.length, options)
+  const { good, images, broken, colored } = await decodeAll(entries, memory, options)
+  if (broken.length > 0 && onBroken === undefined) throw new BrokenPicturesError(folder, broken, entries.length)
+  for (const error of broken) onBroken?.(error)
+  const isGood = new Set(good)
+  const counts = { train: countsOf(split.train, isGood, classes), test: countsOf(split.test, isGood, classes) }
+  const lost = layout.train.find((_, label) => counts.train[label] === 0)
+  if (lost !== undefined)
+    throw new EmptyClassError(
+      lost.folder,
+      pictureEndings,
+      `${counted(lost.files.length, 'picture')}, of which none is left for training`,
+    )
+  const colors = { color: colored, gray: good.length - colored }
+  let at = 0
+  const take = (part: readonly Entry[]) => {
+    const kept = part.filter((entry) => isGood.has(entry))
+    const from = at
+    at += kept.length * volumeSize(size)
+    const { height, width, channels } = size
+    return { height, width, channels, images: images.subarray(from, at), labels: kept.map(({ label }) => label) }
+  }
   return dataset({
     name: folder,
     classes,
-    train: await decodeAll(train, options, report),
-    test: await decodeAll(test, options, report),
+    train: take(split.train),
+    ...(split.validation.length > 0 && { validation: take(split.validation) }),
+    test: take(split.test),
+    testFraction,
+    colors,
+    notices: [
+      ...layout.notices,
+      ...brokenNotice(broken),
+      ...colorNotice(colors, size),
+      ...classNotices(classes, counts.train, counts.test),
+    ],
   })
 }
 
-async function listSplits(folder: string, options: ImagesOptions) {
-  if (!(await isFolder(folder)))
-    throw new DatasetError(`${folder} is not a folder`, {
-      received: folder,
-      expected: 'a folder with a folder of pictures for each class',
-      advice: 'check the path',
+/** The picture files of a folder. */
+export interface PictureFiles {
+  /** In the order of the labels, with the pictures of all splits. */
+  readonly classes: readonly Omit<ClassFiles, 'folder'>[]
+  readonly notices: readonly DataNotice[]
+}
+
+/** @throws {DatasetError} as `openImages` */
+export async function listPictures(folder: string): Promise<PictureFiles> {
+  const { classes, train, validation = [], test = [], notices } = await readLayout(folder)
+  const all = [...train, ...validation, ...test]
+  const filesOf = (name: string) => all.flatMap((found) => (found.name === name ? found.files : []))
+  return { classes: classes.map((name) => ({ name, files: filesOf(name) })), notices }
+}
+
+function allocate(folder: string, count: number, { size, memoryLimit = 2 ** 32 }: ImagesOptions): Uint8Array {
+  const bytes = count * volumeSize(size)
+  const gigabytes = Math.ceil(bytes / 2 ** 30)
+  const refused = (expected: string, cause?: unknown) =>
+    new DatasetError(`the pictures of ${printable(folder)} do not fit into memory`, {
+      received: `${count} pictures of ${volumeSize(size)} bytes, ${bytes} in all`,
+      expected,
+      advice: `a network with a smaller input, fewer pictures, or a higher limit: --memory-limit ${gigabytes}GB (in a program: memoryLimit)`,
+      cause,
     })
-  const inside = await subfolders(folder)
-  const testFolder = testFolders.find((name) => inside.includes(name))
-  if (!inside.includes('train')) {
-    const all = await listClasses(folder)
-    return { classes: all.map(({ name }) => name), ...stratify(all, options) }
+  if (bytes > memoryLimit) throw refused(`at most ${memoryLimit} bytes`)
+  try {
+    return new Uint8Array(bytes)
+  } catch (cause) {
+    throw refused('no more than this process can have', cause)
   }
-  const training = await listClasses(join(folder, 'train'))
-  const classes = training.map(({ name }) => name)
-  if (testFolder === undefined) return { classes, ...stratify(training, options) }
-  const testing = await listClasses(join(folder, testFolder))
-  const unknown = testing.find(({ name }) => !classes.includes(name))
-  if (unknown)
-    throw new DatasetError(`${join(folder, testFolder)} has a class that ${join(folder, 'train')} does not have`, {
-      received: unknown.name,
-      expected: classes.join(', '),
-    })
-  const entries = (list: readonly ClassFiles[]) =>
-    list.flatMap(({ name, files }) => files.map((file) => ({ file, label: classes.indexOf(name) })))
-  return { classes, train: entries(training), test: entries(testing) }
 }
 
-interface ClassFiles {
-  readonly name: string
-  readonly files: readonly string[]
+function countsOf(entries: readonly Entry[], good: ReadonlySet<Entry>, classes: readonly string[]): number[] {
+  const counts = new Array<number>(classes.length).fill(0)
+  for (const entry of entries) if (good.has(entry)) counts[entry.label] = (counts[entry.label] as number) + 1
+  return counts
 }
 
-/** Sorted by code unit, so that labels are the same on every machine and in every language. */
-async function listClasses(folder: string): Promise<ClassFiles[]> {
-  const names = await subfolders(folder)
-  if (names.length === 0)
-    throw new DatasetError(`${folder} has no class folders`, {
-      received: 'no folders',
-      expected: 'a folder of pictures for each class',
-    })
-  return Promise.all(
-    names.map(async (name) => {
-      const all = await readdir(join(folder, name))
-      const files = all.filter((file) => !file.startsWith('.') && pictureEndings.includes(extname(file).toLowerCase()))
-      if (files.length === 0) throw new EmptyClassError(join(folder, name), pictureEndings)
-      return { name, files: files.sort().map((file) => join(folder, name, file)) }
-    }),
-  )
+function brokenNotice(broken: readonly PictureError[]): DataNotice[] {
+  const { length } = broken
+  if (length === 0) return []
+  const files = listed(broken.map(({ file }) => file))
+  const message = `${counted(length, 'picture')} cannot be read and ${length === 1 ? 'is' : 'are'} left out: ${files}`
+  return [{ kind: 'broken', count: length, message }]
 }
 
-async function subfolders(folder: string): Promise<string[]> {
-  const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort()
-  const areFolders = await Promise.all(names.map((name) => isFolder(join(folder, name))))
-  return names.filter((_, index) => areFolders[index])
-}
-
-/** The same part of every class, chosen by the seed; each class keeps at least one picture for training. */
-function stratify(classes: readonly ClassFiles[], { testFraction = 0.2, seed = 0 }: ImagesOptions) {
-  if (!(testFraction > 0 && testFraction < 1))
-    throw new DatasetError('not a part of the pictures', {
-      received: String(testFraction),
-      expected: 'a number between 0 and 1',
-    })
-  const train: Entry[] = []
-  const test: Entry[] = []
-  classes.forEach(({ name, files }, label) => {
-    const shuffled = Random.seeded(seed, 'split', name).shuffle([...files])
-    const kept = Math.min(files.length - 1, Math.max(1, Math.round(files.length * testFraction)))
-    shuffled.forEach((file, index) => {
-      ;(index < kept ? test : train).push({ file, label })
-    })
-  })
-  return { train, test }
-}
-
-/** Decodes straight into the split's memory, a few pictures at a time; pictures left out close ranks. */
-async function decodeAll(entries: readonly Entry[], options: ImagesOptions, report: () => void): Promise<SplitSource> {
-  const { height, width, channels }: Volume = options.size
-  const size = height * width * channels
-  const images = new Uint8Array(entries.length * size)
-  const broken = new Set<number>()
-  let next = 0
-  const worker = async () => {
-    for (let i = next++; i < entries.length; i = next++) {
-      try {
-        options.signal?.throwIfAborted()
-        images.set(await decodeImage((entries[i] as Entry).file, options.size), i * size)
-      } catch (error) {
-        if (!(error instanceof PictureError) || options.onBroken === undefined) {
-          next = entries.length // The others stop, too.
-          throw error
-        }
-        broken.add(i)
-        options.onBroken(error)
-      }
-      report()
-    }
+function colorNotice({ color, gray }: PictureColors, { height, width, channels }: Volume): DataNotice[] {
+  if (channels === 1 && color > 0) {
+    const message = `${color} of the ${color + gray} pictures are in color and become gray: the network's input has 1 channel; for color, use an input with 3, such as INPUT ${height}x${width}x3`
+    return [{ kind: 'color', count: color, message }]
   }
-  await Promise.all(Array.from({ length: concurrency }, worker))
-  const good = entries.flatMap((_, index) => (broken.has(index) ? [] : index))
-  good.forEach((from, to) => {
-    if (from !== to) images.copyWithin(to * size, from * size, (from + 1) * size)
-  })
-  const labels = Uint16Array.from(good, (index) => (entries[index] as Entry).label)
-  return { height, width, channels, images: images.subarray(0, good.length * size), labels }
+  if (channels === 3 && color === 0) {
+    const message = `all ${gray} pictures are gray, and the network's input has 3 channels, which are then equal; an input with 1, such as INPUT ${height}x${width}x1, is faster`
+    return [{ kind: 'color', count: gray, message }]
+  }
+  return []
 }

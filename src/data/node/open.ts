@@ -1,18 +1,25 @@
 /** Data sets by the names that the command line uses. Each form is a row. */
 import { stat } from 'node:fs/promises'
+import { ArgumentError } from '../../core/errors.ts'
+import { checkOptions, type OptionNames, printKind } from '../../core/options.ts'
+import { printable } from '../../core/text.ts'
 import type { Dataset } from '../dataset.ts'
-import { UnknownDatasetError } from '../errors.ts'
+import { DatasetError, UnknownDatasetError } from '../errors.ts'
+import { holdOut } from '../holdOut.ts'
 import type { PictureSize } from '../resize.ts'
 import { openCifar10, openCifar10At } from './cifar10.ts'
+import { whyUnreadable } from './folder.ts'
+import { expandHome } from './home.ts'
 import { type ImagesOptions, openImages } from './images.ts'
 import { openMnist, openMnistFolder } from './mnist.ts'
 import type { FetchOptions } from './package.ts'
+import type { SplitOptions } from './splitting.ts'
 
-export interface OpenOptions extends FetchOptions {
+export interface OpenOptions extends FetchOptions, SplitOptions {
   /** The network's input: what `images:FOLDER` brings its pictures to. Other data sets have a size of their own. */
   readonly size?: PictureSize | undefined
   /** For `images:FOLDER`. */
-  readonly images?: Omit<ImagesOptions, 'size' | 'signal'> | undefined
+  readonly images?: Pick<ImagesOptions, 'onBroken' | 'onProgress' | 'memoryLimit'> | undefined
 }
 
 interface Form {
@@ -31,23 +38,43 @@ export const datasetForms: readonly Form[] = [
     says: 'handwritten digits, 28×28×1; fetched once',
     word: 'mnist',
     needsPath: false,
-    open: (path, options) => (path === undefined ? openMnist(options) : openMnistFolder(path)),
+    open: (path, options) => withValidation(path === undefined ? openMnist(options) : openMnistFolder(path), options),
   },
   {
     usage: 'cifar10',
     says: 'ten kinds of things and animals, 32×32×3; fetched once',
     word: 'cifar10',
     needsPath: false,
-    open: (path, options) => (path === undefined ? openCifar10(options) : openCifar10At(path)),
+    open: (path, options) => withValidation(path === undefined ? openCifar10(options) : openCifar10At(path), options),
   },
   {
     usage: 'images:FOLDER',
-    says: 'your own pictures, a folder a class',
+    says: 'your own pictures, one folder per class',
     word: 'images',
     needsPath: true,
     open: (path, options) => openFolder(path as string, options),
   },
 ]
+
+/** For editors, which complete the names; any text may be given. */
+export type DatasetName =
+  | 'mnist'
+  | 'cifar10'
+  | `mnist:${string}`
+  | `cifar10:${string}`
+  | `images:${string}`
+  | (string & {})
+
+const optionNames: OptionNames<OpenOptions> = {
+  size: true,
+  images: true,
+  cache: true,
+  onProgress: true,
+  signal: true,
+  testFraction: true,
+  validationFraction: true,
+  splitSeed: true,
+}
 
 /**
  * Opens `mnist`, `mnist:FOLDER`, `cifar10`, `cifar10:FOLDER`, `cifar10:FILE.tar.gz` or `images:FOLDER`.
@@ -55,10 +82,17 @@ export const datasetForms: readonly Form[] = [
  * @throws {UnknownDatasetError} another name, or a path that is missing
  * @throws {LensletError} whatever opening the data finds wrong
  */
-export async function openDataset(spec: string, options: OpenOptions = {}): Promise<Dataset> {
+export async function openDataset(spec: DatasetName, options: OpenOptions = {}): Promise<Dataset> {
+  if (typeof spec !== 'string') {
+    throw new ArgumentError('openDataset takes the name of a data set', {
+      received: printKind(spec),
+      expected: datasetForms.map(({ usage }) => usage).join(', '),
+    })
+  }
+  checkOptions('openDataset', options, optionNames)
   const colon = spec.indexOf(':')
   const word = (colon < 0 ? spec : spec.slice(0, colon)).trim().toLowerCase()
-  const path = colon < 0 ? undefined : spec.slice(colon + 1).trim()
+  const path = colon < 0 ? undefined : expandHome(spec.slice(colon + 1).trim())
   const form = datasetForms.find((row) => row.word === word)
   if (form === undefined) throw await unknown(spec, word)
   if (path === '' || (path === undefined && form.needsPath))
@@ -67,23 +101,47 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
       expected: `${form.word}:FOLDER`,
       advice: `--data ${form.word}:./pictures`,
     })
-  if (path !== undefined && !(await isThere(path)))
-    throw new UnknownDatasetError(`there is no ${path}`, {
-      received: spec,
-      expected: 'a folder or a file that exists',
-      advice: 'check the path; it is relative to the folder that you are in',
-    })
+  if (path !== undefined) await checkThere(spec, path)
   return form.open(path, options)
 }
 
-async function openFolder(path: string, { size, images, signal }: OpenOptions): Promise<Dataset> {
+async function checkThere(spec: string, path: string): Promise<void> {
+  const error: NodeJS.ErrnoException | undefined = await stat(path).then(
+    () => undefined,
+    (cause: NodeJS.ErrnoException) => cause,
+  )
+  if (error === undefined) return
+  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR')
+    throw new DatasetError(`cannot read ${printable(path)}`, { ...whyUnreadable(path, error), cause: error })
+  throw new UnknownDatasetError(`there is no ${printable(path)}`, {
+    received: printable(spec),
+    expected: 'a folder or a file that exists',
+    advice: 'check the path; it is relative to the folder that you are in',
+  })
+}
+
+/** Data with test pictures of its own: validation pictures can be held out, test pictures cannot. */
+async function withValidation(opening: Promise<Dataset>, options: SplitOptions): Promise<Dataset> {
+  const { testFraction, validationFraction = 0, splitSeed } = options
+  const data = await opening
+  if (testFraction !== undefined)
+    throw new ArgumentError(`testFraction has no effect: ${data.name} has test pictures of its own`, {
+      received: `testFraction ${testFraction}`,
+      expected: 'images:FOLDER without a test folder',
+      advice: 'leave it out',
+    })
+  return validationFraction === 0 ? data : holdOut(data, { fraction: validationFraction, seed: splitSeed })
+}
+
+async function openFolder(path: string, options: OpenOptions): Promise<Dataset> {
+  const { size, images, signal, testFraction, validationFraction, splitSeed } = options
   if (size === undefined)
     throw new UnknownDatasetError('pictures of your own need a size', {
       received: `images:${path} without a size`,
       expected: "the network's input, height × width × channels",
       advice: 'pass { size: { height: 32, width: 32, channels: 3 } }',
     })
-  return openImages(path, { ...images, size, signal })
+  return openImages(path, { ...images, size, signal, testFraction, validationFraction, splitSeed })
 }
 
 async function unknown(spec: string, word: string): Promise<UnknownDatasetError> {
@@ -91,8 +149,8 @@ async function unknown(spec: string, word: string): Promise<UnknownDatasetError>
     (row) => row.word.startsWith(word.slice(0, 3)) || word.startsWith(row.word.slice(0, 4)),
   )
   const advice = (await isThere(spec)) ? `images:${spec}` : near ? near.usage : 'mnist'
-  return new UnknownDatasetError(`unknown data set "${spec}"`, {
-    received: spec,
+  return new UnknownDatasetError(`unknown data set "${printable(spec)}"`, {
+    received: printable(spec),
     expected: datasetForms.map(({ usage }) => usage).join(', '),
     advice: `--data ${advice}`,
   })

@@ -1,0 +1,151 @@
+/** Makes a run's folder, or says why not, and takes it away again where the training could not begin. */
+
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { FileError } from '../platform/errors.ts'
+import { UsageError } from './errors.ts'
+import { filesOf, type RunFiles, type RunSettings, writeRun } from './runFolder.ts'
+import { checkPlace } from './runPlace.ts'
+
+export interface NewRun {
+  readonly files: RunFiles
+  /** Removes what was made. */
+  undo(): Promise<void>
+}
+
+export interface CreateOptions {
+  /** Taken as it is; without it a new folder in `runs` gets its name. */
+  readonly out?: string | undefined
+  /** Replace a run. */
+  readonly force?: boolean | undefined
+  /** Writes the weights that the run starts from, where it does not start anew. */
+  writeStart?(path: string): Promise<void>
+}
+
+/** Throws `UsageError` or `FileError`; nothing is then left of what was made. */
+export async function createRun(settings: RunSettings, options: CreateOptions): Promise<NewRun> {
+  const { out, force = false, writeStart } = options
+  const files = filesOf(out ?? newName(settings))
+  await checkPlace(files.folder, settings.data)
+  await checkFolder(files, force)
+  if (existsSync(files.settings)) await removeFiles(files)
+  const made = await makeFolders(files.folder)
+  const undo = async () => {
+    await removeFiles(files)
+    await removeFolders(made)
+  }
+  try {
+    await writeStart?.(files.start)
+    await writeRun(files, settings)
+  } catch (error) {
+    await undo()
+    throw error
+  }
+  return { files, undo }
+}
+
+/** A folder without a run and without files that a run would replace; with `force`, one with a run. */
+async function checkFolder(files: RunFiles, force: boolean): Promise<void> {
+  const { folder } = files
+  if (existsSync(files.settings)) {
+    if (!(await isOurs(files.settings))) {
+      throw new UsageError(`${folder} holds a run.json that is not Lenslet's`, {
+        received: `--out ${folder}`,
+        expected: 'a new folder',
+        advice: '--out another folder',
+      })
+    }
+    if (force) return
+    throw new UsageError(`${folder} holds a run already`, {
+      received: `--out ${folder}`,
+      expected: 'a folder without a run',
+      advice: `another folder; --resume ${folder} to continue the run, or --force to replace it`,
+    })
+  }
+  const taken = (await ownFiles(files)).map((name) => join(folder, name))
+  if (taken.length === 0) return
+  throw new UsageError(`${folder} holds files that a run would replace`, {
+    received: taken.slice(0, 5).join(', '),
+    expected: 'a new folder, or one without them',
+    advice: '--out another folder',
+  })
+}
+
+async function isOurs(path: string): Promise<boolean> {
+  try {
+    return (JSON.parse(await readFile(path, 'utf8')) as { format?: unknown }).format === 'lenslet.run'
+  } catch {
+    return false
+  }
+}
+
+/** Names of the files in the folder that a run writes. */
+async function ownFiles({ folder, ...paths }: RunFiles): Promise<readonly string[]> {
+  const own = new Set(Object.values(paths))
+  const names = await readdir(folder).catch(() => [])
+  return names.filter((name) => own.has(join(folder, name)))
+}
+
+async function removeFiles(files: RunFiles): Promise<void> {
+  const { folder } = files
+  const names = await readdir(folder).catch(() => [])
+  const own = await ownFiles(files)
+  const others = names.filter((name) => /^example-.*\.png$/.test(name) || /^\..*\.part$/.test(name))
+  for (const name of [...own, ...others]) await rm(join(folder, name), { force: true })
+}
+
+/** Folders that are not empty stay. */
+async function removeFolders(folders: readonly string[]): Promise<void> {
+  for (const folder of folders.toReversed()) await rmdir(folder).catch(() => {})
+}
+
+/**
+ * One after the other: where a folder cannot be made (`/proc/x`), Node's `mkdir` with `recursive` may not end. Returns those
+ * that were made.
+ */
+async function makeFolders(folder: string): Promise<readonly string[]> {
+  const missing: string[] = []
+  for (let path = resolve(folder); !existsSync(path) && dirname(path) !== path; path = dirname(path))
+    missing.unshift(path)
+  const made: string[] = []
+  for (const path of missing) {
+    try {
+      await mkdir(path)
+      made.push(path)
+    } catch (cause) {
+      // Another process may have made it meanwhile.
+      if (await isFolder(path)) continue
+      await removeFolders(made)
+      throw cannotMake(folder, cause)
+    }
+  }
+  if (missing.length === 0 && !(await isFolder(folder))) throw cannotMake(folder, new Error('a file of this name'))
+  return made
+}
+
+function cannotMake(folder: string, cause: unknown): FileError {
+  return new FileError(`cannot make the folder ${folder}`, {
+    received: cause instanceof Error ? cause.message : String(cause),
+    expected: 'a place that can be written to',
+    advice: '--out another folder',
+    cause,
+  })
+}
+
+const isFolder = (path: string) =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+
+/** `runs/lenet5-mnist-20261122-054312`, with a number where two began in one second. */
+function newName({ name, data, began }: RunSettings): string {
+  const time = began.replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
+  const kind = data.split(':')[0] ?? ''
+  const stem = join('runs', `${name}-${kind}-${time}`.replace(/[^\w.-]+/g, '_'))
+  for (let count = 2, folder = stem; ; count++) {
+    if (!existsSync(folder)) return folder
+    folder = `${stem}-${count}`
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * Fits the network of a training to its data, and says what it changed. A network from the zoo gets the input and the
+ * number of classes that the data has. In a .net file or a text a person has written both, so only --size changes its
+ * input, and another number of classes is an error. A model keeps its classes, unless --new-head replaces its last layer.
+ */
+
+import { LensletError } from '../core/errors.ts'
+import { printVolume, sameVolume, type Volume } from '../core/shapes.ts'
+import type { Dataset } from '../data/dataset.ts'
+import { hasColor } from '../data/node/survey.ts'
+import { fitHead, headOf } from '../network/fitHead.ts'
+import { fitInput } from '../network/fitInput.ts'
+import type { Network } from '../network/network.ts'
+import { inferVolumes } from '../network/volumes.ts'
+import { kindOf } from './data.ts'
+import { UsageError } from './errors.ts'
+import { refused } from './options.ts'
+
+/** What `--size` says: channels only where they are written. */
+export interface AskedSize {
+  readonly height: number
+  readonly width: number
+  readonly channels?: 1 | 3
+}
+
+export const sizeHelp =
+  'bring pictures of images:FOLDER to this size, and the network to this input: 64, or height x width, 48x64'
+
+/** Reads `64`, `48x64` or `48x64x1`, as INPUT has them. */
+export function pictureSize(option: string) {
+  return (text: string): AskedSize => {
+    const [height, width = height, channels] = text.trim().split(/[x×]/i).map(Number)
+    const good = (side: unknown) => Number.isInteger(side) && (side as number) >= 1 && (side as number) <= 16384
+    const parts = text.trim().split(/[x×]/i)
+    if (parts.length <= 3 && parts.every((part) => /^\d+$/.test(part)) && good(height) && good(width)) {
+      const sides = { height: height as number, width: width as number }
+      if (channels === undefined) return sides
+      if (channels === 1 || channels === 3) return { ...sides, channels }
+    }
+    throw refused(
+      option,
+      text,
+      'a side in pixels such as 64, height x width such as 48x64, or 48x64x1 for gray pictures',
+    )
+  }
+}
+
+export interface FitRequest {
+  readonly name: string
+  readonly network: Network
+  /** `images:photos`, `mnist` */
+  readonly data: string
+  readonly size?: AskedSize | undefined
+  readonly origin: Origin
+  /** The last layer of a model is replaced. */
+  readonly newHead?: boolean | undefined
+}
+
+/** Where the network comes from. */
+export type Origin = 'zoo' | 'written' | 'model'
+
+/**
+ * The size that pictures are brought to, and so the network's input. A folder of pictures has no channels of its own: a
+ * zoo network for gray pictures sees color where there is any. Throws `UsageError` or
+ * `SizeError` for a `--size` that cannot be had.
+ */
+export async function inputFor({ name, network, data, size, origin }: FitRequest): Promise<Volume> {
+  const own = inputOf(network)
+  const isFolder = kindOf(data) === 'images'
+  if (size !== undefined && !isFolder) {
+    throw new UsageError('--size is for folders of pictures', {
+      received: `--size with ${data}`,
+      expected: '--data images:FOLDER',
+      advice: 'leave --size out: the network is fitted to the size that the data has',
+    })
+  }
+  if (size !== undefined && origin === 'model' && !sameVolume({ ...own, ...size }, own)) {
+    throw new UsageError('a trained model keeps the size of its pictures', {
+      received: `--size ${printVolume({ ...own, ...size })}`,
+      expected: printVolume(own),
+      advice: `leave --size out, or train ${name} anew from its network`,
+    })
+  }
+  const undecided = origin === 'zoo' && isFolder && own.channels === 1 && size?.channels === undefined
+  const wanted = { ...own, ...(undecided && (await hasColorIn(data)) && { channels: 3 }), ...size }
+  // Refused before thousands of pictures are decoded.
+  if (isFolder && !sameVolume(wanted, own)) fitInput(network, wanted)
+  return wanted
+}
+
+export interface Fitting {
+  readonly network: Network
+  /** One sentence about all that was fitted; undefined where nothing was. */
+  readonly says: string | undefined
+}
+
+/** Fits the input to the pictures as they are, and the head to the classes. Throws `SizeError`, `NetworkError`. */
+export function fitNetwork(request: FitRequest, dataset: Dataset): Fitting {
+  const { name, network, data, size, origin, newHead = false } = request
+  const { train, classes } = dataset
+  const pictures: Volume = { height: train.height, width: train.width, channels: train.channels }
+  const mayChange = origin === 'zoo' || (origin === 'written' && size !== undefined)
+  const sized = mayChange && !sameVolume(inputOf(network), pictures) ? fitInput(network, pictures) : network
+  const fitted = origin === 'zoo' || newHead ? fitHead(sized, classes.length) : sized
+  const changes = [
+    ...(sized === network ? [] : [`the input ${printVolume(inputOf(network))} becomes ${printVolume(pictures)}`]),
+    ...headChange(sized, fitted, newHead),
+    ...(mayChange && kindOf(data) === 'images' ? [`pictures are resized to ${pictures.height}×${pictures.width}`] : []),
+  ]
+  return { network: fitted, says: changes.length === 0 ? undefined : `${name}: ${changes.join('; ')}` }
+}
+
+/** `the last layer FC-1000 becomes FC-4 for 4 classes` */
+function headChange(before: Network, after: Network, newHead: boolean): readonly string[] {
+  const [from, to] = [headOf(before), headOf(after)]
+  if (from === undefined || to === undefined) return []
+  if (before === after) return newHead ? [`the last layer ${to.word} starts anew`] : []
+  return [`the last layer ${from.word} becomes ${to.word} for ${to.count === 1 ? '1 class' : `${to.count} classes`}`]
+}
+
+function inputOf(network: Network): Volume {
+  return inferVolumes(network)[0]?.output as Volume
+}
+
+/** What is wrong with the folder is said where the data is opened. */
+async function hasColorIn(data: string): Promise<boolean> {
+  try {
+    return await hasColor(data.slice(data.indexOf(':') + 1).trim())
+  } catch (error) {
+    if (error instanceof LensletError) return false
+    throw error
+  }
+}

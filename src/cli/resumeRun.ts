@@ -1,0 +1,41 @@
+/** A run that is resumed: where its data is now, and whether the pictures are those that it began with. */
+
+import { existsSync } from 'node:fs'
+import { absolute } from './data.ts'
+import { UsageError } from './errors.ts'
+import { type DataIdentity, placeOf, type RunSettings, readRun } from './runFolder.ts'
+import type { Terminal } from './terminal.ts'
+
+/**
+ * @param data where the data was moved to, as `--data` says
+ * Throws `UsageError` where the folder is no run, or the data is not there.
+ */
+export async function resumedSettings(folder: string, data: string | undefined): Promise<RunSettings> {
+  const settings = await readRun(folder)
+  if (data !== undefined) return { ...settings, data: absolute(data) }
+  const place = placeOf(settings.data)
+  if (place === undefined || existsSync(place)) return settings
+  throw new UsageError(`the data of the run ${folder} is not where it was`, {
+    received: `no ${place}`,
+    expected: 'the pictures that the run began with',
+    advice: `--data ${settings.data.slice(0, settings.data.indexOf(':'))}:FOLDER, where they are now`,
+  })
+}
+
+/** Throws `UsageError` for other training pictures; other test pictures are worth a notice. */
+export function checkPictures({ pictures, data }: RunSettings, found: DataIdentity, terminal: Terminal): void {
+  if (pictures === undefined) return
+  if (pictures.training !== found.training) {
+    throw new UsageError('the training pictures are not those that the run began with', {
+      received: `${data}: ${found.training}`,
+      expected: pictures.training,
+      advice:
+        '--data with the pictures as they were; on other pictures, train the model further: lenslet train MODEL --data …',
+    })
+  }
+  if (pictures.tests !== found.tests) {
+    terminal.hint(
+      'note: the test or validation pictures differ from those of the run so far. The weights are not affected, but losses and accuracies before and after cannot be compared, and the choice of the best epoch rests on both.',
+    )
+  }
+}

@@ -1,0 +1,45 @@
+/** Reads a picture's file, and says what it holds where that is no picture. */
+import { readFile, stat } from 'node:fs/promises'
+import { PictureError } from '../errors.ts'
+import { whyUnreadable } from './folder.ts'
+
+/** A file larger than this is no picture that anyone trains on. */
+const fileLimit = 2 ** 28
+
+/** @throws {PictureError} it is not there, not a file, empty, too large or not readable */
+export async function readPicture(file: string): Promise<Uint8Array> {
+  try {
+    // Before it is opened: opening a pipe waits for whoever writes to it.
+    const found = await stat(file)
+    if (found.isDirectory()) throw new PictureError(file, 'not a file', 'name the pictures one by one')
+    if (!found.isFile()) throw new PictureError(file, 'not a regular file', 'name a file')
+    if (found.size === 0) throw new PictureError(file, 'the file is empty (0 bytes)', 'copy the file again')
+    if (found.size > fileLimit)
+      throw new PictureError(file, `${found.size} bytes`, `use files of at most ${fileLimit} bytes`)
+    return await readFile(file)
+  } catch (cause) {
+    if (cause instanceof PictureError) throw cause
+    const { received, advice } = whyUnreadable(file, cause)
+    throw new PictureError(file, received === 'it does not exist' ? 'no such file' : received, advice, cause)
+  }
+}
+
+const ascii = (bytes: Uint8Array, from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to))
+
+/** First bytes of what is often found under a picture's name. */
+const signs: readonly [says: string, test: (bytes: Uint8Array) => boolean][] = [
+  ['a BMP file', (bytes) => ascii(bytes, 0, 2) === 'BM'],
+  ['a HEIC file', (bytes) => /^ftyp(hei|hev|mif|msf)/.test(ascii(bytes, 4, 12))],
+  ['a JPEG XL file', (bytes) => ascii(bytes, 4, 8) === 'JXL ' || (bytes[0] === 0xff && bytes[1] === 0x0a)],
+  ['a PDF file', (bytes) => ascii(bytes, 0, 4) === '%PDF'],
+  ['a ZIP archive', (bytes) => ascii(bytes, 0, 4) === 'PK\u0003\u0004'],
+  ['a pointer of Git LFS: run git lfs pull', (bytes) => ascii(bytes, 0, 19) === 'version https://git'],
+  ['a web page', (bytes) => /^\s*<(!doctype html|html)/i.test(ascii(bytes, 0, 64))],
+  ['zero bytes only', (bytes) => bytes.every((byte) => byte === 0)],
+]
+
+/** What the bytes are, where the reader of pictures does not know them: `it is a BMP file`. */
+export function whatElse(bytes: Uint8Array): string | undefined {
+  const found = signs.find(([, test]) => test(bytes))
+  return found && `it is ${found[0]}`
+}

@@ -1,0 +1,62 @@
+/** Fits a network to pictures of another size. What cannot work is refused with the layer and the smallest size that works. */
+
+import { printVolume, type Volume } from '../core/shapes.ts'
+import { SizeError } from './errors.ts'
+import { layerOf, makeNetwork, type Network, type NetworkNode } from './network.ts'
+import { inferVolumes } from './volumes.ts'
+
+/**
+ * The network for pictures of this size. Throws `SizeError` where a layer has nothing left to work on: it names the layer,
+ * and the smallest pictures of the same shape that work.
+ */
+export function fitInput(network: Network, volume: Volume): Network {
+  const fitted = withInput(network, volume)
+  const error = sizeErrorOf(fitted)
+  if (error === undefined) return fitted
+  const smallest = smallestInput(network, volume)
+  const reason = (error.message.split('\n')[0] as string).replace(`${error.node}: `, '')
+  const { received, expected, advice } = error
+  throw new SizeError(error.node, `the network does not work on pictures of ${printVolume(volume)}: ${reason}`, {
+    ...(received !== undefined && { received }),
+    ...(smallest === undefined
+      ? { ...(expected !== undefined && { expected }), ...(advice !== undefined && { advice }) }
+      : {
+          expected: `pictures of at least ${printVolume(smallest)}`,
+          advice: 'larger pictures, or a network with fewer POOL layers and strides',
+        }),
+    cause: error,
+  })
+}
+
+/** No network in use needs more pixels than this beyond what was asked for. */
+const furthest = 1024
+
+/** The first size that works among larger ones of the same aspect ratio; sizes in between may fail, as ADD needs equal maps. */
+function smallestInput(network: Network, { height, width, channels }: Volume): Volume | undefined {
+  const shorter = Math.min(height, width)
+  for (let side = shorter + 1; side <= shorter + furthest; side++) {
+    const scaled = (length: number) => Math.round((length * side) / shorter)
+    const volume = { height: scaled(height), width: scaled(width), channels }
+    if (sizeErrorOf(withInput(network, volume)) === undefined) return volume
+  }
+  return undefined
+}
+
+function sizeErrorOf(network: Network): SizeError | undefined {
+  try {
+    inferVolumes(network)
+    return undefined
+  } catch (error) {
+    if (error instanceof SizeError) return error
+    throw error
+  }
+}
+
+/** A network starts with its input. */
+function withInput(network: Network, { height, width, channels }: Volume): Network {
+  const [input, ...rest] = network.nodes as readonly [NetworkNode, ...NetworkNode[]]
+  return makeNetwork([
+    { ...input, attributes: layerOf(input).notation.read({ volume: [height, width, channels] }) },
+    ...rest,
+  ])
+}

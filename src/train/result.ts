@@ -1,0 +1,71 @@
+/** What a training tells of itself: where it stands, and what came of it. */
+
+import type { Tensor } from '../model/safetensors.ts'
+import type { BestEpoch } from './best.ts'
+import type { Evaluation } from './evaluate.ts'
+import { means } from './metrics.ts'
+import type { TrainSettings } from './options.ts'
+import type { Pace, Progress, TrainResult } from './progress.ts'
+import { historyOf, type TrainState } from './state.ts'
+
+export function standingOf(
+  kind: Progress['kind'],
+  state: TrainState,
+  settings: TrainSettings,
+  pace: Pace,
+  epochsDone: number,
+) {
+  const { epochs, stepsPerEpoch, batch } = settings
+  const steps = epochs * stepsPerEpoch
+  const { loss, accuracy, weight } = state.smoothed
+  const mean = kind === 'step' ? { loss: loss / weight, accuracy: accuracy / weight } : means(state.epoch)
+  const evaluations = settings.evaluate === 'epoch' ? epochs - epochsDone : 0
+  return {
+    epoch: Math.max(1, Math.ceil(state.step / stepsPerEpoch)),
+    epochs,
+    step: state.step,
+    steps,
+    stepInEpoch: state.step === 0 ? 0 : ((state.step - 1) % stepsPerEpoch) + 1,
+    stepsPerEpoch,
+    ...mean,
+    imagesPerSecond: pace.recent(),
+    secondsLeft: pace.left((steps - state.step) * batch, evaluations),
+  }
+}
+
+export interface Ending {
+  readonly stopped: TrainResult['stopped']
+  readonly keptEpoch: number
+  readonly lastWeights: ReadonlyMap<string, Tensor> | undefined
+  /** Of the weights that are kept, on the test pictures, where they were evaluated in this session. */
+  readonly test: Evaluation | undefined
+  readonly best: BestEpoch | undefined
+  readonly imagesPerSecond: number
+}
+
+export function resultOf(state: TrainState, ending: Ending): TrainResult {
+  const { stopped, keptEpoch, lastWeights, test, best, imagesPerSecond } = ending
+  const history = historyOf(state)
+  // With `evaluate: 'end'`, or after an abort, the last epoch that was evaluated is the last word.
+  const evaluated = history
+    .slice(0, keptEpoch)
+    .findLast((record) => (record.validationLoss ?? record.testLoss) !== undefined)
+  const { testLoss = test?.loss, testAccuracy = test?.accuracy, validationLoss, validationAccuracy } = evaluated ?? {}
+  const { loss, accuracy } = means(state.epoch)
+  return {
+    epochs: history.length,
+    steps: state.step,
+    seconds: state.seconds,
+    trainLoss: loss,
+    trainAccuracy: accuracy,
+    ...(testLoss !== undefined && { testLoss, testAccuracy }),
+    ...(validationLoss !== undefined && { validationLoss, validationAccuracy }),
+    ...(best && { best }),
+    keptEpoch,
+    ...(lastWeights && { lastWeights }),
+    imagesPerSecond,
+    ...(stopped && { stopped }),
+    history,
+    records: state.records,
+  }
+}
