@@ -173,7 +173,7 @@ describe('plan', () => {
     const { maxBatch } = planSchema.parse(JSON.parse(stdout))
     for (const mode of ['inference', 'training'] as const) {
       const arena = async (batch: number) => {
-        const outcome = await run('plan', network, '--memory', '1', '--json', '--threads', '1', '--batch', `${batch}`)
+        const outcome = await run('plan', network, '--memory', '1B', '--json', '--threads', '1', '--batch', `${batch}`)
         return planSchema.parse(JSON.parse(outcome.stdout)).memory[mode].arenaBytes
       }
       expect(await arena(maxBatch[mode])).toBeLessThanOrEqual(2 ** 20)
@@ -240,10 +240,10 @@ describe('train, eval, predict', () => {
     ])
     expect(files.filter((file) => file.startsWith('example-'))).toHaveLength(1)
     const report = await readFile(join(place, 'first', 'report.html'), 'utf8')
-    for (const part of ['Loss', 'Accuracy', 'Confusion matrix', 'conv1.filters', 'Each class', 'Settings', 'Machine'])
+    for (const part of ['Loss', 'Accuracy', 'Confusion matrix', 'conv1.filters', 'Per class', 'Settings', 'Machine'])
       expect(report).toContain(part)
-    // Nothing is loaded: no address but the name of SVG, and the pictures are in the page.
-    expect(report.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:|<script|<link/)
+    // Nothing is loaded: no address, no file of a script, but the name of SVG, and the pictures are in the page.
+    expect(report.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:|<script [^>]|<link/)
   })
 
   it('evaluates to what the training ended with', async () => {
@@ -271,7 +271,7 @@ describe('train, eval, predict', () => {
 
   it('allocates for a training what `plan` says of it', async () => {
     const sizes = ['--batch', '20', '--threads', '1', '--optimizer', 'adam']
-    const { stdout } = await run('plan', network, '--json', '--memory', '1', ...sizes)
+    const { stdout } = await run('plan', network, '--json', '--memory', '1B', ...sizes)
     const { Memory } = WebAssembly
     const allocated: number[] = []
     const spy = vi.spyOn(WebAssembly, 'Memory').mockImplementation(function count(descriptor) {
@@ -343,7 +343,7 @@ describe('train, eval, predict', () => {
   it('resumes a run that has ended to the same report', async () => {
     const read = (file: string) => readFile(join(place, 'first', file), 'utf8')
     // Times and speeds differ.
-    const body = (page: string) => page.slice(page.indexOf('What is taken for what'), page.indexOf('The network'))
+    const body = (page: string) => page.slice(page.indexOf('<h2>Per class'), page.indexOf('<h2>Network'))
     const records = async () =>
       (await read('metrics.jsonl'))
         .trimEnd()
