@@ -45,7 +45,7 @@ const run = (...words: string[]) => call(words, place)
 
 describe('a call that is wrong ends with 2, and says what was received and what to do', () => {
   it.each<[words: string[], says: RegExp]>([
-    [[], /verb is missing[\s\S]*expected: plan, train/],
+    [[], /verb is missing[\s\S]*expected: plan, init, train/],
     [['plann', 'lenet5'], /unknown command 'plann'[\s\S]*did you mean plan\?/],
     [['plan'], /missing required argument 'net'[\s\S]*lenslet plan --help/],
     [['plan', 'lenet5', '--bach', '3'], /unknown option '--bach'[\s\S]*did you mean --batch\?/],
@@ -66,7 +66,10 @@ describe('a call that is wrong ends with 2, and says what was received and what 
     [['train', 'lenet5'], /the data is missing[\s\S]*--data mnist/],
     [['train', 'lenet5', '--data', 'nmist'], /unknown data set "nmist"[\s\S]*mnist, cifar10/],
     [['train', 'lenet5', '--data', 'mnist:nowhere'], /there is no .*nowhere/],
-    [['train', 'lenet5', '--data', 'mnist:bars'], /do not fit the network[\s\S]*INPUT 10x10x1/],
+    [
+      ['train', 'lenet5', '--data', 'mnist:bars'],
+      /pool2: the network does not work on pictures of 10×10×1[\s\S]*at least 12×12×1/,
+    ],
     [['train', network, '--data', 'mnist:bars', '--batch', '1000'], /larger than the training split/],
     [['train', network, '--data', 'mnist:bars', '--optimizer', 'adan'], /--optimizer[\s\S]*adam/],
     [['train', network, '--data', 'mnist:bars', '--rate', '-1'], /rate[\s\S]*received: rate: -1/],

@@ -4,8 +4,8 @@
  */
 
 import { readdir, stat } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { basename, dirname, extname, join } from 'node:path'
+import { expandHome } from '../data/node/home.ts'
 import { closest } from '../notation/suggest.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { ownHelp } from './call.ts'
@@ -47,11 +47,6 @@ export async function meaningOf(spec: string): Promise<Meaning> {
 /** `.net` of `Nets/A.NET` */
 export function endingOf(path: string): string {
   return extname(path).toLowerCase()
-}
-
-/** Shells leave a `~` in quotes as it is. */
-function expandHome(spec: string): string {
-  return /^~(?=[/\\]|$)/.test(spec) ? join(homedir(), spec.slice(1)) : spec
 }
 
 /** Undefined for what is not there, and for text that no path can be. A pipe (`<(…)`) reads as a file. */

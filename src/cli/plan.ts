@@ -57,7 +57,7 @@ Examples:
 async function run(spec: string, call: PlanCall): Promise<void> {
   const terminal = new Terminal(call.json === true)
   const source = await readCall(() => readNetwork(spec, call))
-  if (source.notice !== undefined) terminal.hint(source.notice)
+  if (source.notice !== undefined) terminal.hint(`note: ${source.notice}`)
   const { network } = source
   const table = await readCall(() => networkTable(network))
   const { batch, optimizer, threads = chooseThreads().threads, exact = false } = call
