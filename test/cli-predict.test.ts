@@ -249,7 +249,7 @@ describe('predict', () => {
       ['album/b/png0.png', 'dog'],
       ['album/b/png1.png', 'dog'],
     ])
-    expect(stderr).toMatch(/1 file ending in \.txt is not a picture[\s\S]*album\/run is a run of Lenslet/)
+    expect(stderr).toMatch(/1 file ending in \.txt is not a picture[\s\S]*album\/run is a Lenslet run/)
     expect(code).toBe(1)
   })
 
@@ -273,6 +273,9 @@ describe('predict', () => {
     }
     const good = await ask(await readFile(join(place, dog)))
     expect(good).toMatchObject({ code: 0, value: [{ file: cat }, { file: '-', top: [{ label: 'dog' }, {}, {}] }] })
+    const other = await ask(Buffer.from('no picture'))
+    expect(other.value[1].error).toMatch(/^cannot read the picture on standard input: ./)
+    expect(other.code).toBe(1)
     const bad = await ask(new Uint8Array())
     expect(bad).toMatchObject({
       code: 1,
