@@ -1,19 +1,31 @@
-// One file for pages that have neither a bundler nor an import map: the built package with everything that it imports.
+// For pages that have neither a bundler nor an import map: an entry of the built package with everything that it imports,
+// in one file. One has the whole front door, the other what a page needs that only predicts.
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { licenseBanner } from './licenses.ts'
 
-const fileName = 'lenslet.browser.js'
+/** Files by their entry in the compiled package. */
+const pageFiles = { 'index.js': 'lenslet.browser.js', 'predict.js': 'lenslet.predict.js' } as const
 
-/** Makes `lenslet.browser.js` in a folder that has the compiled package. */
+/** Makes the files for pages in a folder that has the compiled package. */
 export async function bundleForPages(folder: string): Promise<void> {
+  for (const [entry, fileName] of Object.entries(pageFiles)) await bundleEntry(folder, entry, fileName)
+}
+
+async function bundleEntry(folder: string, entry: string, fileName: string): Promise<void> {
   const bundle = await rolldown({
-    input: join(folder, 'index.js'),
+    input: join(folder, entry),
     platform: 'browser',
     // The manifest's `imports` name the finished dist, which this folder is not yet.
-    resolve: { alias: { '#platform': join(folder, 'platform/browser.js') } },
+    resolve: {
+      alias: {
+        '#platform': join(folder, 'platform/browser.js'),
+        '#kernels': join(folder, 'backends/wasm/gen/pageKernels.gen.js'),
+        '#decode': join(folder, 'data/decode.browser.js'),
+      },
+    },
     onLog(level, log, handle) {
       handle(level === 'warn' ? 'error' : level, log)
     },

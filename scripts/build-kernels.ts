@@ -1,17 +1,26 @@
 // Compiles every src/ops/**/kernel.as.ts into the WebAssembly modules of kernel-variants.ts and writes them, embedded
-// and typed, to src/backends/wasm/gen/kernels.gen.ts, and the names of the kernels' parameters, by which steps call them,
-// to src/ops/wasm/gen/parameters.gen.ts. Does nothing when no input has changed since the last time.
+// and typed, to src/backends/wasm/gen (kernels.gen.ts for Node, pageKernels.gen.ts for pages), and the names of the
+// kernels' parameters, by which steps call them, to src/ops/wasm/gen/parameters.gen.ts. Does nothing when no input has changed since the last time.
 
 import { readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { filesUnder, hashOf, replaceFile, root, runAsMain } from './files.ts'
-import { exportedFunctions, kernelSignatures, printKernelModule, printParameterModule } from './kernel-bindings.ts'
+import {
+  exportedFunctions,
+  kernelSignatures,
+  printKernelModule,
+  printModuleRows,
+  printPageKernelModule,
+  printParameterModule,
+} from './kernel-bindings.ts'
 import { compileKernels, compilerVersion } from './kernel-compiler.ts'
 import { kernelVariants } from './kernel-variants.ts'
 import { assertStaticModule } from './wasm-check.ts'
 
 const output = join(root, 'src/backends/wasm/gen')
 const generated = join(output, 'kernels.gen.ts')
+const forPages = join(output, 'pageKernels.gen.ts')
+const rows = join(output, 'modules.gen.ts')
 const parameters = join(root, 'src/ops/wasm/gen/parameters.gen.ts')
 const scripts = [
   'build-kernels',
@@ -32,7 +41,9 @@ export async function buildKernels({ leaveOut = false } = {}): Promise<boolean> 
   const sources = (await filesUnder(join(root, 'src/ops'))).filter((file) => file.endsWith('.as.ts'))
   const inputs = [...sources, ...scripts.map((name) => join(root, `scripts/${name}.ts`))]
   const stamp = `// ${await hashOf(inputs, compilerVersion)}\n`
-  const present = await Promise.all([generated, parameters].map((file) => readFile(file, 'utf8').catch(() => '')))
+  const present = await Promise.all(
+    [generated, forPages, rows, parameters].map((file) => readFile(file, 'utf8').catch(() => '')),
+  )
   if (present.every((text) => text.startsWith(stamp))) return false
 
   const kernels = sources.filter((file) => file.endsWith(`${sep}kernel.as.ts`))
@@ -96,7 +107,9 @@ async function compilingOf(kernels: readonly string[]): Promise<string[]> {
 async function write(stamp: string, { modules, tiles, signatures }: CompiledModules): Promise<void> {
   for (const [name, wasm] of modules) await replaceFile(join(output, `${name}.wasm`), wasm)
   await replaceFile(parameters, stamp + printParameterModule(signatures))
-  await replaceFile(generated, stamp + printKernelModule(modules, tiles, signatures))
+  await replaceFile(rows, stamp + printModuleRows(signatures))
+  await replaceFile(forPages, stamp + printPageKernelModule(modules))
+  await replaceFile(generated, stamp + printKernelModule(modules, tiles))
 }
 
 const readSource = (path: string): Promise<string | null> => readFile(join(root, path), 'utf8').catch(() => null)

@@ -32,7 +32,13 @@ export async function bundleForNode(folder: string): Promise<void> {
     // The kernels are a large part of the package, and one string: bundlers and Node share their file.
     external: [...packages, join(folder, kernels)],
     // The manifest's `imports` name the finished dist, which this folder is not yet.
-    resolve: { alias: { '#platform': join(folder, 'platform/node.js') } },
+    resolve: {
+      alias: {
+        '#platform': join(folder, 'platform/node.js'),
+        '#kernels': join(folder, kernels),
+        '#decode': join(folder, 'data/node/decode.js'),
+      },
+    },
     // Paths of the folder that this is made in would be in the files.
     experimental: { attachDebugInfo: 'none' },
     onLog(level, log, handle) {

@@ -32,6 +32,15 @@ export function exportsOf(sources: Iterable<string>): Exports {
       default: './dist/lenslet.browser.js',
     },
   }
+  // What predicts, without the trainer; and the same as one file.
+  if (files.has('predict.ts')) {
+    exports['./predict'] = subpath('predict', 'predict')
+    exports['./predict/browser'] = {
+      'lenslet-source': './src/predict.ts',
+      types: './dist/predict.d.ts',
+      default: './dist/lenslet.predict.js',
+    }
+  }
   for (const folder of folderOrder) {
     if (privateFolders.includes(folder)) continue
     if (files.has(`${folder}/index.ts`)) exports[`./${folder}`] = subpath(`${folder}/index`, folder)

@@ -1,5 +1,6 @@
 // From asc's outputs to the generated TypeScript modules: kernel names and signatures, module bytes as base64.
 
+import { deflateSync } from 'node:zlib'
 import { patchOf } from './kernel-patch.ts'
 import { kernelVariants } from './kernel-variants.ts'
 
@@ -15,18 +16,11 @@ export function kernelSignatures(typings: string): string {
   return typings.slice(start, Math.max(start, end)).replaceAll('export function ', '').trimEnd()
 }
 
-/** The text of kernels.gen.ts. */
-export function printKernelModule(
-  modules: ReadonlyMap<string, Uint8Array>,
-  tiles: ReadonlyMap<string, Uint8Array>,
-  signatures: string,
-): string {
-  const all = [...modules]
-  const entries = all.map(([name, wasm], index) => `  '${name}': ${embedded(wasm, all.slice(0, index))},`)
+/** The text of modules.gen.ts: what is known of the modules without their bytes. */
+export function printModuleRows(signatures: string): string {
   const rows = kernelVariants.map(
     ({ name, variant, shared }) => `  { name: '${name}', variant: '${variant}', shared: ${shared} },`,
   )
-  const alone = [...tiles].map(([variant, wasm]) => `  ${variant}:\n    '${base64(wasm)}',`)
   return `// Made by scripts/build-kernels.ts from src/ops/**/kernel.as.ts. Do not edit.
 
 /** The functions of a kernel module. Addresses are byte offsets into its memory. */
@@ -41,18 +35,54 @@ ${rows.join('\n')}
 
 export type KernelModuleName = (typeof kernelModuleRows)[number]['name']
 
-/** A module's bytes as base64, or what makes them of another module's (see scripts/kernel-patch.ts). */
-export type EmbeddedModule = { readonly base64: string } | { readonly base: KernelModuleName; readonly patch: string }
+/**
+ * A module's bytes as base64, the same compressed by \`deflate\` (zlib), or what makes them of another module's (see
+ * scripts/kernel-patch.ts).
+ */
+export type EmbeddedModule =
+  | { readonly base64: string }
+  | { readonly deflated: string }
+  | { readonly base: KernelModuleName; readonly patch: string }
+
+/** The modules that a platform has. */
+export type EmbeddedModules = Readonly<Partial<Record<KernelModuleName, EmbeddedModule>>>
+/** Modules of one function, multiplyTiles of src/ops/kernel/matrix.as.ts, by variant: base64. */
+export type TileModules = { readonly relaxed: string; readonly short: string }
+`
+}
+
+/** The text of kernels.gen.ts, the bytes of all modules: for Node. */
+export function printKernelModule(
+  modules: ReadonlyMap<string, Uint8Array>,
+  tiles: ReadonlyMap<string, Uint8Array>,
+): string {
+  const alone = [...tiles].map(([variant, wasm]) => `  ${variant}:\n    '${base64(wasm)}',`)
+  return printBytes(modules, plainBytes, `{\n${alone.join('\n')}\n}`)
+}
+
+/**
+ * The text of pageKernels.gen.ts, for pages: without the variants that are chosen by a clock finer than theirs or by an
+ * engine's flags, and compressed, because a page's gzip finds little in base64 (70 kB for the file for Node, 36 for this).
+ */
+export function printPageKernelModule(modules: ReadonlyMap<string, Uint8Array>): string {
+  const chosen = new Map([...modules].filter(([name]) => /^(relaxed|plain)-/.test(name)))
+  return printBytes(chosen, deflatedBytes, 'undefined')
+}
+
+function printBytes(modules: ReadonlyMap<string, Uint8Array>, whole: (wasm: Uint8Array) => string, tiles: string) {
+  const all = [...modules]
+  const entries = all.map(([name, wasm], index) => `  '${name}': ${embedded(wasm, whole, all.slice(0, index))},`)
+  return `// Made by scripts/build-kernels.ts from src/ops/**/kernel.as.ts. Do not edit.
+
+import type { EmbeddedModules, TileModules } from './modules.gen.ts'
 
 /** Part of the program, so that no platform has to fetch a file. */
-export const kernelModules: Readonly<Record<KernelModuleName, EmbeddedModule>> = {
+export const kernelModules: EmbeddedModules = {
 ${entries.join('\n')}
 }
 
-/** Modules of one function, multiplyTiles of src/ops/kernel/matrix.as.ts, of the variants that timing chooses from: base64. */
-export const tileModules = {
-${alone.join('\n')}
-} as const
+/** Of the variants that timing chooses from. */
+export const tileModules: TileModules | undefined = ${tiles}
 `
 }
 
@@ -81,11 +111,19 @@ export type KernelParameter<K extends KernelName> = (typeof kernelParameters)[K]
 `
 }
 
+const plainBytes = (wasm: Uint8Array) => `{\n    base64:\n      '${base64(wasm)}',\n  }`
+const deflatedBytes = (wasm: Uint8Array) =>
+  `{\n    deflated:\n      '${base64(deflateSync(wasm, { level: 9, memLevel: 9 }))}',\n  }`
+
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
 
 /** A module's entry: its bytes, or what makes it of one before it. */
-function embedded(wasm: Uint8Array, earlier: readonly [string, Uint8Array][]): string {
-  let best = `{\n    base64:\n      '${base64(wasm)}',\n  }`
+function embedded(
+  wasm: Uint8Array,
+  whole: (wasm: Uint8Array) => string,
+  earlier: readonly [string, Uint8Array][],
+): string {
+  let best = whole(wasm)
   for (const [name, bytes] of earlier) {
     const entry = `{\n    base: '${name}',\n    patch: '${base64(patchOf(bytes, wasm))}',\n  }`
     if (entry.length < best.length) best = entry

@@ -4,7 +4,17 @@ export type { Backend, Program } from './backends/types.ts'
 export { allowWide } from './backends/wasm/allowWide.ts'
 export { ArgumentError, LensletError, Random, type Shape, type Volume } from './core/index.ts'
 export * from './data/index.ts'
-export { Model, type ModelInfo, type ModelOptions, type PredictOptions, type Weight } from './model/index.ts'
+export {
+  type Activations,
+  type Classification,
+  type ClassifyOptions,
+  type LayerActivations,
+  Model,
+  type ModelInfo,
+  type ModelOptions,
+  type PredictOptions,
+  type Weight,
+} from './model/index.ts'
 export { type Network, networkFromJson, networkToJson } from './network/index.ts'
 export { parse, print } from './notation/index.ts'
 export {

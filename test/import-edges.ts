@@ -2,6 +2,7 @@
 
 import { posix } from 'node:path'
 import { parseSync, Visitor } from 'oxc-parser'
+import manifest from '../package.json' with { type: 'json' }
 
 export interface ImportEdge {
   readonly specifier: string
@@ -42,8 +43,9 @@ function assemblyImports(text: string): ImportEdge[] {
 }
 
 /** The repository path an import leads to; undefined for a package. */
-export function resolveImport(from: string, specifier: string, platform = 'src/platform/node.ts'): string | undefined {
-  if (specifier === '#platform') return platform
+export function resolveImport(from: string, specifier: string, where: 'node' | 'browser' = 'node'): string | undefined {
+  const own = Object.entries(manifest.imports).find(([name]) => name === specifier)?.[1]['lenslet-source']
+  if (own !== undefined) return own[where === 'browser' ? 'browser' : 'default'].slice('./'.length)
   if (!specifier.startsWith('.')) return undefined
   return posix.join(posix.dirname(from), specifier)
 }

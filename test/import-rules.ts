@@ -6,7 +6,7 @@ import { type Folder, folderOrder, nodeDoors } from '../scripts/folders.ts'
 import { type FileTexts, type ImportEdge, importsOf, resolveImport } from './import-edges.ts'
 
 /** Packages that run in a browser as they are; others may only be reached by a dynamic import or from cli/. */
-export const browserPackages: readonly string[] = ['fflate', 'zod']
+export const browserPackages: readonly string[] = ['fflate']
 
 /** What draws is given its data, so that it needs no model; what runs one is in `insight`. */
 const typesOnly: Partial<Record<Folder, readonly Folder[]>> = {
@@ -41,7 +41,7 @@ export function forbiddenImports(files: FileTexts, publicSubpaths: readonly stri
 }
 
 function studioFault(path: string, specifier: string, publicSubpaths: readonly string[]): string | undefined {
-  if (specifier === '#platform') return 'the Studio may import only public subpaths of lenslet'
+  if (specifier.startsWith('#')) return 'the Studio may import only public subpaths of lenslet'
   const target = resolveImport(path, specifier)
   if (target !== undefined) {
     return target.startsWith('studio/') ? undefined : 'the Studio may import only public subpaths of lenslet'
@@ -102,7 +102,7 @@ export function browserFaults(files: FileTexts, entries: readonly string[]): str
   for (const path of seen) {
     for (const { specifier, kind } of importsOf(path, files.get(path) ?? '')) {
       if (kind !== 'static') continue
-      const target = resolveImport(path, specifier, 'src/platform/browser.ts')
+      const target = resolveImport(path, specifier, 'browser')
       if (target !== undefined) seen.add(target)
       else if (!browserPackages.includes(packageOf(specifier))) faults.push(`${path} imports ${specifier}`)
     }

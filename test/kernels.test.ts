@@ -6,7 +6,7 @@ import { exportedFunctions, kernelSignatures } from '../scripts/kernel-bindings.
 import { compileKernels } from '../scripts/kernel-compiler.ts'
 import { ascArguments, type KernelVariant, kernelVariants } from '../scripts/kernel-variants.ts'
 import { moduleFaults } from '../scripts/wasm-check.ts'
-import { kernelModuleRows } from '../src/backends/wasm/gen/kernels.gen.ts'
+import { kernelModuleRows } from '../src/backends/wasm/gen/modules.gen.ts'
 import { kernelModuleBytes } from '../src/backends/wasm/modules.ts'
 
 function variant(name: string): KernelVariant {

@@ -8,6 +8,7 @@ import { homedir } from 'node:os'
 import { basename, dirname, extname, join } from 'node:path'
 import { closest } from '../notation/suggest.ts'
 import { zoo } from '../zoo/zoo.ts'
+import { ownHelp } from './call.ts'
 import { UsageError } from './errors.ts'
 import { filesOf } from './runFolder.ts'
 
@@ -81,7 +82,7 @@ async function nothingThere(spec: string, path: string): Promise<UsageError> {
     expected: expectation,
     advice:
       near === undefined
-        ? 'lenslet zoo lists the networks; paths are relative to the current folder'
+        ? `lenslet zoo lists the networks, ${ownHelp()} what this verb takes; paths are relative to the current folder`
         : `did you mean ${near}?`,
   })
 }

@@ -21,7 +21,7 @@ describe('options of the optimizers', () => {
   it('are there for every number, and reach the optimizer that has it', () => {
     for (const kind of optimizerKinds) {
       const { settings } = resolveOptimizer(kind)
-      const names = optimizerNumberNames.filter((name) => settings[name] !== undefined)
+      const names = optimizerNumberNames.filter((name) => Object.hasOwn(settings, name))
       const numbers = Object.fromEntries(names.map((name, i) => [name, 0.25 + i / 100]))
       const given = Object.entries(numbers).flatMap(([name, value]) => [words(name), `${value}`])
       const { optimizer } = learningOptions(read('--optimizer', kind, ...given))

@@ -23,10 +23,19 @@ export {
   type Split,
   type SplitSource,
 } from './dataset.ts'
-export { decodeImage } from './decode.browser.ts'
+export { decodeImage } from './decode.ts'
 export * from './errors.ts'
 export { type HoldOutOptions, holdOut } from './holdOut.ts'
 export { type IdxArray, parseIdx } from './idx.ts'
 export { type IdxDatasetOptions, idxDataset, type MnistFile, mnistFiles, mnistNormalization } from './mnist.ts'
 export { measureNormalization, type Normalization, normalizationTable } from './normalization.ts'
 export type { Fit, PictureSize } from './resize.ts'
+export type {
+  BlobLike,
+  DrawablePicture,
+  EncodedPicture,
+  PictureSource,
+  RawPicture,
+  SharpOutput,
+  UrlLike,
+} from './source.ts'

@@ -1,15 +1,11 @@
 /** Pieces that several layers are made of. */
 
-import * as z from 'zod'
 import { LensletError } from '../core/errors.ts'
+import { number } from '../core/schema.ts'
 import type { ParameterSpec } from './types.ts'
 
 /** The number of filters, neurons or channels in a file. */
-export const countSchema = z
-  .number()
-  .int()
-  .min(1)
-  .max(1 << 24)
+export const countSchema = number({ whole: true, min: 1, max: 1 << 24 })
 
 /** One volume in. */
 export const oneInput = { min: 1, max: 1 } as const

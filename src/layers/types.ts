@@ -5,7 +5,7 @@
  * Attributes are plain JSON data, wholly resolved: no defaults are left open in a network.
  */
 
-import type { ZodType } from 'zod'
+import type { Schema } from '../core/schema.ts'
 import type { Shape, Volume } from '../core/shapes.ts'
 import type { Emit, Value } from '../ops/types.ts'
 import type { Sight } from './sight.ts'
@@ -19,7 +19,7 @@ export interface Layer<A extends object = object, P extends object = object, T e
   readonly type: T
   readonly notation: Notation<A>
   /** Validates the attributes of a network that comes from JSON. */
-  readonly attributes: ZodType<A>
+  readonly attributes: Schema<A>
   /** How many volumes flow in. */
   readonly inputs: { readonly min: number; readonly max: number }
   /**

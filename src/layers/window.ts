@@ -1,16 +1,16 @@
 /** What layers with a sliding window (convolution, pooling) share: schema, notation, the notes' arithmetic in words. */
 
-import * as z from 'zod'
+import { listOf, number, type Schema } from '../core/schema.ts'
 import { printVolume, type Volume } from '../core/shapes.ts'
 import { type Padding, type Pair, type WindowAxis, type WindowSpec, windowAxis } from '../ops/window.ts'
 import { NotationValueError, VolumeError } from './errors.ts'
 import type { Sight } from './sight.ts'
 import type { WordForm, WordParts } from './types.ts'
 
-const positive = z.number().int().min(1).max(65536)
-const length = z.number().int().min(0).max(65536)
-const pairSchema = z.tuple([positive, positive])
-const paddingSchema = z.tuple([length, length, length, length])
+const positive = number({ whole: true, min: 1, max: 65536 })
+const length = number({ whole: true, min: 0, max: 65536 })
+const pairSchema: Schema<Pair> = listOf(positive, 2)
+const paddingSchema: Schema<Padding> = listOf(length, 4)
 
 /** The attributes of a layer with a sliding window, beside its own. */
 export interface WindowAttributes {
@@ -28,10 +28,10 @@ export interface WindowWord {
   readonly form: Pick<WordForm, 'size' | 'options'>
   /** Fields of the layer's schema. */
   readonly schema: {
-    readonly kernel: typeof pairSchema
-    readonly stride: typeof pairSchema
-    readonly padding: typeof paddingSchema
-    readonly dilation: typeof pairSchema
+    readonly kernel: Schema<Pair>
+    readonly stride: Schema<Pair>
+    readonly padding: Schema<Padding>
+    readonly dilation: Schema<Pair>
   }
   /** Throws `NotationValueError`. */
   read(parts: WordParts): WindowAttributes

@@ -1,6 +1,6 @@
 /** What can go wrong with a model that somebody holds. */
 
-import { LensletError } from '../core/errors.ts'
+import { ArgumentError, LensletError } from '../core/errors.ts'
 
 /** No such weight, or values that do not fit it. */
 export class WeightError extends LensletError {}
@@ -12,4 +12,4 @@ export class SafetensorsError extends LensletError {}
 export class ModelFileError extends LensletError {}
 
 /** Pictures whose number of values is not a multiple of the input volume. */
-export class PicturesError extends LensletError {}
+export class PicturesError extends ArgumentError {}

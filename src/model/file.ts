@@ -1,6 +1,6 @@
 /** The model file, `.lenslet`: safetensors whose metadata holds the network and what its user must know. */
 
-import * as z from 'zod'
+import { list, number, object, optional, printFault, string } from '../core/schema.ts'
 import { printShape, sameShape } from '../core/shapes.ts'
 import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
@@ -24,14 +24,11 @@ export interface ModelFile {
   readonly tensors: ReadonlyMap<string, Tensor>
 }
 
-const numbers = z.array(z.number()).min(1).max(65536)
-const infoSchema = z.object({
-  classes: z
-    .array(z.string())
-    .max(1 << 20)
-    .optional(),
-  normalization: z.object({ mean: numbers, std: numbers }).optional(),
-  origin: z.string().optional(),
+const numbers = list(number(), { min: 1, max: 65536 })
+const infoSchema = object({
+  classes: optional(list(string, { max: 1 << 20 })),
+  normalization: optional(object({ mean: numbers, std: numbers })),
+  origin: optional(string),
 })
 
 export function encodeModel(file: ModelFile): Uint8Array<ArrayBuffer> {
@@ -77,8 +74,17 @@ export function decodeModel(bytes: Uint8Array): ModelFile {
 
 function parseInfo(text: string): ModelInfo {
   try {
-    return infoSchema.parse(JSON.parse(text), { jitless: true })
+    return checkInfo(JSON.parse(text))
   } catch (cause) {
     throw new ModelFileError('its info cannot be read', { received: text.slice(0, 80), cause })
   }
+}
+
+/** What a later version may have added is left out. */
+function checkInfo(value: unknown): ModelInfo {
+  const { classes, normalization, origin } = value as Record<string, unknown>
+  const info = { classes, normalization, origin }
+  const fault = infoSchema.fault(info)
+  if (fault !== undefined) throw new ModelFileError(printFault(fault))
+  return info as ModelInfo
 }

@@ -4,9 +4,13 @@ export { ModelFileError, PicturesError, SafetensorsError, WeightError } from './
 export { decodeModel, encodeModel, type ModelFile, type ModelInfo } from './file.ts'
 export type { Initializer } from './initialize.ts'
 export {
+  type Activations,
   type BackendName,
   type BindOptions,
   backendNames,
+  type Classification,
+  type ClassifyOptions,
+  type LayerActivations,
   Model,
   type ModelOptions,
   type PredictOptions,

@@ -8,18 +8,24 @@ import { startEarly } from '../backends/wasm/early.ts'
 import { MemoryError } from '../backends/wasm/errors.ts'
 import { chooseThreads } from '../backends/wasm/threads.ts'
 import { ArgumentError } from '../core/errors.ts'
-import { printVolume, sizeOf, type Volume, volumeSize } from '../core/shapes.ts'
+import { checkOptions, type OptionNames, printKind } from '../core/options.ts'
+import { sizeOf, type Volume, volumeSize } from '../core/shapes.ts'
+import type { PictureSource } from '../data/source.ts'
 import type { ParameterSpec } from '../layers/types.ts'
+import { checkNetwork } from '../network/check.ts'
 import type { Network } from '../network/network.ts'
 import { inferVolumes } from '../network/volumes.ts'
 import type { Target } from '../ops/target.ts'
+import { planOptionNames } from '../plan/options.ts'
 import { planFor } from '../plan/plan.ts'
 import { runsOf } from '../plan/sizes.ts'
 import type { Plan, PlanOptions } from '../plan/types.ts'
-import { PicturesError } from './errors.ts'
+import { type Activations, activationsOf } from './activations.ts'
+import { type Classification, type ClassifyOptions, classify } from './classify.ts'
 import { decodeModel, encodeModel, type ModelInfo, modelParts } from './file.ts'
 import { Holder } from './holder.ts'
 import { checkInitializer, fillInitial, type Initializer } from './initialize.ts'
+import { checkPictures, checkScores } from './pictures.ts'
 import type { Tensor } from './safetensors.ts'
 import { type InitialValues, Weights } from './weights.ts'
 
@@ -56,9 +62,22 @@ export interface ModelOptions {
   readonly info?: ModelInfo
 }
 
+export type { Activations, LayerActivations } from './activations.ts'
+export type { Classification, ClassifyOptions } from './classify.ts'
+
 export interface PredictOptions {
   /** Where the scores go, [n, classes]: of use where pictures come one after the other. Default: a new array. */
   readonly into?: Float32Array
+}
+
+const optionNames: OptionNames<ModelOptions> = {
+  seed: true,
+  batch: true,
+  threads: true,
+  backend: true,
+  exact: true,
+  initial: true,
+  info: true,
 }
 
 /** Options of a plan that the model does not decide itself. */
@@ -120,10 +139,12 @@ export class Model {
   }
 
   /**
-   * Plans; memory is taken, and the weights are initialized, when the model first runs or they are read. Throws `SizeError`, `ArgumentError`, `VariantError`,
-   * or `MemoryError` for weights that no memory of the backend can hold.
+   * Plans; memory is taken, and the weights are initialized, when the model first runs or they are read. Throws `SizeError`,
+   * `ArgumentError`, `VariantError`, or `MemoryError` for weights that no memory of the backend can hold.
    */
   static async create(network: Network, options: ModelOptions = {}): Promise<Model> {
+    checkNetwork('Model.create', network)
+    checkOptions('Model.create', options, optionNames)
     const { seed = 0, initial, info = {} } = options
     if (!Number.isInteger(seed)) throw new ArgumentError('the seed must be a whole number', { received: `${seed}` })
     checkInitializer(initial)
@@ -139,11 +160,20 @@ export class Model {
    * `SafetensorsError`, `ModelFileError`.
    */
   static async load(
-    source: string | Uint8Array,
+    source: string | Uint8Array | ArrayBuffer,
     options: Omit<ModelOptions, 'seed' | 'initial' | 'info'> = {},
   ): Promise<Model> {
+    const { seed: _, initial: __, info: ___, ...loadNames } = optionNames
+    checkOptions<typeof options>('Model.load', options, loadNames)
+    const given = source instanceof ArrayBuffer ? new Uint8Array(source) : source
+    if (typeof given !== 'string' && !(given instanceof Uint8Array)) {
+      throw new ArgumentError('no model can be read from this', {
+        received: printKind(given),
+        expected: 'the path of a .lenslet file, or its bytes as a Uint8Array or ArrayBuffer',
+      })
+    }
     return Model.#make(options, async () => {
-      const bytes = typeof source === 'string' ? await platform.readFile(source) : source
+      const bytes = typeof given === 'string' ? await platform.readFile(given) : given
       const { network, info, tensors } = decodeModel(bytes)
       return { network, info, values: (_, name) => (tensors.get(name) as Tensor).values }
     })
@@ -191,28 +221,23 @@ export class Model {
 
   /**
    * Pictures [n, h, w, c], already normalized, to what the network's last layer gives, [n, classes]. Any n; batches by
-   * itself, and takes as long as n asks for. A picture's scores are the same bits in any batch. Throws `PicturesError`
-   * where the values are not a whole number of pictures, or the scores do not fit `into`.
+   * itself, and takes as long as n asks for. A picture's scores are the same bits in any batch. The values are taken at the
+   * call: the array may be used again at once. Throws `ArgumentError` for anything but a Float32Array of finite numbers, and
+   * `PicturesError` where they are not a whole number of pictures, or the scores do not fit `into`.
    */
-  async predict(pictures: Float32Array, { into }: PredictOptions = {}): Promise<Float32Array> {
+  async predict(pictures: Float32Array, options: PredictOptions = {}): Promise<Float32Array> {
+    checkOptions<PredictOptions>('predict', options, { into: true })
+    const { into } = options
+    const count = checkPictures(pictures, this.input)
     const each = volumeSize(this.input)
-    if (pictures.length === 0 || pictures.length % each !== 0) {
-      throw new PicturesError('not a whole number of pictures', {
-        received: `${pictures.length} values`,
-        expected: `a multiple of ${each}, ${printVolume(this.input)} a picture, from 1 picture`,
-        advice: 'pictures are [n, height, width, channels], values side by side',
-      })
-    }
-    const count = pictures.length / each
     const scores = volumeSize(this.output)
-    if (into !== undefined && into.length !== count * scores) {
-      throw new PicturesError('the scores do not fit the array they are to go into', {
-        received: `${into.length} values`,
-        expected: `${count * scores}, ${scores} a picture`,
-      })
-    }
+    if (into !== undefined) checkScores(into, count, scores)
     const results = into ?? new Float32Array(count * scores)
-    return this.#holder.exclusively(async () => {
+    // What was not written to the program when this call returns is copied.
+    let rest = pictures
+    let restFrom = 0
+    let written = 0
+    const result = this.#holder.exclusively(async () => {
       const held = this.#holder.forScores(() => this.#plan)
       const program = held instanceof Promise ? await held : held
       const { ports, sections } = program.plan
@@ -220,7 +245,8 @@ export class Model {
       let first = 0
       for (const size of runsOf(count, sections.scores?.sizes ?? [])) {
         const end = Math.min(first + size, count)
-        program.write(ports.pictures, pictures.subarray(first * each, end * each))
+        program.write(ports.pictures, rest.subarray((first - restFrom) * each, (end - restFrom) * each))
+        written = end
         await program.run({ section: 'scores', pictures: size })
         const into = results.subarray(first * scores, end * scores)
         if (program.view) into.set(program.view(output).subarray(0, into.length))
@@ -229,13 +255,48 @@ export class Model {
       }
       return results
     })
+    if (written < count) {
+      rest = pictures.slice(written * each)
+      restFrom = written
+    }
+    return result
+  }
+
+  /**
+   * What a picture shows: the likeliest classes, likeliest first. The picture is brought to the network's input and
+   * normalized as `info.normalization` says, as `lenslet predict` does; see `decodeImage` for what a source may be. Buffers
+   * and canvases may be used again at once. A list of sources gives a list, and fails where one of them does.
+   * Throws `PictureError` for a picture that cannot be read, and `ArgumentError`.
+   */
+  classify(source: PictureSource, options?: ClassifyOptions): Promise<readonly Classification[]>
+  classify(
+    sources: readonly PictureSource[],
+    options?: ClassifyOptions,
+  ): Promise<readonly (readonly Classification[])[]>
+  async classify(given: PictureSource | readonly PictureSource[], options?: ClassifyOptions) {
+    if (Array.isArray(given)) return classify(this, given, options)
+    const [first] = await classify(this, [given as PictureSource], options)
+    return first as readonly Classification[]
+  }
+
+  /**
+   * What layers give for pictures [n, h, w, c], already normalized: by name, the values and their shape, [n, h, w, c] of the
+   * layer. `names` are layers or patterns (`conv*`). Takes memory of its own for as long as it runs.
+   * Throws as `predict` does, and `ArgumentError` for a layer that does not exist.
+   */
+  async activations(pictures: Float32Array, names: readonly string[]): Promise<Activations> {
+    const count = checkPictures(pictures, this.input)
+    const batch = Math.min(count, this.#plan.batch)
+    return activationsOf(() => this.bind({ batch, taps: names }), pictures.slice(), count, names)
   }
 
   /**
    * Binds another plan of this network on the same backend, with as many threads, as exact, and with the weights in it.
    * Its memory is beside the model's own; whoever asks for it disposes of it.
    */
-  async bind(options: BindOptions): Promise<Program> {
+  async bind(options: BindOptions = {}): Promise<Program> {
+    const { threads: _, exact: __, target: ___, ...names } = planOptionNames
+    checkOptions<BindOptions>('bind', options, names)
     return this.#holder.beside(this.planFor(options))
   }
 

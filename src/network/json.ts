@@ -1,24 +1,15 @@
 /** Network <-> JSON: validated, versioned. The attributes of each node are checked by its own layer. */
 
-import * as z from 'zod'
+import { anyObject, list, literal, object, printFault, type Schema, string } from '../core/schema.ts'
 import { NetworkFileError } from './errors.ts'
 import { layerOf, makeNetwork, type Network } from './network.ts'
 import { inferVolumes } from './volumes.ts'
 
-const schema = z.strictObject({
-  format: z.literal('lenslet.network'),
-  version: z.literal(1),
-  nodes: z
-    .array(
-      z.strictObject({
-        name: z.string(),
-        type: z.string(),
-        attributes: z.looseObject({}),
-        inputs: z.array(z.string()).max(64),
-      }),
-    )
-    .min(1)
-    .max(100_000),
+const node = object({ name: string, type: string, attributes: anyObject, inputs: list(string, { max: 64 }) })
+const schema = object({
+  format: literal('lenslet.network'),
+  version: literal(1),
+  nodes: list(node, { min: 1, max: 100_000 }),
 })
 
 export function networkToJson(network: Network): string {
@@ -46,13 +37,11 @@ function parseText(text: string): unknown {
   }
 }
 
-function check<T>(type: z.ZodType<T>, value: unknown, what: string): T {
-  // To have zod compile functions takes longer than a network of a hundred nodes.
-  const result = type.safeParse(value, { jitless: true })
-  if (result.success) return result.data
-  const [issue] = result.error.issues
+function check<T>(type: Schema<T>, value: unknown, what: string): T {
+  const fault = type.fault(value)
+  if (fault === undefined) return value as T
   throw new NetworkFileError(what, {
-    received: issue === undefined ? 'something else' : `at ${issue.path.join('.') || 'the top'}: ${issue.message}`,
+    received: printFault(fault),
     expected: 'a file that Lenslet wrote, format lenslet.network version 1',
   })
 }

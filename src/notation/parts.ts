@@ -1,11 +1,11 @@
 /** What follows a word, separated by spaces: volume, number, options (`s2`, `p0,0,1,1`), flags (`ceil`), `eps=0.001`. */
 
+import { closest } from '../core/suggest.ts'
 import type { WordForm, WordParts } from '../layers/types.ts'
 import type { Token } from './lexer.ts'
 import { limits } from './limits.ts'
 import { quote } from './place.ts'
 import { type Reader, said } from './reader.ts'
-import { closest } from './suggest.ts'
 import { keyOf, noValue, readNumber, readValue, valueForm } from './values.ts'
 
 interface Takes {

@@ -1,11 +1,11 @@
 /** Options with a key: real numbers and words, `eps=0.001`, `pad=reflect`. How a number is written in text. */
 
+import { closest } from '../core/suggest.ts'
 import type { WordForm } from '../layers/types.ts'
 import type { Token } from './lexer.ts'
 import { limits } from './limits.ts'
 import { quote } from './place.ts'
 import { type Reader, said } from './reader.ts'
-import { closest } from './suggest.ts'
 
 type Forms = NonNullable<WordForm['values']>
 type Form = Forms[string]

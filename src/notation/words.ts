@@ -4,6 +4,8 @@
  */
 
 import { LensletError } from '../core/errors.ts'
+import { printFault } from '../core/schema.ts'
+import { closest } from '../core/suggest.ts'
 import { NotationValueError } from '../layers/errors.ts'
 import { layerOfWord, layers, plannedWords, words } from '../layers/layers.ts'
 import type { Layer, WordParts } from '../layers/types.ts'
@@ -13,7 +15,6 @@ import { limits } from './limits.ts'
 import { looksLikeVolume, readExtras } from './parts.ts'
 import { quote } from './place.ts'
 import type { Reader } from './reader.ts'
-import { closest } from './suggest.ts'
 
 export interface Word {
   readonly layer: Layer
@@ -78,12 +79,11 @@ export function readWord(reader: Reader, token: Token): Word {
 
 /** Text must not give a network that JSON refuses: a trained model could be saved, but not loaded. */
 function checkRange({ notation, attributes }: Layer, read: object): void {
-  // Not compiled by zod, as in network/json.ts: that takes longer than a network of a hundred nodes.
-  const issue = attributes.safeParse(read, { jitless: true }).error?.issues[0]
-  if (issue === undefined) return
+  const fault = attributes.fault(read)
+  if (fault === undefined) return
   throw new NotationValueError(`${notation.word} has a value out of range`, {
     received: JSON.stringify(read),
-    expected: `at ${issue.path.join('.')}: ${issue.message}`,
+    expected: printFault(fault),
   })
 }
 

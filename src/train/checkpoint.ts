@@ -6,6 +6,7 @@
 
 import { platform } from '#platform'
 import type { Program } from '../backends/types.ts'
+import { printFault } from '../core/schema.ts'
 import { printShape, sameShape } from '../core/shapes.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { readSafetensors, type SafetensorsFile, safetensorsParts, type Tensor } from '../model/safetensors.ts'
@@ -80,9 +81,10 @@ function decode(where: string, bytes: Uint8Array): Checkpoint {
   if (metadata.checksum !== expected) {
     throw damaged(where, `contents with the checksum ${expected}, where ${metadata.checksum} is written`)
   }
-  const parsed = stateSchema.safeParse(json(where, state))
-  if (!parsed.success) throw damaged(where, `an invalid state: ${parsed.error.issues[0]?.message}`)
-  return { identity: json(where, identity) as TrainingIdentity, state: parsed.data, tensors }
+  const saved = json(where, state)
+  const fault = stateSchema.fault(saved)
+  if (fault !== undefined) throw damaged(where, `an invalid state: ${printFault(fault)}`)
+  return { identity: json(where, identity) as TrainingIdentity, state: saved as TrainState, tensors }
 }
 
 /**

@@ -3,7 +3,7 @@
  * learning rate are functions of seed and step, so the number of steps is all there is to remember of them.
  */
 
-import * as z from 'zod'
+import { either, list, literal, number, object, optional, type Schema } from '../core/schema.ts'
 import { type EpochRecord, emptyTally, type MetricsRecord, type Tally } from './metrics.ts'
 import type { Smoothed } from './progress.ts'
 
@@ -38,28 +38,30 @@ export function historyOf({ records }: TrainState): readonly EpochRecord[] {
   return records.filter((record) => record.kind === 'epoch')
 }
 
-const whole = z.number().int().min(0)
-const share = z.number().min(0).max(1)
-const tally = z.strictObject({ loss: z.number(), hits: whole, count: whole })
-const common = { epoch: whole, step: whole, loss: z.number(), accuracy: share, rate: z.number(), seconds: z.number() }
+const whole = number({ whole: true, min: 0 })
+const share = number({ min: 0, max: 1 })
+const tally = object({ loss: number(), hits: whole, count: whole })
+const common = { epoch: whole, step: whole, loss: number(), accuracy: share, rate: number(), seconds: number() }
 const evaluated = {
-  validationLoss: z.number().optional(),
-  validationAccuracy: share.optional(),
-  testLoss: z.number().optional(),
-  testAccuracy: share.optional(),
+  validationLoss: optional(number()),
+  validationAccuracy: optional(share),
+  testLoss: optional(number()),
+  testAccuracy: optional(share),
 }
-const record = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('step'), ...common }),
-  z.strictObject({ kind: z.literal('epoch'), ...common, ...evaluated }),
-])
+const record = either(
+  object({ kind: literal('step'), ...common }),
+  object({ kind: literal('epoch'), ...common, ...evaluated }),
+)
 
 /** What a checkpoint must hold. */
-export const stateSchema: z.ZodType<TrainState> = z.strictObject({
+export const stateSchema: Schema<SavedState> = object({
   step: whole,
-  seconds: z.number().min(0),
+  seconds: number({ min: 0 }),
   epoch: tally,
   interval: tally,
-  smoothed: z.strictObject({ loss: z.number(), accuracy: z.number(), weight: share }),
-  records: z.array(record).max(2_000_000),
-  best: whole.optional(),
+  smoothed: object({ loss: number(), accuracy: number(), weight: share }),
+  records: list(record, { max: 2_000_000 }),
+  best: optional(whole),
 })
+
+type SavedState = Readonly<Omit<TrainState, 'records'>> & { readonly records: readonly unknown[] }

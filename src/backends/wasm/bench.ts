@@ -8,7 +8,7 @@ import type { ArraySpec, Attributes, Op } from '../../ops/types.ts'
 import { wasmKernels } from '../../ops/wasm/kernels.ts'
 import type { WasmCall } from '../../ops/wasm/types.ts'
 import { KernelMissingError } from './errors.ts'
-import type { KernelModuleName } from './gen/kernels.gen.ts'
+import type { KernelModuleName } from './gen/modules.gen.ts'
 import { compileNow } from './modules.ts'
 
 export interface SampleOptions {

@@ -2,7 +2,7 @@
 
 import { controlWords } from './control.ts'
 import type { TrapPlace } from './errors.ts'
-import type { KernelExports } from './gen/kernels.gen.ts'
+import type { KernelExports } from './gen/modules.gen.ts'
 import type { CallRange, ScheduledCall } from './schedule.ts'
 
 export interface Runner {

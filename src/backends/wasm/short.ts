@@ -4,8 +4,9 @@
  * given, and taller tiles load less. So both tiles are timed, each alone in a module of a few hundred bytes.
  */
 
+import { tileModules } from '#kernels'
 import { platform } from '#platform'
-import { tileModules } from './gen/kernels.gen.ts'
+import type { TileModules } from './gen/modules.gen.ts'
 import { decode } from './modules.ts'
 
 export interface ShortVerdict {
@@ -22,7 +23,7 @@ let verdict: Promise<ShortVerdict | undefined> | undefined
  * compiler: 3 ms on Node 24, 10 on Node 22. None in a page: its clock is too coarse, and its engine seldom so old.
  */
 export function shortVerdict(): Promise<ShortVerdict | undefined> {
-  verdict ??= platform.fineClock ? judge() : Promise.resolve(undefined)
+  verdict ??= platform.fineClock && tileModules ? judge(tileModules) : Promise.resolve(undefined)
   return verdict
 }
 
@@ -36,12 +37,12 @@ const patience = 100
 const rows = 48
 const terms = 128
 
-type Tile = keyof typeof tileModules
+type Tile = keyof TileModules
 type Times = Readonly<Record<Tile, number>>
 
-async function judge(): Promise<ShortVerdict> {
+async function judge(modules: TileModules): Promise<ShortVerdict> {
   const began = platform.now()
-  const run = { short: tileOf('short', 4), relaxed: tileOf('relaxed', 6) }
+  const run = { short: tileOf(modules.short, 4), relaxed: tileOf(modules.relaxed, 6) }
   const first = leastTimes(run, 6)
   // V8 optimizes what has run for so long.
   leastTimes(run, 40)
@@ -58,9 +59,9 @@ function isOptimized(first: Times, times: Times): boolean {
 }
 
 /** A product of 48 rows, 128 terms and 8 columns, of noughts. */
-function tileOf(tile: Tile, height: number): () => void {
+function tileOf(module: string, height: number): () => void {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 })
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(decode(tileModules[tile])), { env: { memory } })
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(decode(module)), { env: { memory } })
   const multiply = exports.multiplyTiles as (...args: number[]) => void
   const panel = rows * terms * 4
   return () => multiply(rows / height, 0, terms * 4, panel + terms * 32, 32, panel, terms)

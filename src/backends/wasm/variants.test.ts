@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { VariantError } from './errors.ts'
-import { kernelModuleRows } from './gen/kernels.gen.ts'
+import { kernelModuleRows } from './gen/modules.gen.ts'
 import { kernelModule } from './modules.ts'
 import { chooseVariant, fasterVariant, moduleOf } from './variants.ts'
 import type { WideVerdict } from './wide.ts'

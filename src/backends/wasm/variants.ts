@@ -7,7 +7,7 @@
 
 import { platform } from '#platform'
 import { VariantError } from './errors.ts'
-import { type KernelModuleName, kernelModuleRows } from './gen/kernels.gen.ts'
+import { type KernelModuleName, kernelModuleRows } from './gen/modules.gen.ts'
 import { type ShortVerdict, shortVerdict } from './short.ts'
 import { type WideVerdict, wideVerdict } from './wide.ts'
 

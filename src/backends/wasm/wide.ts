@@ -12,6 +12,7 @@ import { pointwise } from '../../ops/pointwise/op.ts'
 import { f32 } from '../../ops/specs.ts'
 import { isWideAllowed } from './allowWide.ts'
 import { Bench, type Sample, sample } from './bench.ts'
+import { hasModule } from './modules.ts'
 import { chooseThreads } from './threads.ts'
 
 export interface WideVerdict {
@@ -44,6 +45,8 @@ function judge(): WideVerdict {
     if (!ok) platform.wideVectors(false)
     return { same, ok, why, milliseconds: platform.now() - began }
   }
+  // Pages do not have the wide kernels: no page can ask.
+  if (!hasModule('wide-single')) return found('this engine cannot be asked for 256-bit operations')
   // Before the engine is asked, so that these are the bits of plain 128-bit operations.
   const expected = bitsOf(new Bench('relaxed-single'), false)
   if (!platform.wideVectors(true)) return found('this engine cannot be asked for 256-bit operations')

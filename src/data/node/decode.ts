@@ -1,9 +1,14 @@
 /** Decodes pictures in Node by sharp, which is loaded only when the first picture comes. */
+import { fileURLToPath } from 'node:url'
+import type { SharpOptions } from 'sharp'
 import { DatasetError, PictureError } from '../errors.ts'
 import { background, checkPictureSize, isColored, type PictureSize, toChannels } from '../resize.ts'
+import type { SortedSource } from '../source.ts'
 import { readPicture, whatElse } from './pictureFile.ts'
 
 /**
+ * For files and bytes; what else a picture can be given as: decode.ts.
+ *
  * Scaling differs a little from a page's: by 1 of 255 on average from 1280×720 to 224×224, by 6 to 32×32 (Chromium).
  * What is not scaled is the same to the bit. Of an animation, the first picture is decoded.
  *
@@ -16,6 +21,32 @@ export async function decodeImage(source: string | Uint8Array, size: PictureSize
   return (await decodePicture(source, size)).pixels
 }
 
+/** Node's side of decode.ts: `name` is the picture's, for errors. */
+export async function decodeSource(source: SortedSource, size: PictureSize, name?: string): Promise<Uint8Array> {
+  checkPictureSize(size)
+  switch (source.kind) {
+    case 'text':
+      return decodeImage(/^file:/i.test(source.text) ? fileURLToPath(source.text) : source.text, size)
+    case 'bytes':
+      return (await scaled(source.bytes, {}, size, name ?? 'given as bytes')).pixels
+    case 'blob': {
+      const bytes = new Uint8Array(await source.blob.arrayBuffer())
+      return (await scaled(bytes, {}, size, 'name' in source.blob ? `${source.blob.name}` : 'given as a Blob')).pixels
+    }
+    case 'raw': {
+      const { data, width, height, channels } = source.raw
+      const raw = { width, height, channels: channels as 1 | 3 | 4 }
+      return (await scaled(new Uint8Array(data), { raw }, size, 'given as raw values')).pixels
+    }
+    case 'drawable':
+      throw new PictureError(
+        'that a page can draw',
+        'a canvas, bitmap, video frame or element, which only a page can read',
+        'pass the bytes of the picture, or { data, width, height, channels }',
+      )
+  }
+}
+
 export interface DecodedPicture {
   /** [height, width, channels], 0..255 */
   readonly pixels: Uint8Array
@@ -26,11 +57,19 @@ export interface DecodedPicture {
 /** As `decodeImage`, and tells whether the picture is in color. */
 export async function decodePicture(source: string | Uint8Array, size: PictureSize): Promise<DecodedPicture> {
   checkPictureSize(size)
-  const name = typeof source === 'string' ? source : 'given as bytes'
   const bytes = typeof source === 'string' ? await readPicture(source) : source
+  return scaled(bytes, {}, size, typeof source === 'string' ? source : 'given as bytes')
+}
+
+async function scaled(
+  bytes: Uint8Array,
+  options: SharpOptions,
+  size: PictureSize,
+  name: string,
+): Promise<DecodedPicture> {
   const sharp = await loadSharp()
   try {
-    const { data, info } = await sharp(bytes, { failOn: 'error' })
+    const { data, info } = await sharp(bytes, { failOn: 'error', ...options })
       .autoOrient()
       .toColourspace('srgb')
       .flatten({ background })
@@ -49,15 +88,17 @@ export async function decodePicture(source: string | Uint8Array, size: PictureSi
 }
 
 /** What sharp says, as an error that names the file. */
-export function unreadable(name: string, bytes: Uint8Array, cause: unknown): PictureError {
+function unreadable(name: string, bytes: Uint8Array, cause: unknown): PictureError {
   const message = cause instanceof Error ? cause.message : String(cause)
-  if (/unsupported image format/i.test(message)) {
-    const reason = whatElse(bytes) ?? 'its format is unknown'
+  const other = whatElse(bytes)
+  if (other !== undefined || /unsupported image format/i.test(message)) {
+    const reason = other ?? 'its format is unknown'
     return new PictureError(name, reason, 'convert it to PNG or JPEG, or leave it out', cause)
   }
   if (/pixel limit/i.test(message))
     return new PictureError(name, 'more than 268,402,689 pixels', 'scale it down, or leave it out', cause)
-  return new PictureError(name, message, 'open it in a viewer; save it again, or leave it out', cause)
+  // What libvips adds can be of another picture, decoded at the same time; the cause keeps it.
+  return new PictureError(name, 'damaged or cut short', 'open it in a viewer; save it again, or leave it out', cause)
 }
 
 /**
@@ -112,7 +153,7 @@ function asColor(pixels: Uint8Array, has: number, wants: number): Uint8Array {
   return out
 }
 
-export async function loadSharp() {
+async function loadSharp() {
   try {
     return (await import('sharp')).default
   } catch (cause) {

@@ -3,7 +3,7 @@
  * They keep the volume and have no parameters.
  */
 
-import * as z from 'zod'
+import { number, object } from '../../core/schema.ts'
 import { pointwise } from '../../ops/pointwise/op.ts'
 import { type ActivationName, type ActivationRow, activations as table } from '../../ops/pointwise/table.ts'
 import { NotationValueError } from '../errors.ts'
@@ -37,8 +37,7 @@ function activation(name: ActivationName, { parameter }: ActivationRow): Activat
       },
       write: ({ parameter: value }) => (value === undefined || value === parameter?.usual ? {} : { number: value }),
     },
-    attributes:
-      parameter === undefined ? z.strictObject({}) : z.strictObject({ parameter: z.number().min(parameter.minimum) }),
+    attributes: parameter === undefined ? object({}) : object({ parameter: number({ min: parameter.minimum }) }),
     inputs: oneInput,
     output: (_, volume) => volume,
     countsVolume: false,

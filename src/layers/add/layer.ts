@@ -1,6 +1,6 @@
 /** ADD(ID | CONV3-64 -> BN): the sum of branches, value by value: a residual block (He et al. 2015). */
 
-import * as z from 'zod'
+import { object } from '../../core/schema.ts'
 import { printVolume, sameVolume } from '../../core/shapes.ts'
 import { add as addOp } from '../../ops/add/op.ts'
 import type { Value } from '../../ops/types.ts'
@@ -17,7 +17,7 @@ export const add: Layer<object, object, 'add'> = {
     read: () => ({}),
     write: () => ({}),
   },
-  attributes: z.strictObject({}),
+  attributes: object({}),
   inputs: { min: 2, max: 64 },
   output(_, first, volumes) {
     const others = volumes.slice(1)

@@ -3,7 +3,7 @@
  * tracks both; inference uses what was tracked. Learned: a scale and a shift for each channel.
  */
 
-import * as z from 'zod'
+import { number, object } from '../../core/schema.ts'
 import { batchNorm as batchNormOp } from '../../ops/batchNorm/op.ts'
 import { trackedNorm } from '../../ops/batchNorm/tracked.ts'
 import type { Value } from '../../ops/types.ts'
@@ -59,7 +59,7 @@ export const batchNorm: Layer<BatchNormAttributes, Parameters, 'bn'> = {
       }
     },
   },
-  attributes: z.strictObject({ epsilon: z.number().positive(), momentum: z.number().min(0).max(1) }),
+  attributes: object({ epsilon: number({ above: 0 }), momentum: number({ min: 0, max: 1 }) }),
   inputs: oneInput,
   output: (_, volume) => volume,
   parameters(_, { channels }) {

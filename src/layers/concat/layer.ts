@@ -1,6 +1,6 @@
 /** CONCAT(a | b): the branches' channels one after the other: an inception block (Szegedy et al. 2014). */
 
-import * as z from 'zod'
+import { object } from '../../core/schema.ts'
 import { printVolume } from '../../core/shapes.ts'
 import { concat as concatOp } from '../../ops/channels/op.ts'
 import { VolumeError } from '../errors.ts'
@@ -16,7 +16,7 @@ export const concat: Layer<object, object, 'concat'> = {
     read: () => ({}),
     write: () => ({}),
   },
-  attributes: z.strictObject({}),
+  attributes: object({}),
   inputs: { min: 2, max: 64 },
   output(_, first, volumes) {
     if (volumes.every(({ height, width }) => height === first.height && width === first.width)) {

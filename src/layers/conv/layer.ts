@@ -3,7 +3,7 @@
  * bias each. Without options the stride is 1 and P = (F − 1)/2, so that the size is kept (the notes' usual setting).
  */
 
-import * as z from 'zod'
+import { boolean, number, object } from '../../core/schema.ts'
 import { conv2d } from '../../ops/conv2d/op.ts'
 import type { Value } from '../../ops/types.ts'
 import { printWindow, windowOn } from '../../ops/window.ts'
@@ -73,11 +73,11 @@ export const conv: Layer<ConvAttributes, Parameters, 'conv'> = {
       }
     },
   },
-  attributes: z.strictObject({
+  attributes: object({
     filters: countSchema,
     ...window.schema,
-    groups: z.number().int().min(1),
-    bias: z.boolean(),
+    groups: number({ whole: true, min: 1 }),
+    bias: boolean,
   }),
   inputs: oneInput,
   output(attributes, volume) {

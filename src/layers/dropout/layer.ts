@@ -1,6 +1,6 @@
 /** DROPOUT 0.5: zeroes each value with that probability in training and scales the rest up (Srivastava et al. 2014). */
 
-import * as z from 'zod'
+import { number, object } from '../../core/schema.ts'
 import { dropout as dropoutOp } from '../../ops/dropout/op.ts'
 import { NotationValueError } from '../errors.ts'
 import { oneInput, only } from '../parts.ts'
@@ -25,7 +25,7 @@ export const dropout: Layer<DropoutAttributes, object, 'dropout'> = {
     },
     write: ({ rate }) => ({ number: rate }),
   },
-  attributes: z.strictObject({ rate: z.number().min(0).lt(1) }),
+  attributes: object({ rate: number({ min: 0, below: 1 }) }),
   inputs: oneInput,
   output: (_, volume) => volume,
   countsVolume: false,

@@ -3,7 +3,7 @@
  * layout the very same numbers: filters [H, W, D, K] are the matrix [H·W·D, K].
  */
 
-import * as z from 'zod'
+import { boolean, object } from '../../core/schema.ts'
 import { volumeSize } from '../../core/shapes.ts'
 import { conv2d } from '../../ops/conv2d/op.ts'
 import type { Value } from '../../ops/types.ts'
@@ -39,9 +39,9 @@ export const fullyConnected: Layer<FullyConnectedAttributes, Parameters, 'fc'> =
     },
     write: ({ units, bias }) => ({ count: units, flags: bias ? [] : ['nobias'] }),
   },
-  attributes: z.strictObject({
+  attributes: object({
     units: countSchema,
-    bias: z.boolean(),
+    bias: boolean,
   }),
   inputs: oneInput,
   output: ({ units }) => ({ ...point, channels: units }),

@@ -1,6 +1,6 @@
 /** GAP: the mean of each channel over the whole map, 1×1×D (Lin et al. 2013). Fits any input size. */
 
-import * as z from 'zod'
+import { object } from '../../core/schema.ts'
 import { averagePool } from '../../ops/pool/op.ts'
 import { windowOn } from '../../ops/window.ts'
 import { oneInput, only } from '../parts.ts'
@@ -10,7 +10,7 @@ import { wholeWindow } from '../window.ts'
 export const globalAveragePool: Layer<object, object, 'gap'> = {
   type: 'gap',
   notation: { word: 'GAP', form: { example: 'GAP' }, read: () => ({}), write: () => ({}) },
-  attributes: z.strictObject({}),
+  attributes: object({}),
   inputs: oneInput,
   output: (_, { channels }) => ({ height: 1, width: 1, channels }),
   sight: () => ({ kind: 'everything' }),

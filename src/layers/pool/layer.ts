@@ -4,7 +4,7 @@
  * padding's zeros as well.
  */
 
-import * as z from 'zod'
+import { boolean, object, type Schema } from '../../core/schema.ts'
 import { averagePool, maxPool, type PoolAttributes as PoolGeometry } from '../../ops/pool/op.ts'
 import type { Emit, Value } from '../../ops/types.ts'
 import { printWindow, windowOn } from '../../ops/window.ts'
@@ -22,14 +22,14 @@ interface PoolAttributes extends WindowAttributes {
 /** POOLn has stride n. */
 const window = windowWord((kernel) => ({ stride: kernel, padding: [0, 0, 0, 0] }))
 
-const schema = { ...window.schema, ceil: z.boolean() }
+const schema = { ...window.schema, ceil: boolean }
 
 interface Variant<T extends string> {
   readonly type: T
   readonly word: string
   /** For people. */
   readonly name: string
-  readonly attributes: z.ZodType<PoolAttributes>
+  readonly attributes: Schema<PoolAttributes>
   readonly flags: Readonly<Record<string, string>>
   /** What else the flags say. */
   readonly extra: (flags: readonly string[]) => Pick<PoolAttributes, 'countPadding'>
@@ -85,7 +85,7 @@ export const maxPooling = pool({
   type: 'pool',
   word: 'POOL',
   name: 'max',
-  attributes: z.strictObject(schema),
+  attributes: object(schema),
   flags: ceil,
   extra: () => ({}),
   emit: (emit, geometry, _, x) => emit(maxPool, geometry, [x]),
@@ -95,7 +95,7 @@ export const averagePooling = pool({
   type: 'avgpool',
   word: 'AVGPOOL',
   name: 'average',
-  attributes: z.strictObject({ ...schema, countPadding: z.boolean() }),
+  attributes: object({ ...schema, countPadding: boolean }),
   flags: { ...ceil, countpad: "the padding's zeros count" },
   extra: (flags) => ({ countPadding: flags.includes('countpad') }),
   emit: (emit, geometry, { countPadding = false }, x) => emit(averagePool, { ...geometry, countPadding }, [x]),

@@ -3,7 +3,7 @@
  * parameter-free shortcut ("option A") of He et al. 2015 for CIFAR-10.
  */
 
-import * as z from 'zod'
+import { object } from '../../core/schema.ts'
 import { widen as widenOp } from '../../ops/channels/op.ts'
 import { NotationValueError, VolumeError } from '../errors.ts'
 import { countSchema, oneInput, only } from '../parts.ts'
@@ -27,7 +27,7 @@ export const widen: Layer<WidenAttributes, object, 'widen'> = {
     },
     write: ({ channels }) => ({ count: channels }),
   },
-  attributes: z.strictObject({ channels: countSchema }),
+  attributes: object({ channels: countSchema }),
   inputs: oneInput,
   output({ channels }, volume) {
     if (channels >= volume.channels) return { ...volume, channels }

@@ -1,6 +1,7 @@
 /** From what a person writes (`{ kind: 'adam', rate: 1e-3 }`) to an optimizer whose every number is fixed and checked. */
 
 import { ArgumentError } from '../../core/errors.ts'
+import { closest } from '../../core/suggest.ts'
 import type { ScalarValues } from '../scalars.ts'
 import { type OptimizerNumberName, type OptimizerNumbers, optimizerNumbers } from './numbers.ts'
 import type { OptimizerRow, ParameterFacts, UpdateRule } from './rule.ts'
@@ -9,10 +10,13 @@ import { kindsWith, type OptimizerKind, optimizerKinds, optimizers } from './tab
 export type { ParameterFacts, UpdateRule } from './rule.ts'
 export { kindsWith, type OptimizerKind, optimizerKinds } from './table.ts'
 
+/** The numbers that a kind has, by its row of the table. */
+type NumbersOf<K extends OptimizerKind> = keyof (typeof optimizers)[K]['defaults'] & OptimizerNumberName
+
 /** Plain data, so that it can stand in a checkpoint. A number that the kind does not have is refused. */
-export interface OptimizerSettings extends Partial<OptimizerNumbers> {
-  readonly kind: OptimizerKind
-}
+export type OptimizerSettings = {
+  [K in OptimizerKind]: { readonly kind: K } & { readonly [N in NumbersOf<K>]?: number }
+}[OptimizerKind]
 
 /** An optimizer ready for use: what the plan and the training loop hold. */
 export interface Optimizer {
@@ -27,12 +31,15 @@ export interface Optimizer {
   ruleFor(parameter: ParameterFacts): UpdateRule
 }
 
+/** Settings as they may come from JavaScript or a file. */
+type LooseSettings = { readonly kind: OptimizerKind } & Partial<OptimizerNumbers>
+
 /**
  * Fills in defaults and checks.
  * @throws {ArgumentError} an unknown kind, a number that the kind does not have, or one out of range
  */
 export function resolveOptimizer(given: OptimizerSettings | OptimizerKind): Optimizer {
-  const { kind, ...numbers }: OptimizerSettings = typeof given === 'string' ? { kind: given } : given
+  const { kind, ...numbers } = (typeof given === 'object' && given !== null ? given : { kind: given }) as LooseSettings
   if (!Object.hasOwn(optimizers, kind)) {
     throw new ArgumentError('There is no such optimizer', {
       received: JSON.stringify(kind) ?? String(kind),
@@ -46,7 +53,8 @@ export function resolveOptimizer(given: OptimizerSettings | OptimizerKind): Opti
 /** The same for a row that need not be in the table. */
 export function resolveRow(kind: OptimizerKind, row: OptimizerRow<never>, given: Partial<OptimizerNumbers>): Optimizer {
   const values = resolveNumbers(kind, row.defaults, given)
-  const settings = { kind, ...values }
+  // The values are those of the kind.
+  const settings = { kind, ...values } as unknown as Optimizer['settings']
   const others = row.otherwise && resolveOptimizer({ ...row.otherwise(values), rate: values.rate } as OptimizerSettings)
   return {
     kind,
@@ -58,6 +66,17 @@ export function resolveRow(kind: OptimizerKind, row: OptimizerRow<never>, given:
       return { states: row.states(values, parameter), emit: (update, emit) => row.emit(values, update, emit) }
     },
   }
+}
+
+/** The number that is called otherwise elsewhere, or that was mistyped. */
+function meantBy(name: string): string | undefined {
+  const known: Readonly<Record<string, string>> = {
+    learningRate: 'rate',
+    lr: 'rate',
+    wd: 'weightDecay',
+    eps: 'epsilon',
+  }
+  return Object.hasOwn(known, name) ? known[name] : closest(name, Object.keys(optimizerNumbers))
 }
 
 /** Exactly the numbers of `defaults`, in their order. */
@@ -75,7 +94,8 @@ function resolveNumbers(
       throw new ArgumentError(`The optimizer ${kind} has no ${key}`, {
         received,
         expected: Object.keys(defaults).join(', '),
-        advice: `leave ${key} out${kinds.length === 0 ? '' : `, or choose ${kinds.join(' or ')}`}`,
+        advice:
+          kinds.length > 0 ? `leave ${key} out, or choose ${kinds.join(' or ')}` : (meantBy(key) ?? `leave ${key} out`),
       })
     }
     const name = key as OptimizerNumberName

@@ -1,0 +1,67 @@
+/** Pictures from anywhere, in the size of a network's input: in Node by sharp, in a page by its canvas. */
+
+import { decodeSource } from '#decode'
+import { platform } from '#platform'
+import { PictureError } from './errors.ts'
+import type { PictureSize } from './resize.ts'
+import { type PictureSource, sortSource } from './source.ts'
+
+/**
+ * Reads a picture and brings it to a size. EXIF orientation is applied, transparent parts are seen on white. `sharp` is
+ * needed in Node, and loaded with the first picture.
+ *
+ * Scaling differs a little between Node and a page: by 1 of 255 on average from 1280×720 to 224×224. What is not scaled is
+ * the same to the bit.
+ *
+ * @param source see `PictureSource`: a path or URL, bytes, a Blob, raw values; in a page also what can be drawn
+ * @returns [height, width, channels], 0..255
+ * @throws {PictureError} not a picture, a damaged one, or one that cannot be fetched
+ * @throws {ArgumentError} not a source of a picture, or a size that no picture can have
+ */
+export async function decodeImage(source: PictureSource, size: PictureSize): Promise<Uint8Array> {
+  return takePicture(source, size)()
+}
+
+/**
+ * Takes what may change afterwards (the values of a buffer, what a canvas shows) at once, and returns what decodes it.
+ * Throws `ArgumentError` for what is no source of a picture.
+ */
+export function takePicture(source: PictureSource, size: PictureSize): () => Promise<Uint8Array> {
+  const sorted = sortSource(source)
+  switch (sorted.kind) {
+    case 'text':
+      return async () => {
+        if (!mustFetch(sorted.text)) return decodeSource(sorted, size)
+        return decodeSource({ kind: 'bytes', bytes: await fetched(sorted.text) }, size, sorted.text)
+      }
+    case 'bytes': {
+      const bytes = new Uint8Array(sorted.bytes)
+      return () => decodeSource({ kind: 'bytes', bytes }, size)
+    }
+    case 'raw': {
+      const raw = { ...sorted.raw, data: new Uint8Array(sorted.raw.data) }
+      return () => decodeSource({ kind: 'raw', raw }, size)
+    }
+    case 'blob':
+      return () => decodeSource(sorted, size)
+    case 'drawable': {
+      const drawn = decodeSource(sorted, size)
+      // It is handled by whoever waits for it, which may be later.
+      drawn.catch(() => {})
+      return () => drawn
+    }
+  }
+}
+
+function mustFetch(text: string): boolean {
+  return platform.name === 'browser' || /^(https?|data|blob):/i.test(text)
+}
+
+async function fetched(url: string): Promise<Uint8Array> {
+  const name = url.length > 100 ? `${url.slice(0, 100)}…` : url
+  const response = await fetch(url).catch((cause: unknown) => {
+    throw new PictureError(name, String(cause), 'check the address, and that its server allows this page (CORS)', cause)
+  })
+  if (!response.ok) throw new PictureError(name, `HTTP status ${response.status}`, 'check the address')
+  return new Uint8Array(await response.arrayBuffer())
+}

@@ -1,0 +1,131 @@
+/** From pictures to classes: decode, normalize as the model's training did, predict, name the likeliest classes. */
+
+import { ArgumentError, LensletError } from '../core/errors.ts'
+import { checkOptions, printKind } from '../core/options.ts'
+import { printVolume, type Volume, volumeSize } from '../core/shapes.ts'
+import { takePicture } from '../data/decode.ts'
+import { type Normalization, normalizationTable } from '../data/normalization.ts'
+import type { Fit } from '../data/resize.ts'
+import type { PictureSource } from '../data/source.ts'
+import type { Network } from '../network/network.ts'
+import type { ModelInfo } from './file.ts'
+import { likeliest, toProbabilities } from './probabilities.ts'
+
+export interface ClassifyOptions {
+  /** How many classes to name, likeliest first. Default 5. */
+  readonly top?: number | undefined
+  /** `cover` (default): keep the aspect and cut off what is too long; `stretch`: fill the input, whatever the aspect. */
+  readonly fit?: Fit | undefined
+}
+
+export interface Classification {
+  /** The class's name, or its index where the model has no names. */
+  readonly class: string
+  /** Its place among the scores. */
+  readonly index: number
+  /** 0 to 1 */
+  readonly probability: number
+}
+
+/** What it takes of a model. */
+interface Classifier {
+  readonly network: Network
+  readonly input: Volume
+  readonly output: Volume
+  readonly info: ModelInfo
+  predict(pictures: Float32Array): Promise<Float32Array>
+}
+
+/** Pictures that are decoded and run at a time. */
+const portion = 32
+
+/** For `Model.classify`. */
+export async function classify(
+  model: Classifier,
+  sources: readonly PictureSource[],
+  options: ClassifyOptions = {},
+): Promise<readonly (readonly Classification[])[]> {
+  checkOptions<ClassifyOptions>('classify', options, { top: true, fit: true })
+  const { top = 5, fit = 'cover' } = options
+  checkValues(model, top, fit)
+  const size = { ...model.input, fit }
+  // Buffers and canvases may change as soon as this call has returned.
+  const pictures = sources.map((source) => takePicture(source, size))
+  const classes = volumeSize(model.output)
+  const found: (readonly Classification[])[] = []
+  for (let first = 0; first < pictures.length; first += portion) {
+    const bytes = await Promise.all(pictures.slice(first, first + portion).map((decode) => decode()))
+    const scores = await model.predict(normalizePictures(model, bytes))
+    bytes.forEach((_, index) => {
+      found.push(named(model, scores.subarray(index * classes, (index + 1) * classes), top))
+    })
+  }
+  return found
+}
+
+function checkValues({ output }: Classifier, top: number, fit: Fit): void {
+  if (!Number.isInteger(top) || top < 1)
+    throw new ArgumentError('top is invalid', { received: printKind(top), expected: 'a whole number from 1' })
+  if (fit !== 'cover' && fit !== 'stretch')
+    throw new ArgumentError('fit is invalid', { received: printKind(fit), expected: 'cover or stretch' })
+  if (output.height * output.width === 1) return
+  throw new ArgumentError('this network does not classify pictures', {
+    received: `scores for each position of a map, ${printVolume(output)}`,
+    expected: '1×1×classes',
+    advice: 'use predict, or put GAP or FC at the end of the network',
+  })
+}
+
+function named({ network, info }: Classifier, scores: Float32Array, top: number): readonly Classification[] {
+  if (scores.some(Number.isNaN)) {
+    throw new LensletError('the model gives scores that are not numbers', {
+      received: 'NaN',
+      advice: 'its weights have diverged: train it again with a lower learning rate',
+    })
+  }
+  const probabilities = toProbabilities(network, scores)
+  return likeliest(probabilities, top).map((index) => ({
+    class: info.classes?.[index] ?? `${index}`,
+    index,
+    probability: probabilities[index] as number,
+  }))
+}
+
+const warned = new WeakSet<object>()
+
+/**
+ * Pictures of bytes, [height, width, channels] each, as what `predict` takes, [n, h, w, c]. A model whose info has no
+ * normalization gets values from −1 to 1, (x/255 − 0.5)/0.5, and a warning on the console. Throws `ArgumentError` for a
+ * normalization of another number of channels.
+ */
+export function normalizePictures(
+  model: Pick<Classifier, 'input' | 'info'>,
+  pictures: readonly Uint8Array[],
+): Float32Array {
+  const { channels } = model.input
+  if (model.info.normalization === undefined && !warned.has(model)) {
+    warned.add(model)
+    console.warn(
+      'lenslet: this model says nothing about normalization; pictures are brought to the range -1…1, (x/255 − 0.5)/0.5. ' +
+        'Set model.info = { ...model.info, normalization: { mean, std } } for another.',
+    )
+  }
+  const table = normalizationTable(fitting(model.info.normalization, channels))
+  const size = volumeSize(model.input)
+  const values = new Float32Array(pictures.length * size)
+  pictures.forEach((bytes, picture) => {
+    for (let i = 0; i < size; i++)
+      values[picture * size + i] = table[(i % channels) * 256 + (bytes[i] as number)] as number
+  })
+  return values
+}
+
+function fitting(normalization: Normalization | undefined, channels: number): Normalization {
+  const usual = new Array<number>(channels).fill(0.5)
+  const { mean, std } = normalization ?? { mean: usual, std: usual }
+  if (mean.length === channels && std.length === channels) return { mean, std }
+  throw new ArgumentError("the model's normalization does not fit its input", {
+    received: `${mean.length} means and ${std.length} deviations`,
+    expected: `${channels}, one a channel`,
+  })
+}
