@@ -68,9 +68,18 @@ describe('the confusion matrix', () => {
     const svg = confusionSvg(confusion, labels)
     // A ground each, and a color where there are pictures.
     expect(svg.match(/<rect/g)).toHaveLength(9 + 6)
-    expect(svg).toContain('cat taken for dog: 2 of 10')
+    expect(svg).toContain('cat predicted as dog: 2 of 10')
     expect(svg).toContain('&lt;b&gt;&amp;&quot;ant&quot;')
     expect(svg).not.toContain('<b>')
+    expect(await draws(svg)).toBe(true)
+  })
+
+  it('cuts long names, whole in their tooltips, and shows control characters as text', async () => {
+    const long = 'Ailuropoda melanoleuca, the giant panda'
+    const svg = confusionSvg(confusion, [long, '\u001b[31mred\u0007', '大熊猫'])
+    expect(svg).toContain('<title>Ailuropoda melanoleuca, the giant panda</title>Ailuropoda melano…</text>')
+    expect(svg).toContain('\\u001b[31mred\\u00…</text>')
+    expect(svg).not.toContain('\u001b')
     expect(await draws(svg)).toBe(true)
   })
 

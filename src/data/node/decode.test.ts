@@ -1,13 +1,14 @@
 // Decoding by sharp: exact where nothing is scaled, and named errors for what is no picture.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { ArgumentError } from '../../core/errors.ts'
 import { PictureError } from '../errors.ts'
 import { temporaryFolder } from '../testing/archives.ts'
 import { plain, png } from '../testing/pictures.ts'
-import { decodeImage } from './decode.ts'
+import { decodeImage, decodePicture } from './decode.ts'
 
 const color = (height: number, width: number) => ({ height, width, channels: 3 })
 const grey = (height: number, width: number) => ({ height, width, channels: 1 })
@@ -68,6 +69,70 @@ describe('decodeImage', () => {
     const jpeg = await decodeImage(await picture.jpeg({ quality: 100 }).toBuffer(), color(8, 8))
     // The first value: one DC coefficient, rounded three times.
     expect(Math.abs((jpeg[0] as number) - 10)).toBeLessThanOrEqual(3)
+  })
+
+  it('reads CMYK, 16 bits a channel, palettes and the first picture of an animation', async () => {
+    const green = sharp(await plain(4, 4, [20, 180, 60]))
+    const values = async (bytes: Buffer) => [...(await decodeImage(bytes, color(4, 4))).subarray(0, 3)]
+    const cmyk = await values(await green.clone().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer())
+    // Out to a printer's gamut and back: the color stays recognizable, and is not the negative.
+    expect(cmyk[1]).toBeGreaterThan(Math.max(cmyk[0] as number, cmyk[2] as number) + 60)
+    expect(await values(await green.clone().png({ palette: true }).toBuffer())).toEqual([20, 180, 60])
+    // 16 bits: v · 257 is v in 8 bits.
+    const deep = Uint16Array.from({ length: 48 }, (_, i) => ([20, 180, 60][i % 3] as number) * 257)
+    const raw = { width: 4, height: 4, channels: 3 as const }
+    const png16 = await sharp(deep, { raw }).toColourspace('rgb16').png().toBuffer()
+    expect((await sharp(png16).metadata()).depth).toBe('ushort')
+    expect(await values(png16)).toEqual([20, 180, 60])
+    const gray16 = await sharp(
+      deep.filter((_, i) => i % 3 === 1),
+      { raw: { ...raw, channels: 1 } },
+    )
+      .toColourspace('grey16')
+      .png()
+      .toBuffer()
+    expect((await sharp(gray16).metadata()).depth).toBe('ushort')
+    expect(await values(gray16)).toEqual([180, 180, 180])
+    const frames = Buffer.concat([0, 1].map((frame) => Buffer.alloc(48, frame === 0 ? 10 : 200)))
+    const animation = sharp(frames, { raw: { width: 4, height: 8, channels: 3, pageHeight: 4 } })
+    for (const bytes of [
+      await animation.clone().gif().toBuffer(),
+      await animation.webp({ lossless: true }).toBuffer(),
+    ]) {
+      expect((await sharp(bytes).metadata()).pages).toBe(2)
+      expect(await values(bytes)).toEqual([10, 10, 10])
+    }
+  })
+
+  it('tells color from gray, also where gray is saved in color or color becomes gray', async () => {
+    const gray = await plain(8, 8, [90, 90, 90])
+    const inColor = await plain(8, 8, [90, 30, 30])
+    for (const channels of [1, 3]) {
+      const size = { height: 4, width: 4, channels }
+      expect((await decodePicture(gray, size)).colored).toBe(false)
+      expect((await decodePicture(await sharp(gray).jpeg().toBuffer(), size)).colored).toBe(false)
+      expect((await decodePicture(inColor, size)).colored).toBe(true)
+    }
+  })
+
+  it.each<[says: RegExp, bytes: Buffer]>([
+    [/it is a BMP file/, Buffer.from('BM and its header')],
+    [/it is a HEIC file/, Buffer.from('\0\0\0\u0018ftypheic\0\0\0\0')],
+    [/git lfs pull/, Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:0\n')],
+    [/it is a web page/, Buffer.from('<!DOCTYPE html><title>404</title>')],
+    [/it is zero bytes only/, Buffer.alloc(500)],
+    [/its format is unknown/, Buffer.from('hello')],
+  ])('says %s of what is no picture', async (says, bytes) => {
+    await expect(decodeImage(bytes, color(8, 8))).rejects.toThrow(says)
+  })
+
+  it('refuses a picture whose size alone would fill the memory', async () => {
+    // A valid header of 60,000 × 60,000 pixels: 33 bytes that ask for 10 GB.
+    const header = Buffer.from(await plain(1, 1, [0, 0, 0]))
+    header.writeUInt32BE(60000, 16)
+    header.writeUInt32BE(60000, 20)
+    header.writeUInt32BE(crc32(header.subarray(12, 29)), 29)
+    await expect(decodeImage(header, color(8, 8))).rejects.toThrow(/more than 268,402,689 pixels/)
   })
 
   it('names the file that is no picture, is cut short, or is not there', async () => {

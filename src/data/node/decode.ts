@@ -88,15 +88,17 @@ async function scaled(
 }
 
 /** What sharp says, as an error that names the file. */
-export function unreadable(name: string, bytes: Uint8Array, cause: unknown): PictureError {
+function unreadable(name: string, bytes: Uint8Array, cause: unknown): PictureError {
   const message = cause instanceof Error ? cause.message : String(cause)
-  if (/unsupported image format/i.test(message)) {
-    const reason = whatElse(bytes) ?? 'its format is unknown'
+  const other = whatElse(bytes)
+  if (other !== undefined || /unsupported image format/i.test(message)) {
+    const reason = other ?? 'its format is unknown'
     return new PictureError(name, reason, 'convert it to PNG or JPEG, or leave it out', cause)
   }
   if (/pixel limit/i.test(message))
     return new PictureError(name, 'more than 268,402,689 pixels', 'scale it down, or leave it out', cause)
-  return new PictureError(name, message, 'open it in a viewer; save it again, or leave it out', cause)
+  // What libvips adds can be of another picture, decoded at the same time; the cause keeps it.
+  return new PictureError(name, 'damaged or cut short', 'open it in a viewer; save it again, or leave it out', cause)
 }
 
 /**
@@ -151,7 +153,7 @@ function asColor(pixels: Uint8Array, has: number, wants: number): Uint8Array {
   return out
 }
 
-export /**
+/**
  * By a name that bundlers do not see: sharp is native, so a program that is bundled finds it at run time, if it decodes
  * pictures at all.
  */

@@ -1,26 +1,14 @@
 // Folders of pictures: classes, splits, broken files, bounds.
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { ArgumentError } from '../../core/errors.ts'
+import { allPictures } from '../all.ts'
 import { BrokenPicturesError, DatasetError, EmptyClassError } from '../errors.ts'
-import { temporaryFolder } from '../testing/archives.ts'
-import { plain } from '../testing/pictures.ts'
+import { folderOf, numbered } from '../testing/folders.ts'
 import { openImages } from './images.ts'
 
 const size = { height: 2, width: 2, channels: 3 }
-
-/** Writes pictures whose red says which they are; a string is written as it is. */
-async function folderOf(files: Readonly<Record<string, number | string>>): Promise<string> {
-  const folder = await temporaryFolder()
-  for (const [name, contents] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true })
-    await writeFile(join(folder, name), typeof contents === 'string' ? contents : await plain(3, 3, [contents, 0, 0]))
-  }
-  return folder
-}
-
-const numbered = (folder: string, count: number, first = 0) =>
-  Object.fromEntries(Array.from({ length: count }, (_, i) => [`${folder}/${i}.png`, first + i] as const))
 
 /** Red of each picture with its label. */
 const reds = ({ images, labels }: { images: Uint8Array; labels: ArrayLike<number> }) =>
@@ -54,6 +42,55 @@ describe('openImages', () => {
     const half = await openImages(folder, { size, testFraction: 0.5 })
     expect(half.test.count).toBe(5 + 3)
     await expect(openImages(folder, { size, testFraction: 1 })).rejects.toThrow(/from 0 to below 1/)
+  })
+
+  it('holds out validation pictures beside the test pictures, one after another in one memory', async () => {
+    const folder = await folderOf({ ...numbered('a', 10), ...numbered('b', 20, 100), ...numbered('c', 2, 200) })
+    const data = await openImages(folder, { size, validationFraction: 0.1 })
+    const { train, validation, test, testFraction } = data
+    expect([train.count, validation?.count, test.count, testFraction]).toEqual([7 + 14 + 1, 1 + 2, 2 + 4 + 1, 0.2])
+    const all = allPictures(data)
+    expect(all.images.buffer).toBe(train.images.buffer)
+    expect(new Set(reds(all)).size).toBe(32)
+    // The test pictures do not depend on whether there is a validation split.
+    expect(reds((await openImages(folder, { size })).test)).toEqual(reds(test))
+    const none = await openImages(folder, { size, testFraction: 0 })
+    expect([none.train.count, none.test.count, none.testFraction]).toEqual([32, 0, undefined])
+    expect(none.notices.map(({ message }) => message)).toContainEqual(expect.stringMatching(/nothing is tested/))
+    await expect(openImages(folder, { size, testFraction: 0.5, validationFraction: 0.5 })).rejects.toThrow(/below 1/)
+    await expect(openImages(folder, { size, splitSeed: 0.5 })).rejects.toThrow(ArgumentError)
+  })
+
+  it('refuses a fraction for a split that the folder has', async () => {
+    const folder = await folderOf({
+      ...numbered('train/a', 9),
+      ...numbered('val/a', 2, 50),
+      ...numbered('test/a', 2, 90),
+    })
+    await expect(openImages(folder, { size, testFraction: 0.5 })).rejects.toThrow(/testFraction has no effect/)
+    await expect(openImages(folder, { size, validationFraction: 0.5 })).rejects.toThrow(/validationFraction has no/)
+    const other = await folderOf({ ...numbered('train/a', 9), ...numbered('val/a', 2, 50) })
+    const { train, validation, test } = await openImages(other, { size, validationFraction: 0.34 })
+    expect([train.count, validation?.count, test.count]).toEqual([6, 3, 2])
+  })
+
+  it('says when color becomes gray, when gray fills three channels, and what classes lack', async () => {
+    const folder = await folderOf({ ...numbered('a', 40, 100), ...numbered('b', 2, 150), ...numbered('c', 1, 200) })
+    const says = async (path: string, channels: number) =>
+      (await openImages(path, { size: { ...size, channels } })).notices.map(({ message }) => message)
+    expect(await says(folder, 1)).toEqual([
+      expect.stringMatching(/^43 of the 43 pictures are in color and become gray/),
+      'the classes are out of balance: a has 32 training pictures, b has 1',
+      'no test pictures of the class c',
+    ])
+    expect((await says(folder, 3)).join()).not.toMatch(/gray/)
+    const gray = await folderOf(numbered('only', 4, 0))
+    expect((await openImages(gray, { size })).colors).toEqual({ color: 0, gray: 4 })
+    expect(await says(gray, 3)).toEqual([
+      expect.stringMatching(/^all 4 pictures are gray/),
+      expect.stringMatching(/only one class, only/),
+    ])
+    expect((await says(gray, 1)).join()).not.toMatch(/gray/)
   })
 
   it('splits DIR/train where there is no DIR/test, and takes DIR/val for one', async () => {
