@@ -72,6 +72,15 @@ describe('a call that is wrong ends with 2, and says what was received and what 
     [['train', network, '--data', 'mnist:bars', '--rate', '-1'], /rate[\s\S]*received: rate: -1/],
     [['train', network, '--data', 'mnist:bars', '--schedule', 'cosine:every=2'], /cosine has no every/],
     [['train', network, '--data', 'mnist:bars', '--augment', 'flop'], /unknown augmentation "flop"/],
+    [
+      ['train', `INPUT ${side}x${side}x1 -> FC-16000000 -> FC-10`, '--data', 'mnist:bars'],
+      /the weights are more than one memory can hold[\s\S]*at most 4294901760 bytes/,
+    ],
+    [
+      ['train', `INPUT ${side}x${side}x1 -> CONV1-30000 -> GAP -> FC-10`, '--data', 'mnist:bars', '--batch', '400'],
+      /cannot be addressed[\s\S]*at most 4294901760 bytes[\s\S]*smaller batch/,
+    ],
+    [[...training, '--out', 'damaged.lenslet/run'], /cannot make the folder[\s\S]*--out another folder/],
     [['train', '--resume', 'bars'], /not the folder of a run/],
     [['eval', 'missing.lenslet', '--data', 'mnist:bars'], /there is no model missing\.lenslet/],
     [['predict', 'damaged.lenslet', 'missing.png'], /there is no picture missing\.png/],
@@ -87,17 +96,8 @@ describe('a call that is wrong ends with 2, and says what was received and what 
 describe('work that fails ends with 1, and leaves no file half written', () => {
   it.each<[words: string[], says: RegExp]>([
     [['train', network, '--data', 'mnist:short'], /train-images-idx3-ubyte is cut short[\s\S]*received: 500 bytes/],
-    [
-      ['train', `INPUT ${side}x${side}x1 -> FC-16000000 -> FC-10`, '--data', 'mnist:bars'],
-      /the weights are more than one memory can hold[\s\S]*at most 4294901760 bytes/,
-    ],
-    [
-      ['train', `INPUT ${side}x${side}x1 -> CONV1-30000 -> GAP -> FC-10`, '--data', 'mnist:bars', '--batch', '400'],
-      /cannot be addressed[\s\S]*at most 4294901760 bytes[\s\S]*smaller batch/,
-    ],
     [['eval', 'damaged.lenslet', '--data', 'mnist:bars'], /safetensors/],
     [['predict', 'damaged.lenslet', 'network.onnx'], /safetensors/],
-    [[...training, '--out', 'damaged.lenslet/run'], /cannot make the folder[\s\S]*--out another folder/],
   ])('%j', async (words, says) => {
     const { code, stdout, stderr } = await run(...words)
     expect(stderr).toMatch(says)

@@ -219,7 +219,8 @@ async function createModel({ settings, files }: Task, { threads }: TrainCall): P
   if (model !== undefined) return Model.load(model, how)
   const { seed = 0 } = options
   if (!Number.isInteger(seed)) throw new ArgumentError('--seed is a whole number', { received: `${seed}` })
-  return Model.create(network, { ...how, seed, ...(init === undefined ? {} : { initial: init }) })
+  // A network whose weights no memory can hold is wrong as it stands.
+  return readCall(() => Model.create(network, { ...how, seed, ...(init === undefined ? {} : { initial: init }) }))
 }
 
 /** @param undo takes the new folder away; only where the training failed before there was anything to keep */

@@ -5,6 +5,7 @@
 
 import { printShape, type Shape, sameShape, sizeOf } from '../core/shapes.ts'
 import type { ArraySpec } from '../ops/arrays.ts'
+import { OpShapeError } from '../ops/errors.ts'
 import { ops, type StepKind } from '../ops/ops.ts'
 import type { AppliedStep, Attributes, Emit, Op, Value } from '../ops/types.ts'
 import { LoweringError } from './errors.ts'
@@ -79,7 +80,7 @@ export class Draft {
           advice: 'add it to the list in src/ops/index.ts',
         })
       }
-      const specs = op.outputs(attributes, inputs, updates)
+      const specs = named(node, () => op.outputs(attributes, inputs, updates))
       const marks = this.#marks(opaque, { attributes, inputs, updates }, specs)
       const outputs = specs.map((spec, i) => this.value(undefined, role, spec, marks[i]))
       this.steps.push({ op: opaque, attributes, inputs, outputs, updates, node, phase })
@@ -125,4 +126,18 @@ export class Draft {
 /** The array as it is for another number of pictures. */
 export function specAt({ shape, dtype, pictures }: DraftValue, batch: number): ArraySpec {
   return { shape: pictures ? [batch, ...shape.slice(1)] : shape, dtype }
+}
+
+/** An op does not know of which layer it is, and whoever reads the error has to find the layer. */
+function named<T>(node: string, shapeOf: () => T): T {
+  try {
+    return shapeOf()
+  } catch (error) {
+    if (!(error instanceof OpShapeError)) throw error
+    const { received, expected, advice } = error
+    const [sentence = ''] = error.message.split('\n')
+    const details = { received, expected, advice }
+    const given = Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined))
+    throw new OpShapeError(`${node}: ${sentence}`, { ...given, cause: error })
+  }
 }

@@ -6,12 +6,13 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { platform } from '#platform'
 import { LensletError } from '../core/errors.ts'
-import { type Dataset, dataset } from '../data/dataset.ts'
+import { type Dataset, dataset, type Split } from '../data/dataset.ts'
 import { Model } from '../model/model.ts'
 import { readSafetensors } from '../model/safetensors/read.ts'
 import { writeSafetensors } from '../model/safetensors/write.ts'
 import { parse } from '../notation/parse.ts'
 import { readCheckpoint } from './checkpoint.ts'
+import { checksum } from './checksum.ts'
 import {
   CheckpointError,
   type MetricsRecord,
@@ -184,6 +185,8 @@ describe('resuming', () => {
   })
 })
 
+const unnamed = ({ height, width, channels, images, labels }: Split) => ({ height, width, channels, images, labels })
+
 describe('a checkpoint is refused', () => {
   const bytes = async () => {
     await run(await create(), { checkpoint: { path }, signal: afterLooks(5) })
@@ -217,11 +220,42 @@ describe('a checkpoint is refused', () => {
     await expect(run(other, { resume })).rejects.toThrow(/network differs[\s\S]*"filters":5[\s\S]*"filters":6/)
   })
 
-  it('by other pictures', async () => {
+  it('by other pictures, also where a single byte or the name of a class differs', async () => {
     const resume = await bytes()
-    const other = dataset({ ...stripes(160, 2), normalization: data.normalization })
+    const { normalization } = data
+    const other = dataset({ ...stripes(160, 2), normalization })
     await expect(run(await create(), { resume }, other)).rejects.toThrow(/data differs/)
     await expect(run(await create(), { resume }, stripes(176))).rejects.toThrow(CheckpointError)
+    for (const at of [0, 1, 4999, data.train.images.length - 1]) {
+      const images = data.train.images.slice()
+      images[at] = (images[at] as number) ^ 1
+      const changed = dataset({ ...data, train: { ...data.train, images }, normalization })
+      await expect(run(await create(), { resume }, changed), `${at}`).rejects.toThrow(/data differs[\s\S]*checksum/)
+    }
+    const renamed = dataset({
+      ...data,
+      classes: ['a', 'b', 'c', 'd'],
+      train: unnamed(data.train),
+      test: unnamed(data.test),
+    })
+    await expect(run(await create(), { resume }, renamed)).rejects.toThrow(/data differs/)
+  })
+
+  it('but not by the same pictures in another place, or as checkpoints described them before', async () => {
+    const resume = await bytes()
+    const moved = { ...data, name: 'moved' }
+    const whole = await create()
+    await run(whole)
+    const again = await create()
+    await run(again, { resume }, moved)
+    expect(bitsOf(again)).toBe(bitsOf(whole))
+    const { identity = '' } = readSafetensors(resume).metadata
+    const sample = data.train.images.filter((_, index) => index % 251 === 0)
+    const labels = new Uint8Array(Uint16Array.from(data.train.labels).buffer)
+    const before = `stripes, 160 training pictures, checksum ${checksum([sample, labels])}`
+    const old = forge(resume, { identity: JSON.stringify({ ...JSON.parse(identity), data: before }) })
+    await run(await create(), { resume: old })
+    await expect(run(await create(), { resume: old }, moved)).rejects.toThrow(/data differs/)
   })
 
   it('where it is cut short or a bit of it is wrong, wherever', async () => {

@@ -22,8 +22,9 @@ export const batchNorm: Op<TrainingAttributes> = {
     const channels = expectArrays('batchNorm', inputs, 1)
     if (extentOf(inputs).rows < 2)
       throw new OpShapeError('batchNorm: a single value has no variance to train with', {
-        received: 'one value for each channel',
-        expected: 'at least two: a larger batch or a larger volume',
+        received: 'one value for each channel: a batch of 1 on a volume of 1×1',
+        expected: 'at least two values for each channel',
+        advice: 'a batch of 2 or more: --batch 2',
       })
     return [inputs[0] as ArraySpec, channels, channels]
   },
