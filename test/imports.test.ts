@@ -181,7 +181,8 @@ describe('the search for what a page cannot load', () => {
   it('follows static imports through the browser platform only', () => {
     const files = tree({
       'src/index.ts': "export * from './data/index.ts'",
-      'src/data/index.ts': "import { read } from '#platform'\nimport { gunzipSync } from 'fflate/browser'\nimport sharp from 'sharp'",
+      'src/data/index.ts':
+        "import { read } from '#platform'\nimport { gunzipSync } from 'fflate/browser'\nimport sharp from 'sharp'",
       'src/platform/browser.ts': 'export const read = fetch',
       'src/platform/node.ts': "import { readFile } from 'node:fs/promises'",
       'src/cli/main.ts': "import { Command } from 'commander'",

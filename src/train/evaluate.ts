@@ -2,6 +2,7 @@
 
 import { ArgumentError } from '../core/errors.ts'
 import { exp, log } from '../core/math.ts'
+import { checkOptions } from '../core/options.ts'
 import { volumeSize } from '../core/shapes.ts'
 import { Batches } from '../data/batches.ts'
 import type { Split } from '../data/dataset.ts'
@@ -59,6 +60,7 @@ const portionBytes = 2 ** 24
  * `ArgumentError` where no normalization is known or there is no picture.
  */
 export async function evaluate(model: Model, split: Split, options: EvaluateOptions = {}): Promise<Evaluation> {
+  checkOptions<EvaluateOptions>('evaluate', options, { normalization: true, classes: true, signal: true })
   const { normalization = model.info.normalization, classes = split.classes, signal } = options
   if (normalization === undefined) {
     throw new ArgumentError('no normalization is known for the pictures', {

@@ -1,6 +1,7 @@
 /** Data sets by the names that the command line uses. Each form is a row. */
 import { stat } from 'node:fs/promises'
 import { ArgumentError } from '../../core/errors.ts'
+import { checkOptions, type OptionNames, printKind } from '../../core/options.ts'
 import { printable } from '../../core/text.ts'
 import type { Dataset } from '../dataset.ts'
 import { DatasetError, UnknownDatasetError } from '../errors.ts'
@@ -55,13 +56,40 @@ export const datasetForms: readonly Form[] = [
   },
 ]
 
+/** For editors, which complete the names; any text may be given. */
+export type DatasetName =
+  | 'mnist'
+  | 'cifar10'
+  | `mnist:${string}`
+  | `cifar10:${string}`
+  | `images:${string}`
+  | (string & {})
+
+const optionNames: OptionNames<OpenOptions> = {
+  size: true,
+  images: true,
+  cache: true,
+  onProgress: true,
+  signal: true,
+  testFraction: true,
+  validationFraction: true,
+  splitSeed: true,
+}
+
 /**
  * Opens `mnist`, `mnist:FOLDER`, `cifar10`, `cifar10:FOLDER`, `cifar10:FILE.tar.gz` or `images:FOLDER`.
  *
  * @throws {UnknownDatasetError} another name, or a path that is missing
  * @throws {LensletError} whatever opening the data finds wrong
  */
-export async function openDataset(spec: string, options: OpenOptions = {}): Promise<Dataset> {
+export async function openDataset(spec: DatasetName, options: OpenOptions = {}): Promise<Dataset> {
+  if (typeof spec !== 'string') {
+    throw new ArgumentError('openDataset takes the name of a data set', {
+      received: printKind(spec),
+      expected: datasetForms.map(({ usage }) => usage).join(', '),
+    })
+  }
+  checkOptions('openDataset', options, optionNames)
   const colon = spec.indexOf(':')
   const word = (colon < 0 ? spec : spec.slice(0, colon)).trim().toLowerCase()
   const path = colon < 0 ? undefined : expandHome(spec.slice(colon + 1).trim())
