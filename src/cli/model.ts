@@ -1,40 +1,100 @@
 /** What a person means by <model>: a `.lenslet` file, or the folder of a run that holds one. */
 
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, stat } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import { printable } from '../core/text.ts'
+import { fileKind } from '../data/node/endings.ts'
+import { ModelFileError, SafetensorsError } from '../model/errors.ts'
 import { Model } from '../model/model.ts'
+import { zoo } from '../zoo/zoo.ts'
 import { readCall, UsageError } from './errors.ts'
+import { describeOther, isSafetensors, order, startOf } from './otherFiles.ts'
 import { filesOf } from './runFolder.ts'
 
+const expected = 'a .lenslet file, or the folder of a run'
+
+/** Always of the default batch, so that every verb gives the same bits for a picture. */
 export async function openModel(
   path: string,
-  { threads, batch, exact = false }: { threads?: number | undefined; batch?: number; exact?: boolean | undefined },
+  { threads, exact = false }: { threads?: number | undefined; exact?: boolean | undefined },
 ): Promise<Model> {
   const file = await readCall(() => findModel(path))
-  return Model.load(file, {
-    exact,
-    ...(threads === undefined ? {} : { threads }),
-    ...(batch === undefined ? {} : { batch }),
+  try {
+    return await Model.load(file, { exact, ...(threads === undefined ? {} : { threads }) })
+  } catch (error) {
+    if (!(error instanceof SafetensorsError || error instanceof ModelFileError)) throw error
+    const [message] = error.message.split('\n')
+    throw new ModelFileError(`${printable(file)} is not a model, or is damaged`, {
+      received: `${message}${error.received === undefined ? '' : ` (${error.received})`}`,
+      expected: error.expected ?? 'a .lenslet file as lenslet train writes it',
+      advice: error.advice ?? 'copy the file again, or train it again',
+      cause: error,
+    })
+  }
+}
+
+/** Throws `UsageError` for what can never be a model. */
+async function findModel(path: string): Promise<string> {
+  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    throw missing(path, cause)
+  })
+  if (found.isDirectory()) return findInFolder(path)
+  // A damaged .lenslet file is the file's fault, and not the call's.
+  if (extname(path).toLowerCase() === '.lenslet') return path
+  const start = await startOf(path)
+  if (isSafetensors(start, found.size)) return path
+  const { what, advice } = describeOther(path, start)
+  throw new UsageError(`${printable(path)} is not a model`, { received: what, expected, advice })
+}
+
+function missing(path: string, cause: NodeJS.ErrnoException): UsageError {
+  if (zoo.has(path)) {
+    return new UsageError(`${path} is a network without weights`, {
+      received: 'a name from the zoo',
+      expected,
+      advice: `train it first: lenslet train ${path} --data <data>`,
+    })
+  }
+  return new UsageError(`there is no model ${printable(path)}`, {
+    received: cause.code === 'ENOENT' ? 'no such file' : cause.message,
+    expected,
+    advice: 'lenslet train makes one; check the path',
+    cause,
   })
 }
 
-async function findModel(path: string): Promise<string> {
-  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new UsageError(`there is no model ${path}`, {
-      received: cause.code === 'ENOENT' ? 'no such file' : cause.message,
-      expected: 'a .lenslet file, or the folder of a run',
-      advice: 'lenslet train makes one; check the path',
-      cause,
-    })
-  })
-  if (!found.isDirectory()) return path
-  const { model, checkpoint } = filesOf(path)
+async function findInFolder(path: string): Promise<string> {
+  const { model, checkpoint, settings } = filesOf(path)
   if (await isThere(model)) return model
-  throw new UsageError(`the folder ${path} holds no finished model`, {
-    received: `no ${join(path, 'model.lenslet')}`,
-    expected: 'the folder of a run that was trained to its end',
-    advice: (await isThere(checkpoint)) ? `lenslet train --resume ${path}` : 'lenslet train makes one; check the path',
+  const received = `no ${join(path, 'model.lenslet')}`
+  if ((await isThere(checkpoint)) || (await isThere(settings))) {
+    throw new UsageError(`the folder ${printable(path)} holds no finished model`, {
+      received,
+      expected: 'the folder of a run that was trained to its end',
+      advice: `lenslet train --resume ${path}`,
+    })
+  }
+  const names = await readdir(path).catch(() => [])
+  const other = names.find((name) => name.toLowerCase().endsWith('.lenslet'))
+  const run = await firstRun(path, names)
+  const hasPictures = names.some((name) => fileKind(name) === 'picture')
+  throw new UsageError(`the folder ${printable(path)} is not a model`, {
+    received: hasPictures ? 'a folder of pictures' : received,
+    expected,
+    advice:
+      other !== undefined || run !== undefined
+        ? `did you mean ${printable(join(path, (other ?? run) as string))}?`
+        : `${order}; lenslet train makes a model`,
   })
+}
+
+/** Of `runs` given in place of one run: the last by name, which holds its time. */
+async function firstRun(path: string, names: readonly string[]): Promise<string | undefined> {
+  const are = await Promise.all(names.map((name) => isThere(filesOf(join(path, name)).model)))
+  return names
+    .filter((_, index) => are[index])
+    .sort()
+    .at(-1)
 }
 
 async function isThere(path: string): Promise<boolean> {

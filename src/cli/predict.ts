@@ -1,18 +1,22 @@
 /** `lenslet predict <model> <picture...>`: the likeliest classes of pictures. */
 
-import { stat } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { volumeSize } from '../core/shapes.ts'
+import { LensletError } from '../core/errors.ts'
+import { printVolume, volumeSize } from '../core/shapes.ts'
+import { printable } from '../core/text.ts'
+import { PictureError } from '../data/errors.ts'
 import { decodeImage } from '../data/node/decode.ts'
-import type { Fit } from '../data/resize.ts'
-import { type Prediction, topPredictions } from '../insight/predictions.ts'
-import { printPercent } from '../inspect/units.ts'
+import { checkPictureSize, type Fit } from '../data/resize.ts'
+import { topPredictions } from '../insight/predictions.ts'
+import { printCount } from '../inspect/units.ts'
 import { normalizePictures } from '../model/classify.ts'
 import type { Model } from '../model/model.ts'
 import { readCall, UsageError } from './errors.ts'
 import { openModel } from './model.ts'
+import { Negatives, seemsInverted } from './negatives.ts'
 import { choice, exactHelp, whole } from './options.ts'
-import { printTable } from './table.ts'
+import { findPictures, type PictureFile, readStandardInput, reasonOf, standardInput } from './pictureFiles.ts'
+import { type Answer, csvFormat, jsonFormat, Output, textFormat } from './predictOutput.ts'
 import { Terminal } from './terminal.ts'
 
 interface PredictCall {
@@ -22,103 +26,154 @@ interface PredictCall {
   readonly threads?: number
   readonly exact?: boolean
   readonly json?: boolean
+  readonly csv?: boolean
 }
 
 export function define(command: Command): void {
   command
     .argument('<model>', 'a .lenslet file, or the folder of a run')
-    .argument('<picture...>', 'PNG, JPEG, WebP, GIF, TIFF or AVIF; brought to the size of the network’s input')
+    .argument('<picture...>', 'PNG, JPEG, WebP, GIF, TIFF or AVIF; folders of them; - for standard input')
     .option('--top <k>', 'how many classes to name', whole('--top', 1), 3)
-    .option('--invert', 'turn light into dark: for dark digits on white paper and a model that learned light on dark')
+    .option('--invert', 'turn light into dark: for dark digits on white paper and a model trained on light on dark')
     .option('--fit <how>', 'cover: cut off what is too long; stretch', choice('--fit', ['cover', 'stretch']), 'cover')
     .option('--threads <n>', 'workers', whole('--threads', 1))
     .option('--exact', exactHelp)
-    .option('--json', 'a JSON array on stdout, an element a picture')
-    .addHelpText('after', '\nExample:\n  lenslet predict runs/lenet5-mnist-20261122-054312 digit.png --top 2')
+    .option('--json', 'a JSON array on stdout, an element per picture')
+    .option('--csv', 'CSV on stdout, a row per picture')
+    .addHelpText('after', examples)
     .action(run)
 }
 
-interface Answer {
-  readonly file: string
-  readonly top: readonly Prediction[]
-}
+const examples = `
+Examples:
+  lenslet predict runs/lenet5-mnist-20261122-054312 digit.png --top 2
+  lenslet predict photos.lenslet holidays/ --csv > classes.csv
+  curl -s https://example.org/cat.jpg | lenslet predict photos.lenslet -`
 
-/** Pictures that are decoded and run at a time. */
-const portion = 64
+/** Pictures that could not be read, after the answers for all others. */
+class UnreadPicturesError extends LensletError {}
 
-async function run(path: string, files: readonly string[], call: PredictCall): Promise<void> {
-  const terminal = new Terminal(call.json === true)
-  await readCall(() => Promise.all(files.map(checkFile)))
-  await using model = await openModel(path, {
-    threads: call.threads,
-    exact: call.exact,
-    batch: Math.min(files.length, 32),
-  })
-  const answers: Answer[] = []
-  const seemInverted: string[] = []
-  for (let first = 0; first < files.length; first += portion) {
-    const some = files.slice(first, first + portion)
-    const pictures = await Promise.all(some.map((file) => decode(model, file, call)))
-    pictures.forEach((bytes, index) => {
-      if (call.invert !== true && seemsInverted(model, bytes)) seemInverted.push(some[index] as string)
-    })
-    const scores = await model.predict(normalizePictures(model, pictures))
-    const classes = volumeSize(model.output)
-    some.forEach((file, index) => {
-      answers.push({
-        file,
-        top: topPredictions(model, scores.subarray(index * classes, (index + 1) * classes), call.top),
-      })
-    })
+/** Pictures that are decoded and run at a time: at most this many, and fewer where they are large. */
+const portion = 32
+const portionBytes = 2 ** 26
+
+async function run(path: string, paths: readonly string[], call: PredictCall): Promise<void> {
+  const terminal = new Terminal(call.json === true || call.csv === true)
+  if (call.json === true && call.csv === true)
+    throw new UsageError('--json and --csv exclude each other', { expected: 'one of them' })
+  const { pictures, notices } = await readCall(() => findPictures(paths))
+  // Always the default batch: in a plan of another, sums may be rounded in another order.
+  await using model = await openModel(path, { threads: call.threads, exact: call.exact })
+  checkPictureSize(model.input)
+  checkClassifies(model)
+  for (const notice of notices) terminal.hint(`note: ${notice}`)
+  if (model.info.classes === undefined)
+    terminal.hint('note: the model has no class names; numbers of scores are shown, from 0.')
+  const output = new Output(formatOf(call, model, terminal))
+  const progress = new Progress(pictures.length, terminal)
+  const inverted = new Negatives()
+  const unread: string[] = []
+  const step = Math.max(1, Math.min(portion, Math.floor(portionBytes / (4 * volumeSize(model.input)))))
+  try {
+    for (let first = 0; first < pictures.length; first += step) {
+      for (const answer of await predictSome(model, pictures.slice(first, first + step), call, inverted)) {
+        if ('error' in answer) unread.push(named(answer))
+        await output.write(answer)
+      }
+      progress.show(first + step)
+    }
+  } finally {
+    await output.end()
   }
-  terminal.result(answers, () => answers.map((answer) => words(answer, files.length, terminal)).join('\n'))
-  hintAt(seemInverted, terminal)
+  inverted.hint(terminal)
+  if (unread.length > 0) throw unreadPictures(unread, pictures.length)
 }
 
-async function checkFile(file: string): Promise<void> {
-  const found = await stat(file).catch((cause: NodeJS.ErrnoException) => {
-    throw new UsageError(`there is no picture ${file}`, {
-      received: cause.code === 'ENOENT' ? 'no such file' : cause.message,
-      expected: 'a picture',
-      advice: 'check the path',
-      cause,
-    })
+/** The scores of a map are no classes' scores. */
+function checkClassifies({ output }: Model): void {
+  if (output.height * output.width === 1) return
+  throw new UsageError('the network of this model does not classify pictures', {
+    received: `scores for each position of a map, ${printVolume(output)}`,
+    expected: '1×1×classes',
+    advice: 'put GAP or FC at the end of the network',
   })
-  if (found.isDirectory())
-    throw new UsageError(`${file} is a folder`, { expected: 'pictures', advice: `name them: ${file}/*.png` })
 }
 
-async function decode(model: Model, file: string, { invert, fit }: PredictCall): Promise<Uint8Array> {
-  const bytes = await decodeImage(file, { ...model.input, fit })
-  return invert === true ? bytes.map((byte) => 255 - byte) : bytes
+function formatOf({ json, csv, top }: PredictCall, model: Model, terminal: Terminal) {
+  if (json === true) return jsonFormat
+  return csv === true ? csvFormat(Math.min(top, volumeSize(model.output))) : textFormat((text) => terminal.bold(text))
 }
 
-/**
- * Grey pictures only: the training pictures were dark on the whole and this one is light, or the other way round, so much
- * so that its inverse is far closer to them.
- */
-function seemsInverted({ input, info }: Model, bytes: Uint8Array): boolean {
-  const mean = info.normalization?.mean[0]
-  if (input.channels !== 1 || mean === undefined) return false
-  const brightness = bytes.reduce((sum, byte) => sum + byte, 0) / bytes.length / 255
-  return Math.abs(brightness - mean) > 0.3 + Math.abs(1 - brightness - mean)
+/** The answers for some pictures, in their order; those that cannot be read take no part in the run. */
+async function predictSome(
+  model: Model,
+  pictures: readonly PictureFile[],
+  call: PredictCall,
+  inverted: Negatives,
+): Promise<readonly Answer[]> {
+  const decoded = await Promise.all(pictures.map((picture) => decode(model, picture, call)))
+  const good = decoded.filter((one) => one instanceof Uint8Array)
+  const scores = good.length === 0 ? new Float32Array() : await model.predict(normalizePictures(model, good))
+  const classes = volumeSize(model.output)
+  let next = 0
+  return pictures.map(({ file }, index): Answer => {
+    const bytes = decoded[index] as Uint8Array | LensletError
+    if (bytes instanceof LensletError) return { file, error: reasonOf(bytes) }
+    if (call.invert !== true && seemsInverted(model, bytes)) inverted.add(file)
+    const row = scores.subarray(next * classes, ++next * classes)
+    if (row.some(Number.isNaN))
+      return { file, error: 'a score is not a number: the model is damaged, or its training diverged' }
+    return { file, top: topPredictions(model, row, call.top) }
+  })
 }
 
-function hintAt(files: readonly string[], terminal: Terminal): void {
-  if (files.length === 0) return
-  const which = files.length === 1 ? `${files[0]} looks` : `${files.length} pictures, ${files[0]} first, look`
-  terminal.hint(
-    `mind: ${which} like the negative of what the model learned (light where its pictures are dark). Try --invert.`,
+/** The picture's bytes in the size of the input, or what is wrong with it. */
+async function decode(model: Model, { file, error }: PictureFile, { invert, fit }: PredictCall) {
+  if (error !== undefined) return error
+  try {
+    const source = file === standardInput ? await readStandardInput() : file
+    const bytes = await decodeImage(source, { ...model.input, fit })
+    return invert === true ? bytes.map((byte) => 255 - byte) : bytes
+  } catch (cause) {
+    if (cause instanceof PictureError) return cause
+    throw cause
+  }
+}
+
+/** A line every two seconds on stderr, where the answers themselves do not show how the work goes on. */
+class Progress {
+  readonly #total: number
+  readonly #terminal: Terminal
+  #next = performance.now() + 2000
+
+  constructor(total: number, terminal: Terminal) {
+    this.#total = total
+    this.#terminal = terminal
+  }
+
+  show(done: number): void {
+    if (process.stdout.isTTY === true || done >= this.#total || performance.now() < this.#next) return
+    this.#next = performance.now() + 2000
+    this.#terminal.progress(`${printCount(done)} of ${printCount(this.#total)} pictures`)
+  }
+}
+
+/** Most errors name the file already. */
+function named({ file, error }: { readonly file: string; readonly error: string }): string {
+  const name = printable(file)
+  return error.includes(name) ? error : `${name}: ${error}`
+}
+
+const shown = 20
+
+function unreadPictures(unread: readonly string[], total: number): UnreadPicturesError {
+  const more = unread.length - shown
+  return new UnreadPicturesError(
+    `nothing is predicted for ${printCount(unread.length)} of ${printCount(total)} ${total === 1 ? 'picture' : 'pictures'}`,
+    {
+      received: [...unread.slice(0, shown), ...(more > 0 ? [`and ${printCount(more)} more`] : [])].join('\n    '),
+      expected: 'pictures that can be read',
+      advice: 'open them in a viewer; save them again, or leave them out',
+    },
   )
-}
-
-function words({ file, top }: Answer, files: number, terminal: Terminal): string {
-  const table = printTable({
-    columns: [
-      { title: 'class', align: 'left' },
-      { title: 'probability', align: 'right' },
-    ],
-    rows: top.map(({ label, probability }) => [label, printPercent(probability)]),
-  })
-  return `${terminal.bold(file)}\n${table}${files > 1 ? '\n' : ''}`
 }

@@ -1,9 +1,9 @@
 /** Which score belongs to each class of some data: matched by name, never by position. */
 
 import { printVolume, volumeSize } from '../core/shapes.ts'
+import { closest } from '../core/suggest.ts'
 import { printable, sameForm } from '../core/text.ts'
 import type { Model } from '../model/model.ts'
-import { closest } from '../notation/suggest.ts'
 import { DataMismatchError } from './errors.ts'
 
 /**

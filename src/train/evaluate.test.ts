@@ -144,6 +144,20 @@ describe('evaluate', () => {
     expect(given.perClass).toEqual(perClass)
   })
 
+  it('refuses what is not a split', async () => {
+    const model = await create('INPUT 1x1x1 -> FC-3')
+    const whole = dataset({ classes: ['a', 'b', 'c'], train: split, test: split, normalization })
+    for (const [given, says] of [
+      [whole, /received: a data set[\s\S]*evaluate\(model, dataset\.test\)/],
+      [undefined, /received: undefined/],
+      [null, /not a split/],
+    ] as const) {
+      const call = evaluate(model, given as unknown as typeof test, { normalization })
+      await expect(call).rejects.toThrow(ArgumentError)
+      await expect(call).rejects.toThrow(says)
+    }
+  })
+
   it('refuses a split without pictures', async () => {
     const model = await create('INPUT 1x1x1 -> FC-3')
     const empty = { ...test, count: 0, images: new Uint8Array(), labels: new Uint8Array() }

@@ -55,7 +55,7 @@ describe('a closing SOFTMAX', () => {
     const model = await create(`INPUT 2x2x3 -> ${layers} -> SOFTMAX`)
     const set = data()
     expect(checkData(model, set, 2)).toEqual(set.normalization)
-    expect((await evaluate(model, set.test, set)).count).toBe(count)
+    expect((await evaluate(model, set.test, { normalization: set.normalization })).count).toBe(count)
   })
 
   it('is what is refused, not a map of scores, whose loss is one softmax over all of them', async () => {
@@ -161,7 +161,7 @@ describe('classes', () => {
     ],
   ])('without names in the model must be as many as the scores of %s', async (layers, says) => {
     const model = await create(`INPUT 2x2x3 -> ${layers}`)
-    await expect(evaluate(model, data().test, data())).rejects.toThrow(says)
+    await expect(evaluate(model, data().test, { normalization: data().normalization })).rejects.toThrow(says)
     expect(() => train(model, data(), { epochs: 1, batch: 2 })).toThrow(says)
   })
 

@@ -114,7 +114,7 @@ async function checkThere(spec: string, path: string): Promise<void> {
   if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR')
     throw new DatasetError(`cannot read ${printable(path)}`, { ...whyUnreadable(path, error), cause: error })
   throw new UnknownDatasetError(`there is no ${printable(path)}`, {
-    received: spec,
+    received: printable(spec),
     expected: 'a folder or a file that exists',
     advice: 'check the path; it is relative to the folder that you are in',
   })
@@ -149,8 +149,8 @@ async function unknown(spec: string, word: string): Promise<UnknownDatasetError>
     (row) => row.word.startsWith(word.slice(0, 3)) || word.startsWith(row.word.slice(0, 4)),
   )
   const advice = (await isThere(spec)) ? `images:${spec}` : near ? near.usage : 'mnist'
-  return new UnknownDatasetError(`unknown data set "${spec}"`, {
-    received: spec,
+  return new UnknownDatasetError(`unknown data set "${printable(spec)}"`, {
+    received: printable(spec),
     expected: datasetForms.map(({ usage }) => usage).join(', '),
     advice: `--data ${advice}`,
   })

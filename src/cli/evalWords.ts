@@ -1,0 +1,119 @@
+/** What `eval` says: text, JSON, CSV, and notes on what the answer rests on. */
+
+import { printable } from '../core/text.ts'
+import type { Dataset } from '../data/dataset.ts'
+import { classMetrics, type Measure, macroMetrics } from '../insight/classMetrics.ts'
+import { commonMistakes } from '../inspect/confusion.ts'
+import { printCount, printPercent } from '../inspect/units.ts'
+import type { Model } from '../model/model.ts'
+import type { Evaluation } from '../train/evaluate.ts'
+import { csvRow } from './csv.ts'
+import type { SplitName } from './evalSplit.ts'
+import { printTable } from './table.ts'
+import type { Terminal } from './terminal.ts'
+
+/** A finished evaluation. */
+interface Evaluated {
+  readonly result: Evaluation
+  readonly dataset: Dataset
+  readonly model: Model
+  /** As typed: `images:photos`. */
+  readonly data: string
+  readonly split: SplitName
+}
+
+/** What the answer rests on that the reader may not expect. */
+export function notes({ info }: Model, dataset: Dataset, name: SplitName): readonly string[] {
+  const { testFraction, test, train, classes } = dataset
+  const part = testFraction !== undefined && (testFraction === 0.2 ? 'a fifth' : printPercent(testFraction))
+  return [
+    ...(name === 'test' && part !== false
+      ? [
+          `${printable(dataset.name)} has no test pictures of its own; these are ${part} of each class, ${printCount(test.count)} of ${printCount(test.count + train.count + (dataset.validation?.count ?? 0))} pictures. To evaluate all of them: --split all`,
+        ]
+      : []),
+    ...(info.normalization === undefined
+      ? ['the model does not say how its pictures were normalized; the mean and deviation of this data are used']
+      : []),
+    ...(info.classes === undefined
+      ? [
+          `the model has no class names, so the folders' names could not be compared; ${classes
+            .slice(0, 3)
+            .map((label, index) => `score ${index} is taken for ${printable(label)}`)
+            .join(', ')}${classes.length > 3 ? ', and so on' : ''}`,
+        ]
+      : []),
+  ]
+}
+
+export function jsonOf({ result, dataset, data, split }: Evaluated) {
+  const { accuracy, loss, count, invalid, perClass, confusion } = result
+  const metrics = classMetrics(result)
+  return {
+    accuracy,
+    loss,
+    count,
+    invalid,
+    perClass: perClass.map((row, index) => ({ ...row, ...metrics[index] })),
+    macro: macroMetrics(metrics),
+    classes: perClass.map(({ label }) => label),
+    confusion,
+    data,
+    split,
+    notices: dataset.notices,
+  }
+}
+
+export function csvOf(result: Evaluation): string {
+  const rows = classMetrics(result).map(({ label, support, precision, recall, f1 }) =>
+    csvRow([label, support, precision, recall, f1]),
+  )
+  return csvRow(['class', 'support', 'precision', 'recall', 'f1']) + rows.join('')
+}
+
+/** `all` is no kind of accuracy that has a name. */
+const accuracyNames: Readonly<Record<SplitName, string>> = {
+  test: 'test accuracy',
+  validation: 'validation accuracy',
+  train: 'training accuracy',
+  all: 'accuracy',
+}
+
+export function words({ result, model, data, split: name }: Evaluated, terminal: Terminal): string {
+  const { origin } = model.info
+  const { accuracy, loss, count, invalid, perClass, confusion } = result
+  const labels = perClass.map(({ label }) => printable(label))
+  const mistakes = commonMistakes(confusion, labels, 5)
+  const metrics = classMetrics(result)
+  const macro = macroMetrics(metrics)
+  const kind = name === 'all' ? '' : `${name === 'train' ? 'training' : name} `
+  return [
+    `${accuracyNames[name]}: ${terminal.bold(printPercent(accuracy))} of ${printCount(count)} ${kind}${count === 1 ? 'picture' : 'pictures'} of ${printable(data)}; loss ${loss.toFixed(4)}`,
+    ...(invalid === 0 ? [] : [printInvalid(invalid)]),
+    ...(origin === undefined ? [] : [terminal.dim(printable(origin))]),
+    '',
+    printTable({
+      columns: ['class', 'pictures', 'precision', 'recall', 'F1'].map((title, column) => ({
+        title,
+        align: column === 0 ? 'left' : 'right',
+      })),
+      rows: metrics.map((row) => [printable(row.label), printCount(row.support), ...measures(row)]),
+      totals: ['mean', printCount(count), ...measures(macro)],
+    }),
+    ...(mistakes.length === 0 ? [] : ['', 'Most frequent mistakes:']),
+    ...mistakes.map(
+      ({ actual, predicted, count: times }) =>
+        `  ${actual} predicted as ${predicted}: ${times === 1 ? 'once' : `${printCount(times)} times`}`,
+    ),
+  ].join('\n')
+}
+
+function measures({ precision, recall, f1 }: Readonly<Record<'precision' | 'recall' | 'f1', Measure>>) {
+  return [precision, recall, f1].map(printPercent)
+}
+
+/** A model that was damaged or whose training went wrong. */
+function printInvalid(count: number): string {
+  const pictures = count === 1 ? '1 picture has' : `${printCount(count)} pictures have`
+  return `${pictures} a score that is not a number: nothing is predicted for ${count === 1 ? 'it' : 'them'}`
+}

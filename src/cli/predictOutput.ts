@@ -1,0 +1,93 @@
+/** Answers of `predict` as they come: as text, as a JSON array or as CSV. Nothing is kept. */
+
+import { once } from 'node:events'
+import { printable } from '../core/text.ts'
+import type { Prediction } from '../insight/predictions.ts'
+import { printPercent } from '../inspect/units.ts'
+import { csvRow } from './csv.ts'
+import { printTable } from './table.ts'
+
+/** What is predicted for a picture, or why nothing is. */
+export type Answer =
+  | { readonly file: string; readonly top: readonly Prediction[] }
+  | { readonly file: string; readonly error: string }
+
+/** How answers are written. */
+export interface Format {
+  readonly begin: string
+  readonly between: string
+  /** Written if something was begun. */
+  readonly end: string
+  print(answer: Answer): string
+}
+
+/** An array with an element per line, so that it can be read as it comes. */
+export const jsonFormat: Format = {
+  begin: '[\n',
+  between: ',\n',
+  end: '\n]\n',
+  // What JSON leaves of control characters (0x9b begins an escape sequence) becomes an escape of JSON's own.
+  print: (answer) => printable(JSON.stringify(answer)),
+}
+
+/** @param top classes in a row */
+export function csvFormat(top: number): Format {
+  const columns = Array.from({ length: top }, (_, index) => (index === 0 ? '' : `${index + 1}`))
+  const titles = columns.flatMap((number) => [`class${number}`, `probability${number}`])
+  return {
+    begin: csvRow(['file', ...titles, 'error']),
+    between: '',
+    end: '',
+    print(answer) {
+      const predictions = 'top' in answer ? answer.top : []
+      const cells = columns.flatMap((_, index) => [predictions[index]?.label, predictions[index]?.probability])
+      return csvRow([answer.file, ...cells, 'error' in answer ? answer.error : ''])
+    },
+  }
+}
+
+export function textFormat(bold: (text: string) => string): Format {
+  return {
+    begin: '',
+    between: '\n',
+    end: '',
+    print: (answer) =>
+      `${bold(printable(answer.file))}\n${'top' in answer ? tableOf(answer.top) : `  ${answer.error}`}\n`,
+  }
+}
+
+function tableOf(top: readonly Prediction[]): string {
+  return printTable({
+    columns: [
+      { title: 'class', align: 'left' },
+      { title: 'probability', align: 'right' },
+    ],
+    rows: top.map(({ label, probability }) => [printable(label), printPercent(probability)]),
+  })
+}
+
+export class Output {
+  readonly #format: Format
+  #begun = false
+
+  constructor(format: Format) {
+    this.#format = format
+  }
+
+  async write(answer: Answer): Promise<void> {
+    const { begin, between, print } = this.#format
+    const text = `${this.#begun ? between : begin}${print(answer)}`
+    this.#begun = true
+    await put(text)
+  }
+
+  /** Also after an error: what was written so far is whole. */
+  async end(): Promise<void> {
+    if (this.#begun) await put(this.#format.end)
+  }
+}
+
+/** Waits where the reader is slower, so that nothing piles up. */
+async function put(text: string): Promise<void> {
+  if (text !== '' && !process.stdout.write(text)) await once(process.stdout, 'drain')
+}
