@@ -9,7 +9,6 @@ import { readCall } from './errors.ts'
 import { commandName, machine, printMachine } from './machine.ts'
 import { readNetwork } from './network.ts'
 import { whole } from './options.ts'
-import { printTable } from './table.ts'
 import { Terminal } from './terminal.ts'
 
 interface BenchCall {
@@ -33,11 +32,11 @@ export function define(command: Command): void {
   command
     .argument(
       '[net...]',
-      'names from the zoo, texts in the notation, or files; default: the usual ones, and single layers',
+      'names from the zoo, texts in the notation, or files; default: six networks and single layers',
     )
-    .option('--batch <n>', 'pictures at a time', whole('--batch', 1), 1)
-    .option('--train <n>', 'training steps of so many pictures, too', whole('--train', 1))
-    .option('--threads <n>', 'workers; default: one, and as many as a run would take', whole('--threads', 1))
+    .option('--batch <n>', 'batch size of predictions', whole('--batch', 1), 1)
+    .option('--train <n>', 'also measure training steps with this batch size', whole('--train', 1))
+    .option('--threads <n>', 'number of threads; default: one, and what a run would use', whole('--threads', 1))
     .option('--json', 'one JSON object on stdout')
     .addHelpText('after', '\nExamples:\n  lenslet bench\n  lenslet bench vgg16 my.net --batch 8 --train 32')
     .action(run)
@@ -51,13 +50,11 @@ async function run(nets: readonly string[], call: BenchCall): Promise<void> {
   const here = machine()
   terminal.result({ cpu: here.cpu, variant, rows, machine: here }, () =>
     [
-      printMachine(here),
-      `wasm, ${variant} kernels (${why})`,
+      terminal.wrap(printMachine(here), '  '),
+      terminal.wrap(`wasm, ${variant} kernels (${why})`, '  '),
       '',
-      printTable(tableOf(rows)),
-      terminal.dim(
-        'N pictures at a time; the least time of each run. GFLOP/s count the direct convolution, whatever the method.',
-      ),
+      terminal.table(tableOf(rows)),
+      terminal.dim(terminal.wrap(note)),
       '',
       'Try next:',
       `  ${commandName()} bench ${quoted(nets[0] ?? 'vgg16')} --batch 8 --train 32`,
@@ -103,6 +100,10 @@ async function worksOf(nets: readonly string[], { batch, train, threads }: Bench
   )
 }
 
+/** Below the table. */
+const note =
+  'N is the batch size; ms is the shortest time of each run. GFLOP/s count the direct convolution, whatever the method.'
+
 const doing = { kernel: 'a layer', predict: 'prediction', train: 'training' } as const
 
 function printWork({ kind, name, threads }: BenchWork): string {
@@ -110,17 +111,22 @@ function printWork({ kind, name, threads }: BenchWork): string {
 }
 
 function tableOf(rows: readonly BenchRow[]): TextTable {
-  const left = (title: string) => ({ title, align: 'left' as const })
-  const right = (title: string) => ({ title, align: 'right' as const })
+  const column = (align: 'left' | 'right') => (title: string, drop?: number) => ({
+    title,
+    align,
+    ...(drop && { drop }),
+  })
+  const left = column('left')
+  const right = column('right')
   return {
     columns: [
       left('work'),
       left('what'),
-      right('N'),
-      right('threads'),
+      right('N', 3),
+      right('threads', 4),
       right('ms'),
-      right('pictures/s'),
-      right('GFLOP/s'),
+      right('pictures/s', 2),
+      right('GFLOP/s', 1),
     ],
     rows: rows.map(({ kind, name, batch, threads, milliseconds, picturesPerSecond, gflops }) => [
       name,

@@ -115,14 +115,17 @@ async function runOn(backend: BackendName): Promise<Outcome> {
 
 function words(backends: readonly BackendReport[], here: Machine, terminal: Terminal): string {
   const lines = backends.flatMap(({ name, ok, says, difference, milliseconds }) => [
-    `${ok ? 'ok ' : 'no '} ${terminal.bold(name)}: ${says}`,
+    terminal.wrap(`${ok ? 'ok ' : 'no '} ${terminal.bold(name)}: ${says}`, '     '),
     ...(difference === undefined || milliseconds === undefined
       ? []
       : [
           terminal.dim(
-            `     differs from the reference by ${difference === 0 ? 0 : difference.toExponential(1)} at most (allowed ${tolerance}); a training step of the small network takes ${milliseconds.toFixed(1)} ms`,
+            terminal.wrap(
+              `     largest difference from the reference: ${difference === 0 ? 0 : difference.toExponential(1)} (allowed: ${tolerance}); a training step of the small network takes ${milliseconds.toFixed(1)} ms`,
+              '     ',
+            ),
           ),
         ]),
   ])
-  return [...lines, '', printMachine(here)].join('\n')
+  return [...lines, '', terminal.wrap(printMachine(here), '  ')].join('\n')
 }

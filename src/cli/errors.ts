@@ -37,9 +37,9 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof Error && wrongCalls.has(error) ? 2 : 1
 }
 
-/** What is said on stderr. Errors that Lenslet did not foresee say so, and keep their stack for the report of the fault. */
+/** What is said on stderr. Unforeseen errors say so, and keep their stack for a bug report. */
 export function explain(error: unknown): string {
   if (error instanceof LensletError) return `error: ${error.message}`
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return `error: unexpected, a fault of Lenslet or of what it stands on\n  ${text.replaceAll('\n', '\n  ')}`
+  return `error: unexpected; this is a bug in Lenslet or in a library that it uses\n  ${text.replaceAll('\n', '\n  ')}`
 }

@@ -30,6 +30,8 @@ export interface EndedRun {
   readonly model: Model
   readonly files: RunFiles
   readonly last: DoneProgress
+  /** What was fitted to the data. */
+  readonly says: string | undefined
 }
 
 /** Throws `Stopped` where the training was interrupted. */
@@ -62,11 +64,12 @@ export async function finishRun(run: EndedRun, terminal: Terminal, interrupt: In
   )
 }
 
-function summaryOf({ settings, files, model, dataset, last: { result } }: EndedRun) {
+function summaryOf({ settings, files, model, dataset, says, last: { result } }: EndedRun) {
   return {
     run: files.folder,
     network: settings.name,
     data: settings.data,
+    fitted: says ?? null,
     epochs: result.epochs,
     steps: result.steps,
     seconds: result.seconds,

@@ -4,6 +4,7 @@
  * input, and another number of classes is an error. A model keeps its classes, unless --new-head replaces its last layer.
  */
 
+import { LensletError } from '../core/errors.ts'
 import { printVolume, sameVolume, type Volume } from '../core/shapes.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { hasColor } from '../data/node/survey.ts'
@@ -50,12 +51,18 @@ export interface FitRequest {
   /** `images:photos`, `mnist` */
   readonly data: string
   readonly size?: AskedSize | undefined
-  readonly origin: 'zoo' | 'written' | 'model'
+  readonly origin: Origin
+  /** The last layer of a model is replaced. */
+  readonly newHead?: boolean | undefined
 }
+
+/** Where the network comes from. */
+export type Origin = 'zoo' | 'written' | 'model'
 
 /**
  * The size that pictures are brought to, and so the network's input. A folder of pictures has no channels of its own: a
- * zoo network for gray pictures sees color where there is any. Throws `UsageError` for a `--size` that cannot be had.
+ * zoo network for gray pictures sees color where there is any. Throws `UsageError` or
+ * `SizeError` for a `--size` that cannot be had.
  */
 export async function inputFor({ name, network, data, size, origin }: FitRequest): Promise<Volume> {
   const own = inputOf(network)
@@ -74,8 +81,11 @@ export async function inputFor({ name, network, data, size, origin }: FitRequest
       advice: `leave --size out, or train ${name} anew from its network`,
     })
   }
-  const color = origin === 'zoo' && isFolder && own.channels === 1 && size?.channels === undefined
-  return { ...own, ...(color && (await hasColor(folderOf(data))) && { channels: 3 }), ...size }
+  const undecided = origin === 'zoo' && isFolder && own.channels === 1 && size?.channels === undefined
+  const wanted = { ...own, ...(undecided && (await hasColorIn(data)) && { channels: 3 }), ...size }
+  // Refused before thousands of pictures are decoded.
+  if (isFolder && !sameVolume(wanted, own)) fitInput(network, wanted)
+  return wanted
 }
 
 export interface Fitting {
@@ -85,33 +95,39 @@ export interface Fitting {
 }
 
 /** Fits the input to the pictures as they are, and the head to the classes. Throws `SizeError`, `NetworkError`. */
-export function fitNetwork({ name, network, data, size, origin }: FitRequest, dataset: Dataset): Fitting {
+export function fitNetwork(request: FitRequest, dataset: Dataset): Fitting {
+  const { name, network, data, size, origin, newHead = false } = request
   const { train, classes } = dataset
   const pictures: Volume = { height: train.height, width: train.width, channels: train.channels }
   const mayChange = origin === 'zoo' || (origin === 'written' && size !== undefined)
   const sized = mayChange && !sameVolume(inputOf(network), pictures) ? fitInput(network, pictures) : network
-  const fitted = origin === 'zoo' ? fitHead(sized, classes.length) : sized
+  const fitted = origin === 'zoo' || newHead ? fitHead(sized, classes.length) : sized
   const changes = [
     ...(sized === network ? [] : [`the input ${printVolume(inputOf(network))} becomes ${printVolume(pictures)}`]),
-    ...headChange(sized, fitted),
+    ...headChange(sized, fitted, newHead),
     ...(mayChange && kindOf(data) === 'images' ? [`pictures are resized to ${pictures.height}×${pictures.width}`] : []),
   ]
   return { network: fitted, says: changes.length === 0 ? undefined : `${name}: ${changes.join('; ')}` }
 }
 
 /** `the last layer FC-1000 becomes FC-4 for 4 classes` */
-export function headChange(before: Network, after: Network): readonly string[] {
+function headChange(before: Network, after: Network, newHead: boolean): readonly string[] {
   const [from, to] = [headOf(before), headOf(after)]
-  if (before === after || from === undefined || to === undefined) return []
-  const classes = to.count === 1 ? '1 class' : `${to.count} classes`
-  return [`the last layer ${from.word} becomes ${to.word} for ${classes}`]
+  if (from === undefined || to === undefined) return []
+  if (before === after) return newHead ? [`the last layer ${to.word} starts anew`] : []
+  return [`the last layer ${from.word} becomes ${to.word} for ${to.count === 1 ? '1 class' : `${to.count} classes`}`]
 }
 
 function inputOf(network: Network): Volume {
   return inferVolumes(network)[0]?.output as Volume
 }
 
-/** `/home/me/photos` of `images:/home/me/photos` */
-function folderOf(data: string): string {
-  return data.slice(data.indexOf(':') + 1).trim()
+/** What is wrong with the folder is said where the data is opened. */
+async function hasColorIn(data: string): Promise<boolean> {
+  try {
+    return await hasColor(data.slice(data.indexOf(':') + 1).trim())
+  } catch (error) {
+    if (error instanceof LensletError) return false
+    throw error
+  }
 }

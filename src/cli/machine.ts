@@ -1,4 +1,4 @@
-/** The machine, in words: what a figure of speed means nothing without. */
+/** The machine, in words: without which a speed means nothing. */
 
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { printBytes } from '../inspect/units.ts'
@@ -8,7 +8,10 @@ export interface Machine {
   /** Logical processors that this process may use. */
   readonly processors: number
   readonly memory: string
+  /** The version that the runtime gives itself as Node, `v24.1.0`: Bun and Deno name the Node that they resemble. */
   readonly node: string
+  /** What really runs: `Node v24.1.0`, `Bun 1.3.1`, `Deno 2.5.0`. */
+  readonly runtime: string
   readonly system: string
 }
 
@@ -18,12 +21,20 @@ export function machine(): Machine {
     processors: availableParallelism(),
     memory: printBytes(totalmem()),
     node: process.version,
+    runtime: runtime(),
     system: `${process.platform} ${process.arch}`,
   }
 }
 
-export function printMachine({ cpu, processors, memory, node, system }: Machine): string {
-  return `${cpu}, ${processors} processors, ${memory}; Node ${node}, ${system}`
+export function printMachine({ cpu, processors, memory, runtime, system }: Machine): string {
+  return `${cpu}, ${processors} ${processors === 1 ? 'processor' : 'processors'}, ${memory}; ${runtime}, ${system}`
+}
+
+/** Bun and Deno add their own version to those of the libraries; Node has neither. */
+export function runtime(versions: Readonly<Record<string, string | undefined>> = process.versions): string {
+  if (versions.bun !== undefined) return `Bun ${versions.bun}`
+  if (versions.deno !== undefined) return `Deno ${versions.deno}`
+  return `Node v${versions.node}`
 }
 
 /** How a person calls us: by npx where npm started us. */

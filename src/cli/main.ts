@@ -4,11 +4,12 @@
 import { allowWide } from '../backends/wasm/allowWide.ts'
 import { run } from './program.ts'
 
-// A reader that has seen enough (`lenslet plan vgg16 | head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(0)
-})
+// A reader that has seen enough (`lenslet plan vgg16 | head`, or `2>&1 | head`) is no error.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(0)
+  })
 
 // Nothing else in this process runs WebAssembly that V8's flag could trouble.
 allowWide()

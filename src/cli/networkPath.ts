@@ -4,10 +4,11 @@
  */
 
 import { readdir, stat } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { basename, dirname, extname, join } from 'node:path'
+import { expandHome } from '../data/node/home.ts'
 import { closest } from '../notation/suggest.ts'
 import { zoo } from '../zoo/zoo.ts'
+import { ownHelp } from './call.ts'
 import { UsageError } from './errors.ts'
 import { filesOf } from './runFolder.ts'
 
@@ -48,11 +49,6 @@ export function endingOf(path: string): string {
   return extname(path).toLowerCase()
 }
 
-/** Shells leave a `~` in quotes as it is. */
-function expandHome(spec: string): string {
-  return /^~(?=[/\\]|$)/.test(spec) ? join(homedir(), spec.slice(1)) : spec
-}
-
 /** Undefined for what is not there, and for text that no path can be. A pipe (`<(…)`) reads as a file. */
 async function whatIs(path: string): Promise<'file' | 'folder' | undefined> {
   try {
@@ -81,7 +77,7 @@ async function nothingThere(spec: string, path: string): Promise<UsageError> {
     expected: expectation,
     advice:
       near === undefined
-        ? 'lenslet zoo lists the networks; paths are relative to the current folder'
+        ? `lenslet zoo lists the networks, ${ownHelp()} what this verb takes; paths are relative to the current folder`
         : `did you mean ${near}?`,
   })
 }

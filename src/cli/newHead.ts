@@ -3,8 +3,9 @@
  * Lipson: How transferable are features in deep neural networks?, 2014).
  */
 
+import { platform } from '#platform'
 import { printable, sameForm } from '../core/text.ts'
-import { decodeModel, encodeModel, type ModelFile, type ModelInfo } from '../model/file.ts'
+import { decodeModel, type ModelFile, type ModelInfo } from '../model/file.ts'
 import { Model, type ModelOptions } from '../model/model.ts'
 import type { Tensor } from '../model/safetensors.ts'
 import { headOf } from '../network/fitHead.ts'
@@ -12,19 +13,30 @@ import type { Network } from '../network/network.ts'
 import { closest } from '../notation/suggest.ts'
 import { UsageError } from './errors.ts'
 
+export const newHeadHelp = 'train a model for other classes: the last layer starts anew, the others keep their weights'
+
+export function noModel(net: string): UsageError {
+  return new UsageError('--new-head needs a trained model', {
+    received: net,
+    expected: 'a .lenslet file, or the folder of a run that has ended',
+    advice: 'leave --new-head out: a new network has no weights to keep',
+  })
+}
+
 /**
- * The bytes of a model with this network, which is that of `bytes` but for its head. Weights of the head start as in a new
- * model (`seed`, `initial`); all others, and the normalization of the pictures, are those of the model.
+ * The bytes of a model with this network, which is that of the file but for its head. Weights of the head start as in a new
+ * model (`seed`, `initial`); all others, and the normalization of the pictures, are those of the file. (A run keeps a copy of
+ * what it started from, so resuming needs none of this.)
  */
-export async function withNewHead(bytes: Uint8Array, network: Network, options: ModelOptions): Promise<Uint8Array> {
-  const { info, tensors }: ModelFile = decodeModel(bytes)
+export async function withNewHead(path: string, network: Network, options: ModelOptions): Promise<Uint8Array> {
+  const { info, tensors }: ModelFile = decodeModel(await platform.readFile(path))
   const head = `${headOf(network)?.name}.`
   const { classes: _, ...kept } = info
   await using model = await Model.create(network, { ...options, info: kept })
   for (const name of model.weights.names) {
     if (!name.startsWith(head)) model.weights.set(name, tensors.get(name) as Tensor)
   }
-  return encodeModel({ network, info: model.info, tensors: model.weights.views() })
+  return model.encode()
 }
 
 /** Throws `UsageError` for a class that the model does not know, and says how to go on. */

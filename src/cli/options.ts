@@ -1,5 +1,6 @@
 /** Values of options: read strictly, and refused with the option's name. */
 
+import { closest } from '../notation/suggest.ts'
 import { UsageError } from './errors.ts'
 
 export const exactHelp =
@@ -34,25 +35,47 @@ export function fraction(option: string) {
 
 const units: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 }
 
+/** Below this many bytes nothing runs: a number without a unit was meant in other units. */
+const fewestBytes = 1e6
+
 /** `4GB`, `512 MiB`, `1000000`. As in the notes, a GB is 1024 MB; the answer is printed in bytes, too. */
 export function bytes(option: string) {
   return (text: string): number => {
-    const [, digits = '', unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?\s*$/i.exec(text) ?? []
+    const [, digits = '', unit = '', b = ''] = /^\s*(\d+(?:\.\d+)?)\s*([KMGT]?)((?:i?B)?)\s*$/i.exec(text) ?? []
     const value = Math.floor(Number(digits) * (units[unit.toUpperCase()] as number))
+    if (digits !== '' && unit + b === '' && value < fewestBytes) throw unitMissing(option, text, Number(digits))
     if (digits !== '' && value >= 1 && Number.isSafeInteger(value)) return value
     throw refused(option, text, 'an amount of memory such as 4GB, 512MB or 1000000 (bytes)')
   }
 }
 
-/** One of a few words. */
-export function choice<Word extends string>(option: string, words: readonly Word[]) {
-  return (text: string): Word => {
-    const found = words.find((word) => word === text)
-    if (found !== undefined) return found
-    throw refused(option, text, words.join(', '))
-  }
+/** Nobody means 4 bytes. Up to 64 is a size in GB, more in MB. */
+function unitMissing(option: string, text: string, amount: number): UsageError {
+  const likely = `${amount}${amount <= 64 ? 'GB' : 'MB'}`
+  return new UsageError(`${option} ${text.trim()} has no unit`, {
+    received: `${text.trim()}, which is ${amount} bytes`,
+    expected: 'an amount of memory with a unit, such as 4GB or 512MB',
+    advice: `did you mean ${likely}? (${amount}B means bytes)`,
+  })
 }
 
-export function refused(option: string, received: string, expected: string): UsageError {
-  return new UsageError(`the value of ${option} is invalid`, { received, expected })
+/** A reader that knows all its words: shell completion offers them. */
+export interface ChoiceReader<Word extends string> {
+  (text: string): Word
+  readonly words: readonly Word[]
+}
+
+/** One of a few words. */
+export function choice<Word extends string>(option: string, words: readonly Word[]): ChoiceReader<Word> {
+  const read = (text: string): Word => {
+    const found = words.find((word) => word === text)
+    if (found !== undefined) return found
+    const near = closest(text.toLowerCase(), words)
+    throw refused(option, text, words.join(', '), near && `did you mean ${near}?`)
+  }
+  return Object.assign(read, { words })
+}
+
+export function refused(option: string, received: string, expected: string, advice?: string): UsageError {
+  return new UsageError(`the value of ${option} is invalid`, { received, expected, ...(advice && { advice }) })
 }

@@ -15,7 +15,6 @@ import type { Plan } from '../plan/types.ts'
 import { readCall } from './errors.ts'
 import { type NetworkSource, readNetwork } from './network.ts'
 import { bytes, choice, exactHelp, whole } from './options.ts'
-import { printTable } from './table.ts'
 import { Terminal } from './terminal.ts'
 
 interface PlanCall {
@@ -32,18 +31,18 @@ interface PlanCall {
 export function define(command: Command): void {
   command
     .argument('<net>', 'name from the zoo, text in the notation, or a file (.net, .json, .lenslet)')
-    .option('--batch <n>', 'pictures at a time', whole('--batch', 1), 1)
+    .option('--batch <n>', 'batch size: pictures in one run', whole('--batch', 1), 1)
     .option(
       '--optimizer <kind>',
       `for training: ${optimizerKinds.join(', ')}`,
       choice('--optimizer', optimizerKinds),
       'adam',
     )
-    .option('--threads <n>', 'workers; default: as many as a run would take', whole('--threads', 1))
+    .option('--threads <n>', 'number of threads; default: what a run would use', whole('--threads', 1))
     .option('--exact', exactHelp)
-    .option('--memory <amount>', 'find the largest batch that fits: 4GB, 512MB', bytes('--memory'))
-    .option('--strict', 'refuse sizes that do not come out whole')
-    .option('--steps', 'print the steps and buffers of the plans, too')
+    .option('--memory <amount>', 'also find the largest batch size that fits: 4GB, 512MB', bytes('--memory'))
+    .option('--strict', 'refuse sizes that are not whole numbers')
+    .option('--steps', 'also print the steps and buffers of the plans')
     .option('--json', 'one JSON object on stdout')
     .addHelpText('after', examples)
     .action(run)
@@ -58,7 +57,7 @@ Examples:
 async function run(spec: string, call: PlanCall): Promise<void> {
   const terminal = new Terminal(call.json === true)
   const source = await readCall(() => readNetwork(spec, call))
-  if (source.notice !== undefined) terminal.hint(source.notice)
+  if (source.notice !== undefined) terminal.hint(`note: ${source.notice}`)
   const { network } = source
   const table = await readCall(() => networkTable(network))
   const { batch, optimizer, threads = chooseThreads().threads, exact = false } = call
@@ -84,19 +83,23 @@ async function run(spec: string, call: PlanCall): Promise<void> {
     [
       headOf(source, terminal),
       '',
-      printTable(costTable(table)),
-      summary(table),
+      terminal.table(costTable(table)),
+      ...summary(table).map((line) => terminal.wrap(line, '  ')),
       '',
-      printTable(
+      terminal.table(
         memoryTable([
           ['inference', inference.memory],
           [`training, ${optimizer}`, training.memory],
         ]),
       ),
-      terminal.dim(`batch ${batch}, ${threads} ${threads === 1 ? 'thread' : 'threads'}; a run allocates exactly this.`),
-      ...section('Mind', notices),
-      ...section('Remarks', source.entry?.remarks ?? []),
-      ...(fits === undefined ? [] : ['', printFits(fits)]),
+      terminal.dim(
+        terminal.wrap(
+          `batch ${batch}, ${threads} ${threads === 1 ? 'thread' : 'threads'}; a run allocates exactly this amount.`,
+        ),
+      ),
+      ...section('Notes', notices, terminal),
+      ...section('Remarks', source.entry?.remarks ?? [], terminal),
+      ...(fits === undefined ? [] : ['', printFits(fits, terminal)]),
       ...(call.steps === true ? ['', printPlan(inference), printPlan(training)] : []),
     ].join('\n'),
   )
@@ -122,11 +125,11 @@ function largestBatches(
   }
 }
 
-function printFits({ bytes: memory, inference, training }: Fits): string {
-  const capped = memory > 2 ** 32 ? `; a run can address 4 GiB at most` : ''
-  const batchOf = (batch: number) => (batch === 0 ? 'none: not even one picture fits' : printCount(batch))
+function printFits({ bytes: memory, inference, training }: Fits, terminal: Terminal): string {
+  const capped = memory > 2 ** 32 ? '; a run can address at most 4 GiB' : ''
+  const batchOf = (batch: number) => (batch === 0 ? 'none: one picture does not fit' : printCount(batch))
   return [
-    `largest batch in ${printBytes(memory)} (${printCount(memory)} bytes${capped})`,
+    terminal.wrap(`largest batch in ${printBytes(memory)} (${printCount(memory)} bytes${capped})`, '  '),
     `  inference  ${batchOf(inference)}`,
     `  training   ${batchOf(training)}`,
   ].join('\n')
@@ -137,7 +140,7 @@ function tooLarge(plans: readonly Plan[]): readonly string[] {
     .filter(({ arenaBytes }) => arenaBytes > LARGEST_MEMORY)
     .map(
       ({ goal, batch, arenaBytes }) =>
-        `${goal.kind === 'scores' ? 'inference' : 'training'} with batch ${batch} needs ${printBytes(arenaBytes)}, and a run can address ${printBytes(LARGEST_MEMORY)} at most`,
+        `${goal.kind === 'scores' ? 'inference' : 'training'} with batch ${batch} needs ${printBytes(arenaBytes)}, but a run can address at most ${printBytes(LARGEST_MEMORY)}`,
     )
 }
 
@@ -156,21 +159,24 @@ function notationOf({ network }: NetworkSource): string | undefined {
 
 function headOf(source: NetworkSource, terminal: Terminal): string {
   const { entry } = source
-  if (entry !== undefined) return `${terminal.bold(entry.name)}: ${entry.title}\n${terminal.dim(entry.paper)}`
-  return terminal.bold(notationOf(source) ?? source.name)
+  if (entry !== undefined)
+    return [`${terminal.bold(entry.name)}: ${entry.title}`, terminal.dim(entry.paper)]
+      .map((line) => terminal.wrap(line, '  '))
+      .join('\n')
+  return terminal.wrap(terminal.bold(notationOf(source) ?? source.name), '  ')
 }
 
 /** Bytes of float32 values. */
 const floats = (count: number) => bytesOf({ shape: [count], dtype: 'f32' })
 
-function summary({ totals }: NetworkTable): string {
+function summary({ totals }: NetworkTable): readonly string[] {
   const { activations, weights, parameters, macs } = totals
   return [
     `per picture: ${printCount(activations)} activations (${printBytes(floats(activations))}), ${printCount(macs)} MACs (${printCount(2 * macs)} FLOPs)`,
     `parameters: ${printCount(parameters)} (${printBytes(floats(parameters))}), of which ${printCount(weights)} weights`,
-  ].join('\n')
+  ]
 }
 
-function section(title: string, lines: readonly string[]): readonly string[] {
-  return lines.length === 0 ? [] : ['', `${title}:`, ...lines.map((line) => `  ${line}`)]
+function section(title: string, lines: readonly string[], terminal: Terminal): readonly string[] {
+  return lines.length === 0 ? [] : ['', `${title}:`, ...lines.map((line) => terminal.wrap(`  ${line}`, '    '))]
 }

@@ -1,23 +1,11 @@
-/** The command line: verbs by name, help, and what becomes of errors. A verb's file is loaded only when it is called. */
+/** The command line: which verb is called, and what becomes of errors. */
 
-import { readFile } from 'node:fs/promises'
-import { Command, CommanderError } from 'commander'
+import { CommanderError } from 'commander'
+import { closest } from '../notation/suggest.ts'
+import { beginCall, ownHelp } from './call.ts'
 import { exitCodeOf, explain, Stopped, UsageError } from './errors.ts'
-
-interface Verb {
-  readonly name: string
-  readonly says: string
-  load(): Promise<{ define(command: Command): void }>
-}
-
-const verbs: readonly Verb[] = [
-  { name: 'plan', says: 'what a network costs, before anything runs', load: () => import('./plan.ts') },
-  { name: 'train', says: 'train a network, with checkpoints and a report', load: () => import('./train.ts') },
-  { name: 'eval', says: 'how well a model does on pictures with labels', load: () => import('./eval.ts') },
-  { name: 'predict', says: 'the likeliest classes of pictures', load: () => import('./predict.ts') },
-  { name: 'bench', says: 'how fast this machine computes, predicts and trains', load: () => import('./bench.ts') },
-  { name: 'doctor', says: 'what runs on this machine, and why not more', load: () => import('./doctor.ts') },
-]
+import { printableLines } from './printable.ts'
+import { buildProgram, verbs } from './verbs.ts'
 
 /** Runs a command line without the program's name; the answer is the exit code. */
 export async function run(words: readonly string[]): Promise<number> {
@@ -27,38 +15,27 @@ export async function run(words: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0
     const said = error instanceof CommanderError ? asUsageError(error, words) : error
-    if (!(said instanceof Stopped)) process.stderr.write(`${explain(said)}\n`)
+    if (!(said instanceof Stopped)) process.stderr.write(`${printableLines(explain(said), false)}\n`)
     return exitCodeOf(said)
   }
 }
 
 async function parse(words: readonly string[]): Promise<void> {
-  const program = new Command('lenslet')
-    .description('ConvNets in the notation of the CS231n notes: planned, trained, measured, saved.')
-    .version(await version(), '-V, --version', 'the version of this package')
-    .exitOverride()
-    // Errors are said by `run`, all in one form.
-    .configureOutput({ outputError: () => {} })
-    .addHelpText(
-      'after',
-      "\n'lenslet <verb> --help' tells what a verb takes.\nExit codes: 0 done, 1 the work failed, 2 the call was wrong.",
-    )
   const chosen = chosenVerb(words)
-  for (const verb of verbs) {
-    const command = program.command(verb.name).description(verb.says)
-    if (verb.name === chosen) (await verb.load()).define(command)
-  }
+  beginCall({ verb: verbs.some(({ name }) => name === chosen) ? chosen : undefined, quiet: false })
+  if (words[0] === 'help' && chosen !== undefined && !verbs.some(({ name }) => name === chosen))
+    throw unknownVerb(chosen, words)
+  const program = await buildProgram(({ name }) => name === chosen)
+  // Errors are printed by `run`, all in one form.
+  for (const command of [program, ...program.commands])
+    command.exitOverride().configureOutput({ outputError: () => {} })
+  program.hook('preAction', (_, command) => beginCall({ verb: command.name(), quiet: command.opts().quiet === true }))
   await program.parseAsync(words, { from: 'user' })
 }
 
 /** `plan` of `plan lenet5`, `help plan` and `--help plan`. */
 function chosenVerb(words: readonly string[]): string | undefined {
   return words.find((word) => !word.startsWith('-') && word !== 'help')
-}
-
-async function version(): Promise<string> {
-  const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(manifest) as { version: string }).version
 }
 
 /** commander's `error: unknown option '--bach'\n(Did you mean --batch?)` in the form of all our errors. */
@@ -68,11 +45,32 @@ function asUsageError({ code, message }: CommanderError, words: readonly string[
     return new UsageError('a verb is missing', { received, expected: names(), advice: 'lenslet --help' })
   const [, what = message, near] = /^(?:error: )?(.*?)(?:\n?\(Did you mean (.*?)\?\))?$/s.exec(message) ?? []
   const verb = verbs.find(({ name }) => name === chosenVerb(words))
+  const nearest = near ?? (verb === undefined ? nearestVerb(words) : undefined)
   return new UsageError(what, {
     received,
     ...(verb === undefined ? { expected: names() } : {}),
-    advice: near === undefined ? `lenslet ${verb === undefined ? '' : `${verb.name} `}--help` : `did you mean ${near}?`,
+    advice: nearest === undefined ? ownHelp() : `did you mean ${nearest}?`,
   })
+}
+
+/** commander would print all of its help instead. */
+function unknownVerb(word: string, words: readonly string[]): UsageError {
+  const near = nearestVerb(words)
+  return new UsageError(`unknown command '${word}'`, {
+    received: `lenslet ${words.join(' ')}`,
+    expected: names(),
+    advice: near === undefined ? 'lenslet --help' : `did you mean ${near}?`,
+  })
+}
+
+function nearestVerb(words: readonly string[]): string | undefined {
+  const word = chosenVerb(words)
+  return word === undefined
+    ? undefined
+    : closest(
+        word.toLowerCase(),
+        verbs.map(({ name }) => name),
+      )
 }
 
 function names(): string {

@@ -4,7 +4,9 @@ import { printVolume } from '../core/shapes.ts'
 import { printAugmentation } from '../data/augmentation.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
+import { classMetrics, macroMetrics } from '../insight/classMetrics.ts'
 import { surestMistakes } from '../insight/predictions.ts'
+import { trainingSamples } from '../insight/trainingSamples.ts'
 import { memoryTable, networkTable } from '../inspect/costTable.ts'
 import { firstFilters } from '../inspect/filters.ts'
 import { pictureOf } from '../inspect/picture.ts'
@@ -30,7 +32,7 @@ export interface ReportedRun {
   readonly next: readonly string[]
 }
 
-/** Looking for mistakes may take as long as so many multiply–accumulates: a second or a few. */
+/** Looking for mistakes may cost this many multiply–accumulates: a second or a few. */
 const macsForMistakes = 2e10
 
 export async function runReport(run: ReportedRun): Promise<string> {
@@ -42,37 +44,37 @@ export async function runReport(run: ReportedRun): Promise<string> {
   const training = model.planFor(planOptionsOf(learned))
   const normalization = model.info.normalization as Normalization
   const among = Math.min(dataset.test.count, Math.ceil(macsForMistakes / Math.max(1, table.totals.macs)))
-  const surest = evaluation && (await surestMistakes(model, dataset.test, { normalization, most: 18, among }))
+  const surest =
+    evaluation === undefined || among === 0
+      ? undefined
+      : await surestMistakes(model, dataset.test, { normalization, most: 18, among })
   const mistakes = surest && {
     pictures: surest.map((mistake) => ({ ...mistake, picture: pictureOf(dataset.test, mistake.index) })),
     among,
   }
+  const classes = evaluation && classMetrics(evaluation)
   const filters = firstFilters(network)
   const weights = filters === undefined ? undefined : model.weights.get(filters)
   return reportHtml({
-    title: `${settings.name} on ${settings.data}`,
+    title: `${settings.name} on ${dataName(settings.data)}`,
     subtitle: [entry?.title, `trained ${settings.began.slice(0, 16).replace('T', ' ')} UTC`]
       .filter((part) => part !== undefined)
       .join(' · '),
     figures: [
-      ...(result.testAccuracy === undefined
-        ? [{ value: printPercent(result.trainAccuracy), says: 'training accuracy' }]
-        : [
-            {
-              value: printPercent(result.testAccuracy),
-              says: `test accuracy, ${printCount(dataset.test.count)} pictures`,
-            },
-            { value: (result.testLoss ?? Number.NaN).toFixed(4), says: 'test loss' },
-          ]),
+      ...accuracyFigures(result, dataset),
       { value: printCount(table.totals.parameters), says: 'parameters' },
-      { value: printCount(table.totals.macs), says: 'MACs a picture' },
+      { value: printCount(table.totals.macs), says: 'MACs per picture' },
       { value: printSeconds(result.seconds), says: `${result.epochs} ${result.epochs === 1 ? 'epoch' : 'epochs'}` },
-      { value: printCount(Math.round(result.imagesPerSecond)), says: 'pictures a second' },
+      { value: printCount(Math.round(result.imagesPerSecond)), says: 'pictures per second' },
     ],
     records: result.records,
     stepsPerEpoch,
+    best: result.best,
+    keptEpoch: result.keptEpoch,
     evaluation,
+    metrics: classes && { classes, macro: macroMetrics(classes) },
     mistakes,
+    samples: samplesOf(dataset, learned, normalization),
     filters:
       filters === undefined || weights === undefined
         ? undefined
@@ -90,15 +92,18 @@ export async function runReport(run: ReportedRun): Promise<string> {
       ],
       [
         'epochs',
-        `${result.epochs} of ${options.epochs}, ${printCount(result.steps)} steps${result.stopped === 'early' ? '; it stopped improving' : ''}`,
+        `${result.epochs} of ${options.epochs}, ${printCount(result.steps)} steps${result.stopped === 'early' ? '; stopped early' : ''}`,
       ],
-      ['batch', `${batch}`],
-      ['optimizer', update.describe()],
-      ['schedule', rates.describe()],
+      ['batch size', `${batch}`],
+      ['optimizer', tidied(update.describe())],
+      ['schedule', tidied(rates.describe())],
       ['augmentation', printAugmentation(augment)],
-      ['label smoothing', `${labelSmoothing}`],
-      ['gradient clipping', clipNorm === null ? 'none' : `norm ${clipNorm}`],
-      ['convolutions', training.target.exact ? 'exact: only plain sums' : 'Winograd’s method where it is faster'],
+      ['label smoothing', tidied(`${labelSmoothing}`)],
+      ['gradient clipping', clipNorm === null ? 'none' : tidied(`norm ${clipNorm}`)],
+      [
+        'convolutions',
+        training.target.exact ? 'exact (without Winograd’s method)' : 'Winograd’s method where it is faster',
+      ],
       [
         'normalization',
         `mean ${normalization.mean.map(short).join(', ')}; deviation ${normalization.std.map(short).join(', ')}`,
@@ -106,12 +111,59 @@ export async function runReport(run: ReportedRun): Promise<string> {
       ['seed', `${seed}`],
     ],
     machine: machineRows(model),
-    remarks: entry?.remarks ?? [],
+    remarks: [...(entry?.remarks ?? []), ...dataset.notices.map(({ message }) => message)],
     next,
   })
 }
 
+/** On the test pictures; where there are none on the validation pictures, and else on the training pictures. */
+function accuracyFigures(result: TrainResult, { test, validation }: Dataset): { value: string; says: string }[] {
+  const on = (split: string, accuracy: number, loss: number, count: number) => [
+    { value: printPercent(accuracy), says: `${split} accuracy, ${printCount(count)} pictures` },
+    { value: loss.toFixed(4), says: `${split} loss` },
+  ]
+  const { testAccuracy, testLoss, validationAccuracy, validationLoss, trainAccuracy } = result
+  if (testAccuracy !== undefined && testLoss !== undefined) return on('test', testAccuracy, testLoss, test.count)
+  if (validationAccuracy !== undefined && validationLoss !== undefined)
+    return on('validation', validationAccuracy, validationLoss, validation?.count ?? 0)
+  return [{ value: printPercent(trainAccuracy), says: 'training accuracy' }]
+}
+
 const short = (value: number) => value.toPrecision(4)
+
+/** `mnist`; of a folder the last part of its path: a title is no place for somebody's folders. */
+export function dataName(data: string): string {
+  const [kind = data, ...path] = data.split(':')
+  const folder = path
+    .join(':')
+    .split(/[/\\]+/)
+    .filter((part) => part !== '' && part !== '.')
+  return kind === 'images' ? (folder.at(-1) ?? kind) : kind
+}
+
+/** Numbers within a text without the digits that only binary fractions have: `warmup 1.7999999999999998` → `warmup 1.8`. */
+export function tidied(text: string): string {
+  return text.replace(/\d+\.\d{7,}(?:e[+-]?\d+)?/g, (digits) => `${Number(Number(digits).toPrecision(6))}`)
+}
+
+/** How many training pictures are shown as they were augmented. */
+const mostSamples = 8
+
+function samplesOf(
+  { train, classes }: Dataset,
+  { augment, seed }: ReturnType<typeof resolveSettings>,
+  normalization: Normalization,
+) {
+  const augmentation = printAugmentation(augment)
+  if (augmentation === 'none') return undefined
+  const { indices, images } = trainingSamples(train, { augment, normalization, seed, most: mostSamples })
+  const pictures = indices.map((index, at) => ({
+    original: pictureOf(train, index),
+    augmented: pictureOf({ ...train, images }, at),
+    label: classes[train.labels[index] as number] ?? `${train.labels[index]}`,
+  }))
+  return { pictures, augmentation }
+}
 
 function notationOf({ network }: Model): string | undefined {
   try {
@@ -122,13 +174,13 @@ function notationOf({ network }: Model): string | undefined {
 }
 
 function machineRows(model: Model): readonly (readonly [string, string])[] {
-  const { cpu, processors, memory, node, system } = machine()
+  const { cpu, processors, memory, runtime, system } = machine()
   return [
     ['processor', cpu],
     ['processors', `${processors}`],
     ['memory', memory],
     ['system', system],
-    ['Node', node],
+    ['runtime', runtime],
     ['runs on', model.description],
   ]
 }

@@ -1,51 +1,81 @@
-/** Where words go. With --json, stdout holds one JSON object and nothing else, so all words go to stderr. */
+/**
+ * Where text goes. With --json, stdout holds one JSON object and nothing else, so all other text goes to stderr. Names from
+ * files and folders may hold control characters: everything is made printable here, at the last moment.
+ */
 
 import { styleText } from 'node:util'
+import type { TextTable } from '../inspect/costTable.ts'
+import { currentCall } from './call.ts'
+import { printableJson, printableLines } from './printable.ts'
+import { printTable } from './table.ts'
+import { wrap } from './wrap.ts'
+
+/** Text longer than this is hard to read, however wide the terminal is. */
+const widest = 100
 
 export class Terminal {
   readonly json: boolean
-  /** Whether a person watches progress: only then are lines rewritten and styled. */
+  /** Only results, warnings and errors are printed. */
+  readonly quiet: boolean
+  /** Whether a person watches progress: only then are lines rewritten. */
   readonly live: boolean
-  readonly #words: NodeJS.WriteStream
+  readonly #out: NodeJS.WriteStream
   readonly #styled: boolean
 
-  constructor(json: boolean) {
+  constructor(json: boolean, quiet = currentCall().quiet) {
     this.json = json
-    this.#words = json ? process.stderr : process.stdout
-    const { NO_COLOR = '', TERM = '' } = process.env
-    this.live = process.stderr.isTTY === true && TERM !== 'dumb'
-    this.#styled = this.#words.isTTY === true && TERM !== 'dumb' && NO_COLOR === ''
+    this.quiet = quiet
+    this.#out = json ? process.stderr : process.stdout
+    this.live = process.stderr.isTTY === true && process.env.TERM !== 'dumb'
+    this.#styled = wantsStyle(this.#out)
   }
 
-  /** Columns to fill: at most 100, so that tables stay readable. */
+  /** Columns for text: at most 100. */
   get width(): number {
-    return Math.min(this.#words.columns ?? 100, 100)
+    return Math.min(this.#columns ?? widest, widest)
+  }
+
+  /** The real columns: of the terminal, or as `COLUMNS` says. Undefined where text goes to a file or a pipe. */
+  get #columns(): number | undefined {
+    const columns = this.#out.columns ?? Number(process.env.COLUMNS)
+    return Number.isInteger(columns) && columns > 0 ? columns : undefined
   }
 
   /** A line, or several, for people. */
   say(text = ''): void {
-    this.#words.write(`${text}\n`)
+    if (!this.quiet) this.#out.write(`${this.#clean(text)}\n`)
   }
 
   /** A line about how the work goes on. */
   progress(text: string): void {
-    process.stderr.write(`${text}\n`)
+    if (!this.quiet) process.stderr.write(`${this.#clean(text)}\n`)
   }
 
-  /** What is at work just now: one line that is rewritten where a person watches, and ends empty. Lines elsewhere. */
+  /** What is being done now: one line that is rewritten on a terminal, and cleared by ''. Separate lines elsewhere. */
   status(text: string): void {
-    if (this.live) process.stderr.write(`\r\u001b[K${text}`)
+    if (this.quiet) return
+    if (this.live) process.stderr.write(`\r\u001b[K${this.#clean(text).slice(0, (process.stderr.columns ?? 80) - 1)}`)
     else if (text !== '') this.progress(text)
   }
 
-  /** Something to mind; never on stdout, which may be a file. */
+  /** A warning; never on stdout, which may be a file, and never silenced. */
   hint(text: string): void {
-    process.stderr.write(`${text}\n`)
+    process.stderr.write(`${this.#clean(text)}\n`)
   }
 
-  /** The verb's one result: as JSON, or as the words for people. */
+  /** The verb's one result: as JSON, or as text for people. */
   result(value: unknown, words: () => string): void {
-    process.stdout.write(this.json ? `${JSON.stringify(value)}\n` : `${words()}\n`)
+    process.stdout.write(this.json ? `${printableJson(value)}\n` : `${this.#clean(words())}\n`)
+  }
+
+  /** A table that fits the terminal: the least important columns are left out first. Whole in a file or a pipe. */
+  table(table: TextTable): string {
+    return printTable(table, this.#columns ?? Number.POSITIVE_INFINITY)
+  }
+
+  /** Lines of at most `width` columns, broken at spaces; further lines of a paragraph are indented. */
+  wrap(text: string, indent = ''): string {
+    return this.#columns === undefined ? text : wrap(text, this.width, indent)
   }
 
   bold(text: string): string {
@@ -56,8 +86,19 @@ export class Terminal {
     return this.#style('dim', text)
   }
 
+  #clean(text: string): string {
+    return printableLines(text, this.#styled)
+  }
+
   #style(format: 'bold' | 'dim', text: string): string {
     // This file has decided already; styleText would look at stdout whatever the stream.
     return this.#styled ? styleText(format, text, { validateStream: false }) : text
   }
+}
+
+/** FORCE_COLOR decides where it is set, then NO_COLOR (no-color.org), then whether a terminal shows the text. */
+function wantsStyle(stream: NodeJS.WriteStream): boolean {
+  const { FORCE_COLOR, NO_COLOR = '', TERM = '' } = process.env
+  if (FORCE_COLOR !== undefined && FORCE_COLOR !== '') return !['0', 'false'].includes(FORCE_COLOR)
+  return NO_COLOR === '' && stream.isTTY === true && TERM !== 'dumb'
 }

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { checkArena } from '../backends/wasm/memory.ts'
 import { ArgumentError } from '../core/errors.ts'
+import type { Volume } from '../core/shapes.ts'
 import { type BackendName, backendNames, Model } from '../model/model.ts'
 import { inferVolumes } from '../network/volumes.ts'
 import { type Checkpoint, readCheckpoint } from '../train/checkpoint.ts'
@@ -18,8 +19,11 @@ import { zoo } from '../zoo/zoo.ts'
 import { absolute, addDataOptions, type DataOptions, dataHelp, dataOptions, kindOf, openData } from './data.ts'
 import { readCall, UsageError } from './errors.ts'
 import { finishRun } from './finishRun.ts'
+import { type AskedSize, fitNetwork, inputFor, type Origin, pictureSize, sizeHelp } from './fitNetwork.ts'
 import { type Interrupt, onInterrupt } from './interrupt.ts'
+import { memoryHint } from './memoryHint.ts'
 import { readNetwork } from './network.ts'
+import { checkKnown, newHeadHelp, noModel, withNewHead } from './newHead.ts'
 import { choice, exactHelp, number, whole } from './options.ts'
 import { checkPictures, resumedSettings } from './resumeRun.ts'
 import { filesOf, type RunFiles, type RunSettings, writeRun } from './runFolder.ts'
@@ -31,6 +35,8 @@ import { introduction } from './trainWords.ts'
 
 interface TrainCall extends LearningOptions, DataOptions {
   readonly data?: string
+  readonly size?: AskedSize
+  readonly newHead?: boolean
   readonly out?: string
   readonly resume?: string
   readonly force?: boolean
@@ -45,6 +51,8 @@ export function define(command: Command): void {
   command
     .argument('[net]', 'name from the zoo, text in the notation, or a file; a .lenslet model is trained further')
     .option('--data <data>', dataHelp)
+    .option('--size <size>', sizeHelp, pictureSize('--size'))
+    .option('--new-head', newHeadHelp)
     .option('--out <folder>', 'folder of the run; default runs/<net>-<data>-<time>')
     .option('--force', 'replace the run that --out holds')
     .option('--resume <folder>', 'continue a run that was stopped; --data only where the data was moved')
@@ -66,6 +74,7 @@ const examples = `
 Examples:
   lenslet train lenet5 --data mnist
   lenslet train cifar-small --data cifar10 --epochs 20 --augment flip,crop4
+  lenslet train resnet18 --data images:./photos --size 96
   lenslet train "INPUT 32x32x3 -> CONV3-16 -> RELU -> POOL2 -> FC-3" --data images:./pictures
   lenslet train --resume runs/lenet5-mnist-20261122-054312`
 
@@ -73,6 +82,10 @@ Examples:
 interface Task {
   readonly settings: RunSettings
   readonly entry?: ZooEntry
+  /** Where the network comes from; absent in a run that is resumed, whose network is fitted already. */
+  readonly origin?: Origin
+  /** What was taken for <net>, where that was not certain. */
+  readonly notice?: string | undefined
   /** Where it is resumed. */
   readonly files?: RunFiles
 }
@@ -114,7 +127,8 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
       advice: '--data mnist',
     })
   }
-  const { network, name, entry, model } = await readNetwork(net)
+  const { network, name, entry, model, notice } = await readNetwork(net)
+  if (call.newHead === true && model === undefined) throw noModel(net)
   const recipe = entry?.recipes?.[kindOf(data)]
   const settings: RunSettings = {
     name,
@@ -128,12 +142,18 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
     model,
     began: new Date().toISOString(),
   }
-  return { settings, ...(entry && { entry }) }
+  const origin = entry !== undefined ? 'zoo' : model !== undefined ? 'model' : 'written'
+  return { settings, origin, notice, ...(entry && { entry }) }
 }
 
 /** The settings of the run; what the call says besides is taken over, and `train` refuses what would change the past. */
 async function resumedTask(net: string | undefined, folder: string, call: TrainCall): Promise<Task> {
-  const given = net ?? (call.out && `--out ${call.out}`) ?? (call.force && '--force')
+  const given =
+    net ??
+    (call.out && `--out ${call.out}`) ??
+    (call.force && '--force') ??
+    (call.size && '--size') ??
+    (call.newHead && '--new-head')
   if (given !== undefined) {
     throw new UsageError('a run that is resumed has its network and its folder', {
       received: `${given} with --resume`,
@@ -151,24 +171,24 @@ async function resumedTask(net: string | undefined, folder: string, call: TrainC
 }
 
 async function work(
-  task: Task,
+  given: Task,
   call: TrainCall,
   terminal: Terminal,
   progress: TrainProgress,
   interrupt: Interrupt,
 ): Promise<void> {
+  if (given.notice !== undefined) terminal.hint(`note: ${given.notice}`)
+  const { task, dataset, says } = await openFitted(given, call, terminal, interrupt.signal)
   const { settings, entry } = task
-  const { network, options } = settings
-  const input = inferVolumes(network)[0]?.output
-  if (input === undefined) throw new UsageError('a network without an input', {})
-  const dataset = await openData(settings.data, input, terminal, interrupt.signal, settings.dataOptions)
+  const { options } = settings
   const evaluated = (options.evaluate ?? 'epoch') === 'epoch' && watchedSplitOf(dataset) !== undefined
-  const fitted: TrainOptions = {
+  const fitted: TrainOptions & { readonly batch: number } = {
     ...options,
     batch: options.batch ?? Math.min(32, dataset.train.count),
     keep: options.keep ?? (evaluated ? 'best' : 'last'),
   }
   await using model = await createModel(task, call)
+  if (task.origin === 'model' && call.newHead !== true) checkKnown(settings.name, model.info, dataset.classes)
   const checkpoint = await savedCheckpoint(task.files)
   const training = (files: RunFiles) =>
     train(model, dataset, {
@@ -182,8 +202,12 @@ async function work(
   await readCall(async () => {
     // A generator that is called has checked its options and not begun.
     await training(task.files ?? filesOf(call.out ?? '')).return(undefined as never)
-    const plan = model.planFor(planOptionsOf(resolveSettings(model, dataset, fitted)))
-    if (settings.backend === 'wasm') checkArena(plan.arenaBytes)
+    const bytesAt = (batch = fitted.batch) =>
+      model.planFor(planOptionsOf(resolveSettings(model, dataset, { ...fitted, batch }))).arenaBytes
+    const bytes = bytesAt()
+    if (settings.backend === 'wasm') checkArena(bytes)
+    const hint = memoryHint(bytes, fitted.batch, bytesAt)
+    if (hint !== undefined) terminal.hint(`note: ${hint}`)
     if (checkpoint !== undefined) checkResume(checkpoint, model, dataset, fitted, settings.backend)
   })
   interrupt.signal.throwIfAborted()
@@ -195,11 +219,12 @@ async function work(
   }
   const { files, undo } =
     task.files === undefined ? await readCall(() => startRun(run, model, call)) : { files: task.files, undo: undefined }
+  if (says !== undefined) terminal.say(says)
   terminal.say(introduction(settings, dataset, model, files, terminal))
   if (task.files !== undefined && checkpoint === undefined)
     terminal.say('There is no checkpoint yet: the training starts from the beginning, with the same settings.')
   const last = await follow(training(files), progress, undo)
-  await finishRun({ settings, entry, options: fitted, dataset, model, files, last }, terminal, interrupt)
+  await finishRun({ settings, entry, options: fitted, dataset, model, files, last, says }, terminal, interrupt)
 }
 
 /** What the folder of a run that is resumed holds; undefined where nothing was saved. Throws `CheckpointError`. */
@@ -207,7 +232,20 @@ async function savedCheckpoint(files: RunFiles | undefined): Promise<Checkpoint 
   return files !== undefined && existsSync(files.checkpoint) ? readCheckpoint(files.checkpoint) : undefined
 }
 
-async function createModel({ settings, files }: Task, { threads }: TrainCall): Promise<Model> {
+/** The data, and the task with its network fitted to it. */
+async function openFitted(task: Task, { size, newHead }: TrainCall, terminal: Terminal, signal: AbortSignal) {
+  const { settings, origin } = task
+  const { name, network, data, dataOptions } = settings
+  const open = (input: Volume) => openData(data, input, terminal, signal, dataOptions)
+  if (origin === undefined)
+    return { task, dataset: await open(inferVolumes(network)[0]?.output as Volume), says: undefined }
+  const request = { name, network, data, size, origin, newHead }
+  const dataset = await open(await readCall(() => inputFor(request)))
+  const { network: fitted, says } = await readCall(() => fitNetwork(request, dataset))
+  return { task: { ...task, settings: { ...settings, network: fitted } }, dataset, says }
+}
+
+async function createModel({ settings, files }: Task, { threads, newHead = false }: TrainCall): Promise<Model> {
   const { network, options, init, backend, exact, model } = settings
   const how = { backend, exact, ...(threads === undefined ? {} : { threads }) }
   if (files !== undefined && existsSync(files.start)) return Model.load(files.start, how)
@@ -216,11 +254,12 @@ async function createModel({ settings, files }: Task, { threads }: TrainCall): P
     const { normalization } = (await readCheckpoint(files.checkpoint)).identity
     return Model.create(network, { ...how, info: { normalization } })
   }
-  if (model !== undefined) return Model.load(model, how)
   const { seed = 0 } = options
   if (!Number.isInteger(seed)) throw new ArgumentError('--seed is a whole number', { received: `${seed}` })
+  const anew = { ...how, seed, ...(init === undefined ? {} : { initial: init }) }
   // A network whose weights no memory can hold is wrong as it stands.
-  return readCall(() => Model.create(network, { ...how, seed, ...(init === undefined ? {} : { initial: init }) }))
+  if (model === undefined) return readCall(() => Model.create(network, anew))
+  return Model.load(newHead ? await withNewHead(model, network, anew) : model, how)
 }
 
 /** @param undo takes the new folder away; only where the training failed before there was anything to keep */

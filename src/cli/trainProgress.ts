@@ -1,8 +1,9 @@
-/** What is seen while a network learns: a bar where a person watches, a line every few seconds where a file does. */
+/** What is seen during a training: a bar where a person watches, a line every few seconds in a file or a pipe. */
 
 import cliProgress from 'cli-progress'
 import { printCount, printPercent, printSeconds } from '../inspect/units.ts'
-import type { EpochProgress, Progress } from '../train/progress.ts'
+import type { Progress } from '../train/progress.ts'
+import { EpochRows } from './epochRows.ts'
 import type { Terminal } from './terminal.ts'
 
 const firstLine = 5000
@@ -11,29 +12,31 @@ const share = 1 / 20
 
 export class TrainProgress {
   readonly #terminal: Terminal
+  readonly #rows: EpochRows
   #bar: cliProgress.SingleBar | undefined
   readonly #began = performance.now()
   #next = performance.now() + firstLine
-  #started = false
-  #quiet = false
+  #quiet: boolean
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal
+    this.#rows = new EpochRows(terminal.width)
+    this.#quiet = terminal.quiet
   }
 
   show(progress: Progress): void {
     if (progress.kind === 'step') this.#step(progress)
     else this.clear()
-    if (progress.kind === 'epoch') this.#row(progress)
+    if (progress.kind === 'epoch') for (const line of this.#rows.next(progress)) this.#terminal.say(line)
   }
 
-  /** No more bars: the training is asked to stop, and words follow. */
+  /** No more bars: the training is asked to stop, and text follows. */
   quiet(): void {
     this.#quiet = true
     this.clear()
   }
 
-  /** Takes the bar away, so that words can follow. */
+  /** Removes the bar, so that text can follow. */
   clear(): void {
     this.#bar?.stop()
     this.#bar = undefined
@@ -41,43 +44,35 @@ export class TrainProgress {
 
   #step(progress: Progress): void {
     if (this.#quiet) return
+    const { epoch, epochs, step, steps, stepInEpoch } = progress
     if (this.#terminal.live) {
-      this.#bar ??= newBar(progress)
-      this.#bar.update(progress.stepInEpoch, { words: words(progress) })
+      const columns = process.stderr.columns ?? 80
+      this.#bar ??= newBar(progress, columns)
+      // Before the words stand `epoch 12/60 `, the bar and a space.
+      const room = columns - `epoch ${epoch}/${epochs} `.length - barSize(columns) - 2
+      this.#bar.update(stepInEpoch, { words: stepWords(progress, room) })
       return
     }
     if (performance.now() < this.#next) return
     this.#next = performance.now() + Math.max(firstLine, share * (performance.now() - this.#began))
-    const { epoch, epochs, step, steps } = progress
-    this.#terminal.progress(`epoch ${epoch}/${epochs}, step ${step}/${steps}: ${words(progress)}`)
-  }
-
-  #row({ epoch, epochs, loss, accuracy, rate, evaluation, imagesPerSecond }: EpochProgress): void {
-    const columns = ['epoch', 'loss', 'accuracy', 'test loss', 'test accuracy', 'rate', 'images/s']
-    const test = evaluation.count === 0 ? ['–', '–'] : [evaluation.loss.toFixed(4), printPercent(evaluation.accuracy)]
-    const row = [
-      `${epoch}/${epochs}`,
-      loss.toFixed(4),
-      printPercent(accuracy),
-      ...test,
-      rate.toPrecision(3),
-      printCount(Math.round(imagesPerSecond)),
-    ]
-    const line = (cells: readonly string[]) =>
-      cells.map((cell, index) => cell.padStart(Math.max(9, (columns[index] as string).length))).join('  ')
-    if (!this.#started) this.#terminal.say(line(columns))
-    this.#started = true
-    this.#terminal.say(line(row))
+    this.#terminal.progress(
+      `epoch ${epoch}/${epochs}, step ${step}/${steps}: ${stepWords(progress, Number.POSITIVE_INFINITY)}`,
+    )
   }
 }
 
+/** Half of the cells of a narrow terminal belong to the words. */
+function barSize(columns: number): number {
+  return columns >= 90 ? 20 : columns >= 56 ? 10 : 5
+}
+
 /** One bar an epoch: the row of the epoch takes its place. */
-function newBar({ epoch, epochs, stepsPerEpoch }: Progress): cliProgress.SingleBar {
+function newBar({ epoch, epochs, stepsPerEpoch }: Progress, columns: number): cliProgress.SingleBar {
   const bar = new cliProgress.SingleBar({
     format: `epoch ${epoch}/${epochs} {bar} {words}`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
-    barsize: 20,
+    barsize: barSize(columns),
     clearOnComplete: true,
     hideCursor: true,
     stream: process.stderr,
@@ -88,11 +83,27 @@ function newBar({ epoch, epochs, stepsPerEpoch }: Progress): cliProgress.SingleB
   return bar
 }
 
-function words({ loss, accuracy, imagesPerSecond, secondsLeft }: Progress): string {
-  return [
-    `loss ${loss.toFixed(4)}`,
-    `accuracy ${printPercent(accuracy)}`,
-    `${printCount(Math.round(imagesPerSecond))} images/s`,
-    `${printSeconds(secondsLeft)} left`,
-  ].join(', ')
+/** As much as `room` columns hold, the most important first. */
+export function stepWords(
+  {
+    loss,
+    accuracy,
+    imagesPerSecond,
+    secondsLeft,
+  }: Pick<Progress, 'loss' | 'accuracy' | 'imagesPerSecond' | 'secondsLeft'>,
+  room: number,
+): string {
+  const parts = [
+    { text: `loss ${loss.toFixed(4)}`, rank: 2 },
+    { text: `accuracy ${printPercent(accuracy)}`, rank: 3 },
+    { text: `${printCount(Math.round(imagesPerSecond))} images/s`, rank: 4 },
+    { text: `${printSeconds(secondsLeft)} left`, rank: 1 },
+  ]
+  for (let most = parts.length; ; most--) {
+    const text = parts
+      .filter(({ rank }) => rank <= most)
+      .map((part) => part.text)
+      .join(', ')
+    if (text.length <= room || most <= 1) return text
+  }
 }

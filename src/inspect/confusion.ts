@@ -1,5 +1,6 @@
-/** What is taken for what: the confusion matrix as a picture, and its largest mistakes as a list. */
+/** The confusion matrix as a picture, and its most frequent mistakes as a list. */
 
+import { columnsOf, shorten } from './shorten.ts'
 import { escapeText, palette, picture, tag } from './svg.ts'
 
 /** [actual][predicted] → pictures */
@@ -30,16 +31,20 @@ export function commonMistakes(confusion: Confusion, labels: readonly string[], 
 
 const name = (labels: readonly string[], index: number) => labels[index] ?? `${index}`
 
+/** Names longer than this are cut; the whole name is in the tooltip. */
+const longestName = 18
+
 /**
- * Rows are what the pictures show, columns what the network says. The diagonal is shaded by its share of the row; mistakes
- * by their share of the most frequent one, by the square root, so that single ones can be seen.
+ * Rows are the actual classes, columns the predicted ones. The diagonal is shaded by its share of the row; mistakes by their
+ * share of the most frequent one, by the square root, so that single ones can be seen.
  */
 export function confusionSvg(confusion: Confusion, labels: readonly string[]): string {
   const classes = confusion.length
-  const cell = Math.max(4, Math.min(36, Math.floor(460 / Math.max(1, classes))))
-  const longest = Math.max(...confusion.map((_, index) => name(labels, index).length))
+  const cell = Math.max(4, Math.min(36, Math.floor(640 / Math.max(1, classes))))
+  const shown = confusion.map((_, index) => shorten(name(labels, index), longestName))
+  const longest = Math.max(...shown.map(columnsOf))
   const written = cell >= 10
-  const room = written ? Math.min(150, 16 + 6.6 * longest) : 24
+  const room = written ? 10 + 6.8 * longest : 24
   const slanted = 6.6 * longest > cell
   const [left, top] = [room + 16, (slanted ? room : 18) + 20]
   const worst = Math.max(1, ...confusion.flatMap((row, actual) => row.filter((_, predicted) => predicted !== actual)))
@@ -55,7 +60,7 @@ export function confusionSvg(confusion: Confusion, labels: readonly string[]): s
       const background = tag('rect', { ...box, fill: 'currentColor', 'fill-opacity': 0.05 })
       if (count === 0) return background
       const color = right ? palette.blue : palette.orange
-      const said = `${name(labels, actual)} taken for ${name(labels, predicted)}: ${count} of ${all}`
+      const said = `${name(labels, actual)} predicted as ${name(labels, predicted)}: ${count} of ${all}`
       const title = tag('title', {}, escapeText(said))
       const fill = tag('rect', { ...box, fill: color, 'fill-opacity': 0.12 + 0.88 * shade }, title)
       const text = { x: box.x + (cell - 1) / 2, y: box.y + cell / 2 + 3, 'text-anchor': 'middle' }
@@ -68,7 +73,7 @@ export function confusionSvg(confusion: Confusion, labels: readonly string[]): s
   })
   const names = confusion.map((_, index) => {
     const middle = (index + 0.5) * cell
-    const text = escapeText(name(labels, index))
+    const text = tag('title', {}, escapeText(name(labels, index))) + escapeText(shown[index] as string)
     const at = slanted
       ? { transform: `translate(${left + middle + 4} ${top - 6}) rotate(-90)` }
       : { x: left + middle, y: top - 6 }

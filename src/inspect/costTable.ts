@@ -31,8 +31,15 @@ export function networkTable(network: Network): NetworkTable {
   }
 }
 
+export interface TextColumn {
+  readonly title: string
+  readonly align: 'left' | 'right'
+  /** Where there is no room: columns with 1 are left out first, then 2, …; a column without this stays. */
+  readonly drop?: number
+}
+
 export interface TextTable {
-  readonly columns: readonly { readonly title: string; readonly align: 'left' | 'right' }[]
+  readonly columns: readonly TextColumn[]
   readonly rows: readonly (readonly string[])[]
   /** Closes the table. */
   readonly totals?: readonly string[]
@@ -41,8 +48,9 @@ export interface TextTable {
 /** Bytes of float32 values. */
 const floats = (count: number) => bytesOf({ shape: [count], dtype: 'f32' })
 
-const left = (title: string) => ({ title, align: 'left' as const })
-const right = (title: string) => ({ title, align: 'right' as const })
+const column = (align: 'left' | 'right') => (title: string, drop?: number) => ({ title, align, ...(drop && { drop }) })
+const left = column('left')
+const right = column('right')
 
 /** A row a layer: what it is, its volume, and what it costs for one picture. Nothing is printed as –. */
 export function costTable({ layers, totals }: NetworkTable): TextTable {
@@ -50,12 +58,12 @@ export function costTable({ layers, totals }: NetworkTable): TextTable {
   return {
     columns: [
       left('layer'),
-      left('what'),
+      left('what', 3),
       right('output'),
       right('parameters'),
-      right('MACs'),
-      right('sees'),
-      right('memory'),
+      right('MACs', 4),
+      right('sees', 1),
+      right('memory', 2),
     ],
     rows: layers.map(({ name, description, output, parameters, macs, receptiveField, activations }) => [
       name,
@@ -95,10 +103,10 @@ export function memoryTable(memories: readonly (readonly [title: string, memory:
   const cells = (part: keyof PlanMemory) =>
     memories.flatMap(([, memory]) => [memory[part] === 0 ? '–' : printBytes(memory[part]), printCount(memory[part])])
   return {
-    columns: [left('memory'), ...memories.flatMap(([title]) => [right(title), right('bytes')])],
+    columns: [left('memory'), ...memories.flatMap(([title]) => [right(title), right('bytes', 1)])],
     rows: memoryParts
       .filter(([part]) => memories.some(([, memory]) => memory[part] > 0))
       .map(([part, words]) => [words, ...cells(part)]),
-    totals: ['the whole arena', ...cells('arenaBytes')],
+    totals: ['total (arena)', ...cells('arenaBytes')],
   }
 }

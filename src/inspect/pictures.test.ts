@@ -68,7 +68,7 @@ describe('the confusion matrix', () => {
     const svg = confusionSvg(confusion, labels)
     // A ground each, and a color where there are pictures.
     expect(svg.match(/<rect/g)).toHaveLength(9 + 6)
-    expect(svg).toContain('cat taken for dog: 2 of 10')
+    expect(svg).toContain('cat predicted as dog: 2 of 10')
     expect(svg).toContain('&lt;b&gt;&amp;&quot;ant&quot;')
     expect(svg).not.toContain('<b>')
     expect(await draws(svg)).toBe(true)

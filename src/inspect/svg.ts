@@ -3,6 +3,8 @@
  * that are read on both.
  */
 
+import { printable } from '../core/text.ts'
+
 /** Told apart by everybody, also without color vision (Okabe and Ito). */
 export const palette = { blue: '#3b82f6', orange: '#f08a24', green: '#1f9d6b', grey: '#8a8f98' } as const
 
@@ -14,9 +16,10 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** Text for SVG and HTML, in elements and in quoted attributes. */
+/** Text for SVG and HTML, in elements and in quoted attributes. Control characters, invalid there, are shown as escapes. */
 export function escapeText(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] as string)
+  const lines = text.split('\n').map(printable)
+  return lines.join('\n').replace(/[&<>"']/g, (character) => entities[character] as string)
 }
 
 type Attributes = Readonly<Record<string, string | number | undefined>>

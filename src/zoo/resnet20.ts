@@ -21,4 +21,5 @@ export const resnet20: ZooEntry<'resnet20'> = {
     -> GAP -> FC-10`,
   parameters: 269_722,
   macs: 40_551_040,
+  accuracy: 'CIFAR-10 91.25 %, in the paper',
 }

@@ -13,6 +13,8 @@ export interface ZooEntry<N extends string = string> {
   readonly parameters: number
   /** Multiply–accumulates for one picture. */
   readonly macs: number
+  /** The test accuracy that is known of it, and whose figure that is. */
+  readonly accuracy?: string
   /** What a reader of the notes should know when the plan is printed. */
   readonly remarks?: readonly string[]
   /** Settings that train it well, by data set. */

@@ -15,6 +15,7 @@ export const vgg16: ZooEntry<'vgg16'> = {
     -> [FC-4096 -> RELU -> DROPOUT 0.5]*2 -> FC-1000`,
   parameters: 138_357_544,
   macs: 15_470_264_320,
+  accuracy: "ImageNet top-1 71.6 %, torchvision's weights",
   remarks: [
     'The notes print "TOTAL memory: 24M * 4 bytes ~= 93MB / image", but their rows add up to 15,237,608 values, 58.1 MiB.',
   ],

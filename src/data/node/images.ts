@@ -81,15 +81,19 @@ export async function openImages(folder: string, options: ImagesOptions): Promis
   })
 }
 
-/**
- * The picture files of every class, of all splits, in the order of the labels.
- *
- * @throws {DatasetError} as `openImages`
- */
-export async function listPictures(folder: string): Promise<readonly Omit<ClassFiles, 'folder'>[]> {
-  const { classes, train, validation = [], test = [] } = await readLayout(folder)
+/** The picture files of a folder. */
+export interface PictureFiles {
+  /** In the order of the labels, with the pictures of all splits. */
+  readonly classes: readonly ClassFiles[]
+  readonly notices: readonly DataNotice[]
+}
+
+/** @throws {DatasetError} as `openImages` */
+export async function listPictures(folder: string): Promise<PictureFiles> {
+  const { classes, train, validation = [], test = [], notices } = await readLayout(folder)
   const all = [...train, ...validation, ...test]
-  return classes.map((name) => ({ name, files: all.flatMap((found) => (found.name === name ? found.files : [])) }))
+  const filesOf = (name: string) => all.flatMap((found) => (found.name === name ? found.files : []))
+  return { classes: classes.map((name) => ({ name, files: filesOf(name) })), notices }
 }
 
 function allocate(folder: string, count: number, { size, memoryLimit = 2 ** 32 }: ImagesOptions): Uint8Array {

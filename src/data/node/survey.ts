@@ -1,6 +1,7 @@
 /** Looks at a folder of pictures without loading it: sizes, colors, what is broken, what is there twice. */
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
+import type { DataNotice } from '../dataset.ts'
 import { PictureError } from '../errors.ts'
 import { decodePicture, pictureSides } from './decode.ts'
 import { listPictures } from './images.ts'
@@ -15,6 +16,8 @@ export interface Survey {
   /** How many pictures are in color; the others are gray. */
   readonly color: number
   readonly broken: readonly PictureError[]
+  /** What the data set leaves out. */
+  readonly notices: readonly DataNotice[]
   /** The same file in two classes: all but one of the labels are wrong. */
   readonly duplicates: readonly (readonly string[])[]
 }
@@ -32,10 +35,10 @@ const thumbnail = { height: 32, width: 32, channels: 3 }
 /**
  * Decodes every picture once, as a training would.
  *
- * @throws {DatasetError | EmptyClassError} no classes, or a class without pictures
+ * @throws {LayoutError | EmptyClassError} no classes, or a class without pictures
  */
 export async function surveyImages(folder: string, { onProgress, signal }: SurveyOptions = {}): Promise<Survey> {
-  const classes = await listPictures(folder)
+  const { classes, notices } = await listPictures(folder)
   const files = classes.flatMap(({ name, files }) => files.map((file) => ({ file, name })))
   const looks: (Look | PictureError)[] = new Array(files.length)
   let next = 0
@@ -58,13 +61,14 @@ export async function surveyImages(folder: string, { onProgress, signal }: Surve
     sizes: good.map(({ height, width }) => ({ height, width })).sort((a, b) => a.height * a.width - b.height * b.width),
     color: good.filter(({ color }) => color).length,
     broken: looks.filter((each) => each instanceof PictureError),
+    notices,
     duplicates: await duplicates(good),
   }
 }
 
 /** Whether a folder has pictures in color: some from every class are looked at, until one is. */
 export async function hasColor(folder: string): Promise<boolean> {
-  for (const { files } of await listPictures(folder)) {
+  for (const { files } of (await listPictures(folder)).classes) {
     for (const file of spread(files, 16)) {
       const found = await look(file)
       if (!(found instanceof PictureError) && found.color) return true

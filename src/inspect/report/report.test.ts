@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { parse } from '../../notation/parse.ts'
 import { plan } from '../../plan/plan.ts'
 import { memoryTable, networkTable } from '../costTable.ts'
 import { type ReportData, reportHtml } from './report.ts'
+import { script, scriptHash } from './script.ts'
 
 const network = parse('INPUT 8x8x1 -> CONV3-2 -> RELU -> FC-2')
+const pixel = { width: 1, height: 1, pixels: new Uint8Array(4) }
 const least: ReportData = {
   title: 'a <script>alert(1)</script> network',
   subtitle: '',
@@ -36,6 +39,8 @@ const full: ReportData = {
     },
   ],
   stepsPerEpoch: 2,
+  best: { epoch: 1, loss: 0.5, accuracy: 0.7, split: 'test' },
+  keptEpoch: 1,
   evaluation: {
     loss: 0.5,
     accuracy: 0.7,
@@ -50,17 +55,28 @@ const full: ReportData = {
       [1, 4],
     ],
   },
+  metrics: {
+    classes: [
+      { label: '<img src=x onerror=alert(1)>', support: 5, precision: 0.75, recall: 0.6, f1: 2 / 3 },
+      { label: 'dog', support: 5, precision: 2 / 3, recall: 0.8, f1: null },
+    ],
+    macro: { precision: 0.7, recall: 0.7, f1: 0.7 },
+  },
   filters: { name: 'conv1.filters', shape: [3, 3, 1, 2], values: new Float32Array(18) },
   mistakes: {
     pictures: [
       {
-        picture: { width: 1, height: 1, pixels: new Uint8Array(4) },
+        picture: pixel,
         actual: 'dog',
         predicted: 'cat',
         probability: 0.9,
       },
     ],
     among: 5,
+  },
+  samples: {
+    pictures: [{ original: pixel, augmented: pixel, label: '<i>\u001b[31mdog' }],
+    augmentation: 'flip',
   },
   notation: 'INPUT 8x8x1 -> CONV3-2 -> RELU -> FC-2',
   remarks: ['a remark'],
@@ -70,22 +86,31 @@ const full: ReportData = {
 describe('a report', () => {
   it('shows what there is, and leaves out what there is not', () => {
     const parts = [
-      'What is taken for what',
-      'Among the first 5 test pictures',
-      'Mistakes it was surest of',
-      'What the first layer looks for',
-      'Try next',
+      'Best and last',
+      'The model file has the weights of epoch 1.',
+      'best epoch: 1',
+      'Per class',
+      'Confusion matrix',
+      'among the first 5 test pictures',
+      'Most confident mistakes',
+      'Augmented training pictures',
+      'First-layer filters',
+      'Next steps',
     ]
     for (const part of parts) {
       expect(reportHtml(full)).toContain(part)
       expect(reportHtml(least)).not.toContain(part)
     }
-    for (const page of [reportHtml(full), reportHtml(least)]) expect(page).toContain('The network')
+    for (const page of [reportHtml(full), reportHtml(least)]) expect(page).toContain('<h2>Network</h2>')
   })
 
-  it('runs nothing, loads nothing, and keeps names text', () => {
+  it('runs one script of its own, loads nothing, and keeps names text', () => {
     const page = reportHtml(full)
-    expect(page).not.toMatch(/<script|<link|<img src=x|@import|url\(/)
+    expect(scriptHash).toBe(`sha256-${createHash('sha256').update(script).digest('base64')}`)
+    expect(page.split(`<script>${script}</script>`)).toHaveLength(2)
+    expect(page).toContain(`default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src '${scriptHash}'`)
+    expect(page).not.toContain('\u001b')
+    expect(page.replace(script, '')).not.toMatch(/<script[^>]|<link|<img src=x|@import|url\(/)
     expect(page.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:/)
     expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
     expect(page).toContain('images:&quot;./a&amp;b&quot;')

@@ -1,0 +1,74 @@
+// Tables and paragraphs fit terminals of any width, and control characters in names stay text.
+import { describe, expect, it } from 'vitest'
+import type { TextTable } from '../inspect/costTable.ts'
+import { costTable, networkTable } from '../inspect/costTable.ts'
+import { columnsOf } from '../inspect/shorten.ts'
+import { zoo } from '../zoo/zoo.ts'
+import { printTable } from './table.ts'
+import { wrap } from './wrap.ts'
+
+const widest = (text: string) => Math.max(...text.split('\n').map(columnsOf))
+
+describe('a table', () => {
+  it.each([40, 60, 80, 100])('of a network fits %i columns', (width) => {
+    for (const name of ['lenet5', 'vgg16', 'mobilenet-v2']) {
+      const printed = printTable(costTable(networkTable(zoo.network(name))), width)
+      expect(widest(printed)).toBeLessThanOrEqual(width)
+      expect(printed).toMatch(/^layer .*parameters/)
+    }
+  })
+
+  it('loses nothing where there is room', () => {
+    const table = costTable(networkTable(zoo.network('lenet5')))
+    const printed = printTable(table, Number.POSITIVE_INFINITY)
+    for (const { title } of table.columns) expect(printed).toContain(title)
+    expect(printTable(table, widest(printed))).toBe(printed)
+    expect(printTable(table, widest(printed) - 1)).not.toContain('sees')
+  })
+
+  const names: TextTable = {
+    columns: [
+      { title: 'class', align: 'left' },
+      { title: 'n', align: 'right' },
+    ],
+    rows: [
+      ['Ailuropoda melanoleuca, the giant panda', '12'],
+      ['\u001b[31mred\u0007\nnext', '3'],
+      ['大熊猫', '4'],
+    ],
+  }
+
+  it('shortens names that are too long, and keeps numbers', () => {
+    const printed = printTable(names, 20)
+    expect(widest(printed)).toBeLessThanOrEqual(20)
+    expect(printed).toMatch(/Ailuropoda mela…\s+12/)
+  })
+
+  it('shows control characters as escapes, and lines up wide letters', () => {
+    const printed = printTable(names, 80)
+    expect(printed).toContain('\\u001b[31mred\\u0007\\u000anext')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    expect(printed).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/)
+    const [, , ...rows] = printed.split('\n')
+    expect(new Set(rows.map(columnsOf)).size).toBe(1)
+  })
+})
+
+describe('a paragraph', () => {
+  it('is broken at spaces, and loses no word', () => {
+    const text = '  one two three four five six seven eight nine ten'
+    const wrapped = wrap(text, 20, '    ')
+    expect(widest(wrapped)).toBeLessThanOrEqual(20)
+    expect(wrapped.split(/\s+/)).toEqual(text.split(/\s+/))
+    expect(wrapped.split('\n').map((line) => /^ */.exec(line)?.[0].length)).toEqual([2, 4, 4])
+  })
+
+  it('keeps a word that is too long whole, and short lines as they are', () => {
+    expect(wrap('see https://example.org/a/long/address now', 12)).toBe('see\nhttps://example.org/a/long/address\nnow')
+    expect(wrap('a\nb', 12)).toBe('a\nb')
+  })
+
+  it('does not count styles', () => {
+    expect(wrap('\u001b[1mone\u001b[22m two', 7)).toBe('\u001b[1mone\u001b[22m two')
+  })
+})
