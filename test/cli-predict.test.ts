@@ -249,7 +249,7 @@ describe('predict', () => {
       ['album/b/png0.png', 'dog'],
       ['album/b/png1.png', 'dog'],
     ])
-    expect(stderr).toMatch(/1 file ending in \.txt is not a picture[\s\S]*album\/run is a run of Lenslet/)
+    expect(stderr).toMatch(/1 file ending in \.txt is not a picture[\s\S]*album\/run is a Lenslet run/)
     expect(code).toBe(1)
   })
 

@@ -102,7 +102,7 @@ describe('evaluate', () => {
       new Float32Array(12).map((_, i) => i),
     )
     const predict = vi.spyOn(model, 'predict')
-    const { loss, count } = await evaluate(model, whole.test, whole)
+    const { loss, count } = await evaluate(model, whole.test, { normalization: whole.normalization })
     expect(count).toBe(40)
     // 16 MiB at most.
     expect(predict.mock.calls.map(([pictures]) => pictures.byteLength / 2 ** 20)).toEqual([16, 16, 8])
