@@ -193,7 +193,10 @@ async function work(
   const training = (files: RunFiles) =>
     train(model, dataset, {
       ...fitted,
-      checkpoint: { path: files.checkpoint, ...(call.checkpointEvery && { everySeconds: call.checkpointEvery }) },
+      checkpoint: {
+        path: files.checkpoint,
+        ...(call.checkpointEvery !== undefined && { everySeconds: call.checkpointEvery }),
+      },
       metrics: files.metrics,
       signal: interrupt.signal,
       ...(checkpoint === undefined ? {} : { resume: files.checkpoint }),
