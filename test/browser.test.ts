@@ -155,6 +155,8 @@ describe.skipIf(executablePath === undefined)('in a page (skipped where no Chrom
       const training = await trainInPage(context, `${strict.origin}/train.html`)
       expect(training.crossOriginIsolated).toBe(true)
       expect(training.description.endsWith(`, 1 thread: ${noWorkers}`), training.description).toBe(true)
+      // The browser's own, of the one worker that was tried.
+      expect(training.complaints).toEqual([expect.stringContaining('Content Security Policy')])
       expectAsInNode({ ...training, complaints: [] })
     } finally {
       strict.close()

@@ -128,6 +128,21 @@ describe('eval', () => {
     )
   })
 
+  it('splits the data as the training of the run did, unless it is told otherwise', async () => {
+    const net = 'INPUT 8x8x3 -> GAP -> FC-3'
+    const split = ['--test-fraction', '0.4', '--split-seed', '3']
+    const words = ['train', net, '--data', 'images:abc', '--epochs', '1', '--out', 'split', ...split]
+    expect((await run(...words)).code).toBe(0)
+    for (const model of ['split', 'split/model.lenslet']) {
+      const { value, stderr } = await json('eval', model, '--data', 'images:abc')
+      expect(value.count).toBe(24)
+      expect(stderr).toMatch(/read as in the training: --test-fraction 0\.4 --split-seed 3/)
+    }
+    expect((await json('eval', 'split', '--data', 'images:abc', '--test-fraction', '0.1')).value.count).toBe(6)
+    // Other data was not split by the run.
+    expect((await json('eval', 'split', '--data', 'images:ab')).value.count).toBe(8)
+  })
+
   it('writes a row per class as CSV', async () => {
     const { stdout } = await run('eval', 'good.lenslet', '--data', 'images:ab', '--csv')
     expect(stdout).toBe('class,support,precision,recall,f1\r\nbird,0,,,\r\ncat,4,1,1,1\r\ndog,4,1,1,1\r\n')
@@ -234,7 +249,7 @@ describe('predict', () => {
       ['album/b/png0.png', 'dog'],
       ['album/b/png1.png', 'dog'],
     ])
-    expect(stderr).toMatch(/1 file ending in \.txt is not a picture[\s\S]*album\/run is a run of Lenslet/)
+    expect(stderr).toMatch(/1 file ending in \.txt is not a picture[\s\S]*album\/run is a Lenslet run/)
     expect(code).toBe(1)
   })
 
@@ -265,6 +280,16 @@ describe('predict', () => {
     })
   })
 
+  it('answers as pictures are predicted, before it has seen the last', async () => {
+    const running = start(['predict', 'good.lenslet', 'abc', '-', '--csv'], place)
+    // It waits for standard input, which is still open.
+    await running.heard('abc/bird/png0.png,bird')
+    running.process.stdin?.end(await readFile(join(place, dog)))
+    const { code, stdout } = await running.ended
+    expect(code).toBe(0)
+    expect(stdout.trimEnd().split('\r\n').at(-1)).toMatch(/^-,dog,/)
+  })
+
   it('writes CSV that quotes what needs it', async () => {
     await copyFile(join(place, cat), join(place, 'a, "b".png'))
     const { code, stdout } = await run('predict', 'good.lenslet', 'a, "b".png', 'bad.png', '--top', '2', '--csv')
@@ -273,6 +298,19 @@ describe('predict', () => {
     expect(first).toMatch(/^"a, ""b""\.png",cat,0\.\d+,(bird|dog),[\d.e-]+,$/)
     expect(second).toMatch(/^bad\.png,,,,,"?cannot read/)
     expect({ code, end }).toEqual({ code: 1, end: '' })
+  })
+
+  it('says how many pictures look like negatives', async () => {
+    const normalization = { mean: [0.2], std: [0.25] }
+    const gray = await Model.create(parse('INPUT 4x4x1 -> FC-2'), { threads: 1, info: { normalization } })
+    await gray.save(join(place, 'gray.lenslet'))
+    await gray.dispose()
+    for (const [index, light] of [250, 20, 240].entries())
+      await writeFile(join(place, `light${index}.png`), await plain(4, 4, [light, light, light]))
+    const files = ['light1.png', 'light0.png', 'light2.png']
+    const { stderr } = await json('predict', 'gray.lenslet', ...files)
+    expect(stderr).toMatch(/2 pictures, light0\.png first, look like the negative of the training pictures/)
+    expect((await json('predict', 'gray.lenslet', ...files, '--invert')).stderr).not.toContain('negative')
   })
 
   it('answers for pictures of one portion and of the next, in order', async () => {
@@ -333,6 +371,15 @@ describe('predict', () => {
     const { code, stdout, stderr } = await run('predict', ...words)
     expect(stderr).toMatch(says)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+
+  it('refuses a network that gives a map', async () => {
+    const model = await Model.create(parse('INPUT 8x8x3 -> CONV3-2'), { threads: 1 })
+    await model.save(join(place, 'map.lenslet'))
+    await model.dispose()
+    const { code, stderr } = await run('predict', 'map.lenslet', cat)
+    expect(stderr).toMatch(/does not classify pictures[\s\S]*8×8×2/)
+    expect(code).toBe(2)
   })
 
   it('names a model file that is damaged', async () => {

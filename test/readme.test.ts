@@ -1,4 +1,4 @@
-/** What the README shows is run: its library example as it stands (on few digits), and its commands as far as they parse. */
+/** What the README shows is run: its library example as it stands (on few digits). docs.test.ts checks the rest of it. */
 
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
@@ -34,20 +34,6 @@ describe('README', () => {
     } finally {
       await rm(folder, { recursive: true })
     }
-  })
-
-  const commands = [...page.matchAll(/^npx lenslet (.+?)(?: {2,}#.*)?$/gm)].map(([, words = '']) => words)
-
-  it.each(commands)('lenslet %s: the verb and its options exist', async (words) => {
-    const [verb = ''] = words.split(' ')
-    const { stdout } = await run(process.execPath, [...source, join(root, 'src/cli/main.ts'), verb, '--help'])
-    for (const [option] of words.matchAll(/--[a-z-]+/g)) expect(stdout).toContain(option)
-  })
-
-  it('names files that exist', async () => {
-    const links = [...page.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path = '']) => path)
-    expect(links.length).toBeGreaterThan(5)
-    for (const path of links) await stat(join(root, path))
   })
 
   it('shows networks that parse', () => {

@@ -150,6 +150,9 @@ describe('what cannot work is refused before there is a folder', () => {
     [[network, '--out', 'ab/cat'], /lies in a folder of the data/],
     [[network, '--out', 'ab/cat/new/run'], /lies in a folder of the data/],
     [[network, '--out', '/proc/lenslet/x'], /cannot make the folder/],
+    [[network, '--out', ''], /--out is empty/],
+    [[network, '--checkpoint-every', '0'], /everySeconds/],
+    [[network, '--seed', '5000000000'], /seed/],
     [[network, '--out', 'ab/cat/png0.png'], /lies in a folder of the data/],
     [[network, '--out', 'taken'], /holds files that a run would replace[\s\S]*report\.html/],
     [[network, '--out', 'foreign', '--force'], /run\.json that is not Lenslet's/],
@@ -163,6 +166,14 @@ describe('what cannot work is refused before there is a folder', () => {
     expect(stderr).toMatch(says)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect((await readdir(place, { recursive: true })).sort()).toEqual(before.sort())
+  })
+
+  it('also where the run’s folder would lie among the pictures because the call comes from there', async () => {
+    const inside = join(place, 'ab', 'cat')
+    const { code, stderr } = await call(['train', network, '--data', 'images:..', '--epochs', '1'], inside)
+    expect(stderr).toMatch(/lies in a folder of the data/)
+    expect(code).toBe(2)
+    expect(existsSync(join(inside, 'runs'))).toBe(false)
   })
 
   it('and the same folder is taken by the call that works', async () => {

@@ -26,6 +26,9 @@ export interface CreateOptions {
 /** Throws `UsageError` or `FileError`; nothing is then left of what was made. */
 export async function createRun(settings: RunSettings, options: CreateOptions): Promise<NewRun> {
   const { out, force = false, writeStart } = options
+  if (out?.trim() === '') {
+    throw new UsageError('--out is empty', { received: "--out ''", expected: 'a folder', advice: '--out runs/NAME' })
+  }
   const files = filesOf(out ?? newName(settings))
   await checkPlace(files.folder, settings.data)
   await checkFolder(files, force)
@@ -120,7 +123,8 @@ async function makeFolders(folder: string): Promise<readonly string[]> {
       throw cannotMake(folder, cause)
     }
   }
-  if (missing.length === 0 && !(await isFolder(folder))) throw cannotMake(folder, new Error('a file of this name'))
+  if (missing.length === 0 && !(await isFolder(resolve(folder))))
+    throw cannotMake(folder, new Error('a file of this name'))
   return made
 }
 

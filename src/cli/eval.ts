@@ -3,12 +3,13 @@
 import type { Command } from 'commander'
 import { evaluate } from '../train/evaluate.ts'
 import { matchSplit } from '../train/match.ts'
-import { addDataOptions, type DataOptions, dataHelp, dataOptions, openData } from './data.ts'
+import { addDataOptions, type DataOptions, dataHelp, dataOptions, dataWords, openData } from './data.ts'
 import { readCall, UsageError } from './errors.ts'
 import { type SplitName, splitNames, splitOf } from './evalSplit.ts'
 import { csvOf, jsonOf, notes, words } from './evalWords.ts'
 import { openModel } from './model.ts'
 import { choice, exactHelp, whole } from './options.ts'
+import { trainedSplit } from './runData.ts'
 import { Terminal } from './terminal.ts'
 
 interface EvalCall extends DataOptions {
@@ -45,7 +46,11 @@ async function run(path: string, call: EvalCall): Promise<void> {
   if (json === true && csv === true)
     throw new UsageError('--json and --csv exclude each other', { expected: 'one of them' })
   await using model = await openModel(path, { threads, exact })
-  const dataset = await openData(data, model.input, terminal, undefined, dataOptions(call))
+  const trained = await trainedSplit(path, data)
+  const dataset = await openData(data, model.input, terminal, undefined, { ...trained, ...dataOptions(call) })
+  const repeated = dataWords(trained).join(' ')
+  if (repeated !== '')
+    terminal.hint(`note: unless options say otherwise, the data is read as in the training: ${repeated}`)
   // Pictures or classes that do not fit the model are refused before anything runs.
   const split = await readCall(() => {
     const chosen = splitOf(dataset, name)

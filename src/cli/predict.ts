@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander'
 import { LensletError } from '../core/errors.ts'
-import { volumeSize } from '../core/shapes.ts'
+import { printVolume, volumeSize } from '../core/shapes.ts'
 import { printable } from '../core/text.ts'
 import { PictureError } from '../data/errors.ts'
 import { decodeImage } from '../data/node/decode.ts'
@@ -13,6 +13,7 @@ import { normalizePictures } from '../model/classify.ts'
 import type { Model } from '../model/model.ts'
 import { readCall, UsageError } from './errors.ts'
 import { openModel } from './model.ts'
+import { Negatives, seemsInverted } from './negatives.ts'
 import { choice, exactHelp, whole } from './options.ts'
 import { findPictures, type PictureFile, readStandardInput, reasonOf, standardInput } from './pictureFiles.ts'
 import { type Answer, csvFormat, jsonFormat, Output, textFormat } from './predictOutput.ts'
@@ -64,6 +65,7 @@ async function run(path: string, paths: readonly string[], call: PredictCall): P
   // Always the default batch: in a plan of another, sums may be rounded in another order.
   await using model = await openModel(path, { threads: call.threads, exact: call.exact })
   checkPictureSize(model.input)
+  checkClassifies(model)
   for (const notice of notices) terminal.hint(`note: ${notice}`)
   if (model.info.classes === undefined)
     terminal.hint('note: the model has no class names; numbers of scores are shown, from 0.')
@@ -75,7 +77,7 @@ async function run(path: string, paths: readonly string[], call: PredictCall): P
   try {
     for (let first = 0; first < pictures.length; first += step) {
       for (const answer of await predictSome(model, pictures.slice(first, first + step), call, inverted)) {
-        if ('error' in answer) unread.push(`${printable(answer.file)}: ${answer.error}`)
+        if ('error' in answer) unread.push(named(answer))
         await output.write(answer)
       }
       progress.show(first + step)
@@ -85,6 +87,16 @@ async function run(path: string, paths: readonly string[], call: PredictCall): P
   }
   inverted.hint(terminal)
   if (unread.length > 0) throw unreadPictures(unread, pictures.length)
+}
+
+/** The scores of a map are no classes' scores. */
+function checkClassifies({ output }: Model): void {
+  if (output.height * output.width === 1) return
+  throw new UsageError('the network of this model does not classify pictures', {
+    received: `scores for each position of a map, ${printVolume(output)}`,
+    expected: '1×1×classes',
+    advice: 'put GAP or FC at the end of the network',
+  })
 }
 
 function formatOf({ json, csv, top }: PredictCall, model: Model, terminal: Terminal) {
@@ -128,35 +140,6 @@ async function decode(model: Model, { file, error }: PictureFile, { invert, fit 
   }
 }
 
-/**
- * Gray pictures only: the training pictures were dark on the whole and this one is light, or the other way round, and its
- * inverse is far closer to them.
- */
-function seemsInverted({ input, info }: Model, bytes: Uint8Array): boolean {
-  const mean = info.normalization?.mean[0]
-  if (input.channels !== 1 || mean === undefined) return false
-  const brightness = bytes.reduce((sum, byte) => sum + byte, 0) / bytes.length / 255
-  return Math.abs(brightness - mean) > 0.3 + Math.abs(1 - brightness - mean)
-}
-
-/** Pictures that look like negatives: how many, and the first. */
-class Negatives {
-  #count = 0
-  #first = ''
-
-  add(file: string): void {
-    if (this.#count++ === 0) this.#first = printable(file)
-  }
-
-  hint(terminal: Terminal): void {
-    if (this.#count === 0) return
-    const which = this.#count === 1 ? `${this.#first} looks` : `${this.#count} pictures, ${this.#first} first, look`
-    terminal.hint(
-      `note: ${which} like the negative of the training pictures (light where they are dark). Try --invert.`,
-    )
-  }
-}
-
 /** A line every two seconds on stderr, where the answers themselves do not show how the work goes on. */
 class Progress {
   readonly #total: number
@@ -173,6 +156,12 @@ class Progress {
     this.#next = performance.now() + 2000
     this.#terminal.progress(`${printCount(done)} of ${printCount(this.#total)} pictures`)
   }
+}
+
+/** Most errors name the file already. */
+function named({ file, error }: { readonly file: string; readonly error: string }): string {
+  const name = printable(file)
+  return error.includes(name) ? error : `${name}: ${error}`
 }
 
 const shown = 20

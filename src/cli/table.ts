@@ -4,6 +4,7 @@ import Table from 'cli-table3'
 import { printable } from '../core/text.ts'
 import type { TextTable } from '../inspect/costTable.ts'
 import { columnsOf, shorten } from '../inspect/shorten.ts'
+import { columnsFor } from './columns.ts'
 
 /** No frame: tables are copied into reports and mails. */
 const bare = {
@@ -28,7 +29,7 @@ const gap = bare.middle.length
 const narrowest = 8
 
 /** Control characters are shown as escapes. A table wider than `width` loses columns, then ends of names. */
-export function printTable(table: TextTable, width = process.stdout.columns ?? Number.POSITIVE_INFINITY): string {
+export function printTable(table: TextTable, width = columnsFor(process.stdout) ?? Number.POSITIVE_INFINITY): string {
   const { columns, rows, totals } = fitTable(printableCells(table), width)
   const titles = columns.map(({ title }) => title)
   const rule = widthsOf({ columns, rows, ...(totals && { totals }) }).map((each) => '─'.repeat(each))

@@ -6,6 +6,7 @@
 import { styleText } from 'node:util'
 import type { TextTable } from '../inspect/costTable.ts'
 import { currentCall } from './call.ts'
+import { columnsFor } from './columns.ts'
 import { printableJson, printableLines } from './printable.ts'
 import { printTable } from './table.ts'
 import { wrap } from './wrap.ts'
@@ -35,10 +36,8 @@ export class Terminal {
     return Math.min(this.#columns ?? widest, widest)
   }
 
-  /** The real columns: of the terminal, or as `COLUMNS` says. Undefined where text goes to a file or a pipe. */
   get #columns(): number | undefined {
-    const columns = this.#out.columns ?? Number(process.env.COLUMNS)
-    return Number.isInteger(columns) && columns > 0 ? columns : undefined
+    return columnsFor(this.#out)
   }
 
   /** A line, or several, for people. */

@@ -21,7 +21,7 @@ export function introduction(
   const count = printCount(dataset.train.count)
   const what = `${terminal.bold(settings.name)} (${printCount(totals.parameters)} parameters)`
   return [
-    `Training ${what} on ${count} pictures of ${settings.data}, ${dataset.classes.length} classes`,
+    `Training ${what} on ${count} pictures of ${settings.data}, ${dataset.classes.length === 1 ? '1 class' : `${dataset.classes.length} classes`}`,
     ...evaluationWords(dataset),
     terminal.dim(model.description),
     terminal.dim(`run: ${files.folder}`),
@@ -61,8 +61,8 @@ export function conclusion(
 /** Which pictures the training is evaluated on, where that is not simply the test pictures. */
 function evaluationWords(dataset: Dataset): readonly string[] {
   const watched = watchedSplitOf(dataset)
-  if (watched === undefined) return ['There are no test pictures: nothing is tested.']
-  if (watched.name === 'test') return []
+  // The data has said so where there is nothing to test on.
+  if (watched === undefined || watched.name === 'test') return []
   const { validation, test } = dataset
   const final = hasPictures(test) ? `${printCount(test.count)} test pictures at the end` : 'no test pictures'
   return [`Evaluated on ${printCount(validation?.count ?? 0)} validation pictures after each epoch, on ${final}`]

@@ -3,6 +3,8 @@
  * what to do; the same three are fields, so that a program need not read prose. Each folder derives its own classes.
  */
 
+import './ambient.ts'
+
 export interface ErrorDetails {
   /** What came in, as text. */
   readonly received?: string

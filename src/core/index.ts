@@ -13,4 +13,4 @@ export {
   type Volume,
   volumeSize,
 } from './shapes.ts'
-export { printable, sameForm } from './text.ts'
+export { counted, listed, printable, sameForm } from './text.ts'

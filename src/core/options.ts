@@ -44,9 +44,9 @@ export function printKind(value: unknown): string {
   if (typeof value === 'function') return `the function ${value.name || 'without a name'}`
   if (typeof value !== 'object' || value === null) return String(value)
   if (Array.isArray(value)) return `a list of ${value.length} values`
-  const name = value.constructor?.name ?? 'object'
+  const name = value.constructor?.name || 'Object'
   if (ArrayBuffer.isView(value) && 'length' in value) return `a ${name} of ${value.length} values`
-  if (name !== 'Object') return `a ${name}`
+  if (name !== 'Object') return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`
   const keys = Object.keys(value)
   return keys.length === 0 ? 'an empty object' : `an object with ${keys.slice(0, 8).join(', ')}`
 }

@@ -1,6 +1,6 @@
 // Names from outside: what is shown of them, and what counts as the same name.
 import { describe, expect, it } from 'vitest'
-import { printable, sameForm } from './text.ts'
+import { counted, listed, printable, sameForm } from './text.ts'
 
 describe('printable', () => {
   it.each([
@@ -20,4 +20,14 @@ describe('printable', () => {
 it('takes é in one character and é in two for the same name', () => {
   expect(sameForm('cafe\u0301')).toBe(sameForm('caf\u00e9'))
   expect(sameForm('cafe')).not.toBe(sameForm('caf\u00e9'))
+})
+
+it('counts and lists', () => {
+  expect([counted(0, 'picture'), counted(1, 'file'), counted(1204567, 'file')]).toEqual([
+    '0 pictures',
+    '1 file',
+    '1,204,567 files',
+  ])
+  expect(listed(['a', 'b\u001b'])).toBe('a, b\\u001b')
+  expect(listed(['a', 'b', 'c', 'd'], 2)).toBe('a, b, 2 more')
 })

@@ -13,6 +13,17 @@ export function printable(name: string): string {
   return name.replace(unprintable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
+/** `1 picture`, `1,204 pictures`: a number and its noun, which takes an s. */
+export function counted(count: number, noun: string): string {
+  return `${String(count).replace(/\B(?=(\d{3})+$)/g, ',')} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** Names in one line, at most `most`, then how many more; each as `printable` shows it. */
+export function listed(names: readonly string[], most = 5): string {
+  const more = names.length - most
+  return [...names.slice(0, most).map(printable), ...(more > 0 ? [`${more} more`] : [])].join(', ')
+}
+
 /**
  * The form in which names are compared: Unicode NFC. macOS writes é as e and an accent (NFD), most other systems as one
  * character; both are one name.

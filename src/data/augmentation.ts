@@ -2,6 +2,7 @@
  * Augmentation as plain data, and as text for the command line (`flip,crop4,cutout8`). Each word is one row; what the
  * words do to a picture stands in picture.ts.
  */
+import { checkOptions } from '../core/options.ts'
 import type { Volume } from '../core/shapes.ts'
 import { AugmentationError } from './errors.ts'
 
@@ -85,6 +86,7 @@ export function printAugmentation(augmentation: Augmentation): string {
 
 /** @throws {AugmentationError} pixels that are no whole number or larger than the picture */
 export function checkAugmentation(augmentation: Augmentation, { height, width }: Volume): void {
+  checkOptions<Augmentation>('augment', augmentation, { flip: true, crop: true, border: true, cutout: true })
   const shorter = Math.min(height, width)
   for (const [word, pixels, most] of [
     ['crop', augmentation.crop ?? 0, shorter - 1],

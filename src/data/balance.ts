@@ -1,9 +1,9 @@
 /** What the counts of the classes say: one class only, classes without test pictures, classes out of balance. */
-import { printable } from '../core/text.ts'
+import { counted, listed, printable } from '../core/text.ts'
 import type { DataNotice } from './dataset.ts'
 
 /** From here on a model does well by answering the largest class, and the accuracy hides it. */
-const unbalanced = 5
+const unbalanced = 3
 
 /**
  * @param train pictures of each class
@@ -18,9 +18,9 @@ export function classNotices(
   const [only] = classes
   if (classes.length === 1 && only !== undefined)
     notices.push({
-      kind: 'balance',
+      kind: 'classes',
       count: 1,
-      message: `there is only one class, ${printable(only)}: every answer is right, so nothing is learned`,
+      message: `there is only one class, ${printable(only)}: a training on it learns nothing`,
     })
   const counts = classes.map((name, label) => ({ name, count: train[label] as number }))
   const [largest, smallest] = [
@@ -31,7 +31,17 @@ export function classNotices(
     notices.push({
       kind: 'balance',
       count: counts.filter(({ count }) => largest.count >= unbalanced * count).length,
-      message: `the classes are out of balance: ${printable(largest.name)} has ${largest.count} training pictures, ${printable(smallest.name)} has ${smallest.count}`,
+      message: `the classes are out of balance: ${printable(largest.name)} has ${counted(largest.count, 'training picture')}, ${printable(smallest.name)} has ${smallest.count}`,
+    })
+  const lower = classes.map((name) => name.toLowerCase())
+  const alike = classes.filter(
+    (_, label) => lower.indexOf(lower[label] as string) !== lower.lastIndexOf(lower[label] as string),
+  )
+  if (alike.length > 0)
+    notices.push({
+      kind: 'classes',
+      count: alike.length,
+      message: `these classes differ only in upper and lower case: ${listed(alike)}`,
     })
   const total = classes.reduce((sum, _, label) => sum + (test[label] as number), 0)
   const untested = classes.filter((_, label) => test[label] === 0)
@@ -41,12 +51,7 @@ export function classNotices(
     notices.push({
       kind: 'split',
       count: untested.length,
-      message: `${untested.length === 1 ? '1 class has' : `${untested.length} classes have`} no test pictures: ${named(untested)}`,
+      message: `no test pictures of ${untested.length === 1 ? 'the class' : `${untested.length} classes:`} ${listed(untested)}`,
     })
   return notices
-}
-
-function named(names: readonly string[]): string {
-  const more = names.length - 5
-  return [...names.slice(0, 5).map(printable), ...(more > 0 ? [`${more} more`] : [])].join(', ')
 }

@@ -5,7 +5,8 @@ import { Batches } from '../data/batches.ts'
 import type { Split } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
 import type { Model } from '../model/model.ts'
-import { givesDistribution, matchSplit } from '../train/match.ts'
+import { likeliest, toProbabilities } from '../model/probabilities.ts'
+import { matchSplit } from '../train/match.ts'
 
 export interface Prediction {
   /** The class's name, or its index where it has none. */
@@ -17,24 +18,16 @@ export interface Prediction {
 
 /** The `most` likeliest classes of one picture, likeliest first, from the [classes] that `predict` gave for it. */
 export function topPredictions(model: Model, scores: Float32Array, most: number): readonly Prediction[] {
-  const probabilities = toProbabilities(model, scores)
-  return [...probabilities]
-    .map((probability, index) => ({ label: labelOf(model, index), index, probability }))
-    .sort((a, b) => b.probability - a.probability || a.index - b.index)
-    .slice(0, most)
+  const probabilities = toProbabilities(model.network, scores)
+  return likeliest(probabilities, most).map((index) => ({
+    label: labelOf(model, index),
+    index,
+    probability: probabilities[index] as number,
+  }))
 }
 
 function labelOf({ info }: Model, index: number): string {
   return info.classes?.[index] ?? `${index}`
-}
-
-/** Softmax of the scores, unless the last layer has taken it already. */
-function toProbabilities(model: Model, scores: Float32Array): Float64Array {
-  if (givesDistribution(model)) return Float64Array.from(scores)
-  const highest = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
-  const powers = Float64Array.from(scores, (score) => Math.exp(score - highest))
-  const sum = powers.reduce((a, b) => a + b, 0)
-  return powers.map((power) => power / sum)
 }
 
 /** A picture that the model takes for another class. */

@@ -1,5 +1,6 @@
 /** The confusion matrix as a picture, and its most frequent mistakes as a list. */
 
+import { printable } from '../core/text.ts'
 import { columnsOf, shorten } from './shorten.ts'
 import { escapeText, palette, picture, tag } from './svg.ts'
 
@@ -29,7 +30,8 @@ export function commonMistakes(confusion: Confusion, labels: readonly string[], 
     .slice(0, most)
 }
 
-const name = (labels: readonly string[], index: number) => labels[index] ?? `${index}`
+/** Without control characters: their escapes are longer, and a name is measured and cut after this. */
+const name = (labels: readonly string[], index: number) => printable(labels[index] ?? `${index}`)
 
 /** Names longer than this are cut; the whole name is in the tooltip. */
 const longestName = 18

@@ -74,6 +74,15 @@ describe('the confusion matrix', () => {
     expect(await draws(svg)).toBe(true)
   })
 
+  it('cuts long names, whole in their tooltips, and shows control characters as text', async () => {
+    const long = 'Ailuropoda melanoleuca, the giant panda'
+    const svg = confusionSvg(confusion, [long, '\u001b[31mred\u0007', '大熊猫'])
+    expect(svg).toContain('<title>Ailuropoda melanoleuca, the giant panda</title>Ailuropoda melano…</text>')
+    expect(svg).toContain('\\u001b[31mred\\u00…</text>')
+    expect(svg).not.toContain('\u001b')
+    expect(await draws(svg)).toBe(true)
+  })
+
   it('is drawn for one class, for many, and where a class has no pictures', async () => {
     const many = Array.from({ length: 100 }, (_, i) =>
       Array.from({ length: 100 }, (_, j) => (i === j && i > 0 ? 3 : 0)),

@@ -30,10 +30,13 @@ export async function activationsOf(
   }
   const program = await bind()
   try {
-    const { ports, sections, buffers } = program.plan
-    const taps = Object.entries(ports.taps ?? {}).map(([name, buffer]) => {
+    const { network, ports, sections, buffers } = program.plan
+    const tapped = new Map(Object.entries(ports.taps ?? {}))
+    const taps = network.nodes.flatMap(({ name }) => {
+      const buffer = tapped.get(name)
+      if (buffer === undefined) return []
       const shape = [count, ...(buffers[buffer]?.shape.slice(1) ?? [])]
-      return { name, buffer, shape, data: new Float32Array(sizeOf(shape)) }
+      return [{ name, buffer, shape, data: new Float32Array(sizeOf(shape)) }]
     })
     const each = pictures.length / count
     let first = 0

@@ -12,9 +12,11 @@ import { checkOptions, type OptionNames, printKind } from '../core/options.ts'
 import { sizeOf, type Volume, volumeSize } from '../core/shapes.ts'
 import type { PictureSource } from '../data/source.ts'
 import type { ParameterSpec } from '../layers/types.ts'
+import { checkNetwork } from '../network/check.ts'
 import type { Network } from '../network/network.ts'
 import { inferVolumes } from '../network/volumes.ts'
 import type { Target } from '../ops/target.ts'
+import { planOptionNames } from '../plan/options.ts'
 import { planFor } from '../plan/plan.ts'
 import { runsOf } from '../plan/sizes.ts'
 import type { Plan, PlanOptions } from '../plan/types.ts'
@@ -141,7 +143,7 @@ export class Model {
    * `ArgumentError`, `VariantError`, or `MemoryError` for weights that no memory of the backend can hold.
    */
   static async create(network: Network, options: ModelOptions = {}): Promise<Model> {
-    checkNetwork(network)
+    checkNetwork('Model.create', network)
     checkOptions('Model.create', options, optionNames)
     const { seed = 0, initial, info = {} } = options
     if (!Number.isInteger(seed)) throw new ArgumentError('the seed must be a whole number', { received: `${seed}` })
@@ -292,7 +294,9 @@ export class Model {
    * Binds another plan of this network on the same backend, with as many threads, as exact, and with the weights in it.
    * Its memory is beside the model's own; whoever asks for it disposes of it.
    */
-  async bind(options: BindOptions): Promise<Program> {
+  async bind(options: BindOptions = {}): Promise<Program> {
+    const { threads: _, exact: __, target: ___, ...names } = planOptionNames
+    checkOptions<BindOptions>('bind', options, names)
     return this.#holder.beside(this.planFor(options))
   }
 
@@ -337,16 +341,6 @@ export class Model {
       },
     })
   }
-}
-
-/** Throws `ArgumentError` for text, and for what else is no network. */
-function checkNetwork(network: unknown): void {
-  if (typeof network === 'object' && network !== null && 'nodes' in network && Array.isArray(network.nodes)) return
-  throw new ArgumentError('a model is made of a network', {
-    received: printKind(network),
-    expected: 'what parse, zoo.network or networkFromJson returns',
-    ...(typeof network === 'string' && { advice: `Model.create(parse(${JSON.stringify(network.slice(0, 40))}…))` }),
-  })
 }
 
 /** Throws `MemoryError` for weights that alone are more than the device can address. */

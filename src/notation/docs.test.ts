@@ -94,13 +94,3 @@ it('options and flags are read by some word', () => {
     expect(takes, option).not.toEqual([])
   }
 })
-
-it('the lines of code run', () => {
-  const blocks = fences.filter(({ language }) => language === 'ts')
-  expect(blocks).toHaveLength(1)
-  for (const { body } of blocks) {
-    const [, expected] = /return .*? \/\/ (.*)$/.exec(body) ?? []
-    const run = new Function('parse', 'print', body.replace(/^import .*$/m, ''))
-    expect(run(parse, print)).toBe(expected)
-  }
-})

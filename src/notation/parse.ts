@@ -1,6 +1,7 @@
 /** Text -> Network. */
 
 import { ArgumentError } from '../core/errors.ts'
+import { checkOptions } from '../core/options.ts'
 import { SizeError } from '../network/errors.ts'
 import { makeNetwork, type Network } from '../network/network.ts'
 import { inferVolumes } from '../network/volumes.ts'
@@ -21,9 +22,11 @@ export interface ParseOptions {
  * docs/notation.md. Throws `NotationError` for the text, `NotationValueError` for a value in a word and `SizeError` for
  * volumes that do not work out; each has `line`, `column` and `text`, the line with a caret.
  */
-export function parse(text: string, { strict = false, bindings = {} }: ParseOptions = {}): Network {
+export function parse(text: string, options: ParseOptions = {}): Network {
   if (typeof text !== 'string')
     throw new ArgumentError('parse expects text', { received: typeof text, expected: 'a string' })
+  checkOptions<ParseOptions>('parse', options, { strict: true, bindings: true })
+  const { strict = false, bindings = {} } = options
   const reader = new Reader(text, bindings)
   const { nodes, spans } = build(reader, readNetwork(reader))
   const network = makeNetwork(nodes)

@@ -1,6 +1,7 @@
 /** What `lenslet plan` tells of a network itself: a row for each layer, and the totals. */
 
 import { sizeOf, type Volume, volumeSize } from '../core/shapes.ts'
+import { checkNetwork } from '../network/check.ts'
 import type { Network } from '../network/network.ts'
 import { type ReceptiveField, receptiveFields } from '../network/receptiveField.ts'
 import { inferVolumes } from '../network/volumes.ts'
@@ -35,6 +36,7 @@ export interface NetworkCost {
 
 /** Sizes and cost of one picture. Throws `SizeError`. */
 export function cost(network: Network): NetworkCost {
+  checkNetwork('cost', network)
   const nodes = inferVolumes(network)
   const fields = receptiveFields(nodes)
   const layers = nodes.map(({ node, layer, output, parameters, macs }): LayerCost => {

@@ -1,6 +1,8 @@
 /** The largest batch that fits into a memory. */
 
 import { ArgumentError } from '../core/errors.ts'
+import { checkOptions } from '../core/options.ts'
+import { checkNetwork } from '../network/check.ts'
 import type { Network } from '../network/network.ts'
 import { OpShapeError } from '../ops/errors.ts'
 import { wasmTarget } from '../ops/wasm/target.ts'
@@ -8,7 +10,7 @@ import { type ComposeOptions, compose } from './compose.ts'
 import type { Composition } from './composition.ts'
 import { type Goal, resolveGoal } from './goal.ts'
 import { layOut } from './layOut.ts'
-import { resolveOptions } from './options.ts'
+import { planOptionNames, resolveOptions } from './options.ts'
 import type { PlanOptions } from './types.ts'
 
 /** No batch is larger. */
@@ -20,6 +22,9 @@ const most = 2 ** 20
  * number of pictures.
  */
 export function maxBatch(network: Network, bytes: number, options: Omit<PlanOptions, 'batch'> = {}): number {
+  checkNetwork('maxBatch', network)
+  const { batch: _, ...names } = planOptionNames
+  checkOptions<typeof options>('maxBatch', options, names)
   if (!(bytes > 0)) throw new ArgumentError('the memory must be a positive number of bytes', { received: `${bytes}` })
   const { target: given, threads = 1, exact = false } = options
   const { target, ...resolved } = resolveOptions({ ...options, target: given ?? wasmTarget({ threads, exact }) })

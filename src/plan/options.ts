@@ -1,8 +1,25 @@
 /** The options of a plan besides its goal, checked and with their defaults. */
 
 import { ArgumentError } from '../core/errors.ts'
+import type { OptionNames } from '../core/options.ts'
 import type { Target } from '../ops/target.ts'
 import type { PlanOptions } from './types.ts'
+
+/** All options of a plan. */
+export const planOptionNames: OptionNames<PlanOptions> = {
+  goal: true,
+  batch: true,
+  taps: true,
+  frozen: true,
+  exact: true,
+  threads: true,
+  target: true,
+  mode: true,
+  optimizer: true,
+  decay: true,
+  clipNorm: true,
+  labelSmoothing: true,
+}
 
 export interface ResolvedOptions {
   readonly batch: number

@@ -4,12 +4,14 @@
  */
 
 import { ArgumentError } from '../core/errors.ts'
+import { checkOptions } from '../core/options.ts'
+import { checkNetwork } from '../network/check.ts'
 import type { Network } from '../network/network.ts'
 import { wasmTarget } from '../ops/wasm/target.ts'
 import { compose } from './compose.ts'
 import { resolveGoal } from './goal.ts'
 import { layOut } from './layOut.ts'
-import { type ResolvedOptions, resolveOptions } from './options.ts'
+import { planOptionNames, type ResolvedOptions, resolveOptions } from './options.ts'
 import type { Plan, PlanOptions } from './types.ts'
 
 /**
@@ -17,6 +19,8 @@ import type { Plan, PlanOptions } from './types.ts'
  * that do not work out, and `GradientError` for gradients that cannot be had.
  */
 export function plan(network: Network, options: PlanOptions = {}): Plan {
+  checkNetwork('plan', network)
+  checkOptions('plan', options, planOptionNames)
   const { target, threads, exact } = options
   if (target !== undefined && (threads !== undefined || exact !== undefined)) {
     throw new ArgumentError('a target says everything about the device', {

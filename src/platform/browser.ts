@@ -4,6 +4,13 @@ import { FileError, WorkerStartError } from './errors.ts'
 import { withSpares } from './spares.ts'
 import type { Platform, PlatformWorker, WorkerEvents, WorkerPort } from './types.ts'
 
+/** Whether a worker has come up. */
+let isAllowed = false
+/** Why none does. Later ones are not tried. */
+let refusal: WorkerStartError | undefined
+
+const spares = withSpares(startWorker)
+
 export const platform: Platform = {
   name: 'browser',
   parallelism: () => Math.max(1, navigator.hardwareConcurrency ?? 1),
@@ -16,7 +23,9 @@ export const platform: Platform = {
   // Coarse on purpose, lest pages spy on each other by timing; how coarse is the browser's choice.
   fineClock: false,
   nextTurn,
-  ...withSpares(startWorker),
+  startWorker: spares.startWorker,
+  // Until one worker has come up, a policy may forbid them all, and the browser complains of each.
+  spareWorkers: (main, count) => spares.spareWorkers(main, isAllowed ? count : Math.min(count, 1)),
   readFile: (path) => Promise.reject(noFiles(`cannot read ${path}`, 'fetch the file yourself and hand over its bytes')),
   writeFileAtomic: refuseToWrite,
   appendFile: refuseToWrite,
@@ -31,6 +40,7 @@ function whyNoThreads(): string | undefined {
   if (typeof SharedArrayBuffer === 'undefined' || !globalThis.crossOriginIsolated) {
     return 'the page is not cross-origin isolated, so SharedArrayBuffer is missing'
   }
+  if (refusal !== undefined) return refusalText
   return undefined
 }
 
@@ -47,6 +57,7 @@ function nextTurn(): Promise<void> {
 }
 
 function startWorker(main: (port: WorkerPort) => void, events: WorkerEvents): PlatformWorker {
+  if (refusal !== undefined) throw refusal
   // From a text: a bundler needs to know nothing, and a package served from another origin starts its workers, too.
   const address = URL.createObjectURL(new Blob([`(${main.toString()})(self)`], { type: 'text/javascript' }))
   let worker: Worker
@@ -67,6 +78,7 @@ function startWorker(main: (port: WorkerPort) => void, events: WorkerEvents): Pl
   worker.onmessage = (event) => {
     if (!heard) URL.revokeObjectURL(address)
     heard = true
+    isAllowed = true
     events.message(event.data)
   }
   worker.onmessageerror = () => fail(new Error('a message could not be handed over'))
@@ -86,12 +98,15 @@ function startWorker(main: (port: WorkerPort) => void, events: WorkerEvents): Pl
   }
 }
 
+const noWorker = 'the browser gave no worker'
+const policyAdvice = "let the page's Content-Security-Policy allow worker-src blob:"
+const refusalText = `${noWorker}; ${policyAdvice}`
+
+/** Remembered, so that the browser complains once, and said once in words. */
 function refused(received: string, cause?: unknown): WorkerStartError {
-  return new WorkerStartError('the browser gave no worker', {
-    received,
-    advice: "let the page's Content-Security-Policy allow worker-src blob:",
-    cause,
-  })
+  if (refusal === undefined) console.warn(`lenslet runs on one thread: ${refusalText}`)
+  refusal ??= new WorkerStartError(noWorker, { received, advice: policyAdvice, cause })
+  return refusal
 }
 
 function noFiles(message: string, advice: string): FileError {

@@ -218,6 +218,9 @@ describe('two trainings of one model', () => {
     await run(model, { ...wild, signal: stop.signal })
     await expect(run(model, { ...wild, resume: join(folder, 'none') })).rejects.toThrow(/cannot read/)
     await run(model, { ...wild, epochs: 1 })
+    const toItsEnd = train(model, data, { ...wild, epochs: 1 })
+    for (let kind = ''; kind !== 'done'; ) kind = ((await toItsEnd.next()).value as Progress).kind
+    await run(model, { ...wild, epochs: 1 })
     // Forgotten without an end; its memory is gone, so it is no hindrance.
     await train(model, data, wild).next()
     await expect(run(model, wild)).rejects.toThrow(ModelBusyError)

@@ -102,7 +102,7 @@ describe('evaluate', () => {
       new Float32Array(12).map((_, i) => i),
     )
     const predict = vi.spyOn(model, 'predict')
-    const { loss, count } = await evaluate(model, whole.test, whole)
+    const { loss, count } = await evaluate(model, whole.test, { normalization: whole.normalization })
     expect(count).toBe(40)
     // 16 MiB at most.
     expect(predict.mock.calls.map(([pictures]) => pictures.byteLength / 2 ** 20)).toEqual([16, 16, 8])
@@ -142,6 +142,20 @@ describe('evaluate', () => {
     expect(byIndex.perClass.map((row) => row.count)).toEqual(expected.perClass.map((row) => row.count))
     const given = await evaluate(model, unnamed, { normalization, classes: ['a', 'b', 'c'] })
     expect(given.perClass).toEqual(perClass)
+  })
+
+  it('refuses what is not a split', async () => {
+    const model = await create('INPUT 1x1x1 -> FC-3')
+    const whole = dataset({ classes: ['a', 'b', 'c'], train: split, test: split, normalization })
+    for (const [given, says] of [
+      [whole, /received: a data set[\s\S]*evaluate\(model, dataset\.test\)/],
+      [undefined, /received: undefined/],
+      [null, /not a split/],
+    ] as const) {
+      const call = evaluate(model, given as unknown as typeof test, { normalization })
+      await expect(call).rejects.toThrow(ArgumentError)
+      await expect(call).rejects.toThrow(says)
+    }
   })
 
   it('refuses a split without pictures', async () => {

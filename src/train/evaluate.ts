@@ -2,6 +2,7 @@
 
 import { ArgumentError } from '../core/errors.ts'
 import { exp, log } from '../core/math.ts'
+import { checkOptions, printKind } from '../core/options.ts'
 import { volumeSize } from '../core/shapes.ts'
 import { Batches } from '../data/batches.ts'
 import type { Split } from '../data/dataset.ts'
@@ -59,6 +60,8 @@ const portionBytes = 2 ** 24
  * `ArgumentError` where no normalization is known or there is no picture.
  */
 export async function evaluate(model: Model, split: Split, options: EvaluateOptions = {}): Promise<Evaluation> {
+  checkIsSplit(split)
+  checkOptions<EvaluateOptions>('evaluate', options, { normalization: true, classes: true, signal: true })
   const { normalization = model.info.normalization, classes = split.classes, signal } = options
   if (normalization === undefined) {
     throw new ArgumentError('no normalization is known for the pictures', {
@@ -115,6 +118,15 @@ export async function evaluate(model: Model, split: Split, options: EvaluateOpti
   const { count } = split
   const accuracy = hits.reduce((a, b) => a + b, 0) / count
   return { loss: loss / count, accuracy, count, invalid, perClass, confusion }
+}
+
+function checkIsSplit(split: Partial<Split> | undefined): void {
+  if (split?.labels !== undefined && split.images !== undefined) return
+  throw new ArgumentError('not a split', {
+    received: 'test' in (split ?? {}) ? 'a data set' : printKind(split),
+    expected: '{ count, height, width, channels, images, labels }',
+    advice: 'evaluate(model, dataset.test)',
+  })
 }
 
 /** A power of two, so that batches of the usual sizes are filled. */

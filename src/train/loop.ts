@@ -87,6 +87,7 @@ async function* trainClaimed(
     stepper,
     signal,
     now: () => platform.now(),
+    ended: () => claimed.end(),
   })
   try {
     await session.open(options.metrics)

@@ -1,10 +1,11 @@
 /** The options of a training, and the settings that follow from them: every number checked, every default filled in. */
 
 import { ArgumentError } from '../core/errors.ts'
+import { checkOptions, type OptionNames, printKind } from '../core/options.ts'
 import type { Augmentation } from '../data/augmentation.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
-import type { BindOptions, Model } from '../model/model.ts'
+import { type BindOptions, Model } from '../model/model.ts'
 import {
   type Optimizer,
   type OptimizerKind,
@@ -95,8 +96,55 @@ export interface TrainSettings extends BitSettings {
   readonly checkpoint: { readonly path: string; readonly everySeconds: number; readonly everySteps: number } | undefined
 }
 
+const optionNames: OptionNames<TrainOptions> = {
+  epochs: true,
+  batch: true,
+  optimizer: true,
+  schedule: true,
+  decay: true,
+  augment: true,
+  labelSmoothing: true,
+  clipNorm: true,
+  frozen: true,
+  seed: true,
+  evaluate: true,
+  earlyStopping: true,
+  keep: true,
+  checkpoint: true,
+  metrics: true,
+  resume: true,
+  signal: true,
+}
+
+const rate = "optimizer: { kind: 'adam', rate: 0.001 }"
+/** What other libraries call them. */
+const otherNames = {
+  learningRate: rate,
+  rate,
+  lr: rate,
+  momentum: "optimizer: { kind: 'momentum', momentum: 0.9 }",
+  weightDecay: "optimizer: { kind: 'adamw', weightDecay: 0.01 }",
+  batchSize: 'batch',
+  patience: 'earlyStopping: { patience: 5 }',
+  augmentation: 'augment',
+}
+
 /** Throws `ArgumentError`, `DataMismatchError`, `LabelRangeError` or `AugmentationError`. */
 export function resolveSettings(model: Model, dataset: Dataset, options: TrainOptions): TrainSettings {
+  if (!(model instanceof Model)) {
+    throw new ArgumentError('train takes a model', {
+      received: printKind(model),
+      expected: 'what Model.create returns',
+    })
+  }
+  if (typeof dataset !== 'object' || dataset === null || !('train' in dataset)) {
+    throw new ArgumentError('train takes a data set', {
+      received: printKind(dataset),
+      expected: 'what openDataset, dataset or idxDataset returns',
+    })
+  }
+  checkOptions('train', options, optionNames, otherNames)
+  if (options.earlyStopping !== undefined) checkOptions('earlyStopping', options.earlyStopping, { patience: true })
   const { epochs, batch = 32, seed = 0, decay = 'weights', labelSmoothing = 0, clipNorm } = options
   whole('epochs', epochs, 1, 1_000_000)
   whole('batch', batch, 1, 2 ** 24)
@@ -170,7 +218,9 @@ export function planOptionsOf(settings: PlannedSettings): BindOptions {
 /** The settings that decide on a plan. */
 type PlannedSettings = Pick<BitSettings, 'batch' | 'optimizer' | 'decay' | 'clipNorm' | 'labelSmoothing' | 'frozen'>
 
-function checkpointSettings({ path, everySeconds = 60, everySteps }: CheckpointOptions) {
+function checkpointSettings(options: CheckpointOptions) {
+  checkOptions<CheckpointOptions>('checkpoint', options, { path: true, everySeconds: true, everySteps: true })
+  const { path, everySeconds = 60, everySteps } = options
   if (typeof path !== 'string' || path === '')
     throw new ArgumentError('a checkpoint needs a path', { received: JSON.stringify(path) ?? 'none' })
   number('checkpoint.everySeconds', everySeconds, 'more than 0', (value) => value > 0)

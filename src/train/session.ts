@@ -37,6 +37,8 @@ export interface SessionParts {
   readonly signal: AbortSignal | undefined
   /** Milliseconds. */
   now(): number
+  /** Called before the last progress, after which nobody may ask for more: the model is free for another training. */
+  ended(): void
 }
 
 /** An evaluation, and what was evaluated. */
@@ -143,6 +145,7 @@ export class Session {
     const test = evaluated.evaluatedOn === 'test' ? evaluated.evaluation : undefined
     const imagesPerSecond = this.#pace.average
     const result = resultOf(state, { stopped, keptEpoch, lastWeights, test, imagesPerSecond, best: this.#best })
+    this.#parts.ended()
     yield { ...this.#standing('done'), kind: 'done', ...evaluated, result }
     return result
   }

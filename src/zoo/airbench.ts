@@ -9,7 +9,7 @@ import type { ZooEntry } from './types.ts'
 const group = (filters: number) =>
   `CONV3-${filters} nobias -> POOL2 -> BN -> GELU -> CONV3-${filters} nobias -> BN -> GELU`
 
-export const airbench: ZooEntry = {
+export const airbench: ZooEntry<'airbench'> = {
   name: 'airbench',
   title: 'The airbench94 network for CIFAR-10',
   paper: 'Jordan: 94% on CIFAR-10 in 3.29 Seconds on a Single GPU, 2024',

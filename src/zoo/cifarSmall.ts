@@ -7,7 +7,7 @@ import type { ZooEntry } from './types.ts'
 
 const stage = (filters: number) => `CONV3-${filters} nobias -> BN -> RELU -> POOL2`
 
-export const cifarSmall: ZooEntry = {
+export const cifarSmall: ZooEntry<'cifar-small'> = {
   name: 'cifar-small',
   title: 'CONV–RELU–POOL three times, for 32×32 pictures',
   paper: 'CS231n notes: Convolutional Neural Networks, layer patterns',

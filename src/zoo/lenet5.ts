@@ -2,7 +2,7 @@
 
 import type { ZooEntry } from './types.ts'
 
-export const lenet5: ZooEntry = {
+export const lenet5: ZooEntry<'lenet5'> = {
   name: 'lenet5',
   title: 'LeNet-5 for 28×28 digits',
   paper: 'LeCun, Bottou, Bengio, Haffner: Gradient-Based Learning Applied to Document Recognition, 1998',

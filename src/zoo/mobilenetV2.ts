@@ -35,7 +35,7 @@ function body(): string {
   return blocks.join('\n    -> ')
 }
 
-export const mobilenetV2: ZooEntry = {
+export const mobilenetV2: ZooEntry<'mobilenet-v2'> = {
   name: 'mobilenet-v2',
   title: 'MobileNet v2 for ImageNet',
   paper: 'Sandler, Howard, Zhu, Zhmoginov, Chen: MobileNetV2: Inverted Residuals and Linear Bottlenecks, 2018',

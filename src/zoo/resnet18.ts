@@ -7,7 +7,7 @@ const block = (filters: number, stride = '', shortcut = 'ID') =>
 
 const stage = (filters: number) => `${block(filters, ' s2', `CONV1-${filters} s2 nobias -> BN`)} -> ${block(filters)}`
 
-export const resnet18: ZooEntry = {
+export const resnet18: ZooEntry<'resnet18'> = {
   name: 'resnet18',
   title: 'ResNet-18 for ImageNet',
   paper: 'He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition, 2015',

@@ -10,7 +10,7 @@ const block = (filters: number, shortcut = 'ID', stride = '') =>
 
 const halving = (filters: number) => block(filters, `POOL1 s2 -> WIDEN-${filters}`, ' s2')
 
-export const resnet20: ZooEntry = {
+export const resnet20: ZooEntry<'resnet20'> = {
   name: 'resnet20',
   title: 'ResNet-20 for CIFAR-10',
   paper: 'He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition, 2015',

@@ -9,7 +9,7 @@ const block = (filters: number, stride = '', shortcut = 'ID') =>
 const stage = (filters: number, blocks: number, stride: string) =>
   `${block(filters, stride, `CONV1-${4 * filters}${stride} nobias -> BN`)} -> [${block(filters)}]*${blocks - 1}`
 
-export const resnet50: ZooEntry = {
+export const resnet50: ZooEntry<'resnet50'> = {
   name: 'resnet50',
   title: 'ResNet-50 for ImageNet',
   paper: 'He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition, 2015',

@@ -2,8 +2,8 @@
 
 import type { TrainOptions } from '../train/options.ts'
 
-export interface ZooEntry {
-  readonly name: string
+export interface ZooEntry<N extends string = string> {
+  readonly name: N
   /** One line for people. */
   readonly title: string
   readonly paper: string

@@ -2,7 +2,7 @@
 
 import type { ZooEntry } from './types.ts'
 
-export const vgg16: ZooEntry = {
+export const vgg16: ZooEntry<'vgg16'> = {
   name: 'vgg16',
   title: 'VGG-16 for ImageNet',
   paper: 'Simonyan, Zisserman: Very Deep Convolutional Networks for Large-Scale Image Recognition, 2014',

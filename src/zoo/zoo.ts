@@ -13,20 +13,23 @@ import { resnet50 } from './resnet50.ts'
 import type { ZooEntry } from './types.ts'
 import { vgg16 } from './vgg16.ts'
 
-const entries: readonly ZooEntry[] = [lenet5, cifarSmall, resnet20, airbench, vgg16, resnet18, resnet50, mobilenetV2]
+const entries = [lenet5, cifarSmall, resnet20, airbench, vgg16, resnet18, resnet50, mobilenetV2] as const
+
+/** For editors, which complete the names; any text may be given. */
+export type ZooName = (typeof entries)[number]['name'] | (string & {})
 
 export const zoo = {
   /** All names. */
-  names: entries.map(({ name }) => name) as readonly string[],
+  names: entries.map(({ name }): string => name) as readonly string[],
   has: (name: string): boolean => entries.some((entry) => entry.name === name),
   /** The card. Throws `ArgumentError` for an unknown name. */
-  entry(name: string): ZooEntry {
-    const found = entries.find((entry) => entry.name === name)
+  entry(name: ZooName): ZooEntry {
+    const found: ZooEntry | undefined = entries.find((entry) => entry.name === name)
     if (found !== undefined) return found
     throw new ArgumentError('no network of this name in the zoo', { received: name, expected: zoo.names.join(', ') })
   },
   /** The network itself. Throws `ArgumentError` for an unknown name. */
-  network(name: string): Network {
+  network(name: ZooName): Network {
     return parse(zoo.entry(name).notation)
   },
 } as const

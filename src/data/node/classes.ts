@@ -1,15 +1,16 @@
 /** The class folders of a folder: one folder per class, with pictures in it or in folders inside it. */
-import { basename, join } from 'node:path'
-import { printable, sameForm } from '../../core/text.ts'
+import { basename, join, relative, sep } from 'node:path'
+import { counted, listed, printable, sameForm } from '../../core/text.ts'
 import { EmptyClassError, LayoutError } from '../errors.ts'
 import { fileKind, pictureEndings } from './endings.ts'
 import { byName, type FolderEntries, readFolder } from './folder.ts'
-import { LeftOut, list } from './leftOut.ts'
+import { LeftOut } from './leftOut.ts'
 import { walk } from './walk.ts'
 
 export interface ClassFiles {
   /** In NFC. */
   readonly name: string
+  readonly folder: string
   /** Paths of the pictures. */
   readonly files: readonly string[]
 }
@@ -35,7 +36,7 @@ export async function listClasses(
     const entries = await readFolder(folder)
     const own = new LeftOut()
     const { pictures, runs } = await walk(folder, own, entries)
-    const found = { name: sameForm(name), files: pictures }
+    const found = { name: sameForm(name), folder, files: pictures }
     if (pictures.length > 0) {
       leftOut.merge(own)
       classes.push(found)
@@ -53,6 +54,7 @@ export async function listClasses(
   }
   const pictures = files.filter((name) => fileKind(name) === 'picture')
   if (classes.length === 0) throw noClasses(path, pictures)
+  if (classes.length === 1 && whenEmpty === 'refuse') nameFoldersOf(classes[0] as ClassFiles, leftOut)
   const twice = classes.find(({ name }, index) => classes.findIndex((other) => other.name === name) !== index)
   if (twice !== undefined)
     throw new LayoutError(`${printable(path)} has two folders for one class`, {
@@ -60,19 +62,33 @@ export async function listClasses(
       expected: 'one folder per class',
       advice: 'put the pictures into one of them',
     })
-  if (pictures.length > 0)
-    leftOut.add({
-      kind: 'left out',
-      count: pictures.length,
-      message: `${pictures.length === 1 ? '1 picture lies' : `${pictures.length} pictures lie`} beside the class folders of ${printable(path)} and ${pictures.length === 1 ? 'is' : 'are'} left out: ${list(pictures, 3)}`,
-    })
+  const loose = pictures.length
+  if (loose > 0) {
+    const lie = loose === 1 ? 'lies' : 'lie'
+    const message = `${counted(loose, 'picture')} ${lie} beside the class folders of ${printable(path)} and ${loose === 1 ? 'is' : 'are'} left out: ${listed(pictures, 3)}`
+    leftOut.add({ kind: 'left out', count: loose, message })
+  }
   return classes.sort((a, b) => byName(a.name, b.name))
+}
+
+/** One class whose pictures all lie deeper is often a folder too many. */
+function nameFoldersOf({ folder, files }: ClassFiles, leftOut: LeftOut): void {
+  const inside = files.map((file) => relative(folder, file).split(sep))
+  if (inside.some(({ length }) => length === 1)) return
+  const folders = [...new Set(inside.map(([first = '']) => first))]
+  leftOut.add({
+    kind: 'classes',
+    count: folders.length,
+    message: `all pictures of the class ${printable(basename(folder))} lie in its ${folders.length === 1 ? 'folder' : 'folders'} ${listed(folders)}; to open those as classes or splits: images:${printable(folder)}`,
+  })
 }
 
 function noClasses(path: string, pictures: readonly string[]): LayoutError {
   return new LayoutError(`${printable(path)} has no class folders`, {
     received:
-      pictures.length === 0 ? 'no folders of pictures' : `${pictures.length} pictures and no folders of pictures`,
+      pictures.length === 0
+        ? 'no folders of pictures'
+        : `${counted(pictures.length, 'picture')} and no folders of pictures`,
     expected: 'one folder per class, with pictures in it',
     advice:
       pictures.length === 0

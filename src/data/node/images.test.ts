@@ -81,7 +81,7 @@ describe('openImages', () => {
     expect(await says(folder, 1)).toEqual([
       expect.stringMatching(/^43 of the 43 pictures are in color and become gray/),
       'the classes are out of balance: a has 32 training pictures, b has 1',
-      '1 class has no test pictures: c',
+      'no test pictures of the class c',
     ])
     expect((await says(folder, 3)).join()).not.toMatch(/gray/)
     const gray = await folderOf(numbered('only', 4, 0))

@@ -1,6 +1,6 @@
 /** A folder of pictures, one folder per class: `DIR/cat/1.png`, or `DIR/train/cat/1.png` and `DIR/test/cat/2.png`. */
-import { volumeSize } from '../../core/shapes.ts'
-import { printable } from '../../core/text.ts'
+import { type Volume, volumeSize } from '../../core/shapes.ts'
+import { counted, listed, printable } from '../../core/text.ts'
 import { classNotices } from '../balance.ts'
 import { type DataNotice, type Dataset, dataset, type PictureColors } from '../dataset.ts'
 import { BrokenPicturesError, DatasetError, EmptyClassError, LayoutError, type PictureError } from '../errors.ts'
@@ -10,7 +10,6 @@ import { type DecodeOptions, decodeAll } from './decodeAll.ts'
 import { pictureEndings } from './endings.ts'
 import { isFolder } from './files.ts'
 import { readLayout } from './layout.ts'
-import { list } from './leftOut.ts'
 import { type Entry, type SplitOptions, splitEntries } from './splitting.ts'
 
 export interface ImagesOptions extends SplitOptions, DecodeOptions {
@@ -52,9 +51,9 @@ export async function openImages(folder: string, options: ImagesOptions): Promis
   const lost = layout.train.find((_, label) => counts.train[label] === 0)
   if (lost !== undefined)
     throw new EmptyClassError(
-      `${folder}: ${lost.name}`,
+      lost.folder,
       pictureEndings,
-      `${lost.files.length} pictures, none of which can be used`,
+      `${counted(lost.files.length, 'picture')}, of which none is left for training`,
     )
   const colors = { color: colored, gray: good.length - colored }
   let at = 0
@@ -76,7 +75,7 @@ export async function openImages(folder: string, options: ImagesOptions): Promis
     notices: [
       ...layout.notices,
       ...brokenNotice(broken),
-      ...colorNotice(colors, size.channels),
+      ...colorNotice(colors, size),
       ...classNotices(classes, counts.train, counts.test),
     ],
   })
@@ -85,7 +84,7 @@ export async function openImages(folder: string, options: ImagesOptions): Promis
 /** The picture files of a folder. */
 export interface PictureFiles {
   /** In the order of the labels, with the pictures of all splits. */
-  readonly classes: readonly ClassFiles[]
+  readonly classes: readonly Omit<ClassFiles, 'folder'>[]
   readonly notices: readonly DataNotice[]
 }
 
@@ -124,18 +123,18 @@ function countsOf(entries: readonly Entry[], good: ReadonlySet<Entry>, classes: 
 function brokenNotice(broken: readonly PictureError[]): DataNotice[] {
   const { length } = broken
   if (length === 0) return []
-  const files = list(broken.map(({ file }) => file))
-  const message = `${length === 1 ? '1 picture' : `${length} pictures`} cannot be read and ${length === 1 ? 'is' : 'are'} left out: ${files}`
+  const files = listed(broken.map(({ file }) => file))
+  const message = `${counted(length, 'picture')} cannot be read and ${length === 1 ? 'is' : 'are'} left out: ${files}`
   return [{ kind: 'broken', count: length, message }]
 }
 
-function colorNotice({ color, gray }: PictureColors, channels: number): DataNotice[] {
+function colorNotice({ color, gray }: PictureColors, { height, width, channels }: Volume): DataNotice[] {
   if (channels === 1 && color > 0) {
-    const message = `${color} of the ${color + gray} pictures are in color and become gray: the network's input has 1 channel; for color, use an input with 3, such as INPUT 32x32x3`
+    const message = `${color} of the ${color + gray} pictures are in color and become gray: the network's input has 1 channel; for color, use an input with 3, such as INPUT ${height}x${width}x3`
     return [{ kind: 'color', count: color, message }]
   }
   if (channels === 3 && color === 0) {
-    const message = `all ${gray} pictures are gray, and the network's input has 3 channels, which are then equal; an input with 1, such as INPUT 32x32x1, is faster`
+    const message = `all ${gray} pictures are gray, and the network's input has 3 channels, which are then equal; an input with 1, such as INPUT ${height}x${width}x1, is faster`
     return [{ kind: 'color', count: gray, message }]
   }
   return []

@@ -1,12 +1,13 @@
 // What the folders of a folder of pictures are taken for, and what is said of the rest.
 import { execFile } from 'node:child_process'
-import { chmod, mkdir, symlink } from 'node:fs/promises'
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { DatasetError, EmptyClassError, LayoutError } from '../errors.ts'
 import { folderOf, numbered } from '../testing/folders.ts'
 import { type Layout, readLayout } from './layout.ts'
+import { readPicture } from './pictureFile.ts'
 
 const counts = (list: Layout['train'] | undefined) =>
   list === undefined ? undefined : Object.fromEntries(list.map(({ name, files }) => [name, files.length]))
@@ -110,6 +111,15 @@ describe('a class', () => {
     await expect(readLayout(both)).rejects.toThrow(/two folders for one class/)
   })
 
+  it('says where the only one lies deeper than it should', async () => {
+    const folder = await folderOf({ ...numbered('v1/train/cat', 2), ...numbered('v1/test/cat', 2) })
+    const layout = await readLayout(folder)
+    expect(counts(layout.train)).toEqual({ v1: 4 })
+    expect(messages(layout)).toEqual([
+      expect.stringMatching(/^all pictures of the class v1 lie in its folders test, train; .*: images:.*v1$/),
+    ])
+  })
+
   it('shows control characters of its name as text', async () => {
     const folder = await folderOf({ ...numbered('cat', 2), '\u001b[31mred/x.txt': '' })
     const [message] = messages(await readLayout(folder))
@@ -153,8 +163,16 @@ describe('splits', () => {
     const layout = await readLayout(folder)
     expect(layout.test).toBeUndefined()
     expect(messages(layout)).toEqual([
-      expect.stringMatching(/test is not used: it holds 2 pictures, but no class folders/),
+      expect.stringMatching(/test is not used: it holds 2 pictures, but no class folders, so there are no labels/),
     ])
+  })
+
+  it('are not used where they hold no pictures', async () => {
+    const folder = await folderOf({ ...numbered('train/cat', 2), ...numbered('val/cat', 3) })
+    await mkdir(join(folder, 'test', 'cat'), { recursive: true })
+    const layout = await readLayout(folder)
+    expect([counts(layout.validation), counts(layout.test)]).toEqual([undefined, { cat: 3 }])
+    expect(messages(layout)).toEqual([expect.stringMatching(/test is not used: it holds no pictures$/)])
   })
 
   it('keep a class without test pictures, which is no class of training', async () => {
@@ -176,6 +194,11 @@ describe('splits', () => {
     ['train and test without classes', { 'train/1.png': 1, 'test/1.png': 1 }, /train has no class folders/],
     ['a test split alone', { 'test/cat/1.png': 1 }, /no folder of training pictures[\s\S]*images:.*test/],
     ['two folders for one split', { 'train/cat/1.png': 1, 'Train/cat/1.png': 1 }, /two folders for one split/],
+    [
+      'test as split and class',
+      { 'cat/1.png': 1, 'test/cat/2.png': 1 },
+      /can be a split or a class[\s\S]*cat in it and/,
+    ],
     ['train as split and class', { 'train/steam/1.png': 1, 'cat/1.png': 1 }, /can be the training split or a class/],
     ['pictures without folders', { '1.png': 1, '2.png': 1 }, /2 pictures and no folders[\s\S]*a folder for each class/],
     ['a train folder without pictures', { 'train/cat/x.txt': '', 'test/cat/1.png': 1 }, /train has no class folders/],
@@ -204,6 +227,24 @@ describe('the file system', () => {
   it('takes a folder with a picture’s name for a folder', async () => {
     const layout = await readLayout(await folderOf({ ...numbered('cat', 2), 'cat/a.png/1.png': 1 }))
     expect(counts(layout.train)).toEqual({ cat: 3 })
+  })
+
+  it.skipIf(process.platform === 'win32')('may hold pipes, which are not opened', async () => {
+    const folder = await folderOf(numbered('cat', 2))
+    const pipe = join(folder, 'cat', 'pipe.png')
+    await promisify(execFile)('mkfifo', [pipe])
+    const layout = await readLayout(folder)
+    expect(counts(layout.train)).toEqual({ cat: 2 })
+    expect(messages(layout)).toEqual([expect.stringMatching(/pipe\.png is not a regular file and is left out$/)])
+    await expect(readPicture(pipe)).rejects.toThrow(/not a regular file/)
+  })
+
+  // Other systems refuse such names.
+  it.skipIf(process.platform !== 'linux')('may have names that are not UTF-8, which are named as such', async () => {
+    const folder = await folderOf(numbered('cat', 2))
+    await writeFile(Buffer.concat([Buffer.from(`${folder}/cat/`), Buffer.of(0xe9), Buffer.from('.png')]), 'x')
+    const file = (await readLayout(folder)).train[0]?.files.find((path) => path.includes('\ufffd'))
+    await expect(readPicture(file as string)).rejects.toThrow(/its name is not valid UTF-8[\s\S]*rename it/)
   })
 
   it.skipIf(process.platform === 'win32')('names a folder and a picture that may not be read', async () => {

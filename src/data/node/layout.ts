@@ -3,7 +3,7 @@
  * a folder called `train` that holds pictures and no folders is a class.
  */
 import { join } from 'node:path'
-import { printable } from '../../core/text.ts'
+import { counted, listed, printable, sameForm } from '../../core/text.ts'
 import type { DataNotice } from '../dataset.ts'
 import { LayoutError } from '../errors.ts'
 import { type ClassFiles, listClasses } from './classes.ts'
@@ -56,7 +56,8 @@ export async function readLayout(folder: string): Promise<Layout> {
     if (entries.folders.length === 0) return void leaveOut(entries, leftOut)
     const found = await listClasses(entries, leftOut, 'keep')
     checkClasses(found, classes, entries.path, training.path)
-    return found.some(({ files }) => files.length > 0) ? found : undefined
+    if (found.some(({ files }) => files.length > 0)) return found
+    return void leaveOut(entries, leftOut)
   }
   const [validated, tested] = [await held(validation), await held(test)]
   return {
@@ -90,12 +91,19 @@ async function findSplits(root: FolderEntries) {
         expected: 'train beside it, or one folder per class',
         advice: `images:${printable(alone.path)} opens its classes alone`,
       })
+    const classesToo = alone?.folders.filter((name) => others.some((other) => sameForm(other) === sameForm(name))) ?? []
+    if (alone !== undefined && classesToo.length > 0)
+      throw new LayoutError(`${printable(alone.path)} can be a split or a class`, {
+        received: `${listed(classesToo)} in it and beside it`,
+        expected: 'one folder per class, or train beside it',
+        advice: `move the other classes into ${printable(join(root.path, 'train'))}; for a class, rename the folder`,
+      })
     return undefined
   }
   if (train.folders.length === 0) {
     if (others.length === 0 && (test ?? validation) !== undefined)
       throw new LayoutError(`${printable(train.path)} has no class folders`, {
-        received: `${pictureCount(train)} pictures and no folders`,
+        received: `${counted(pictureCount(train), 'picture')} and no folders`,
         expected: 'one folder per class, with pictures in it',
         advice: 'sort the pictures into class folders: train/cat, train/dog',
       })
@@ -124,10 +132,10 @@ function pictureCount({ files }: FolderEntries): number {
   return files.filter((name) => fileKind(name) === 'picture').length
 }
 
-/** A split's folder without class folders: its pictures have no labels. */
+/** A split's folder without pictures, or without class folders: then its pictures have no labels. */
 function leaveOut(entries: FolderEntries, leftOut: LeftOut): void {
   const count = pictureCount(entries)
-  const message = `the folder ${printable(entries.path)} is not used: it holds ${count === 0 ? 'no pictures' : `${count} pictures, but no class folders, so they have no labels`}`
+  const message = `the folder ${printable(entries.path)} is not used: it holds ${count === 0 ? 'no pictures' : `${counted(count, 'picture')}, but no class folders, so there are no labels`}`
   leftOut.add({ kind: 'left out', count, message })
 }
 
@@ -149,7 +157,7 @@ async function nameUnused(
       leftOut.add({
         kind: 'left out',
         count: found.pictures.length,
-        message: `the folder ${printable(path)} beside the splits is not used (${found.pictures.length} pictures)`,
+        message: `the folder ${printable(path)} beside the splits is not used (${counted(found.pictures.length, 'picture')})`,
       })
   }
 }

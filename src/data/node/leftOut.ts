@@ -1,6 +1,6 @@
 /** Counts what a folder of pictures holds besides pictures, so that nothing is left out without a word. */
 import { join } from 'node:path'
-import { printable } from '../../core/text.ts'
+import { counted, listed, printable } from '../../core/text.ts'
 import type { DataNotice } from '../dataset.ts'
 import { endingOf, fileKind } from './endings.ts'
 import type { FolderEntries } from './folder.ts'
@@ -68,43 +68,40 @@ export class LeftOut {
   notices(): readonly DataNotice[] {
     const notices = [...this.#others]
     const say = (count: number, message: string) => notices.push({ kind: 'left out', count, message })
-    for (const [ending, { count, first }] of this.#unread)
-      say(
-        count,
-        `${count === 1 ? '1 file' : `${count} files`} ending in ${ending} ${count === 1 ? 'is' : 'are'} not read (${printable(first)}${count === 1 ? '' : ', …'}); convert to PNG or JPEG, for example with ImageMagick: magick mogrify -format png '*${ending}'`,
-      )
+    for (const [ending, { count, first }] of this.#unread) {
+      const example = `${printable(first)}${count === 1 ? '' : ', …'}`
+      const how = `convert to PNG or JPEG, for example with ImageMagick: magick mogrify -format png '*${ending}'`
+      say(count, `${counted(count, 'file')} ending in ${ending} ${are(count)} not read (${example}); ${how}`)
+    }
     const { foreign } = this
     if (foreign > 0) {
-      const endings = [...this.#foreign.keys()].sort()
-      const named = endings.filter((ending) => ending !== '').map(printable)
-      const some = [...named.slice(0, 5), ...(named.length > 5 ? [`${named.length - 5} more endings`] : [])]
-      const which = [
-        ...(some.length > 0 ? [`ending in ${some.join(', ')}`] : []),
-        ...(endings.includes('') ? ['without an ending'] : []),
-      ].join(' or ')
+      const what = foreign === 1 ? 'is not a picture' : 'are not pictures'
       say(
         foreign,
-        foreign === 1
-          ? `1 file ${which} is not a picture and is left out`
-          : `${foreign} files ${which} are not pictures and are left out`,
+        `${counted(foreign, 'file')} ${endingsIn([...this.#foreign.keys()])} ${what} and ${are(foreign)} left out`,
       )
     }
-    if (this.#special.length > 0)
-      say(
-        this.#special.length,
-        `${list(this.#special)} ${this.#special.length === 1 ? 'is not a regular file and is' : 'are not regular files and are'} left out`,
-      )
-    if (this.#runs.length > 0)
-      say(
-        this.#runs.length,
-        `${list(this.#runs)} ${this.#runs.length === 1 ? 'is a Lenslet run and is' : 'are Lenslet runs and are'} left out`,
-      )
+    const special = this.#special.length
+    if (special > 0) {
+      const what = special === 1 ? 'is not a regular file' : 'are not regular files'
+      say(special, `${listed(this.#special)} ${what} and ${are(special)} left out`)
+    }
+    const runs = this.#runs.length
+    if (runs > 0) {
+      const what = runs === 1 ? 'is a Lenslet run' : 'are Lenslet runs'
+      say(runs, `${listed(this.#runs)} ${what} and ${are(runs)} left out`)
+    }
     return notices
   }
 }
 
-/** Names, at most `most`, then how many more. Control characters are escaped. */
-export function list(names: readonly string[], most = 5): string {
-  const more = names.length - most
-  return [...names.slice(0, most).map(printable), ...(more > 0 ? [`${more} more`] : [])].join(', ')
+const are = (count: number) => (count === 1 ? 'is' : 'are')
+
+/** `ending in .json, .txt or without an ending` */
+function endingsIn(endings: readonly string[]): string {
+  const named = endings.filter((ending) => ending !== '').sort()
+  return [
+    ...(named.length > 0 ? [`ending in ${listed(named)}`] : []),
+    ...(endings.includes('') ? ['without an ending'] : []),
+  ].join(' or ')
 }

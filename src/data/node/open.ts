@@ -1,6 +1,7 @@
 /** Data sets by the names that the command line uses. Each form is a row. */
 import { stat } from 'node:fs/promises'
 import { ArgumentError } from '../../core/errors.ts'
+import { checkOptions, type OptionNames, printKind } from '../../core/options.ts'
 import { printable } from '../../core/text.ts'
 import type { Dataset } from '../dataset.ts'
 import { DatasetError, UnknownDatasetError } from '../errors.ts'
@@ -55,13 +56,40 @@ export const datasetForms: readonly Form[] = [
   },
 ]
 
+/** For editors, which complete the names; any text may be given. */
+export type DatasetName =
+  | 'mnist'
+  | 'cifar10'
+  | `mnist:${string}`
+  | `cifar10:${string}`
+  | `images:${string}`
+  | (string & {})
+
+const optionNames: OptionNames<OpenOptions> = {
+  size: true,
+  images: true,
+  cache: true,
+  onProgress: true,
+  signal: true,
+  testFraction: true,
+  validationFraction: true,
+  splitSeed: true,
+}
+
 /**
  * Opens `mnist`, `mnist:FOLDER`, `cifar10`, `cifar10:FOLDER`, `cifar10:FILE.tar.gz` or `images:FOLDER`.
  *
  * @throws {UnknownDatasetError} another name, or a path that is missing
  * @throws {LensletError} whatever opening the data finds wrong
  */
-export async function openDataset(spec: string, options: OpenOptions = {}): Promise<Dataset> {
+export async function openDataset(spec: DatasetName, options: OpenOptions = {}): Promise<Dataset> {
+  if (typeof spec !== 'string') {
+    throw new ArgumentError('openDataset takes the name of a data set', {
+      received: printKind(spec),
+      expected: datasetForms.map(({ usage }) => usage).join(', '),
+    })
+  }
+  checkOptions('openDataset', options, optionNames)
   const colon = spec.indexOf(':')
   const word = (colon < 0 ? spec : spec.slice(0, colon)).trim().toLowerCase()
   const path = colon < 0 ? undefined : expandHome(spec.slice(colon + 1).trim())
@@ -86,7 +114,7 @@ async function checkThere(spec: string, path: string): Promise<void> {
   if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR')
     throw new DatasetError(`cannot read ${printable(path)}`, { ...whyUnreadable(path, error), cause: error })
   throw new UnknownDatasetError(`there is no ${printable(path)}`, {
-    received: spec,
+    received: printable(spec),
     expected: 'a folder or a file that exists',
     advice: 'check the path; it is relative to the folder that you are in',
   })
@@ -121,8 +149,8 @@ async function unknown(spec: string, word: string): Promise<UnknownDatasetError>
     (row) => row.word.startsWith(word.slice(0, 3)) || word.startsWith(row.word.slice(0, 4)),
   )
   const advice = (await isThere(spec)) ? `images:${spec}` : near ? near.usage : 'mnist'
-  return new UnknownDatasetError(`unknown data set "${spec}"`, {
-    received: spec,
+  return new UnknownDatasetError(`unknown data set "${printable(spec)}"`, {
+    received: printable(spec),
     expected: datasetForms.map(({ usage }) => usage).join(', '),
     advice: `--data ${advice}`,
   })

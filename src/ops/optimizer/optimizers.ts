@@ -1,6 +1,7 @@
 /** From what a person writes (`{ kind: 'adam', rate: 1e-3 }`) to an optimizer whose every number is fixed and checked. */
 
 import { ArgumentError } from '../../core/errors.ts'
+import { closest } from '../../core/suggest.ts'
 import type { ScalarValues } from '../scalars.ts'
 import { type OptimizerNumberName, type OptimizerNumbers, optimizerNumbers } from './numbers.ts'
 import type { OptimizerRow, ParameterFacts, UpdateRule } from './rule.ts'
@@ -67,6 +68,17 @@ export function resolveRow(kind: OptimizerKind, row: OptimizerRow<never>, given:
   }
 }
 
+/** The number that is called otherwise elsewhere, or that was mistyped. */
+function meantBy(name: string): string | undefined {
+  const known: Readonly<Record<string, string>> = {
+    learningRate: 'rate',
+    lr: 'rate',
+    wd: 'weightDecay',
+    eps: 'epsilon',
+  }
+  return Object.hasOwn(known, name) ? known[name] : closest(name, Object.keys(optimizerNumbers))
+}
+
 /** Exactly the numbers of `defaults`, in their order. */
 function resolveNumbers(
   kind: OptimizerKind,
@@ -82,7 +94,8 @@ function resolveNumbers(
       throw new ArgumentError(`The optimizer ${kind} has no ${key}`, {
         received,
         expected: Object.keys(defaults).join(', '),
-        advice: `leave ${key} out${kinds.length === 0 ? '' : `, or choose ${kinds.join(' or ')}`}`,
+        advice:
+          kinds.length > 0 ? `leave ${key} out, or choose ${kinds.join(' or ')}` : (meantBy(key) ?? `leave ${key} out`),
       })
     }
     const name = key as OptimizerNumberName

@@ -1,6 +1,7 @@
 /** Settings of optimizers: what is filled in, what is refused, and which rule updates which parameter. */
 
 import { describe, expect, it } from 'vitest'
+import { ArgumentError } from '../../core/errors.ts'
 import { scalarsSpec } from '../scalars.ts'
 import { f32 } from '../specs.ts'
 import type { ArraySpec, Emit, Op, Value } from '../types.ts'
@@ -18,6 +19,27 @@ const statesOf = (settings: Parameters<typeof resolveOptimizer>[0]) =>
   resolveOptimizer(settings)
     .ruleFor(filters)
     .states.map(({ name }) => name)
+
+it('has a type by kind: what a kind does not have does not compile', () => {
+  const settings: OptimizerSettings[] = [
+    { kind: 'adam', rate: 1e-3, beta1: 0.9 },
+    { kind: 'momentum', momentum: 0.9, weightDecay: 1e-4 },
+    { kind: 'sgd' },
+    // @ts-expect-error adam has no momentum
+    { kind: 'adam', momentum: 0.9 },
+    // @ts-expect-error no optimizer has a learningRate
+    { kind: 'sgd', learningRate: 1 },
+    // @ts-expect-error no such kind
+    { kind: 'adamax' },
+  ]
+  for (const each of settings.slice(0, 3)) expect(resolveOptimizer(each).kind).toBe(each.kind)
+  for (const each of settings.slice(3)) expect(() => resolveOptimizer(each)).toThrow(ArgumentError)
+})
+
+it('names the number that was meant', () => {
+  const given = { kind: 'adam', learningRate: 1 } as unknown as OptimizerSettings
+  expect(() => resolveOptimizer(given)).toThrow(/no learningRate[\s\S]*try: rate/)
+})
 
 describe('optimizer settings', () => {
   it('fill in the defaults', () => {

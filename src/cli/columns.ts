@@ -1,0 +1,7 @@
+/** How wide the place is that text goes to. */
+
+/** The columns of the terminal, or those that `COLUMNS` says. Undefined for a file or a pipe, where nothing has to fit. */
+export function columnsFor(stream: NodeJS.WriteStream): number | undefined {
+  const columns = stream.columns ?? Number(process.env.COLUMNS)
+  return Number.isInteger(columns) && columns > 0 ? columns : undefined
+}

@@ -1,0 +1,96 @@
+// Folders of pictures on the command line: how they are split, what is left out, and what is said of it.
+
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { addFiles, numbered } from '../src/data/testing/folders.ts'
+import { call } from './fixtures/cli.ts'
+
+let place = ''
+beforeAll(async () => {
+  place = await mkdtemp(join(tmpdir(), 'lenslet-cli-data-'))
+  await addFiles(place, {
+    ...numbered('photos/cat', 20, 20),
+    ...numbered('photos/dog', 20, 100),
+    'photos/dog/x.bmp': 'BM',
+    ...numbered('broken/cat', 5, 20),
+    ...numbered('broken/dog', 5, 100),
+    ...numbered('split/train/cat', 3, 20),
+    ...numbered('split/valid/cat', 2, 100),
+    ...numbered('split/test/cat', 2, 200),
+    ...numbered('home/pets/cat', 2, 20),
+    ...numbered('home/pets/dog', 2, 100),
+    'flat/1.png': 1,
+  })
+  for (const file of ['cat/1.png', 'dog/3.png']) await truncate(join(place, 'broken', file), 50)
+  await writeFile(join(place, 'broken', 'dog', '4.png'), '')
+})
+afterAll(() => rm(place, { recursive: true }))
+
+const network = 'INPUT 3x3x3 -> FC-2'
+const run = (...words: string[]) => call(words, place)
+/** Trains for an epoch; `data` with its options. */
+const train = (out: string, ...data: string[]) =>
+  run('train', network, '--epochs', '1', '--batch', '2', '--out', out, '--json', '--data', ...data)
+const usedBy = ({ stderr }: { stderr: string }) => Number(/learns (\d+) pictures/.exec(stderr)?.[1])
+
+describe('a folder of pictures', () => {
+  it('is split as the options say, in the training and in the command that evaluates it', async () => {
+    const options = ['--test-fraction', '0.5', '--split-seed', '3']
+    const trained = await train('half', 'images:photos', ...options)
+    expect(trained).toMatchObject({ code: 0 })
+    const { next, notices } = JSON.parse(trained.stdout)
+    expect(next[1]).toMatch(/--test-fraction 0\.5 --split-seed 3$/)
+    expect(notices).toEqual([
+      { kind: 'left out', count: 1, message: expect.stringMatching(/ending in \.bmp is not read/) },
+    ])
+    expect(trained.stderr).toMatch(/^note: 1 file ending in \.bmp/m)
+    const tested = await run('eval', 'half', '--data', 'images:photos', ...options, '--json')
+    expect(JSON.parse(tested.stdout)).toMatchObject({ count: 20, notices })
+    const usual = await run('eval', 'half', '--data', 'images:photos', '--json')
+    expect(JSON.parse(usual.stdout).count).toBe(8)
+  })
+
+  it('gives validation pictures, too', async () => {
+    const trained = await train('validated', 'images:photos', '--validation-fraction', '0.25')
+    expect(trained).toMatchObject({ code: 0 })
+    expect(usedBy(trained)).toBe(40 - 8 - 10)
+  })
+
+  it('is found in the home folder', async () => {
+    vi.stubEnv('HOME', join(place, 'home'))
+    const trained = await train('home-run', 'images:~/pets')
+    vi.unstubAllEnvs()
+    expect(trained).toMatchObject({ code: 0 })
+    expect(usedBy(trained)).toBe(2)
+  })
+
+  it('is read without its broken pictures where that is asked for; else all are named', async () => {
+    const refused = await train('broken-run', 'images:broken')
+    expect(refused).toMatchObject({ code: 1, stdout: '' })
+    expect(refused.stderr).toMatch(
+      /3 of the 10 pictures[\s\S]*1\.png: damaged[\s\S]*3\.png: damaged[\s\S]*4\.png: the file is empty/,
+    )
+    expect(refused.stderr).toMatch(/--skip-broken/)
+    const trained = await train('broken-run', 'images:broken', '--skip-broken')
+    expect(trained).toMatchObject({ code: 0 })
+    expect(JSON.parse(trained.stdout).notices).toContainEqual(expect.objectContaining({ kind: 'broken', count: 3 }))
+  })
+
+  it.each<[words: string[], code: number, says: RegExp]>([
+    [['images:photos', '--test-fraction', '1'], 2, /--test-fraction[\s\S]*from 0 to below 1/],
+    [['images:photos', '--validation-fraction', '0.9'], 2, /no picture is left for training/],
+    [['images:split', '--test-fraction', '0.1'], 2, /testFraction has no effect/],
+    [['images:split', '--validation-fraction', '0.1'], 2, /validationFraction has no effect/],
+    [['mnist', '--test-fraction', '0.1'], 2, /testFraction has no effect: mnist has test pictures of its own/],
+    [['images:photos', '--split-seed', '1.5'], 2, /--split-seed[\s\S]*whole number/],
+    [['images:photos', '--memory-limit', '100'], 1, /do not fit into memory[\s\S]*--memory-limit 1GB/],
+    [['images:photos', '--memory-limit', 'much'], 2, /--memory-limit[\s\S]*4GB/],
+    [['images:flat'], 2, /has no class folders[\s\S]*1 picture and no folders/],
+  ])('%j is refused', async (words, code, says) => {
+    const refused = await train('never', ...words)
+    expect(refused.stderr).toMatch(says)
+    expect(refused).toMatchObject({ code, stdout: '' })
+  })
+})
