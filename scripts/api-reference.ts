@@ -15,13 +15,13 @@ export interface Entry {
 
 const dist = join(root, 'dist')
 
-/** The entries in package.json that have declarations; `lenslet/browser` has those of `lenslet`. */
+/** The entries in package.json that have declarations; the one-file `…/browser` entries have those of their namesakes. */
 export async function entriesOf(): Promise<Entry[]> {
   const { exports } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     readonly exports: Readonly<Record<string, string | { readonly types?: string }>>
   }
   return Object.entries(exports).flatMap(([subpath, targets]) => {
-    if (typeof targets === 'string' || targets.types === undefined || subpath === './browser') return []
+    if (typeof targets === 'string' || targets.types === undefined || subpath.endsWith('/browser')) return []
     const page = subpath === '.' ? 'lenslet' : subpath.slice(2).replaceAll('/', '-')
     return [{ specifier: `lenslet${subpath.slice(1)}`, page, file: targets.types.replace(/^\.\/dist\//, '') }]
   })

@@ -33,15 +33,15 @@ const run = (...words: string[]) => call(words, place)
 /** Trains for an epoch; `data` with its options. */
 const train = (out: string, ...data: string[]) =>
   run('train', network, '--epochs', '1', '--batch', '2', '--out', out, '--json', '--data', ...data)
-const usedBy = ({ stderr }: { stderr: string }) => Number(/learns (\d+) pictures/.exec(stderr)?.[1])
+const usedBy = ({ stderr }: { stderr: string }) => Number(/ on (\d+) pictures of /.exec(stderr)?.[1])
 
 describe('a folder of pictures', () => {
   it('is split as the options say, in the training and in the command that evaluates it', async () => {
-    const options = ['--test-fraction', '0.5', '--split-seed', '3']
+    const options = ['--test-fraction', '0.5', '--split-seed', '3', '--memory-limit', '40KB']
     const trained = await train('half', 'images:photos', ...options)
     expect(trained).toMatchObject({ code: 0 })
     const { next, notices } = JSON.parse(trained.stdout)
-    expect(next[1]).toMatch(/--test-fraction 0\.5 --split-seed 3$/)
+    expect(next[1]).toMatch(/--test-fraction 0\.5 --split-seed 3 --memory-limit 40960B$/)
     expect(notices).toEqual([
       { kind: 'left out', count: 1, message: expect.stringMatching(/ending in \.bmp is not read/) },
     ])
@@ -85,7 +85,7 @@ describe('a folder of pictures', () => {
     [['images:split', '--validation-fraction', '0.1'], 2, /validationFraction has no effect/],
     [['mnist', '--test-fraction', '0.1'], 2, /testFraction has no effect: mnist has test pictures of its own/],
     [['images:photos', '--split-seed', '1.5'], 2, /--split-seed[\s\S]*whole number/],
-    [['images:photos', '--memory-limit', '100'], 1, /do not fit into memory[\s\S]*--memory-limit 1GB/],
+    [['images:photos', '--memory-limit', '100B'], 1, /do not fit into memory[\s\S]*--memory-limit 1GB/],
     [['images:photos', '--memory-limit', 'much'], 2, /--memory-limit[\s\S]*4GB/],
     [['images:flat'], 2, /has no class folders[\s\S]*1 picture and no folders/],
   ])('%j is refused', async (words, code, says) => {

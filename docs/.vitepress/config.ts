@@ -34,7 +34,7 @@ const sidebar = [
     text: 'API reference',
     collapsed: true,
     items: Object.entries(manifest.exports).flatMap(([subpath, targets]) =>
-      typeof targets === 'string' || targets.types === undefined || subpath === './browser'
+      typeof targets === 'string' || targets.types === undefined || subpath.endsWith('/browser')
         ? []
         : [
             page(

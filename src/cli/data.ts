@@ -68,7 +68,8 @@ export function dataWords(options: DataOptions): string[] {
   return rows.flatMap(({ name, option }) => {
     const value = options[name]
     const [word = ''] = option.split(' ')
-    return value === undefined || value === false ? [] : value === true ? [word] : [word, `${value}`]
+    if (value === undefined || value === false) return []
+    return value === true ? [word] : [word, `${value}${name === 'memoryLimit' ? 'B' : ''}`]
   })
 }
 

@@ -10,9 +10,12 @@ import { walk } from './walk.ts'
 export interface ClassFiles {
   /** In NFC. */
   readonly name: string
-  readonly folder: string
   /** Paths of the pictures. */
   readonly files: readonly string[]
+}
+
+export interface ClassFolder extends ClassFiles {
+  readonly folder: string
 }
 
 /** What an empty class folder is: an error, unless the pictures are only for testing. */
@@ -29,8 +32,8 @@ export async function listClasses(
   { path, folders, files }: FolderEntries,
   leftOut: LeftOut,
   whenEmpty: WhenEmpty = 'refuse',
-): Promise<ClassFiles[]> {
-  const classes: ClassFiles[] = []
+): Promise<ClassFolder[]> {
+  const classes: ClassFolder[] = []
   for (const name of folders) {
     const folder = join(path, name)
     const entries = await readFolder(folder)
@@ -54,7 +57,7 @@ export async function listClasses(
   }
   const pictures = files.filter((name) => fileKind(name) === 'picture')
   if (classes.length === 0) throw noClasses(path, pictures)
-  if (classes.length === 1 && whenEmpty === 'refuse') nameFoldersOf(classes[0] as ClassFiles, leftOut)
+  if (classes.length === 1 && whenEmpty === 'refuse') nameFoldersOf(classes[0] as ClassFolder, leftOut)
   const twice = classes.find(({ name }, index) => classes.findIndex((other) => other.name === name) !== index)
   if (twice !== undefined)
     throw new LayoutError(`${printable(path)} has two folders for one class`, {
@@ -72,7 +75,7 @@ export async function listClasses(
 }
 
 /** One class whose pictures all lie deeper is often a folder too many. */
-function nameFoldersOf({ folder, files }: ClassFiles, leftOut: LeftOut): void {
+function nameFoldersOf({ folder, files }: ClassFolder, leftOut: LeftOut): void {
   const inside = files.map((file) => relative(folder, file).split(sep))
   if (inside.some(({ length }) => length === 1)) return
   const folders = [...new Set(inside.map(([first = '']) => first))]

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { counted, listed, printable, sameForm } from '../../core/text.ts'
 import type { DataNotice } from '../dataset.ts'
 import { LayoutError } from '../errors.ts'
-import { type ClassFiles, listClasses } from './classes.ts'
+import { type ClassFolder, listClasses } from './classes.ts'
 import { fileKind } from './endings.ts'
 import { type FolderEntries, readFolder } from './folder.ts'
 import { LeftOut } from './leftOut.ts'
@@ -14,10 +14,10 @@ import { walk } from './walk.ts'
 
 export interface Layout {
   readonly classes: readonly string[]
-  readonly train: readonly ClassFiles[]
-  readonly validation?: readonly ClassFiles[] | undefined
+  readonly train: readonly ClassFolder[]
+  readonly validation?: readonly ClassFolder[] | undefined
   /** Undefined where the folder has no test pictures of its own. */
-  readonly test?: readonly ClassFiles[] | undefined
+  readonly test?: readonly ClassFolder[] | undefined
   readonly notices: readonly DataNotice[]
 }
 
@@ -163,7 +163,7 @@ async function nameUnused(
 }
 
 function checkClasses(
-  found: readonly ClassFiles[],
+  found: readonly ClassFolder[],
   classes: readonly string[],
   folder: string,
   training: string,
