@@ -12,7 +12,7 @@ export async function writePhotos(folder: string, classes: readonly string[], co
     await mkdir(join(folder, name), { recursive: true })
     for (let picture = 1; picture <= count; picture++) {
       const [width, height] = [24 + (picture % 5), 20 + (picture % 7)]
-      const color = [0, 1, 2].map((channel) => (channel === index % 3 ? 200 : 60))
+      const color = [0, 1, 2].map((channel) => ((index + 1) & (1 << channel) ? 200 : 60))
       const pixels = Uint8Array.from(
         { length: width * height * 3 },
         (_, at) => (color[at % 3] ?? 0) + random.integer(40),
