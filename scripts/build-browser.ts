@@ -6,15 +6,20 @@ import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { licenseBanner } from './licenses.ts'
 
-/** Files by their entry in the compiled package. */
-const pageFiles = { 'index.js': 'lenslet.browser.js', 'predict.js': 'lenslet.predict.js' } as const
+/** By entry in the compiled package: the file that is made of it, and the kernels in it. */
+const pageFiles = {
+  'index.js': { fileName: 'lenslet.browser.js', kernels: 'pageKernels' },
+  'predict.js': { fileName: 'lenslet.predict.js', kernels: 'predictKernels' },
+} as const
 
 /** Makes the files for pages in a folder that has the compiled package. */
 export async function bundleForPages(folder: string): Promise<void> {
-  for (const [entry, fileName] of Object.entries(pageFiles)) await bundleEntry(folder, entry, fileName)
+  for (const [entry, { fileName, kernels }] of Object.entries(pageFiles)) {
+    await bundleEntry(folder, entry, fileName, kernels)
+  }
 }
 
-async function bundleEntry(folder: string, entry: string, fileName: string): Promise<void> {
+async function bundleEntry(folder: string, entry: string, fileName: string, kernels: string): Promise<void> {
   const bundle = await rolldown({
     input: join(folder, entry),
     platform: 'browser',
@@ -22,7 +27,7 @@ async function bundleEntry(folder: string, entry: string, fileName: string): Pro
     resolve: {
       alias: {
         '#platform': join(folder, 'platform/browser.js'),
-        '#kernels': join(folder, 'backends/wasm/gen/pageKernels.gen.js'),
+        '#kernels': join(folder, `backends/wasm/gen/${kernels}.gen.js`),
         '#decode': join(folder, 'data/decode.browser.js'),
       },
     },

@@ -1,5 +1,5 @@
 // Compiles every src/ops/**/kernel.as.ts into the WebAssembly modules of kernel-variants.ts and writes them, embedded
-// and typed, to src/backends/wasm/gen (kernels.gen.ts for Node, pageKernels.gen.ts for pages), and the names of the
+// and typed, to src/backends/wasm/gen (kernels.gen.ts for Node, pageKernels.gen.ts for pages, predictKernels.gen.ts for pages that only predict), and the names of the
 // kernels' parameters, by which steps call them, to src/ops/wasm/gen/parameters.gen.ts. Does nothing when no input has changed since the last time.
 
 import { readFile } from 'node:fs/promises'
@@ -14,12 +14,13 @@ import {
   printParameterModule,
 } from './kernel-bindings.ts'
 import { compileKernels, compilerVersion } from './kernel-compiler.ts'
-import { kernelVariants } from './kernel-variants.ts'
+import { kernelVariants, predicts, runsInPages } from './kernel-variants.ts'
 import { assertStaticModule } from './wasm-check.ts'
 
 const output = join(root, 'src/backends/wasm/gen')
 const generated = join(output, 'kernels.gen.ts')
 const forPages = join(output, 'pageKernels.gen.ts')
+const forPredicting = join(output, 'predictKernels.gen.ts')
 const rows = join(output, 'modules.gen.ts')
 const parameters = join(root, 'src/ops/wasm/gen/parameters.gen.ts')
 const scripts = [
@@ -42,7 +43,7 @@ export async function buildKernels({ leaveOut = false } = {}): Promise<boolean> 
   const inputs = [...sources, ...scripts.map((name) => join(root, `scripts/${name}.ts`))]
   const stamp = `// ${await hashOf(inputs, compilerVersion)}\n`
   const present = await Promise.all(
-    [generated, forPages, rows, parameters].map((file) => readFile(file, 'utf8').catch(() => '')),
+    [generated, forPages, forPredicting, rows, parameters].map((file) => readFile(file, 'utf8').catch(() => '')),
   )
   if (present.every((text) => text.startsWith(stamp))) return false
 
@@ -59,6 +60,8 @@ export async function buildKernels({ leaveOut = false } = {}): Promise<boolean> 
 interface CompiledModules {
   readonly modules: ReadonlyMap<string, Uint8Array>
   readonly tiles: ReadonlyMap<string, Uint8Array>
+  /** Without the kernels of training. */
+  readonly predicting: ReadonlyMap<string, Uint8Array>
   readonly signatures: string
 }
 
@@ -76,7 +79,24 @@ async function compileAll(kernels: readonly string[]): Promise<CompiledModules> 
     signatures = found
     modules.set(row.name, wasm)
   }
-  return { modules, tiles: await compileTiles(), signatures: signatures ?? '' }
+  return {
+    modules,
+    tiles: await compileTiles(),
+    predicting: await compilePredicting(kernels),
+    signatures: signatures ?? '',
+  }
+}
+
+/** The modules for pages that only predict. */
+async function compilePredicting(kernels: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+  const entry = await entrySource(kernels, predicts)
+  const modules = new Map<string, Uint8Array>()
+  for (const row of kernelVariants.filter(runsInPages)) {
+    const { wasm } = await compileKernels(row, entry, readSource)
+    assertStaticModule(row, wasm)
+    modules.set(row.name, wasm)
+  }
+  return modules
 }
 
 /** The register tiles of the variants that timing chooses from, each alone in a module of its own. */
@@ -104,21 +124,22 @@ async function compilingOf(kernels: readonly string[]): Promise<string[]> {
   return sound
 }
 
-async function write(stamp: string, { modules, tiles, signatures }: CompiledModules): Promise<void> {
+async function write(stamp: string, { modules, tiles, predicting, signatures }: CompiledModules): Promise<void> {
   for (const [name, wasm] of modules) await replaceFile(join(output, `${name}.wasm`), wasm)
   await replaceFile(parameters, stamp + printParameterModule(signatures))
   await replaceFile(rows, stamp + printModuleRows(signatures))
   await replaceFile(forPages, stamp + printPageKernelModule(modules))
+  await replaceFile(forPredicting, stamp + printPageKernelModule(predicting))
   await replaceFile(generated, stamp + printKernelModule(modules, tiles))
 }
 
 const readSource = (path: string): Promise<string | null> => readFile(join(root, path), 'utf8').catch(() => null)
 
 /** One source that exports the functions (their files' constants stay inside) of all kernel files. */
-async function entrySource(kernels: readonly string[]): Promise<string> {
+async function entrySource(kernels: readonly string[], wanted = (_kernel: string) => true): Promise<string> {
   const lines = await Promise.all(
     kernels.map(async (file) => {
-      const names = exportedFunctions(await readFile(file, 'utf8'))
+      const names = exportedFunctions(await readFile(file, 'utf8')).filter(wanted)
       // asc takes `.ts` off a name in an import but not in an export, where it must not stand.
       const name = relative(join(root, 'src'), file).replaceAll(sep, '/').slice(0, -'.ts'.length)
       return names.length === 0 ? [] : [`export { ${names.join(', ')} } from './${name}'\n`]

@@ -2,7 +2,7 @@
 
 import { deflateSync } from 'node:zlib'
 import { patchOf } from './kernel-patch.ts'
-import { kernelVariants } from './kernel-variants.ts'
+import { kernelVariants, runsInPages } from './kernel-variants.ts'
 
 /** Names of the functions that an AssemblyScript source exports. */
 export function exportedFunctions(source: string): string[] {
@@ -61,12 +61,12 @@ export function printKernelModule(
 }
 
 /**
- * The text of pageKernels.gen.ts, for pages: without the variants that are chosen by a clock finer than theirs or by an
+ * The text of pageKernels.gen.ts, for pages, and of predictKernels.gen.ts, for those that only predict: without the variants that are chosen by a clock finer than theirs or by an
  * engine's flags, and compressed, because a page's gzip finds little in base64 (70 kB for the file for Node, 36 for this).
  */
 export function printPageKernelModule(modules: ReadonlyMap<string, Uint8Array>): string {
-  const chosen = new Map([...modules].filter(([name]) => /^(relaxed|plain)-/.test(name)))
-  return printBytes(chosen, deflatedBytes, 'undefined')
+  const inPages = new Set(kernelVariants.filter(runsInPages).map(({ name }) => name))
+  return printBytes(new Map([...modules].filter(([name]) => inPages.has(name))), deflatedBytes, 'undefined')
 }
 
 function printBytes(modules: ReadonlyMap<string, Uint8Array>, whole: (wasm: Uint8Array) => string, tiles: string) {

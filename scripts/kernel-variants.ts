@@ -50,6 +50,19 @@ export const kernelVariants: readonly KernelVariant[] = [
   { name: 'plain-single', variant: 'plain', shared: false, features: ['simd', 'threads'] },
 ]
 
+/**
+ * The kernels of gradients, losses and updates, and of what only a training draws or measures: left out of the modules for
+ * pages that only predict. A test plans the scores of networks of all kinds and finds every kernel that they need.
+ */
+const trainingOnly =
+  /Gradient|^averagePool(Spread|Gather)$|^batchNorm(Sums|Statistics|Inverse|Zeros)$|^clip(Norms|Sum|Scale)$|^(crossEntropy|dropout|lossGuard|sgd|adagrad|rmsprop|adam|sumChunks|channelSums)|^conv2dPackTurned$|^winogradAccumulate$/
+
+/** Whether a plan of scores may need this kernel. */
+export const predicts = (kernel: string): boolean => !trainingOnly.test(kernel)
+
+/** Variants that a page chooses from: the others need a finer clock, or flags of the engine. */
+export const runsInPages = ({ variant }: KernelVariant): boolean => variant === 'relaxed' || variant === 'plain'
+
 /** The arguments of one asc run, entry file and outputs apart. */
 export function ascArguments(row: KernelVariant): string[] {
   return [

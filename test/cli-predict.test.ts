@@ -273,6 +273,9 @@ describe('predict', () => {
     }
     const good = await ask(await readFile(join(place, dog)))
     expect(good).toMatchObject({ code: 0, value: [{ file: cat }, { file: '-', top: [{ label: 'dog' }, {}, {}] }] })
+    const other = await ask(Buffer.from('no picture'))
+    expect(other.value[1].error).toMatch(/^cannot read the picture on standard input: ./)
+    expect(other.code).toBe(1)
     const bad = await ask(new Uint8Array())
     expect(bad).toMatchObject({
       code: 1,

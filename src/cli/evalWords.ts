@@ -9,7 +9,6 @@ import type { Model } from '../model/model.ts'
 import type { Evaluation } from '../train/evaluate.ts'
 import { csvRow } from './csv.ts'
 import type { SplitName } from './evalSplit.ts'
-import { printTable } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
 /** A finished evaluation. */
@@ -92,11 +91,15 @@ export function words({ result, model, data, split: name }: Evaluated, terminal:
     ...(invalid === 0 ? [] : [printInvalid(invalid)]),
     ...(origin === undefined ? [] : [terminal.dim(printable(origin))]),
     '',
-    printTable({
-      columns: ['class', 'pictures', 'precision', 'recall', 'F1'].map((title, column) => ({
-        title,
-        align: column === 0 ? 'left' : 'right',
-      })),
+    terminal.table({
+      // On a narrow terminal recall stays: it is the accuracy of the class.
+      columns: [
+        { title: 'class', align: 'left' },
+        { title: 'pictures', align: 'right' },
+        { title: 'precision', align: 'right', drop: 1 },
+        { title: 'recall', align: 'right' },
+        { title: 'F1', align: 'right', drop: 2 },
+      ],
       rows: metrics.map((row) => [printable(row.label), printCount(row.support), ...measures(row)]),
       totals: ['mean', printCount(count), ...measures(macro)],
     }),

@@ -112,17 +112,19 @@ export function reasonOf(error: LensletError): string {
 /** A file larger than this is no picture that anyone predicts. */
 const inputLimit = 2 ** 28
 
+export function onStandardInput(reason: string, cause?: unknown): PictureError {
+  return new PictureError('on standard input', reason, 'lenslet predict <model> - < picture.png', cause)
+}
+
 /** The bytes of a picture on standard input. Throws `PictureError`. */
 export async function readStandardInput(): Promise<Uint8Array> {
-  const refuse = (reason: string) =>
-    new PictureError('on standard input', reason, 'lenslet predict <model> - < picture.png')
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
     chunks.push(chunk)
     length += chunk.length
-    if (length > inputLimit) throw refuse(`more than ${inputLimit} bytes`)
+    if (length > inputLimit) throw onStandardInput(`more than ${inputLimit} bytes`)
   }
-  if (length === 0) throw refuse('0 bytes')
+  if (length === 0) throw onStandardInput('0 bytes')
   return Buffer.concat(chunks)
 }

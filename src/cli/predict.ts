@@ -15,7 +15,14 @@ import { readCall, UsageError } from './errors.ts'
 import { openModel } from './model.ts'
 import { Negatives, seemsInverted } from './negatives.ts'
 import { choice, exactHelp, whole } from './options.ts'
-import { findPictures, type PictureFile, readStandardInput, reasonOf, standardInput } from './pictureFiles.ts'
+import {
+  findPictures,
+  onStandardInput,
+  type PictureFile,
+  readStandardInput,
+  reasonOf,
+  standardInput,
+} from './pictureFiles.ts'
 import { type Answer, csvFormat, jsonFormat, Output, textFormat } from './predictOutput.ts'
 import { Terminal } from './terminal.ts'
 
@@ -135,8 +142,9 @@ async function decode(model: Model, { file, error }: PictureFile, { invert, fit 
     const bytes = await decodeImage(source, { ...model.input, fit })
     return invert === true ? bytes.map((byte) => 255 - byte) : bytes
   } catch (cause) {
-    if (cause instanceof PictureError) return cause
-    throw cause
+    if (!(cause instanceof PictureError)) throw cause
+    // The decoder has seen bytes only.
+    return file === standardInput ? onStandardInput(cause.received ?? '', cause) : cause
   }
 }
 
@@ -169,7 +177,7 @@ const shown = 20
 function unreadPictures(unread: readonly string[], total: number): UnreadPicturesError {
   const more = unread.length - shown
   return new UnreadPicturesError(
-    `nothing is predicted for ${printCount(unread.length)} of ${printCount(total)} ${total === 1 ? 'picture' : 'pictures'}`,
+    `nothing is predicted${total === 1 ? '' : ` for ${printCount(unread.length)} of ${printCount(total)} pictures`}`,
     {
       received: [...unread.slice(0, shown), ...(more > 0 ? [`and ${printCount(more)} more`] : [])].join('\n    '),
       expected: 'pictures that can be read',

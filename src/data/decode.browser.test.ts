@@ -19,7 +19,7 @@ const canRun = executablePath !== undefined && 'stripTypeScriptTypes' in nodeMod
 type Lenslet = typeof import('./index.ts')
 /** An import inside a function that goes to the page would be rewritten by the test runner, so the page imports by itself. */
 const html = `<!doctype html><script type="importmap">
-  { "imports": { "#decode": "/data/decode.browser.ts", "#platform": "/platform/browser.ts" } }
+  { "imports": { "#platform": "/platform/browser.ts", "#decode": "/data/decode.browser.ts" } }
 </script><script type="module">
   import * as lenslet from '/data/index.ts'
   globalThis.lenslet = lenslet

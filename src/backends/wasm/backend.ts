@@ -96,7 +96,9 @@ function checkKernels({ module, calls, placeOf }: RunnerStart): void {
     throw new KernelMissingError(`no kernel is called "${kernel}"`, {
       received: `step ${placeOf(call).step}, for ${placeOf(call).node}`,
       expected: 'a function that a src/ops/**/kernel.as.ts exports',
-      advice: 'run `npm run kernels`, and compare the names in wasm.ts and kernel.as.ts',
+      advice:
+        'in a page that trains, import lenslet instead of lenslet/predict; in the repository, run `npm run kernels`, and ' +
+        'compare the names in wasm.ts and kernel.as.ts',
     })
   })
 }

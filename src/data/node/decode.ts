@@ -153,9 +153,17 @@ function asColor(pixels: Uint8Array, has: number, wants: number): Uint8Array {
   return out
 }
 
+/**
+ * By a name that bundlers do not see: sharp is native, so a program that is bundled finds it at run time, if it decodes
+ * pictures at all.
+ */
+function load<T>(name: string): Promise<T> {
+  return import(/* @vite-ignore */ /* webpackIgnore: true */ name)
+}
+
 async function loadSharp() {
   try {
-    return (await import('sharp')).default
+    return (await load<typeof import('sharp')>('sharp')).default
   } catch (cause) {
     throw new DatasetError('pictures cannot be decoded here', {
       received: 'the package "sharp" is not installed for this system',
