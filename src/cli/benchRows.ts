@@ -53,7 +53,7 @@ export function threadsToTry(wanted: number | undefined): readonly number[] {
   return wanted === undefined ? [...new Set([1, chooseThreads().threads])] : [wanted]
 }
 
-/** After two runs that are not counted (engines compile at first): so many milliseconds, and at least so many runs. */
+/** After two runs that are not counted (engines compile at first): at least this many milliseconds and this many runs. */
 const leastMilliseconds = 500
 const leastRuns = 5
 

@@ -32,13 +32,15 @@ async function run(shell: keyof typeof scripts, { json }: { readonly json?: bool
   new Terminal(json === true).result({ shell, script }, () => script.trimEnd())
 }
 
+/** `plan <net>` and `zoo [name]` take names of networks; other arguments are files. */
+const namesNetwork = (argument: string) => argument === 'net' || argument === 'name'
+
 function describe(command: Command): CompletedVerb {
   const [first] = command.registeredArguments
   return {
     name: command.name(),
     says: command.description(),
-    // A network can be named; everything else is a file.
-    words: first?.name() === 'net' ? zoo.names : wordsOf(first?.parseArg),
+    words: first !== undefined && namesNetwork(first.name()) ? zoo.names : wordsOf(first?.parseArg),
     options: [...command.options, new Option('-h, --help', 'show help')].map(describeOption),
   }
 }

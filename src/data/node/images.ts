@@ -84,7 +84,7 @@ export async function openImages(folder: string, options: ImagesOptions): Promis
 /** The picture files of a folder. */
 export interface PictureFiles {
   /** In the order of the labels, with the pictures of all splits. */
-  readonly classes: readonly ClassFiles[]
+  readonly classes: readonly Omit<ClassFiles, 'folder'>[]
   readonly notices: readonly DataNotice[]
 }
 
