@@ -5,6 +5,7 @@
  */
 
 import type { Survey } from '../data/node/survey.ts'
+import { printCount } from '../inspect/units.ts'
 import { chooseInput, type InputChoice } from './recommendInput.ts'
 
 export interface Recommendation {
@@ -30,7 +31,7 @@ export function recommend({ classes, count, sizes, color }: Survey): Recommendat
   const mirror = mayMirror(classes.map(({ name }) => name))
   const crop = Math.max(1, Math.round(Math.min(input.height, input.width) / 8))
   const augment = [...(mirror ? ['flip'] : []), `crop${crop}`].join(',')
-  // The rate of 0.1 at batch 128 of the ResNet paper, a little higher since one-cycle warms up; less for smaller batches.
+  // He et al. 2015 take 0.1 at batch 128; smaller batches take less, and the warm-up of one-cycle bears a little more.
   const rate = usual === 32 ? 0.05 : usual === 16 ? 0.03 : 0.02
   return {
     input,
@@ -41,8 +42,8 @@ export function recommend({ classes, count, sizes, color }: Survey): Recommendat
     ],
     reasons: [
       ...input.reasons,
-      `batch ${batch}: about ${Math.max(1, Math.floor(training / batch))} steps per epoch from ${training} training pictures`,
-      `${epochs} epochs: ${training < pictureBudget / 60 ? 'few pictures must be shown often' : 'each picture is shown about as often as it still teaches something'}`,
+      `batch ${batch}: about ${Math.max(1, Math.floor(training / batch))} steps per epoch from ${printCount(training)} training pictures`,
+      `${epochs} epochs: ${printCount(epochs * training)} pictures shown in all; small folders need more epochs, large ones fewer`,
       `nesterov with rate ${rate}, weight decay 0.0005 and one-cycle: the usual choice for networks with batch normalization`,
       `augmentation ${augment}: ${mirror ? 'mirrored and shifted pictures show the same class' : 'shifted pictures show the same class; mirrored ones may not, by the names of the classes'}`,
     ],

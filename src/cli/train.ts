@@ -189,6 +189,8 @@ async function work(
   }
   await using model = await createModel(task, call)
   if (task.origin === 'model' && call.newHead !== true) checkKnown(settings.name, model.info, dataset.classes)
+  const pictures = { training: describeTraining(dataset), tests: describeTests(dataset) }
+  if (task.files !== undefined) checkPictures(settings, pictures, terminal)
   const checkpoint = await savedCheckpoint(task.files)
   const training = (files: RunFiles) =>
     train(model, dataset, {
@@ -214,12 +216,8 @@ async function work(
     if (checkpoint !== undefined) checkResume(checkpoint, model, dataset, fitted, settings.backend)
   })
   interrupt.signal.throwIfAborted()
-  const pictures = { training: describeTraining(dataset), tests: describeTests(dataset) }
   const run = { ...settings, options: fitted, pictures }
-  if (task.files !== undefined) {
-    checkPictures(settings, pictures, terminal)
-    await writeRun(task.files, run)
-  }
+  if (task.files !== undefined) await writeRun(task.files, run)
   const { files, undo } =
     task.files === undefined ? await readCall(() => startRun(run, model, call)) : { files: task.files, undo: undefined }
   if (says !== undefined) terminal.say(says)
