@@ -45,8 +45,7 @@ export function classNotices(
     })
   const total = classes.reduce((sum, _, label) => sum + (test[label] as number), 0)
   const untested = classes.filter((_, label) => test[label] === 0)
-  if (total === 0)
-    notices.push({ kind: 'split', count: 0, message: 'there are no test pictures, so nothing is tested' })
+  if (total === 0) notices.push({ kind: 'split', count: 0, message: 'there are no test pictures' })
   else if (untested.length > 0)
     notices.push({
       kind: 'split',

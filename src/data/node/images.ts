@@ -130,7 +130,8 @@ function brokenNotice(broken: readonly PictureError[]): DataNotice[] {
 
 function colorNotice({ color, gray }: PictureColors, { height, width, channels }: Volume): DataNotice[] {
   if (channels === 1 && color > 0) {
-    const message = `${color} of the ${color + gray} pictures are in color and become gray: the network's input has 1 channel; for color, use an input with 3, such as INPUT ${height}x${width}x3`
+    const pictures = gray === 0 ? `all ${counted(color, 'picture')}` : `${color} of the ${color + gray} pictures`
+    const message = `${pictures} are in color and become gray: the network's input has 1 channel; for color, use an input with 3, such as INPUT ${height}x${width}x3`
     return [{ kind: 'color', count: color, message }]
   }
   if (channels === 3 && color === 0) {

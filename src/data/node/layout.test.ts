@@ -190,6 +190,18 @@ describe('splits', () => {
     expect(counts((await readLayout(folder)).train)).toEqual({ bird: 2, test: 4, train: 3 })
   })
 
+  it('are classes where train holds pictures beside other classes, and pictures in folders, too', async () => {
+    const folder = await folderOf({
+      ...numbered('bird', 2),
+      ...numbered('train', 3),
+      ...numbered('train/old', 1),
+      ...numbered('test', 4),
+    })
+    expect(counts((await readLayout(folder)).train)).toEqual({ bird: 2, test: 4, train: 4 })
+    const names = await folderOf({ ...numbered('val', 2), ...numbered('valid', 3) })
+    expect(counts((await readLayout(names)).train)).toEqual({ val: 2, valid: 3 })
+  })
+
   const refused: [what: string, files: Record<string, number | string>, says: RegExp][] = [
     ['train and test without classes', { 'train/1.png': 1, 'test/1.png': 1 }, /train has no class folders/],
     ['a test split alone', { 'test/cat/1.png': 1 }, /no folder of training pictures[\s\S]*images:.*test/],

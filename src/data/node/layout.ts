@@ -1,15 +1,13 @@
-/**
- * What the folders of a folder of pictures are: classes, or splits that hold classes. The disk decides, not the name alone:
- * a folder called `train` that holds pictures and no folders is a class.
- */
+/** What a folder of pictures holds: classes, or splits that hold classes; and what of it is not used. */
 import { join } from 'node:path'
-import { counted, listed, printable, sameForm } from '../../core/text.ts'
+import { counted, printable } from '../../core/text.ts'
 import type { DataNotice } from '../dataset.ts'
 import { LayoutError } from '../errors.ts'
 import { type ClassFolder, listClasses } from './classes.ts'
 import { fileKind } from './endings.ts'
 import { type FolderEntries, readFolder } from './folder.ts'
 import { LeftOut } from './leftOut.ts'
+import { findSplits, pictureCount } from './splits.ts'
 import { walk } from './walk.ts'
 
 export interface Layout {
@@ -19,15 +17,6 @@ export interface Layout {
   /** Undefined where the folder has no test pictures of its own. */
   readonly test?: readonly ClassFolder[] | undefined
   readonly notices: readonly DataNotice[]
-}
-
-type SplitName = 'train' | 'validation' | 'test'
-
-/** Names of the folders of a split, in any case. */
-const splitNames: Readonly<Record<SplitName, readonly string[]>> = {
-  train: ['train', 'training'],
-  validation: ['val', 'valid', 'validation', 'dev'],
-  test: ['test', 'testing'],
 }
 
 /**
@@ -67,69 +56,6 @@ export async function readLayout(folder: string): Promise<Layout> {
     test: tested ?? validated,
     notices: leftOut.notices(),
   }
-}
-
-/** The folders of the splits, where there is one for training. */
-async function findSplits(root: FolderEntries) {
-  const named = async (split: SplitName): Promise<FolderEntries | undefined> => {
-    const found = root.folders.filter((name) => splitNames[split].includes(name.toLowerCase()))
-    if (found.length > 1)
-      throw new LayoutError(`${printable(root.path)} has two folders for one split`, {
-        received: found.join(', '),
-        expected: `one folder for ${split}`,
-        advice: 'rename one of them',
-      })
-    return found[0] === undefined ? undefined : readFolder(join(root.path, found[0]))
-  }
-  const [train, validation, test] = [await named('train'), await named('validation'), await named('test')]
-  const others = root.folders.filter((name) => !Object.values(splitNames).flat().includes(name.toLowerCase()))
-  if (train === undefined) {
-    const alone = [test, validation].find((split) => split !== undefined && holdsClasses(split))
-    if (alone !== undefined && others.length === 0)
-      throw new LayoutError(`${printable(root.path)} has no folder of training pictures`, {
-        received: `only ${printable(alone.path)}`,
-        expected: 'train beside it, or one folder per class',
-        advice: `images:${printable(alone.path)} opens its classes alone`,
-      })
-    const classesToo = alone?.folders.filter((name) => others.some((other) => sameForm(other) === sameForm(name))) ?? []
-    if (alone !== undefined && classesToo.length > 0)
-      throw new LayoutError(`${printable(alone.path)} can be a split or a class`, {
-        received: `${listed(classesToo)} in it and beside it`,
-        expected: 'one folder per class, or train beside it',
-        advice: `move the other classes into ${printable(join(root.path, 'train'))}; for a class, rename the folder`,
-      })
-    return undefined
-  }
-  if (train.folders.length === 0) {
-    if (others.length === 0 && (test ?? validation) !== undefined)
-      throw new LayoutError(`${printable(train.path)} has no class folders`, {
-        received: `${counted(pictureCount(train), 'picture')} and no folders`,
-        expected: 'one folder per class, with pictures in it',
-        advice: 'sort the pictures into class folders: train/cat, train/dog',
-      })
-    return undefined
-  }
-  if (test === undefined && validation === undefined) {
-    const beside = await Promise.all(others.map((name) => readFolder(join(root.path, name))))
-    const holding = beside.filter((entries) => !entries.isRun && pictureCount(entries) > 0)
-    if (holding.length > 0) {
-      if (pictureCount(train) > 0) return undefined
-      throw new LayoutError(`${printable(train.path)} can be the training split or a class`, {
-        received: `folders in it, and pictures in ${holding.map(({ path }) => printable(path)).join(', ')}`,
-        expected: 'one folder per class, or train beside test',
-        advice: `images:${printable(train.path)} for its classes alone; for a class, rename the folder`,
-      })
-    }
-  }
-  return { train, validation, test }
-}
-
-function holdsClasses(entries: FolderEntries): boolean {
-  return entries.folders.length > 0 && pictureCount(entries) === 0
-}
-
-function pictureCount({ files }: FolderEntries): number {
-  return files.filter((name) => fileKind(name) === 'picture').length
 }
 
 /** A split's folder without pictures, or without class folders: then its pictures have no labels. */
