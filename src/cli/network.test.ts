@@ -31,6 +31,7 @@ beforeAll(async () => {
   await writeFile('network', networkToJson(parse(written)))
   await writeFile('readme.md', '# Nothing here\n')
   await writeFile('nothing', '')
+  await writeFile('airbench', '')
 })
 afterAll(async () => {
   process.chdir(before)
@@ -119,6 +120,7 @@ describe('what is none of them', () => {
     ['empty', /^the folder empty does not hold a run[\s\S]*no empty\/run\.json/],
     ['readme.md', /^readme\.md does not hold a network/],
     ['nothing', /^nothing does not hold a network[\s\S]*an empty file/],
+    ['airbench', /^airbench does not hold a network[\s\S]*try: .*rename the file/],
     ['nothing.onnx', /^there is no file nothing\.onnx/],
   ])('%s', async (spec, says) => {
     await expect(readNetwork(spec)).rejects.toThrow(says)

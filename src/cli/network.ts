@@ -94,7 +94,7 @@ export async function readNetwork(spec: string, options: ReadOptions = {}): Prom
       return { ...strict(await readFolder(meaning.path), options), name: basename(resolve(meaning.path)) }
     case 'file':
       return {
-        ...strict(await readNetworkFile(meaning.path, options), options),
+        ...strict(await readNetworkFile(meaning, options), options),
         name: basename(meaning.path, extname(meaning.path)),
         ...noticeOf(meaning),
       }
@@ -103,14 +103,17 @@ export async function readNetwork(spec: string, options: ReadOptions = {}): Prom
 
 const noticeOf = ({ notice }: { readonly notice?: string }) => (notice === undefined ? {} : { notice })
 
-async function readNetworkFile(path: string, options: ReadOptions): Promise<Content> {
+async function readNetworkFile(
+  { path, notice = 'check the path' }: { readonly path: string; readonly notice?: string },
+  options: ReadOptions,
+): Promise<Content> {
   const bytes = await readFile(path).catch(unreadable(path))
   const kind = fileKinds.find(({ ending }) => ending === endingOf(path)) ?? fileKinds.find((each) => each.is(bytes))
   if (kind !== undefined) return kind.read(bytes, options, path)
   throw new UsageError(`${path} does not hold a network`, {
     received: bytes.length === 0 ? 'an empty file' : 'text without INPUT, which is neither JSON nor a model',
     expected: `the notation, such as "INPUT 28x28x1 -> CONV5-6 -> RELU -> FC-10", or what Lenslet wrote (${readableEndings.join(', ')})`,
-    advice: 'check the path',
+    advice: notice,
   })
 }
 

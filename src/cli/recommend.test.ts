@@ -85,9 +85,22 @@ it.each([1, 2, 9, 40, 300, 1000, 5000, 60_000])(
     const epochs = Number(option(options, '--epochs'))
     expect(epochs).toBeGreaterThanOrEqual(10)
     expect(epochs).toBeLessThanOrEqual(60)
-    expect(Number(option(options, '--batch'))).toBeLessThanOrEqual(Math.max(1, Math.round(0.8 * count)))
+    const heldOut = Math.max(1, Math.round(0.2 * count))
+    expect(Number(option(options, '--batch'))).toBeLessThanOrEqual(Math.max(1, count - heldOut))
   },
 )
+
+it('works against learning by heart where pictures are few, and only there', () => {
+  const few = recommend(survey({ count: 300 })).options
+  const many = recommend(survey({ count: 10_000 })).options
+  expect(few.join(' ')).toMatch(/--augment flip,crop8,cutout16 --label-smoothing 0\.1$/)
+  expect(many.join(' ')).toMatch(/--augment flip,crop8$/)
+  expect(Number(option(few, '--weight-decay'))).toBeGreaterThan(Number(option(many, '--weight-decay')))
+})
+
+it('two pictures of each of two classes: one of each is trained on', () => {
+  expect(option(recommend(survey({ count: 4 })).options, '--batch')).toBe('2')
+})
 
 describe('augmentation mirrors, unless the names of classes say that a mirror changes the class', () => {
   it.each<[names: string[], flips: boolean]>([
@@ -103,5 +116,6 @@ describe('augmentation mirrors, unless the names of classes say that a mirror ch
     const augmentation = parseAugmentation(option(recommend(survey({ names })).options, '--augment'))
     expect(augmentation.flip === true).toBe(flips)
     expect(augmentation.crop).toBeGreaterThanOrEqual(1)
+    expect(augmentation.cutout).toBeGreaterThanOrEqual(1)
   })
 })

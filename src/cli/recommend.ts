@@ -20,17 +20,24 @@ export interface Recommendation {
 
 /** Pictures that a training shows in all: more epochs for small folders, fewer for large ones. */
 const pictureBudget = 60_000
+/**
+ * Below so many training pictures a network knows them by heart before the training ends. (240 photographs of flowers, tested
+ * on 800: the settings against it bring the loss from 1.56 to 0.97; the accuracy, 62 and 64 %, is the same within its
+ * standard error of 1.7 points.)
+ */
+const fewPictures = 2000
 
-export function recommend({ classes, count, sizes, color }: Survey): Recommendation {
+export function recommend({ classes, sizes, color }: Survey): Recommendation {
   const input = chooseInput(sizes, color > 0)
-  // A fifth is held out for testing where the folder has no split.
-  const training = Math.max(1, Math.round(count * 0.8))
+  const training = Math.max(1, trainingCount(classes))
   const usual = training < 200 ? 8 : training < 800 ? 16 : 32
   const batch = Math.min(usual, training)
   const epochs = Math.min(60, Math.max(10, Math.round(pictureBudget / training)))
   const mirror = mayMirror(classes.map(({ name }) => name))
   const crop = Math.max(1, Math.round(Math.min(input.height, input.width) / 8))
-  const augment = [...(mirror ? ['flip'] : []), `crop${crop}`].join(',')
+  const few = training < fewPictures
+  const augment = [...(mirror ? ['flip'] : []), `crop${crop}`, ...(few ? [`cutout${2 * crop}`] : [])].join(',')
+  const decay = few ? 0.002 : 0.0005
   // He et al. 2015 take 0.1 at batch 128; smaller batches take less, and the warm-up of one-cycle bears a little more.
   const rate = usual === 32 ? 0.05 : usual === 16 ? 0.03 : 0.02
   return {
@@ -38,16 +45,25 @@ export function recommend({ classes, count, sizes, color }: Survey): Recommendat
     notation: notationOf(input, classes.length),
     options: [
       ...['--batch', `${batch}`, '--epochs', `${epochs}`, '--optimizer', 'nesterov', '--rate', `${rate}`],
-      ...['--weight-decay', '0.0005', '--schedule', 'one-cycle', '--augment', augment],
+      ...['--weight-decay', `${decay}`, '--schedule', 'one-cycle', '--augment', augment],
+      ...(few ? ['--label-smoothing', '0.1'] : []),
     ],
     reasons: [
       ...input.reasons,
       `batch ${batch}: about ${Math.max(1, Math.floor(training / batch))} steps per epoch from ${printCount(training)} training pictures`,
       `${epochs} epochs: ${printCount(epochs * training)} pictures shown in all; small folders need more epochs, large ones fewer`,
-      `nesterov with rate ${rate}, weight decay 0.0005 and one-cycle: the usual choice for networks with batch normalization`,
+      `nesterov with rate ${rate}, weight decay ${decay} and one-cycle: the usual choice for networks with batch normalization`,
+      ...(few
+        ? [`label smoothing 0.1 and cutout${2 * crop}: they keep the network from learning so few pictures by heart`]
+        : []),
       `augmentation ${augment}: ${mirror ? 'mirrored and shifted pictures show the same class' : 'shifted pictures show the same class; mirrored ones may not, by the names of the classes'}`,
     ],
   }
+}
+
+/** Where the folder has no split of its own, a fifth of each class is held out for testing, one picture at least. */
+function trainingCount(classes: Survey['classes']): number {
+  return classes.reduce((sum, { count }) => sum + Math.max(1, count - Math.max(1, Math.round(count / 5))), 0)
 }
 
 /** Names of classes that a mirror turns into another: digits, letters, directions, hands. */
