@@ -38,14 +38,24 @@ function targets(entry: unknown): string[] {
 }
 
 describe('the tarball', () => {
-  it('has the built package, its licence, and nothing else of the repository', () => {
-    const others = packed.files.filter((file) => !file.startsWith('dist/'))
-    expect(others.toSorted()).toEqual(['LICENSE', 'README.md', 'package.json'])
+  it('has the built package, its documentation and licence, and nothing else of the repository', () => {
+    const others = packed.files.filter((file) => !/^(?:dist\/|docs\/(?:(?:decisions|zh)\/)?[\w-]+\.md$)/.test(file))
+    expect(others.toSorted()).toEqual([
+      'CONTRIBUTING.md',
+      'LICENSE',
+      'README.md',
+      'README.zh-CN.md',
+      'docs/images/report.png',
+      'package.json',
+    ])
+    expect(packed.files).toEqual(
+      expect.arrayContaining(['docs/tour.md', 'docs/zh/tour.md', 'docs/decisions/README.md']),
+    )
     expect(packed.files.filter((file) => /\.test\.|\/testing\/|\/\.|(?<!\.d)\.ts$/.test(file))).toEqual([])
   })
 
   it('stays small', () => {
-    expect(packed.bytes).toBeLessThan(1_000_000)
+    expect(packed.bytes).toBeLessThan(1_200_000)
   })
 
   it.each([
