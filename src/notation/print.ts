@@ -1,5 +1,6 @@
 /** Network -> canonical text, such that `parse` gives the same network again. */
 
+import { checkNetwork } from '../network/check.ts'
 import { layerOf, type Network, type NetworkNode } from '../network/network.ts'
 import { PrintError } from './errors.ts'
 import { fold, type Item, type Piece } from './fold.ts'
@@ -14,6 +15,7 @@ import { WordWriter } from './wordText.ts'
  * join after its branches. Throws `PrintError` if text cannot hold the network.
  */
 export function print(network: Network): string {
+  checkNetwork('print', network)
   checkSize(network)
   const units = structureOf(network)
   const pieces = new Pieces(namesToWrite(units))

@@ -7,6 +7,7 @@ import { openDataset } from '../data/node/open.ts'
 import { Model } from '../model/model.ts'
 import type { Network } from '../network/network.ts'
 import { parse } from '../notation/parse.ts'
+import { print } from '../notation/print.ts'
 import { cost } from '../plan/cost.ts'
 import { maxBatch } from '../plan/maxBatch.ts'
 import { plan } from '../plan/plan.ts'
@@ -58,6 +59,7 @@ it.each<[string, () => unknown]>([
 
 it.each<[string, () => unknown]>([
   ['plan', () => plan('INPUT 2x2x1 -> FC-2' as unknown as Network)],
+  ['print', () => print('lenet5' as unknown as Network)],
   ['cost', () => cost('lenet5' as unknown as Network)],
   ['maxBatch', () => maxBatch(undefined as unknown as Network, 1e6)],
   ['openDataset', () => openDataset(3 as unknown as string)],
