@@ -16,7 +16,7 @@ const sidebar = [
     items: [
       page('Why Lenslet, and when not', '/why'),
       page('A five-minute tour', '/tour'),
-      page('Your own pictures', '/your-pictures'),
+      page('Your own images', '/your-pictures'),
     ],
   },
   {
