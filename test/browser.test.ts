@@ -163,7 +163,7 @@ describe.skipIf(executablePath === undefined)('in a page (skipped where no Chrom
     }
   })
 
-  it('reads a model’s file and a picture', async () => {
+  it('reads a model’s file and an image', async () => {
     const tab = await context.newPage()
     const complaints = complaintsOf(tab)
     await tab.goto(`${isolated}/predict.html`)

@@ -42,7 +42,7 @@ describe('a network from the zoo', () => {
   it('gets the classes of the folder, --size, and color', async () => {
     const { code, stdout } = await train('lenet5', 'images:photos', 'lenet', '--size', '32x24')
     expect(stdout).toContain(
-      'lenet5: the input 28×28×1 becomes 32×24×3; the last layer FC-10 becomes FC-4 for 4 classes; pictures are resized to 32×24',
+      'lenet5: the input 28×28×1 becomes 32×24×3; the last layer FC-10 becomes FC-4 for 4 classes; images are resized to 32×24',
     )
     expect(code).toBe(0)
     await using model = await Model.load(join(place, 'lenet', 'model.lenslet'))
@@ -53,19 +53,17 @@ describe('a network from the zoo', () => {
 
   it('keeps its own input where nothing else is asked for', async () => {
     const { stdout } = await train('resnet20', 'images:photos', 'own')
-    expect(stdout).toContain(
-      'resnet20: the last layer FC-10 becomes FC-4 for 4 classes; pictures are resized to 32×32\n',
-    )
+    expect(stdout).toContain('resnet20: the last layer FC-10 becomes FC-4 for 4 classes; images are resized to 32×32\n')
   })
 
-  it('stays gray for gray pictures, and where that is asked for', async () => {
+  it('stays gray for gray images, and where that is asked for', async () => {
     const gray = await train('lenet5', 'images:gray', 'gray-run')
     expect(gray.stdout).toContain(
-      'lenet5: the last layer FC-10 becomes FC-4 for 4 classes; pictures are resized to 28×28',
+      'lenet5: the last layer FC-10 becomes FC-4 for 4 classes; images are resized to 28×28',
     )
     const asked = await train('lenet5', 'images:photos', 'asked', '--size', '28x28x1', '--json')
     expect(JSON.parse(asked.stdout).fitted).toBe(
-      'lenet5: the last layer FC-10 becomes FC-4 for 4 classes; pictures are resized to 28×28',
+      'lenet5: the last layer FC-10 becomes FC-4 for 4 classes; images are resized to 28×28',
     )
   })
 
@@ -80,7 +78,7 @@ it('what a person has written stays, but for the input where --size asks for it'
   const asWritten = await train(net, 'images:photos', 'written')
   expect(asWritten.stdout).not.toContain('becomes')
   const sized = await train(net, 'images:photos', 'sized', '--size', '12')
-  expect(sized.stdout).toContain('network: the input 8×8×3 becomes 12×12×3; pictures are resized to 12×12')
+  expect(sized.stdout).toContain('network: the input 8×8×3 becomes 12×12×3; images are resized to 12×12')
   const other = await train('INPUT 8x8x3 -> FC-3', 'images:photos', 'other')
   expect(other.code).not.toBe(0)
 })
@@ -89,7 +87,7 @@ describe('refused with 2, before there is a folder', () => {
   it.each<[net: string, data: string, more: string[], says: RegExp]>([
     ['vgg16', 'images:photos', ['--size', '20'], /^error: pool5: [\s\S]*20×20×3[\s\S]*at least 32×32×3/],
     ['lenet5', 'mnist:bars', [], /^error: pool2: [\s\S]*10×10×1[\s\S]*at least 12×12×1/],
-    ['lenet5', 'mnist:bars', ['--size', '28'], /--size is for folders of pictures/],
+    ['lenet5', 'mnist:bars', ['--size', '28'], /--size is for folders of images/],
     ['lenet5', 'images:photos', ['--size', '28x'], /the value of --size is invalid[\s\S]*48x64/],
     ['lenet5', 'images:photos', ['--size', '28x28x2'], /the value of --size is invalid/],
     ['lenet5', 'images:photos', ['--new-head'], /--new-head needs a trained model/],

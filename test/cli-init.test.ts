@@ -39,7 +39,7 @@ beforeAll(async () => {
   for (const name of ['a cat', 'dog']) await mkdir(join(few, name), { recursive: true })
   for (let index = 0; index < 4; index++) await writeFile(join(few, 'dog', `${index}.png`), await stripes('rows'))
   await copyFile(join(few, 'dog', '2.png'), join(few, 'a cat', 'same.png'))
-  await writeFile(join(few, 'dog', 'broken.png'), 'not a picture')
+  await writeFile(join(few, 'dog', 'broken.png'), 'not an image')
   await writeFile(join(few, 'dog', 'old.bmp'), 'BM')
   for (const name of ['x', 'y']) {
     await mkdir(join(place, 'broken', name), { recursive: true })
@@ -69,7 +69,7 @@ it('counts, and writes a network whose command trains it well', async () => {
     notices: [],
   })
   const file = await readFile(join(place, 'my stripes.net'), 'utf8')
-  expect(file).toMatch(/^# For my stripes: 60 pictures, 2 classes \(columns, rows\)\.\n# - input 32×48: /)
+  expect(file).toMatch(/^# For my stripes: 60 images, 2 classes \(columns, rows\)\.\n# - input 32×48: /)
   expect(parse(file)).toEqual(parse(found.network.notation))
 
   // The words of the command, as a shell would make them.
@@ -83,14 +83,14 @@ it('counts, and writes a network whose command trains it well', async () => {
   expect(JSON.parse(trained.stdout).testAccuracy).toBeGreaterThanOrEqual(11 / 12)
 })
 
-it('says what a person should know: imbalance, few, broken and doubled pictures', async () => {
+it('says what a person should know: imbalance, few, broken and doubled images', async () => {
   const { code, stdout } = await init('few', '--out', 'few.net')
   expect(code).toBe(0)
-  expect(stdout).toContain('few: 5 pictures, 2 classes, all in color')
-  expect(stdout).toContain('note: the classes are not balanced: 4 pictures of dog, 1 of a cat')
-  expect(stdout).toContain('note: fewer than 20 pictures of a cat, dog')
-  expect(stdout).toContain(`note: 1 picture cannot be read: ${join('dog', 'broken.png')}`)
-  expect(stdout).toContain(`note: 1 picture is in two classes: ${join('a cat', 'same.png')} = ${join('dog', '2.png')}`)
+  expect(stdout).toContain('few: 5 images, 2 classes, all in color')
+  expect(stdout).toContain('note: the classes are not balanced: 4 images of dog, 1 of a cat')
+  expect(stdout).toContain('note: fewer than 20 images of a cat, dog')
+  expect(stdout).toContain(`note: 1 image cannot be read: ${join('dog', 'broken.png')}`)
+  expect(stdout).toContain(`note: 1 image is in two classes: ${join('a cat', 'same.png')} = ${join('dog', '2.png')}`)
   expect(stdout).toMatch(/^note: .*bmp/m)
   expect(stdout).toMatch(/ --skip-broken$/m)
 })
@@ -114,7 +114,7 @@ describe('what is wrong ends with 2 and writes nothing over', () => {
   it.each<[folder: string, says: RegExp]>([
     ['nowhere', /nowhere/],
     ['mine.net', /mine\.net is not a folder|cannot read the folder mine\.net/],
-    ['broken', /broken holds no picture that can be read/],
+    ['broken', /broken holds no image that can be read/],
   ])('%s', async (folder, says) => {
     const { code, stderr } = await init(folder, '--out', 'never.net')
     expect(stderr).toMatch(says)

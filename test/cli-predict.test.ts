@@ -76,15 +76,15 @@ describe('eval', () => {
     ])
     expect(value.macro).toEqual({ precision: 1, recall: 1, f1: 1 })
     const { stdout } = await run('eval', 'good.lenslet', '--data', 'images:ab')
-    expect(stdout).toMatch(/^test accuracy: 100\.00 % of 8 test pictures of .*ab; loss/)
+    expect(stdout).toMatch(/^test accuracy: 100\.00 % of 8 test images of .*ab; loss/)
     expect(stdout).toMatch(/^bird +0 +– +– +–$/m)
   })
 
-  it('says that the folder has no test pictures of its own, and evaluates all of them when asked', async () => {
+  it('says that the folder has no test images of its own, and evaluates all of them when asked', async () => {
     const part = await json('eval', 'good.lenslet', '--data', 'images:abc')
     expect(part.value).toMatchObject({ count: 12, accuracy: 1 })
     expect(part.stderr).toMatch(
-      /no test pictures of its own; these are a fifth of each class, 12 of 60[\s\S]*--split all/,
+      /no test images of its own; these are a fifth of each class, 12 of 60[\s\S]*--split all/,
     )
     const whole = await json('eval', 'good.lenslet', '--data', 'images:abc', '--split', 'all')
     expect(whole.value).toMatchObject({ count: 60, accuracy: 1, split: 'all' })
@@ -105,11 +105,8 @@ describe('eval', () => {
       /2 scores for the 3 classes bird, cat, dog\n[\s\S]*no score for dog[\s\S]*FC-3/,
     ],
     [['unnamed.lenslet', '--data', 'images:ab'], /3 scores for the 2 classes cat, dog\n[\s\S]*FC-2/],
-    [['good.lenslet', '--data', 'images:one'], /has no test pictures[\s\S]*expected: train, all[\s\S]*--split all/],
-    [
-      ['good.lenslet', '--data', 'images:abc', '--split', 'validation'],
-      /no validation pictures[\s\S]*test, train, all/,
-    ],
+    [['good.lenslet', '--data', 'images:one'], /has no test images[\s\S]*expected: train, all[\s\S]*--split all/],
+    [['good.lenslet', '--data', 'images:abc', '--split', 'validation'], /no validation images[\s\S]*test, train, all/],
     [['good.lenslet', '--data', 'images:abc', '--split', 'some'], /--split[\s\S]*test, validation, train, all/],
     [['good.lenslet', '--data', 'images:abc', '--json', '--csv'], /--json and --csv exclude each other/],
     [['abc', '--data', 'images:abc'], /the folder abc is not a model/],
@@ -195,16 +192,16 @@ describe('predict', () => {
   })
   const [cat, dog] = ['ab/cat/png0.png', 'ab/dog/png0.png']
 
-  it('answers for the good pictures, names the bad ones, and ends with 1', async () => {
+  it('answers for the good images, names the bad ones, and ends with 1', async () => {
     const { code, value, stderr } = await json('predict', 'good.lenslet', cat, 'bad.png', 'gone.png', 'empty', dog)
     expect(value).toMatchObject([
       { file: cat, top: [{ label: 'cat', index: 1 }, {}, {}] },
-      { file: 'bad.png', error: expect.stringMatching(/^cannot read the picture bad\.png: ./) },
-      { file: 'gone.png', error: 'there is no picture gone.png: no such file' },
-      { file: 'empty', error: 'the folder empty holds no pictures: an empty folder' },
+      { file: 'bad.png', error: expect.stringMatching(/^cannot read the image bad\.png: ./) },
+      { file: 'gone.png', error: 'there is no image gone.png: no such file' },
+      { file: 'empty', error: 'the folder empty holds no images: an empty folder' },
       { file: dog, top: [{ label: 'dog' }, {}, {}] },
     ])
-    expect(stderr).toMatch(/nothing is predicted for 3 of 5 pictures[\s\S]*bad\.png[\s\S]*gone\.png[\s\S]*empty/)
+    expect(stderr).toMatch(/nothing is predicted for 3 of 5 images[\s\S]*bad\.png[\s\S]*gone\.png[\s\S]*empty/)
     expect(code).toBe(1)
     const text = await run('predict', 'good.lenslet', cat, 'bad.png', dog, '--top', '1')
     expect(text.stdout).toMatch(
@@ -213,7 +210,7 @@ describe('predict', () => {
     expect(text.code).toBe(1)
   })
 
-  it('gives a picture the same bits whatever else is predicted', async () => {
+  it('gives an image the same bits whatever else is predicted', async () => {
     const text = 'INPUT 20x20x3 -> CONV3-16 -> RELU -> CONV3-16 -> RELU -> POOL2 -> FC-50 -> RELU -> FC-3'
     const model = await Model.create(parse(text), { threads: 1, seed: 4 })
     await model.save(join(place, 'deep.lenslet'))
@@ -249,7 +246,7 @@ describe('predict', () => {
       ['album/b/png0.png', 'dog'],
       ['album/b/png1.png', 'dog'],
     ])
-    expect(stderr).toMatch(/1 file ending in \.txt is not a picture[\s\S]*album\/run is a Lenslet run/)
+    expect(stderr).toMatch(/1 file ending in \.txt is not an image[\s\S]*album\/run is a Lenslet run/)
     expect(code).toBe(1)
   })
 
@@ -264,7 +261,7 @@ describe('predict', () => {
     expect(code).toBe(1)
   })
 
-  it('reads a picture from standard input', async () => {
+  it('reads an image from standard input', async () => {
     const ask = async (bytes: Uint8Array) => {
       const running = start(['predict', 'good.lenslet', cat, '-', '--json'], place)
       running.process.stdin?.end(bytes)
@@ -274,7 +271,7 @@ describe('predict', () => {
     const good = await ask(await readFile(join(place, dog)))
     expect(good).toMatchObject({ code: 0, value: [{ file: cat }, { file: '-', top: [{ label: 'dog' }, {}, {}] }] })
     const other = await ask(Buffer.from('no picture'))
-    expect(other.value[1].error).toMatch(/^cannot read the picture on standard input: ./)
+    expect(other.value[1].error).toMatch(/^cannot read the image on standard input: ./)
     expect(other.code).toBe(1)
     const bad = await ask(new Uint8Array())
     expect(bad).toMatchObject({
@@ -283,7 +280,7 @@ describe('predict', () => {
     })
   })
 
-  it('answers as pictures are predicted, before it has seen the last', async () => {
+  it('answers as images are predicted, before it has seen the last', async () => {
     const running = start(['predict', 'good.lenslet', 'abc', '-', '--csv'], place)
     // It waits for standard input, which is still open.
     await running.heard('abc/bird/png0.png,bird')
@@ -303,7 +300,7 @@ describe('predict', () => {
     expect({ code, end }).toEqual({ code: 1, end: '' })
   })
 
-  it('says how many pictures look like negatives', async () => {
+  it('says how many images look like negatives', async () => {
     const normalization = { mean: [0.2], std: [0.25] }
     const gray = await Model.create(parse('INPUT 4x4x1 -> FC-2'), { threads: 1, info: { normalization } })
     await gray.save(join(place, 'gray.lenslet'))
@@ -312,11 +309,11 @@ describe('predict', () => {
       await writeFile(join(place, `light${index}.png`), await plain(4, 4, [light, light, light]))
     const files = ['light1.png', 'light0.png', 'light2.png']
     const { stderr } = await json('predict', 'gray.lenslet', ...files)
-    expect(stderr).toMatch(/2 pictures, light0\.png first, look like the negative of the training pictures/)
+    expect(stderr).toMatch(/2 images, light0\.png first, look like the negative of the training images/)
     expect((await json('predict', 'gray.lenslet', ...files, '--invert')).stderr).not.toContain('negative')
   })
 
-  it('answers for pictures of one portion and of the next, in order', async () => {
+  it('answers for images of one portion and of the next, in order', async () => {
     const { value } = await json('predict', 'good.lenslet', 'abc')
     expect(value.map(({ top }: { top: { label: string }[] }) => top[0]?.label)).toEqual([
       ...new Array(20).fill('bird'),
@@ -343,31 +340,28 @@ describe('predict', () => {
   })
 
   it.each<[words: string[], says: RegExp]>([
-    [['good.lenslet', 'empty'], /the folder empty holds no pictures[\s\S]*an empty folder[\s\S]*\.png/],
-    [['good.lenslet', 'gone.png'], /there is no picture gone\.png/],
-    [['good.lenslet', '*.jpg'], /there is no picture \*\.jpg[\s\S]*name the folder/],
-    [['good.lenslet', 'gone.png', 'empty'], /no pictures to predict[\s\S]*gone\.png: no such file; the folder empty/],
+    [['good.lenslet', 'empty'], /the folder empty holds no images[\s\S]*an empty folder[\s\S]*\.png/],
+    [['good.lenslet', 'gone.png'], /there is no image gone\.png/],
+    [['good.lenslet', '*.jpg'], /there is no image \*\.jpg[\s\S]*name the folder/],
+    [['good.lenslet', 'gone.png', 'empty'], /no images to predict[\s\S]*gone\.png: no such file; the folder empty/],
     [['good.lenslet', '-', '-'], /standard input is given twice/],
     [['good.lenslet', 'bad.png', '--json', '--csv'], /exclude each other/],
     [
       ['readme.md', 'bad.png'],
-      /readme\.md is not a model[\s\S]*begins with "# My pictures"[\s\S]*a \.lenslet file, or the folder of a run/,
+      /readme\.md is not a model[\s\S]*begins with "# My images"[\s\S]*a \.lenslet file, or the folder of a run/,
     ],
-    [['bad.png', 'good.lenslet'], /bad\.png is not a model[\s\S]*a picture[\s\S]*the model comes first/],
+    [['bad.png', 'good.lenslet'], /bad\.png is not a model[\s\S]*an image[\s\S]*the model comes first/],
     [['a.net', 'bad.png'], /a\.net is not a model[\s\S]*a network without weights[\s\S]*lenslet train/],
     [['weights.pt', 'bad.png'], /PyTorch[\s\S]*its own models only/],
     [['nothing', 'bad.png'], /nothing is not a model[\s\S]*an empty file/],
     [
       ['abc/bird', 'bad.png'],
-      /the folder abc\/bird is not a model[\s\S]*a folder of pictures[\s\S]*the model comes first/,
+      /the folder abc\/bird is not a model[\s\S]*a folder of images[\s\S]*the model comes first/,
     ],
     [['.', 'bad.png'], /the folder \. is not a model[\s\S]*did you mean .*\.lenslet\?/],
     [['resnet18', 'bad.png'], /resnet18 is a network without weights[\s\S]*lenslet train resnet18/],
   ])('%j is refused with 2', async (words, says) => {
-    await writeFile(
-      join(place, 'readme.md'),
-      '# My pictures\n\nA long text, longer than any header of a model would be.',
-    )
+    await writeFile(join(place, 'readme.md'), '# My images\n\nA long text, longer than any header of a model would be.')
     await writeFile(join(place, 'a.net'), 'INPUT 8x8x3 -> FC-2')
     await writeFile(join(place, 'weights.pt'), 'PK\u0003\u0004 and so on')
     await writeFile(join(place, 'nothing'), '')
@@ -381,7 +375,7 @@ describe('predict', () => {
     await model.save(join(place, 'map.lenslet'))
     await model.dispose()
     const { code, stderr } = await run('predict', 'map.lenslet', cat)
-    expect(stderr).toMatch(/does not classify pictures[\s\S]*8×8×2/)
+    expect(stderr).toMatch(/does not classify images[\s\S]*8×8×2/)
     expect(code).toBe(2)
   })
 

@@ -80,7 +80,7 @@ describe('--quiet', () => {
     expect((await run(...words)).stderr).toMatch(/1 of 1/)
     const { code, stdout, stderr } = await run(...words, '--quiet')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toContain('pictures/s')
+    expect(stdout).toContain('images/s')
     // The next call is not quiet.
     expect((await run(...words)).stderr).toMatch(/1 of 1/)
   })

@@ -68,7 +68,7 @@ describe('a call that is wrong ends with 2, and says what was received and what 
     [['train', 'lenet5', '--data', 'mnist:nowhere'], /there is no .*nowhere/],
     [
       ['train', 'lenet5', '--data', 'mnist:bars'],
-      /pool2: the network does not work on pictures of 10×10×1[\s\S]*at least 12×12×1/,
+      /pool2: the network does not work on images of 10×10×1[\s\S]*at least 12×12×1/,
     ],
     [['train', network, '--data', 'mnist:bars', '--batch', '1000'], /larger than the training split/],
     [['train', network, '--data', 'mnist:bars', '--optimizer', 'adan'], /--optimizer[\s\S]*adam/],
@@ -86,7 +86,7 @@ describe('a call that is wrong ends with 2, and says what was received and what 
     [[...training, '--out', 'damaged.lenslet/run'], /cannot make the folder[\s\S]*--out another folder/],
     [['train', '--resume', 'bars'], /not the folder of a run/],
     [['eval', 'missing.lenslet', '--data', 'mnist:bars'], /there is no model missing\.lenslet/],
-    [['predict', 'damaged.lenslet', 'missing.png'], /there is no picture missing\.png/],
+    [['predict', 'damaged.lenslet', 'missing.png'], /there is no image missing\.png/],
   ])('%j', async (words, says) => {
     const { code, stdout, stderr } = await run(...words)
     expect(stderr).toMatch(says)
@@ -232,7 +232,7 @@ describe('train, eval, predict', () => {
     expect(trained.testAccuracy).toBeGreaterThan(0.5)
   })
 
-  it('leaves a whole folder: settings, metrics, checkpoint, model, report and a picture to try', async () => {
+  it('leaves a whole folder: settings, metrics, checkpoint, model, report and an image to try', async () => {
     const files = await readdir(join(place, 'first'))
     expect(files.filter((file) => !file.startsWith('example-')).sort()).toEqual([
       'checkpoint.safetensors',
@@ -258,7 +258,7 @@ describe('train, eval, predict', () => {
     expect((await run('eval', 'first', '--data', 'mnist:bars')).stdout).not.toContain('not a number')
   })
 
-  it('says of how many pictures a model makes nothing', async () => {
+  it('says of how many images a model makes nothing', async () => {
     const broken = await Model.load(model, { threads: 1 })
     broken.weights.set('fc1.bias', new Float32Array(10).fill(Number.NaN))
     await broken.save(join(place, 'broken.lenslet'))
@@ -268,7 +268,7 @@ describe('train, eval, predict', () => {
     expect(evalSchema.parse(JSON.parse(stdout))).toEqual({ accuracy: 0, loss: null, count: 100, invalid: 100 })
     const { stdout: text } = await run('eval', 'broken.lenslet', '--data', 'mnist:bars')
     expect(text).toMatch(
-      /^test accuracy: 0\.00 % of 100 test pictures[\s\S]*\n100 pictures have a score that is not a number/,
+      /^test accuracy: 0\.00 % of 100 test images[\s\S]*\n100 images have a score that is not a number/,
     )
   })
 
@@ -290,7 +290,7 @@ describe('train, eval, predict', () => {
     expect(allocated.filter((bytes) => bytes > 65536)).toEqual([arenaBytes])
   })
 
-  it('predicts pictures, and notices a negative', async () => {
+  it('predicts images, and notices a negative', async () => {
     const picture = (invert: boolean) => {
       const images = bars(7, Random.seeded(5, 'picture')).map((byte) => (invert ? 255 - byte : byte))
       return encodePng(pictureOf({ height: side, width: side, channels: 1, images }, 0))

@@ -198,7 +198,7 @@ describe('a user', () => {
   })
 
   it.each([...versions])(
-    'decodes and classifies a picture, by the front door and by lenslet/predict, on Node %s',
+    'decodes and classifies an image, by the front door and by lenslet/predict, on Node %s',
     async (_, node) => {
       const script = `
       import sharp from 'sharp'

@@ -137,7 +137,7 @@ describe.skipIf(executablePath === undefined)('a page that predicts (skipped whe
     }
     expect(done.together).toEqual(Object.keys(sources).map((name) => done.found[name]))
     expect(done.refused['an image that has not loaded']).toMatch(/0×0 pixels[\s\S]*loaded/)
-    expect(done.refused['a list of numbers']).toMatch(/not a picture/)
+    expect(done.refused['a list of numbers']).toMatch(/not an image/)
     expect(done.refused['a path that is not there']).toMatch(/HTTP status 404/)
     expect(done.training).toMatch(/import lenslet instead of lenslet\/predict/)
     expect(done.description).toMatch(/1 thread: the page is not cross-origin isolated/)

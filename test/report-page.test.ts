@@ -42,8 +42,8 @@ function pageOf(classes: number): string {
     title: `network on ${'photos'.repeat(20)}`,
     subtitle: 'trained 2026-11-26 20:00 UTC',
     figures: [
-      { value: '53.33 %', says: 'test accuracy, 10,000 pictures' },
-      { value: '1,234,567,890', says: 'MACs per picture' },
+      { value: '53.33 %', says: 'test accuracy, 10,000 images' },
+      { value: '1,234,567,890', says: 'MACs per image' },
     ],
     records: [
       { kind: 'step', epoch: 1, step: 1, loss: 2, accuracy: 0.1, rate: 0.1, seconds: 1 },
@@ -69,7 +69,7 @@ function pageOf(classes: number): string {
     network: networkTable(network),
     notation: 'INPUT 32x32x3 -> [CONV3-32 nobias -> BN -> RELU -> POOL2]*3 -> FC-200',
     memory: memoryTable([['training', plan(network, { mode: 'training' }).memory]]),
-    settings: [['data', `images:/${'a-very-long-folder-name/'.repeat(10)}: 96 training pictures`]],
+    settings: [['data', `images:/${'a-very-long-folder-name/'.repeat(10)}: 96 training images`]],
     machine: [['processor', 'AMD EPYC']],
     remarks: [],
     next: [command],

@@ -103,7 +103,7 @@ describe('a run is resumed to the same bits', () => {
   })
 })
 
-describe('other pictures', () => {
+describe('other images', () => {
   it('for testing are worth a notice, and change no weight', async () => {
     await cp(join(shared, 'rs'), join(place, 'rs'), { recursive: true })
     const words = [network, '--data', 'images:rs', '--epochs', '6', '--keep', 'last']
@@ -112,9 +112,9 @@ describe('other pictures', () => {
     await copyFile(join(place, 'rs/train/dog/png0.png'), join(place, 'rs/test/cat/png0.png'))
     const resumed = await run('train', '--resume', 'rrs')
     ok(resumed)
-    expect(resumed.stderr).toMatch(/test or validation pictures differ/)
+    expect(resumed.stderr).toMatch(/test or validation images differ/)
     expect(await weightsOf('rrs')).toEqual(await weightsOf('whole'))
-    expect((await run('train', '--resume', 'whole')).stderr).toMatch(/test or validation pictures differ/)
+    expect((await run('train', '--resume', 'whole')).stderr).toMatch(/test or validation images differ/)
     expect((await run('train', '--resume', 'whole')).stderr).not.toMatch(/differ/)
   })
 
@@ -128,7 +128,7 @@ describe('other pictures', () => {
       await rename(join(place, 'renamed', split, 'cat'), join(place, 'renamed', split, 'cow'))
     for (const data of ['other', 'renamed', 'ab']) {
       const { code, stderr } = await run('train', '--resume', 'rrs', '--data', `images:${data}`)
-      expect(stderr, data).toMatch(/data differs|training pictures are not/)
+      expect(stderr, data).toMatch(/data differs|training images are not/)
       expect(code, data).toBe(2)
     }
   })
@@ -168,7 +168,7 @@ describe('what cannot work is refused before there is a folder', () => {
     expect((await readdir(place, { recursive: true })).sort()).toEqual(before.sort())
   })
 
-  it('also where the run’s folder would lie among the pictures because the call comes from there', async () => {
+  it('also where the run’s folder would lie among the images because the call comes from there', async () => {
     const inside = join(place, 'ab', 'cat')
     const { code, stderr } = await call(['train', network, '--data', 'images:..', '--epochs', '1'], inside)
     expect(stderr).toMatch(/lies in a folder of the data/)

@@ -125,7 +125,7 @@ function tableOf(rows: readonly BenchRow[]): TextTable {
       right('N', 3),
       right('threads', 4),
       right('ms'),
-      right('pictures/s', 2),
+      right('images/s', 2),
       right('GFLOP/s', 1),
     ],
     rows: rows.map(({ kind, name, batch, threads, milliseconds, picturesPerSecond, gflops }) => [

@@ -26,13 +26,13 @@ const rows = [
   {
     name: 'testFraction',
     option: '--test-fraction <x>',
-    help: 'part of each class held out as test pictures where the folder has none; default 0.2',
+    help: 'part of each class held out as test images where the folder has none; default 0.2',
     read: fraction('--test-fraction'),
   },
   {
     name: 'validationFraction',
     option: '--validation-fraction <x>',
-    help: 'part of each class held out as validation pictures, for early stopping and the best weights; default 0',
+    help: 'part of each class held out as validation images, for early stopping and the best weights; default 0',
     read: fraction('--validation-fraction'),
   },
   {
@@ -41,11 +41,11 @@ const rows = [
     help: 'seed of that choice; default 0',
     read: whole('--split-seed', 0),
   },
-  { name: 'skipBroken', option: '--skip-broken', help: 'leave out pictures that cannot be read', read: undefined },
+  { name: 'skipBroken', option: '--skip-broken', help: 'leave out images that cannot be read', read: undefined },
   {
     name: 'memoryLimit',
     option: '--memory-limit <amount>',
-    help: 'most memory for the decoded pictures: 8GB; default 4GB',
+    help: 'most memory for the decoded images: 8GB; default 4GB',
     read: bytes('--memory-limit'),
   },
 ] as const satisfies readonly { name: keyof DataOptions; option: string; help: string; read: unknown }[]
@@ -105,7 +105,7 @@ export async function openData(
       memoryLimit,
       // Those that are left out stand in the notices.
       onBroken: skipBroken === true ? () => {} : undefined,
-      onProgress: ({ decoded, total }) => saySometimes(`${spec}: ${decoded} of ${total} pictures decoded`),
+      onProgress: ({ decoded, total }) => saySometimes(`${spec}: ${decoded} of ${total} images decoded`),
     },
   }).catch((error: unknown) => {
     // A wrong name, or a folder of another arrangement, is wrong with the call; damaged data is the data's.

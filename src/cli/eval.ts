@@ -25,7 +25,7 @@ export function define(command: Command): void {
   command
     .argument('<model>', 'a .lenslet file, or the folder of a run')
     .requiredOption('--data <data>', dataHelp)
-    .option('--split <name>', 'test, validation, train, or all pictures', choice('--split', splitNames), 'test')
+    .option('--split <name>', 'test, validation, train, or all images', choice('--split', splitNames), 'test')
     .option('--threads <n>', 'workers', whole('--threads', 1))
     .option('--exact', exactHelp)
     .option('--json', 'one JSON object on stdout, with the confusion matrix')
@@ -54,7 +54,7 @@ async function run(path: string, call: EvalCall): Promise<void> {
   // Pictures or classes that do not fit the model are refused before anything runs.
   const split = await readCall(() => {
     const chosen = splitOf(dataset, name)
-    return matchSplit(model, chosen, `${dataset.name}, ${name === 'all' ? 'all pictures' : `${name} split`}`)
+    return matchSplit(model, chosen, `${dataset.name}, ${name === 'all' ? 'all images' : `${name} split`}`)
   })
   for (const text of notes(model, dataset, name)) terminal.hint(`note: ${text}`)
   const { normalization = dataset.normalization } = model.info

@@ -12,7 +12,7 @@ export function splitOf(dataset: Dataset, name: SplitName): Split {
   const split = name === 'all' ? allPictures(dataset) : dataset[name]
   if (split !== undefined && split.count > 0) return split
   const others = (['test', 'validation', 'train'] as const).filter((other) => (dataset[other]?.count ?? 0) > 0)
-  throw new UsageError(`${dataset.name} has no ${name} pictures`, {
+  throw new UsageError(`${dataset.name} has no ${name} images`, {
     received: `--split ${name}`,
     expected: [...others, 'all'].join(', '),
     advice: '--split all',

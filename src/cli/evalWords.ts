@@ -10,6 +10,7 @@ import type { Evaluation } from '../train/evaluate.ts'
 import { csvRow } from './csv.ts'
 import type { SplitName } from './evalSplit.ts'
 import type { Terminal } from './terminal.ts'
+import { sourceOf } from './trainWords.ts'
 
 /** A finished evaluation. */
 interface Evaluated {
@@ -28,11 +29,11 @@ export function notes({ info }: Model, dataset: Dataset, name: SplitName): reado
   return [
     ...(name === 'test' && part !== false
       ? [
-          `${printable(dataset.name)} has no test pictures of its own; these are ${part} of each class, ${printCount(test.count)} of ${printCount(test.count + train.count + (dataset.validation?.count ?? 0))} pictures. To evaluate all of them: --split all`,
+          `${printable(dataset.name)} has no test images of its own; these are ${part} of each class, ${printCount(test.count)} of ${printCount(test.count + train.count + (dataset.validation?.count ?? 0))} pictures. To evaluate all of them: --split all`,
         ]
       : []),
     ...(info.normalization === undefined
-      ? ['the model does not say how its pictures were normalized; the mean and deviation of this data are used']
+      ? ['the model does not say how its images were normalized; the mean and deviation of this data are used']
       : []),
     ...(info.classes === undefined
       ? [
@@ -87,7 +88,7 @@ export function words({ result, model, data, split: name }: Evaluated, terminal:
   const macro = macroMetrics(metrics)
   const kind = name === 'all' ? '' : `${name === 'train' ? 'training' : name} `
   return [
-    `${accuracyNames[name]}: ${terminal.bold(printPercent(accuracy))} of ${printCount(count)} ${kind}${count === 1 ? 'picture' : 'pictures'} of ${printable(data)}; loss ${loss.toFixed(4)}`,
+    `${accuracyNames[name]}: ${terminal.bold(printPercent(accuracy))} of ${printCount(count)} ${kind}${count === 1 ? 'image' : 'images'} of ${printable(sourceOf(data))}; loss ${loss.toFixed(4)}`,
     ...(invalid === 0 ? [] : [printInvalid(invalid)]),
     ...(origin === undefined ? [] : [terminal.dim(printable(origin))]),
     '',
@@ -95,7 +96,7 @@ export function words({ result, model, data, split: name }: Evaluated, terminal:
       // On a narrow terminal recall stays: it is the accuracy of the class.
       columns: [
         { title: 'class', align: 'left' },
-        { title: 'pictures', align: 'right' },
+        { title: 'images', align: 'right' },
         { title: 'precision', align: 'right', drop: 1 },
         { title: 'recall', align: 'right' },
         { title: 'F1', align: 'right', drop: 2 },
@@ -117,6 +118,6 @@ function measures({ precision, recall, f1 }: Readonly<Record<'precision' | 'reca
 
 /** A model that was damaged or whose training went wrong. */
 function printInvalid(count: number): string {
-  const pictures = count === 1 ? '1 picture has' : `${printCount(count)} pictures have`
+  const pictures = count === 1 ? '1 image has' : `${printCount(count)} images have`
   return `${pictures} a score that is not a number: nothing is predicted for ${count === 1 ? 'it' : 'them'}`
 }

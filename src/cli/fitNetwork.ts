@@ -24,7 +24,7 @@ export interface AskedSize {
 }
 
 export const sizeHelp =
-  'bring pictures of images:FOLDER to this size, and the network to this input: 64, or height x width, 48x64'
+  'scale the images of images:FOLDER to this size, and the network to this input: 64, or height x width, 48x64'
 
 /** Reads `64`, `48x64` or `48x64x1`, as INPUT has them. */
 export function pictureSize(option: string) {
@@ -37,11 +37,7 @@ export function pictureSize(option: string) {
       if (channels === undefined) return sides
       if (channels === 1 || channels === 3) return { ...sides, channels }
     }
-    throw refused(
-      option,
-      text,
-      'a side in pixels such as 64, height x width such as 48x64, or 48x64x1 for gray pictures',
-    )
+    throw refused(option, text, 'a side in pixels such as 64, height x width such as 48x64, or 48x64x1 for gray images')
   }
 }
 
@@ -68,17 +64,17 @@ export async function inputFor({ name, network, data, size, origin }: FitRequest
   const own = inputOf(network)
   const isFolder = kindOf(data) === 'images'
   if (size !== undefined && !isFolder) {
-    throw new UsageError('--size is for folders of pictures', {
+    throw new UsageError('--size is for folders of images', {
       received: `--size with ${data}`,
       expected: '--data images:FOLDER',
       advice: 'leave --size out: the network is fitted to the size that the data has',
     })
   }
   if (size !== undefined && origin === 'model' && !sameVolume({ ...own, ...size }, own)) {
-    throw new UsageError('a trained model keeps the size of its pictures', {
+    throw new UsageError('a trained model keeps the size of its images', {
       received: `--size ${printVolume({ ...own, ...size })}`,
       expected: printVolume(own),
-      advice: `leave --size out, or train ${name} anew from its network`,
+      advice: `leave --size out, or train ${name} from new weights, by its network`,
     })
   }
   const undecided = origin === 'zoo' && isFolder && own.channels === 1 && size?.channels === undefined
@@ -105,7 +101,7 @@ export function fitNetwork(request: FitRequest, dataset: Dataset): Fitting {
   const changes = [
     ...(sized === network ? [] : [`the input ${printVolume(inputOf(network))} becomes ${printVolume(pictures)}`]),
     ...headChange(sized, fitted, newHead),
-    ...(mayChange && kindOf(data) === 'images' ? [`pictures are resized to ${pictures.height}×${pictures.width}`] : []),
+    ...(mayChange && kindOf(data) === 'images' ? [`images are resized to ${pictures.height}×${pictures.width}`] : []),
   ]
   return { network: fitted, says: changes.length === 0 ? undefined : `${name}: ${changes.join('; ')}` }
 }
@@ -114,7 +110,7 @@ export function fitNetwork(request: FitRequest, dataset: Dataset): Fitting {
 function headChange(before: Network, after: Network, newHead: boolean): readonly string[] {
   const [from, to] = [headOf(before), headOf(after)]
   if (from === undefined || to === undefined) return []
-  if (before === after) return newHead ? [`the last layer ${to.word} starts anew`] : []
+  if (before === after) return newHead ? [`the last layer ${to.word} starts from new weights`] : []
   return [`the last layer ${from.word} becomes ${to.word} for ${to.count === 1 ? '1 class' : `${to.count} classes`}`]
 }
 

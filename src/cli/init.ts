@@ -29,7 +29,7 @@ interface InitCall {
 
 export function define(command: Command): void {
   command
-    .argument('<folder>', 'a folder of pictures, one folder per class')
+    .argument('<folder>', 'a folder of images, one folder per class')
     .option('--out <file>', 'where the network is written; default: the name of the folder with .net, here')
     .option('--force', 'write over a file that exists')
     .option('--json', 'one JSON object on stdout')
@@ -89,7 +89,7 @@ async function run(given: string, call: InitCall): Promise<void> {
       surveyTable(terminal, folder, survey, sizesOf(survey)),
       ...notices.map((notice) => `note: ${notice}`),
       '',
-      `${terminal.bold(file)}: a residual network for ${survey.classes.length === 1 ? '1 class' : `${survey.classes.length} classes`}, ${printCount(totals.parameters)} parameters, ${printShort(totals.macs)} MACs per picture; training takes ${printBytes(training.arenaBytes)}`,
+      `${terminal.bold(file)}: a residual network for ${survey.classes.length === 1 ? '1 class' : `${survey.classes.length} classes`}, ${printCount(totals.parameters)} parameters, ${printShort(totals.macs)} MACs per image; training takes ${printBytes(training.arenaBytes)}`,
       ...advice.reasons.map((reason) => `  ${reason}`),
       '',
       'Train it:',
@@ -108,15 +108,15 @@ async function look(folder: string, terminal: Terminal): Promise<Survey> {
         onProgress: ({ looked, total }) => {
           if (performance.now() < next) return
           next = performance.now() + 2000
-          terminal.progress(`${printable(folder)}: looked at ${printCount(looked)} of ${printCount(total)} pictures`)
+          terminal.progress(`${printable(folder)}: looked at ${printCount(looked)} of ${printCount(total)} images`)
         },
       }),
     )
     if (survey.count > 0) return survey
-    throw new UsageError(`${printable(folder)} holds no picture that can be read`, {
+    throw new UsageError(`${printable(folder)} holds no image that can be read`, {
       received: `${survey.broken.length} files, all of them broken`,
-      expected: 'pictures',
-      advice: 'open one in a viewer, and save the pictures again',
+      expected: 'images',
+      advice: 'open one in a viewer, and save the images again',
     })
   } catch (error) {
     if (interrupt.signal.aborted && error === interrupt.signal.reason) throw interrupt.stopped()
@@ -141,7 +141,7 @@ function fileText(folder: string, { classes, count }: Survey, { notation, reason
   const names = classes.slice(0, 20).map(({ name }) => printable(name))
   const more = classes.length > 20 ? `, and ${classes.length - 20} more` : ''
   return [
-    `# For ${printable(basename(resolve(folder)))}: ${count} pictures, ${classes.length === 1 ? '1 class' : `${classes.length} classes`} (${names.join(', ')}${more}).`,
+    `# For ${printable(basename(resolve(folder)))}: ${count} images, ${classes.length === 1 ? '1 class' : `${classes.length} classes`} (${names.join(', ')}${more}).`,
     ...reasons.map((reason) => `# - ${reason}`),
     notation,
     '',

@@ -30,13 +30,13 @@ export function surveyTable(
         ? 'all gray'
         : `${printCount(color)} in color, ${printCount(count - color)} gray`
   return [
-    `${printable(folder)}: ${printCount(count)} ${count === 1 ? 'picture' : 'pictures'}, ${classes.length} ${classes.length === 1 ? 'class' : 'classes'}, ${colors}`,
+    `${printable(folder)}: ${printCount(count)} ${count === 1 ? 'image' : 'images'}, ${classes.length} ${classes.length === 1 ? 'class' : 'classes'}, ${colors}`,
     `height × width: smallest ${size(sizes.smallest)}, median ${size(sizes.median)}, largest ${size(sizes.largest)}`,
     '',
     terminal.table({
       columns: [
         { title: 'class', align: 'left' },
-        { title: 'pictures', align: 'right' },
+        { title: 'images', align: 'right' },
         { title: 'share', align: 'right' },
       ],
       rows: classes.map((each) => [
@@ -56,25 +56,23 @@ export function surveyNotices(folder: string, { classes, broken, duplicates, not
   const few = classes.filter(({ count }) => count < fewPictures)
   return [
     ...notices.map(({ message }) => message),
-    ...(classes.length === 1
-      ? ['there is only one class, so every model is right; add pictures of something else']
-      : []),
+    ...(classes.length === 1 ? ['there is only one class, so every model is right; add images of something else'] : []),
     ...(least !== undefined && largest !== undefined && largest.count >= unbalanced * Math.max(1, least.count)
       ? [
-          `the classes are not balanced: ${printCount(largest.count)} pictures of ${printable(largest.name)}, ${printCount(least.count)} of ${printable(least.name)}; look at the accuracy of each class`,
+          `the classes are not balanced: ${printCount(largest.count)} images of ${printable(largest.name)}, ${printCount(least.count)} of ${printable(least.name)}; look at the accuracy of each class`,
         ]
       : []),
     ...(few.length > 0
-      ? [`fewer than ${fewPictures} pictures of ${names(few.map(({ name }) => name))}: expect little of a model`]
+      ? [`fewer than ${fewPictures} images of ${names(few.map(({ name }) => name))}: expect little of a model`]
       : []),
     ...(broken.length > 0
       ? [
-          `${broken.length} ${broken.length === 1 ? 'picture' : 'pictures'} cannot be read: ${names(broken.map(({ file }) => inside(file)))}`,
+          `${broken.length} ${broken.length === 1 ? 'image' : 'images'} cannot be read: ${names(broken.map(({ file }) => inside(file)))}`,
         ]
       : []),
     ...(duplicates.length > 0
       ? [
-          `${duplicates.length} ${duplicates.length === 1 ? 'picture is' : 'pictures are'} in two classes: ${names(duplicates.map((files) => files.map(inside).join(' = ')))}`,
+          `${duplicates.length} ${duplicates.length === 1 ? 'image is' : 'images are'} in two classes: ${names(duplicates.map((files) => files.map(inside).join(' = ')))}`,
         ]
       : []),
   ]

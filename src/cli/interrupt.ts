@@ -27,7 +27,7 @@ export function onInterrupt(say: (words: string) => void): Interrupt {
       process.exit(code)
     }
     heard = performance.now()
-    say('Stopping after this step; once more ends at once.')
+    say('Stopping after this step. Press Ctrl-C again to stop at once.')
     controller.abort()
   }
   const listeners = (Object.keys(codes) as (keyof typeof codes)[]).map((name) => [name, listen(name)] as const)

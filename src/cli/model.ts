@@ -79,7 +79,7 @@ async function findInFolder(path: string): Promise<string> {
   const run = await firstRun(path, names)
   const hasPictures = names.some((name) => fileKind(name) === 'picture')
   throw new UsageError(`the folder ${printable(path)} is not a model`, {
-    received: hasPictures ? 'a folder of pictures' : received,
+    received: hasPictures ? 'a folder of images' : received,
     expected,
     advice:
       other !== undefined || run !== undefined

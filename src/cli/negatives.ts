@@ -26,9 +26,7 @@ export class Negatives {
 
   hint(terminal: Terminal): void {
     if (this.#count === 0) return
-    const which = this.#count === 1 ? `${this.#first} looks` : `${this.#count} pictures, ${this.#first} first, look`
-    terminal.hint(
-      `note: ${which} like the negative of the training pictures (light where they are dark). Try --invert.`,
-    )
+    const which = this.#count === 1 ? `${this.#first} looks` : `${this.#count} images, ${this.#first} first, look`
+    terminal.hint(`note: ${which} like the negative of the training images (light where they are dark). Try --invert.`)
   }
 }

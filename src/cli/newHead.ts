@@ -1,5 +1,5 @@
 /**
- * A trained model for other classes: its last layer starts anew, the rest keeps its weights (Yosinski, Clune, Bengio,
+ * A trained model for other classes: its last layer gets new weights, the others keep theirs (Yosinski, Clune, Bengio,
  * Lipson: How transferable are features in deep neural networks?, 2014).
  */
 
@@ -13,7 +13,7 @@ import type { Network } from '../network/network.ts'
 import { closest } from '../notation/suggest.ts'
 import { UsageError } from './errors.ts'
 
-export const newHeadHelp = 'train a model for other classes: the last layer starts anew, the others keep their weights'
+export const newHeadHelp = 'train a model for other classes: the last layer gets new weights, the others keep theirs'
 
 export function noModel(net: string): UsageError {
   return new UsageError('--new-head needs a trained model', {

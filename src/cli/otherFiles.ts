@@ -30,7 +30,7 @@ const ofOtherTools = 'Lenslet reads its own models only; train one: lenslet trai
 
 /** What other files are, by their first bytes or their endings. */
 const kinds: readonly (readonly [what: string, advice: string, sign: RegExp | undefined, endings?: RegExp])[] = [
-  ['a picture', order, /^(\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*|BM|RIFF....WEBP)/s],
+  ['an image', order, /^(\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*|BM|RIFF....WEBP)/s],
   ['an ONNX file', ofOtherTools, undefined, /\.onnx$/i],
   ['a file of PyTorch or Keras, or another ZIP archive', ofOtherTools, /^PK\W\W/, /\.(pth?|ckpt|keras)$/i],
   ['an HDF5 file, as Keras writes it', ofOtherTools, /^\x89HDF/, /\.h5$/i],

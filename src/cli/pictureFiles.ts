@@ -51,7 +51,7 @@ async function findAt(path: string, leftOut: LeftOut): Promise<PictureFile[]> {
   await visit(path, [], here, found)
   leftOut.merge(here)
   if (found.length > 0) return found
-  const error = new UsageError(`the folder ${printable(path)} holds no pictures`, {
+  const error = new UsageError(`the folder ${printable(path)} holds no images`, {
     received: here.says() || 'an empty folder',
     expected: `files ending in ${pictureEndings.join(', ')}`,
     advice: 'check the path',
@@ -85,9 +85,9 @@ async function visit(path: string, above: readonly string[], leftOut: LeftOut, f
 
 function missing(path: string, cause: NodeJS.ErrnoException): UsageError {
   const isPattern = /[*?]/.test(path)
-  return new UsageError(`there is no picture ${printable(path)}`, {
+  return new UsageError(`there is no image ${printable(path)}`, {
     received: cause.code === 'ENOENT' ? 'no such file' : cause.message,
-    expected: 'a picture, a folder of pictures, or - for standard input',
+    expected: 'an image, a folder of images, or - for standard input',
     advice: isPattern ? 'name the folder; a pattern such as *.png is for the shell to replace' : 'check the path',
     cause,
   })
@@ -96,9 +96,9 @@ function missing(path: string, cause: NodeJS.ErrnoException): UsageError {
 function noPictures(errors: readonly LensletError[]): LensletError {
   const [first] = errors
   if (first !== undefined && errors.length === 1) return first
-  return new UsageError('there are no pictures to predict', {
+  return new UsageError('there are no images to predict', {
     received: errors.slice(0, 20).map(reasonOf).join('; '),
-    expected: 'pictures, folders of pictures, or - for standard input',
+    expected: 'images, folders of images, or - for standard input',
     advice: 'check the paths',
   })
 }

@@ -31,7 +31,7 @@ interface PlanCall {
 export function define(command: Command): void {
   command
     .argument('<net>', 'name from the zoo, text in the notation, or a file (.net, .json, .lenslet)')
-    .option('--batch <n>', 'batch size: pictures in one run', whole('--batch', 1), 1)
+    .option('--batch <n>', 'batch size: images in one run', whole('--batch', 1), 1)
     .option(
       '--optimizer <kind>',
       `for training: ${optimizerKinds.join(', ')}`,
@@ -127,7 +127,7 @@ function largestBatches(
 
 function printFits({ bytes: memory, inference, training }: Fits, terminal: Terminal): string {
   const capped = memory > 2 ** 32 ? '; a run can address at most 4 GiB' : ''
-  const batchOf = (batch: number) => (batch === 0 ? 'none: one picture does not fit' : printCount(batch))
+  const batchOf = (batch: number) => (batch === 0 ? 'none: one image does not fit' : printCount(batch))
   return [
     terminal.wrap(`largest batch in ${printBytes(memory)} (${printCount(memory)} bytes${capped})`, '  '),
     `  inference  ${batchOf(inference)}`,
@@ -172,7 +172,7 @@ const floats = (count: number) => bytesOf({ shape: [count], dtype: 'f32' })
 function summary({ totals }: NetworkTable): readonly string[] {
   const { activations, weights, parameters, macs } = totals
   return [
-    `per picture: ${printCount(activations)} activations (${printBytes(floats(activations))}), ${printCount(macs)} MACs (${printCount(2 * macs)} FLOPs)`,
+    `per image: ${printCount(activations)} activations (${printBytes(floats(activations))}), ${printCount(macs)} MACs (${printCount(2 * macs)} FLOPs)`,
     `parameters: ${printCount(parameters)} (${printBytes(floats(parameters))}), of which ${printCount(weights)} weights`,
   ]
 }

@@ -45,8 +45,8 @@ export function define(command: Command): void {
     .option('--fit <how>', 'cover: cut off what is too long; stretch', choice('--fit', ['cover', 'stretch']), 'cover')
     .option('--threads <n>', 'workers', whole('--threads', 1))
     .option('--exact', exactHelp)
-    .option('--json', 'a JSON array on stdout, an element per picture')
-    .option('--csv', 'CSV on stdout, a row per picture')
+    .option('--json', 'a JSON array on stdout, an element per image')
+    .option('--csv', 'CSV on stdout, a row per image')
     .addHelpText('after', examples)
     .action(run)
 }
@@ -99,7 +99,7 @@ async function run(path: string, paths: readonly string[], call: PredictCall): P
 /** The scores of a map are no classes' scores. */
 function checkClassifies({ output }: Model): void {
   if (output.height * output.width === 1) return
-  throw new UsageError('the network of this model does not classify pictures', {
+  throw new UsageError('the network of this model does not classify images', {
     received: `scores for each position of a map, ${printVolume(output)}`,
     expected: '1×1×classes',
     advice: 'put GAP or FC at the end of the network',
@@ -162,7 +162,7 @@ class Progress {
   show(done: number): void {
     if (process.stdout.isTTY === true || done >= this.#total || performance.now() < this.#next) return
     this.#next = performance.now() + 2000
-    this.#terminal.progress(`${printCount(done)} of ${printCount(this.#total)} pictures`)
+    this.#terminal.progress(`${printCount(done)} of ${printCount(this.#total)} images`)
   }
 }
 
@@ -177,10 +177,10 @@ const shown = 20
 function unreadPictures(unread: readonly string[], total: number): UnreadPicturesError {
   const more = unread.length - shown
   return new UnreadPicturesError(
-    `nothing is predicted${total === 1 ? '' : ` for ${printCount(unread.length)} of ${printCount(total)} pictures`}`,
+    `nothing is predicted${total === 1 ? '' : ` for ${printCount(unread.length)} of ${printCount(total)} images`}`,
     {
       received: [...unread.slice(0, shown), ...(more > 0 ? [`and ${printCount(more)} more`] : [])].join('\n    '),
-      expected: 'pictures that can be read',
+      expected: 'images that can be read',
       advice: 'open them in a viewer; save them again, or leave them out',
     },
   )

@@ -36,11 +36,11 @@ const option = (options: readonly string[], name: string) => options[options.ind
 
 describe('the input', () => {
   it.each<[Given, input: string, reason: RegExp]>([
-    [{ sizes: [[28, 28]], gray: true }, '28x28x1', /the size that all pictures have/],
-    [{ sizes: [[32, 32]] }, '32x32x3', /the size that all pictures have/],
-    [{ sizes: [[128, 128]] }, '64x64x3', /^input 64×64: larger ones take longer and need more pictures$/],
-    [{ sizes: [[480, 640]] }, '64x80x3', /near the shape of most pictures \(1\.33 : 1\)/],
-    [{ sizes: [[640, 480]] }, '80x64x3', /near the shape of most pictures \(0\.75 : 1\)/],
+    [{ sizes: [[28, 28]], gray: true }, '28x28x1', /the size that all images have/],
+    [{ sizes: [[32, 32]] }, '32x32x3', /the size that all images have/],
+    [{ sizes: [[128, 128]] }, '64x64x3', /^input 64×64: larger ones take longer and need more images$/],
+    [{ sizes: [[480, 640]] }, '64x80x3', /near the shape of most images \(1\.33 : 1\)/],
+    [{ sizes: [[640, 480]] }, '80x64x3', /near the shape of most images \(0\.75 : 1\)/],
     [
       {
         sizes: [
@@ -51,9 +51,9 @@ describe('the input', () => {
       '64x64x3',
       /cut at its longer sides/,
     ],
-    [{ sizes: [[50, 50]] }, '48x48x3', /most pictures are not larger/],
-    [{ sizes: [[30, 30]] }, '32x32x3', /most pictures are not larger/],
-    [{ sizes: [[10, 2000]] }, '32x128x3', /near the shape of most pictures/],
+    [{ sizes: [[50, 50]] }, '48x48x3', /most images are not larger/],
+    [{ sizes: [[30, 30]] }, '32x32x3', /most images are not larger/],
+    [{ sizes: [[10, 2000]] }, '32x128x3', /near the shape of most images/],
     [{ sizes: [[1, 1]] }, '32x32x3', /not larger/],
   ])('%j', (given, input, reason) => {
     const { notation, reasons } = recommend(survey(given))
@@ -79,7 +79,7 @@ it('comes out whole at every size, ends in one score per class, and can be train
 })
 
 it.each([1, 2, 9, 40, 300, 1000, 5000, 60_000])(
-  '%i pictures: the batch fits, and epochs fall as pictures grow',
+  '%i images: the batch fits, and epochs fall as images grow',
   (count) => {
     const { options } = recommend(survey({ count, names: ['cat'] }))
     const epochs = Number(option(options, '--epochs'))
@@ -90,7 +90,7 @@ it.each([1, 2, 9, 40, 300, 1000, 5000, 60_000])(
   },
 )
 
-it('works against learning by heart where pictures are few, and only there', () => {
+it('works against learning by heart where images are few, and only there', () => {
   const few = recommend(survey({ count: 300 })).options
   const many = recommend(survey({ count: 10_000 })).options
   expect(few.join(' ')).toMatch(/--augment flip,crop8,cutout16 --label-smoothing 0\.1$/)
@@ -98,7 +98,7 @@ it('works against learning by heart where pictures are few, and only there', () 
   expect(Number(option(few, '--weight-decay'))).toBeGreaterThan(Number(option(many, '--weight-decay')))
 })
 
-it('two pictures of each of two classes: one of each is trained on', () => {
+it('two images of each of two classes: one of each is trained on', () => {
   expect(option(recommend(survey({ count: 4 })).options, '--batch')).toBe('2')
 })
 

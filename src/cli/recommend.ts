@@ -50,13 +50,13 @@ export function recommend({ classes, sizes, color }: Survey): Recommendation {
     ],
     reasons: [
       ...input.reasons,
-      `batch ${batch}: about ${Math.max(1, Math.floor(training / batch))} steps per epoch from ${printCount(training)} training pictures`,
-      `${epochs} epochs: ${printCount(epochs * training)} pictures shown in all; small folders need more epochs, large ones fewer`,
+      `batch ${batch}: about ${Math.max(1, Math.floor(training / batch))} steps per epoch from ${printCount(training)} training images`,
+      `${epochs} epochs: ${printCount(epochs * training)} images shown in all; small folders need more epochs, large ones fewer`,
       `nesterov with rate ${rate}, weight decay ${decay} and one-cycle: the usual choice for networks with batch normalization`,
       ...(few
-        ? [`label smoothing 0.1 and cutout${2 * crop}: they keep the network from learning so few pictures by heart`]
+        ? [`label smoothing 0.1 and cutout${2 * crop}: they keep the network from learning so few images by heart`]
         : []),
-      `augmentation ${augment}: ${mirror ? 'mirrored and shifted pictures show the same class' : 'shifted pictures show the same class; mirrored ones may not, by the names of the classes'}`,
+      `augmentation ${augment}: ${mirror ? 'mirrored and shifted images show the same class' : 'shifted images show the same class; mirrored ones may not, by the names of the classes'}`,
     ],
   }
 }

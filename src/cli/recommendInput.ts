@@ -24,7 +24,7 @@ const alike = 1.15
 export function chooseInput(sizes: readonly Size[], color: boolean): InputChoice {
   const channels = color ? 3 : 1
   const { reason, ...size } = chooseSides(sizes)
-  const seen = color ? '3 channels: there are pictures in color' : '1 channel: all pictures are gray'
+  const seen = color ? '3 channels: there are images in color' : '1 channel: all images are gray'
   return { ...size, channels, reasons: [`input ${size.height}×${size.width}: ${reason}`, seen] }
 }
 
@@ -34,7 +34,7 @@ function chooseSides(sizes: readonly Size[]): Size & { readonly reason: string }
   const halves = [first.height, first.width].every(
     (side) => side >= 8 && side <= usual && side % (side < 48 ? 4 : 16) === 0,
   )
-  if (same && halves) return { ...first, reason: 'the size that all pictures have' }
+  if (same && halves) return { ...first, reason: 'the size that all images have' }
   const side = median(sizes.map(({ height, width }) => Math.min(height, width)))
   const square = side >= usual ? usual : side >= 48 ? 48 : 32
   const aspect = median(sizes.map(({ height, width }) => width / height))
@@ -42,7 +42,7 @@ function chooseSides(sizes: readonly Size[]): Size & { readonly reason: string }
     const ratio = width / height / aspect
     return ratio < alike && ratio > 1 / alike
   })
-  const cost = square === usual ? 'larger ones take longer and need more pictures' : 'most pictures are not larger'
+  const cost = square === usual ? 'larger ones take longer and need more images' : 'most images are not larger'
   if (near.length < 0.8 * sizes.length || (aspect < 1.2 && aspect > 1 / 1.2)) {
     const cut = same && first.height === first.width ? '' : '; what is not square is cut at its longer sides'
     return { height: square, width: square, reason: `${cost}${cut}` }
@@ -51,7 +51,7 @@ function chooseSides(sizes: readonly Size[]): Size & { readonly reason: string }
   const longer = 16 * Math.round((square * Math.min(longest, Math.max(aspect, 1 / aspect))) / 16)
   return {
     ...(aspect > 1 ? { height: square, width: longer } : { height: longer, width: square }),
-    reason: `near the shape of most pictures (${aspect.toFixed(2)} : 1); ${cost}`,
+    reason: `near the shape of most images (${aspect.toFixed(2)} : 1); ${cost}`,
   }
 }
 

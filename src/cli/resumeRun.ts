@@ -17,7 +17,7 @@ export async function resumedSettings(folder: string, data: string | undefined):
   if (place === undefined || existsSync(place)) return settings
   throw new UsageError(`the data of the run ${folder} is not where it was`, {
     received: `no ${place}`,
-    expected: 'the pictures that the run began with',
+    expected: 'the images that the run began with',
     advice: `--data ${settings.data.slice(0, settings.data.indexOf(':'))}:FOLDER, where they are now`,
   })
 }
@@ -26,16 +26,16 @@ export async function resumedSettings(folder: string, data: string | undefined):
 export function checkPictures({ pictures, data }: RunSettings, found: DataIdentity, terminal: Terminal): void {
   if (pictures === undefined) return
   if (pictures.training !== found.training) {
-    throw new UsageError('the training pictures are not those that the run began with', {
+    throw new UsageError('the training images are not those that the run began with', {
       received: `${data}: ${found.training}`,
       expected: pictures.training,
       advice:
-        '--data with the pictures as they were; on other pictures, train the model further: lenslet train MODEL --data …',
+        '--data with the images as they were; on other images, train the model further: lenslet train MODEL --data …',
     })
   }
   if (pictures.tests !== found.tests) {
     terminal.hint(
-      'note: the test or validation pictures differ from those of the run so far. The weights are not affected, but losses and accuracies before and after cannot be compared, and the choice of the best epoch rests on both.',
+      'note: the test or validation images differ from those of the run so far. The weights are not affected, but losses and accuracies before and after cannot be compared, and the choice of the best epoch rests on both.',
     )
   }
 }

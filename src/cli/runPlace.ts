@@ -23,7 +23,7 @@ export async function checkPlace(folder: string, data: string): Promise<void> {
   if (first === '..' || isAbsolute(inside) || !(await holdsData(join(from, first)))) return
   throw new UsageError(`${folder} lies in a folder of the data`, {
     received: `a run in ${join(place, first)}, with --data ${data}`,
-    expected: 'a folder outside the pictures, or a new one beside the class folders',
+    expected: 'a folder outside the images, or a new one beside the class folders',
     advice: '--out another folder',
   })
 }

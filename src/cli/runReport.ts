@@ -63,9 +63,9 @@ export async function runReport(run: ReportedRun): Promise<string> {
     figures: [
       ...accuracyFigures(result, dataset),
       { value: printCount(table.totals.parameters), says: 'parameters' },
-      { value: printCount(table.totals.macs), says: 'MACs per picture' },
+      { value: printCount(table.totals.macs), says: 'MACs per image' },
       { value: printSeconds(result.seconds), says: `${result.epochs} ${result.epochs === 1 ? 'epoch' : 'epochs'}` },
-      { value: printCount(Math.round(result.imagesPerSecond)), says: 'pictures per second' },
+      { value: printCount(Math.round(result.imagesPerSecond)), says: 'images per second' },
     ],
     records: result.records,
     stepsPerEpoch,
@@ -88,7 +88,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
     settings: [
       [
         'data',
-        `${settings.data}: ${printCount(dataset.train.count)} training and ${printCount(dataset.test.count)} test pictures of ${printVolume(dataset.train)}, ${dataset.classes.length} classes`,
+        `${settings.data}: ${printCount(dataset.train.count)} training and ${printCount(dataset.test.count)} test images of ${printVolume(dataset.train)}, ${dataset.classes.length} classes`,
       ],
       [
         'epochs',
@@ -119,7 +119,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
 /** On the test pictures; where there are none on the validation pictures, and else on the training pictures. */
 function accuracyFigures(result: TrainResult, { test, validation }: Dataset): { value: string; says: string }[] {
   const on = (split: string, accuracy: number, loss: number, count: number) => [
-    { value: printPercent(accuracy), says: `${split} accuracy, ${printCount(count)} pictures` },
+    { value: printPercent(accuracy), says: `${split} accuracy, ${printCount(count)} images` },
     { value: loss.toFixed(4), says: `${split} loss` },
   ]
   const { testAccuracy, testLoss, validationAccuracy, validationLoss, trainAccuracy } = result

@@ -31,8 +31,8 @@ const optimizerOptions = Object.fromEntries(
 
 /** Options of `lenslet train` that decide what is learned, in the order of its help: `--label-smoothing` is `labelSmoothing`. */
 const learning = {
-  epochs: row('<n>', 'how often every picture is shown; default 5', (option) => whole(option, 1)),
-  batch: row('<n>', 'pictures a step; default 32', (option) => whole(option, 1)),
+  epochs: row('<n>', 'passes over the training images; default 5', (option) => whole(option, 1)),
+  batch: row('<n>', 'batch size: images per step; default 32', (option) => whole(option, 1)),
   optimizer: row('<kind>', `${optimizerKinds.join(', ')}; default adam`, (option) => choice(option, optimizerKinds)),
   ...optimizerOptions,
   decay: row('<what>', 'what weight decay applies to: weights (default; not biases and norms), or all', (option) =>
@@ -40,18 +40,18 @@ const learning = {
   ),
   schedule: row('<s>', `${scheduleKinds.join(', ')}; with numbers: cosine:warmup=1,final=0.01`, schedule),
   augment: row('<words>', 'flip,crop4,cutout8, or none', () => (text) => text),
-  labelSmoothing: row('<x>', 'share of each target that is spread over all', number),
+  labelSmoothing: row('<x>', 'share of each target that is spread over all classes', number),
   clipNorm: row('<x>', 'clip the norm of all gradients to this', number),
   patience: row('<n>', 'stop after this many epochs without a lower loss, warm-up not counted', (option) =>
     whole(option, 1),
   ),
   keep: row(
     '<which>',
-    'weights of the model file: best (default; lowest loss on pictures not trained on) or last',
+    'weights of the model file: best (default; lowest loss on images not trained on) or last',
     (option) => choice(option, ['best', 'last']),
   ),
   evaluate: row('<when>', 'epoch, end, never', (option) => choice(option, ['epoch', 'end', 'never'])),
-  init: row('<rule>', 'how filters start: he, xavier, zeros, or a number', initializer),
+  init: row('<rule>', 'initialization of the filters: he, xavier, zeros, or a number', initializer),
   seed: row('<n>', 'of weights, order, augmentation and dropout; default 0', number),
 } as const
 
@@ -61,7 +61,7 @@ export type LearningOptions = {
 }
 
 export function addLearningOptions(command: Command): void {
-  command.optionsGroup('What is learned (defaults: the zoo’s recipe for this data, where there is one)')
+  command.optionsGroup('Training (defaults: the zoo’s recipe for this network and data set, if there is one)')
   for (const [name, { value, help, reader }] of Object.entries<OptionRow<unknown>>(learning)) {
     const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
     command.option(`${option} ${value}`, help, reader(option))

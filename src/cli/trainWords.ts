@@ -21,7 +21,7 @@ export function introduction(
   const count = printCount(dataset.train.count)
   const what = `${terminal.bold(settings.name)} (${printCount(totals.parameters)} parameters)`
   return [
-    `Training ${what} on ${count} pictures of ${settings.data}, ${dataset.classes.length === 1 ? '1 class' : `${dataset.classes.length} classes`}`,
+    `Training ${what} on ${count} images of ${sourceOf(settings.data)}, ${dataset.classes.length === 1 ? '1 class' : `${dataset.classes.length} classes`}`,
     ...evaluationWords(dataset),
     terminal.dim(model.description),
     terminal.dim(`run: ${files.folder}`),
@@ -64,13 +64,13 @@ function evaluationWords(dataset: Dataset): readonly string[] {
   // The data has said so where there is nothing to test on.
   if (watched === undefined || watched.name === 'test') return []
   const { validation, test } = dataset
-  const final = hasPictures(test) ? `${printCount(test.count)} test pictures at the end` : 'no test pictures'
-  return [`Evaluated on ${printCount(validation?.count ?? 0)} validation pictures after each epoch, on ${final}`]
+  const final = hasPictures(test) ? `${printCount(test.count)} test images at the end` : 'no test images'
+  return [`Evaluated on ${printCount(validation?.count ?? 0)} validation images after each epoch, on ${final}`]
 }
 
 function accuracyLines(result: TrainResult, { validation, test }: Dataset, terminal: Terminal): readonly string[] {
   const line = (what: string, accuracy: number, count: number, loss: number | undefined) =>
-    `${what}: ${terminal.bold(printPercent(accuracy))} of ${printCount(count)} pictures (loss ${loss?.toFixed(4)})`
+    `${what}: ${terminal.bold(printPercent(accuracy))} of ${printCount(count)} images (loss ${loss?.toFixed(4)})`
   const { testAccuracy, testLoss, validationAccuracy, validationLoss } = result
   const lines = [
     ...(validationAccuracy === undefined
@@ -79,7 +79,7 @@ function accuracyLines(result: TrainResult, { validation, test }: Dataset, termi
     ...(testAccuracy === undefined ? [] : [line('test accuracy', testAccuracy, test.count, testLoss)]),
   ]
   if (lines.length > 0) return lines
-  return [hasPictures(test) ? 'The test pictures were not evaluated.' : 'There were no test pictures.']
+  return [hasPictures(test) ? 'The test images were not evaluated.' : 'There were no test images.']
 }
 
 const countEpochs = (epochs: number) => `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`
@@ -89,6 +89,11 @@ export function originOf({ name, data }: RunSettings, { epochs, keptEpoch, testA
   const accuracy = testAccuracy === undefined ? '' : `, test accuracy ${printPercent(testAccuracy)}`
   const kept = keptEpoch === epochs ? '' : `, weights of epoch ${keptEpoch}`
   return `${name} trained on ${data}: ${countEpochs(epochs)}${kept}${accuracy}`
+}
+
+/** Where images come from, for sentences with "images of": `mnist`, `photos`. */
+export function sourceOf(data: string): string {
+  return data.replace(/^images:/, '')
 }
 
 /** As a shell needs it. */

@@ -11,10 +11,10 @@ export interface Verb {
 
 export const verbs: readonly Verb[] = [
   { name: 'plan', says: 'show what a network costs, before anything runs', load: () => import('./plan.ts') },
-  { name: 'init', says: 'look at a folder of pictures, and write a network for it', load: () => import('./init.ts') },
+  { name: 'init', says: 'look at a folder of images, and write a network for it', load: () => import('./init.ts') },
   { name: 'train', says: 'train a network, with checkpoints and a report', load: () => import('./train.ts') },
-  { name: 'eval', says: 'measure how well a model does on labelled pictures', load: () => import('./eval.ts') },
-  { name: 'predict', says: 'predict the classes of pictures', load: () => import('./predict.ts') },
+  { name: 'eval', says: 'measure how well a model does on labelled images', load: () => import('./eval.ts') },
+  { name: 'predict', says: 'predict the classes of images', load: () => import('./predict.ts') },
   {
     name: 'zoo',
     says: 'list networks known by name with their cost, or print one',

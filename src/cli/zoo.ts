@@ -54,10 +54,10 @@ function run(name: string | undefined, call: { readonly json?: boolean }): void 
     [
       terminal.table(table(all)),
       terminal.dim(
-        `training: memory at batch ${batch} with Adam. MACs: multiply–accumulates per picture. ImageNet: top-1.`,
+        `training: memory at batch ${batch} with Adam. MACs: multiply–accumulates per image. ImageNet: top-1.`,
       ),
       terminal.dim(
-        'lenslet zoo <name> prints a network; lenslet train <name> --data images:FOLDER fits it to your pictures.',
+        'lenslet zoo <name> prints a network; lenslet train <name> --data images:FOLDER fits it to your images.',
       ),
     ].join('\n'),
   )
@@ -131,7 +131,7 @@ function card({ entry, parameters, macs, weightBytes, trainingBytes }: Facts): s
   return [
     `# ${entry.name}: ${entry.title}`,
     `# ${entry.paper}`,
-    `# ${printCount(parameters)} parameters, ${printCount(macs)} MACs per picture`,
+    `# ${printCount(parameters)} parameters, ${printCount(macs)} MACs per image`,
     `# training at batch ${batch} with Adam: ${printBytes(trainingBytes)}${tooLarge}`,
     `# weights: ${printBytes(weightBytes)}; none come with Lenslet, a training starts from random ones`,
     ...(entry.accuracy === undefined ? [] : [`# known accuracy: ${entry.accuracy}`]),

@@ -5,7 +5,7 @@ import { dataset } from './dataset.ts'
 
 const pixel = { height: 1, width: 1, channels: 1 }
 
-it('joins training, validation and test pictures, in this order', () => {
+it('joins training, validation and test images, in this order', () => {
   const data = dataset({
     classes: ['a', 'b', 'c'],
     train: { ...pixel, images: Uint8Array.of(1, 2), labels: [0, 1] },

@@ -49,6 +49,6 @@ describe('checkAugmentation', () => {
     expect(() => checkAugmentation({ crop: 4, cutout: 5 }, volume)).not.toThrow()
   })
   it.each([{ crop: 5 }, { cutout: 6 }, { crop: -1 }, { cutout: 1.5 }, { crop: Number.NaN }])('refuses %j', (row) => {
-    expect(() => checkAugmentation(row, volume)).toThrow(/pictures of 5×8/)
+    expect(() => checkAugmentation(row, volume)).toThrow(/images of 5×8/)
   })
 })

@@ -93,7 +93,7 @@ export function checkAugmentation(augmentation: Augmentation, { height, width }:
     ['cutout', augmentation.cutout ?? 0, shorter],
   ] as const)
     if (!Number.isInteger(pixels) || pixels < 0 || pixels > most)
-      throw new AugmentationError(`${word} does not fit pictures of ${height}×${width}`, {
+      throw new AugmentationError(`${word} does not fit images of ${height}×${width}`, {
         received: `${pixels} pixels`,
         expected: `a whole number from 0 to ${most}`,
       })

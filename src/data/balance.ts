@@ -31,7 +31,7 @@ export function classNotices(
     notices.push({
       kind: 'balance',
       count: counts.filter(({ count }) => largest.count >= unbalanced * count).length,
-      message: `the classes are out of balance: ${printable(largest.name)} has ${counted(largest.count, 'training picture')}, ${printable(smallest.name)} has ${smallest.count}`,
+      message: `the classes are out of balance: ${printable(largest.name)} has ${counted(largest.count, 'training image')}, ${printable(smallest.name)} has ${smallest.count}`,
     })
   const lower = classes.map((name) => name.toLowerCase())
   const alike = classes.filter(
@@ -45,12 +45,12 @@ export function classNotices(
     })
   const total = classes.reduce((sum, _, label) => sum + (test[label] as number), 0)
   const untested = classes.filter((_, label) => test[label] === 0)
-  if (total === 0) notices.push({ kind: 'split', count: 0, message: 'there are no test pictures' })
+  if (total === 0) notices.push({ kind: 'split', count: 0, message: 'there are no test images' })
   else if (untested.length > 0)
     notices.push({
       kind: 'split',
       count: untested.length,
-      message: `no test pictures of ${untested.length === 1 ? 'the class' : `${untested.length} classes:`} ${listed(untested)}`,
+      message: `no test images of ${untested.length === 1 ? 'the class' : `${untested.length} classes:`} ${listed(untested)}`,
     })
   return notices
 }

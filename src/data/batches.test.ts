@@ -24,7 +24,7 @@ function fill(batches: Batches, epoch: number, step: number) {
 }
 
 describe('Batches', () => {
-  it('shows every picture once an epoch, in another order each epoch, dropping what fills no batch', () => {
+  it('shows every image once an epoch, in another order each epoch, dropping what fills no batch', () => {
     const batches = new Batches(split, options)
     expect(batches).toMatchObject({ stepsPerEpoch: 4, picturesPerEpoch: 20 })
     const orders = [0, 1].map((epoch) => [0, 1, 2, 3].flatMap((step) => [...fill(batches, epoch, step).labels]))
@@ -50,7 +50,7 @@ describe('Batches', () => {
     for (const at of [11, 5, 6, 0]) expect(fill(fresh, at >> 2, at & 3)).toEqual(whole[at])
   })
 
-  it('draws a picture by its position in the epoch, so another batch size shows the same pictures', () => {
+  it('draws an image by its position in the epoch, so another batch size shows the same images', () => {
     const fives = new Batches(split, { ...options, augment })
     const tens = new Batches(split, { ...options, augment, batch: 10 })
     const two = [fill(fives, 1, 2), fill(fives, 1, 3)]
@@ -66,7 +66,7 @@ describe('Batches', () => {
     expect(shuffled[0]).not.toEqual(shuffled[1])
   })
 
-  it('tells which pictures a step holds', () => {
+  it('tells which images a step holds', () => {
     const batches = new Batches(split, options)
     expect([...batches.pictures(2, 1)]).toEqual([...fill(batches, 2, 1).labels])
     expect(new Batches(split, { ...options, shuffle: false }).pictures(0, 4)).toHaveLength(3)

@@ -1,5 +1,5 @@
 /**
- * Batches of a split: shuffled anew each epoch, normalized, augmented, written into memory that the caller owns.
+ * Batches of a split: shuffled again in each epoch, normalized, augmented, written into memory that the caller owns.
  *
  * There is no iterator state. What step s of epoch e holds is a function of (seed, e, s), so a resumed run goes on with
  * the same bits, and nothing has to be saved but the two numbers.
@@ -52,12 +52,12 @@ export class Batches {
       })
     if (dropLast && batch > split.count)
       throw new ArgumentError('the batch is larger than the split, so there is no whole batch in it', {
-        received: `batch ${batch}, ${split.count} pictures`,
+        received: `batch ${batch}, ${split.count} images`,
         expected: `a batch of at most ${split.count}`,
         advice: `--batch ${split.count}`,
       })
     if (normalization.mean.length !== split.channels || normalization.std.length !== split.channels)
-      throw new ArgumentError('the normalization does not fit the pictures', {
+      throw new ArgumentError('the normalization does not fit the images', {
         received: `${normalization.mean.length} means and ${normalization.std.length} deviations`,
         expected: `${split.channels} of each, one a channel`,
       })

@@ -47,7 +47,7 @@ describe('parseCifar10Batches', () => {
     expect(read(new Uint8Array())).toThrow(Cifar10Error)
     expect(read(new Uint8Array(10_001 * 3073))).toThrow(/exactly 30730000 bytes/)
     expect(read(join(record(1, 0, 0, 0), record(10, 0, 0, 0)))).toThrow(LabelRangeError)
-    expect(read(join(record(1, 0, 0, 0), record(10, 0, 0, 0)))).toThrow(/picture 1/)
+    expect(read(join(record(1, 0, 0, 0), record(10, 0, 0, 0)))).toThrow(/image 1/)
   })
 })
 

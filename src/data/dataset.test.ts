@@ -17,12 +17,12 @@ describe('dataset', () => {
     expect(normalization.mean[0]).toBeCloseTo((0 + 1 + 0.2 + 0.4) / 4, 14)
   })
 
-  it('names the picture, the label and the classes when a label is out of range', () => {
+  it('names the image, the label and the classes when a label is out of range', () => {
     for (const label of [2, -1, 0.5, Number.NaN]) {
       const labels = [0, label]
       const wrong = () => dataset({ ...source, test: { ...split, labels } })
       expect(wrong).toThrow(LabelRangeError)
-      expect(wrong).toThrow(/test split: the label of picture 1 .*\n.*received: .*\n.*from 0 to 1 \(2 classes\)/)
+      expect(wrong).toThrow(/test split: the label of image 1 .*\n.*received: .*\n.*from 0 to 1 \(2 classes\)/)
     }
     const error = (() => {
       try {
@@ -38,7 +38,7 @@ describe('dataset', () => {
     ['no classes', { classes: [] }, /0 classes/],
     ['a name twice', { classes: ['a', 'a'] }, /share a name/],
     ['an empty split', { train: { ...split, labels: [], images: new Uint8Array() } }, /training split is empty/],
-    ['pictures without labels', { train: { ...split, labels: [1] } }, /1 × 1 × 2 × 1 = 2 bytes/],
+    ['images without labels', { train: { ...split, labels: [1] } }, /1 × 1 × 2 × 1 = 2 bytes/],
     ['a height of 0', { train: { ...split, height: 0 } }, /height/],
     ['half a channel', { test: { ...split, channels: 0.5 } }, /channels/],
     ['splits of different sizes', { test: { ...split, height: 2, width: 1 } }, /differ in height/],

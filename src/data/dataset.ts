@@ -91,7 +91,7 @@ export function dataset(source: DatasetSource): Dataset {
   if (train.count === 0)
     throw new DatasetError(`${name}, training split is empty`, {
       received: '0 labels',
-      expected: 'at least one picture',
+      expected: 'at least one image',
     })
   const other = (what: string, pictures: SplitSource) => {
     const checked = split(`${name}, ${what} split`, pictures, classes)
@@ -132,10 +132,10 @@ function checkClasses(name: string, classes: readonly string[]): void {
 function checkSameSize(name: string, train: Volume, other: Volume, what: string): void {
   for (const axis of ['height', 'width', 'channels'] as const)
     if (train[axis] !== other[axis])
-      throw new DatasetError(`${name}: training and ${what} pictures differ in ${axis}`, {
+      throw new DatasetError(`${name}: training and ${what} images differ in ${axis}`, {
         received: `${train[axis]} and ${other[axis]}`,
         expected: 'the same',
-        advice: 'bring all pictures to one size',
+        advice: 'bring all images to one size',
       })
 }
 
@@ -143,17 +143,17 @@ function split(where: string, source: SplitSource, classes: readonly string[]): 
   const { height, width, channels, images } = source
   for (const [axis, value] of Object.entries({ height, width, channels }))
     if (!Number.isInteger(value) || value < 1)
-      throw new DatasetError(`${where}: not a picture's ${axis}`, {
+      throw new DatasetError(`${where}: not an image's ${axis}`, {
         received: String(value),
         expected: 'a whole number from 1',
       })
   const count = source.labels.length
   const bytes = count * volumeSize(source)
   if (images.length !== bytes)
-    throw new DatasetError(`${where}: pictures and labels do not match`, {
-      received: `${images.length} bytes of pictures and ${count} labels`,
+    throw new DatasetError(`${where}: images and labels do not match`, {
+      received: `${images.length} bytes of images and ${count} labels`,
       expected: `${count} × ${height} × ${width} × ${channels} = ${bytes} bytes`,
-      advice: 'check the size of the pictures, the number of channels, and that every picture has one label',
+      advice: 'check the size of the images, the number of channels, and that every image has one label',
     })
   return { count, height, width, channels, images, labels: checkLabels(where, source.labels, classes.length), classes }
 }
@@ -175,7 +175,7 @@ function checkNormalization(name: string, { mean, std }: Normalization, channels
     mean.every(Number.isFinite) &&
     std.every((s) => Number.isFinite(s) && s > 0)
   if (!good)
-    throw new DatasetError(`${name}: the normalization does not fit the pictures`, {
+    throw new DatasetError(`${name}: the normalization does not fit the images`, {
       received: `mean [${mean.join(', ')}], std [${std.join(', ')}]`,
       expected: `${channels} finite means and ${channels} positive deviations, in 0..1 units`,
       advice: 'leave it out, and it is measured',

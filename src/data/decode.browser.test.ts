@@ -86,10 +86,10 @@ describe.skipIf(!canRun)('in a page (skipped without Chromium or on Node < 22.13
     expect(row.map((value) => Math.round(value / 255))).toEqual([0, 0, 1, 1, 0, 0])
   })
 
-  it('names what is no picture, and a size that cannot be', async () => {
+  it('names what is no image, and a size that cannot be', async () => {
     const size = { height: 2, width: 2, channels: 3 }
     expect(await decode(new TextEncoder().encode('hello'), size)).toMatch(
-      /PictureError: cannot read the picture given as bytes/,
+      /PictureError: cannot read the image given as bytes/,
     )
     expect(await decode(await png(1, 1, 3, [1, 2, 3]), { ...size, channels: 2 })).toMatch(/ArgumentError/)
   })

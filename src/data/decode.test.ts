@@ -33,7 +33,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-describe('every source of one picture gives the same pixels', () => {
+describe('every source of one image gives the same pixels', () => {
   const rgba = () =>
     new Uint8ClampedArray(width * height * 4).map((_, i) =>
       i % 4 === 3 ? 255 : (pixels[3 * (i >> 2) + (i % 4)] as number),
@@ -82,9 +82,9 @@ it('takes the values at the call', async () => {
   for (const result of results) expect([...(await result)]).toEqual(expected)
 })
 
-describe('refuses what is no picture', () => {
+describe('refuses what is no image', () => {
   it.each<[string, unknown, RegExp]>([
-    ['nothing', undefined, /not a picture\n.*received: undefined/],
+    ['nothing', undefined, /not an image\n.*received: undefined/],
     ['null', null, /received: null/],
     ['a number', 3, /received: 3/],
     ['a list of values', [1, 2, 3], /received: a list of 3 values/],

@@ -12,7 +12,7 @@ export class LabelRangeError extends LensletError {
   readonly classCount: number
 
   constructor(where: string, index: number, label: number, classCount: number) {
-    super(`${where}: the label of picture ${index} is out of range`, {
+    super(`${where}: the label of image ${index} is out of range`, {
       received: String(label),
       expected: `a whole number from 0 to ${classCount - 1} (${classCount} classes)`,
       advice: 'correct the label, or name all classes',
@@ -64,9 +64,9 @@ export class PictureError extends LensletError {
   readonly file: string
 
   constructor(file: string, reason: string, advice: string, cause?: unknown) {
-    super(`cannot read the picture ${printable(file)}`, {
+    super(`cannot read the image ${printable(file)}`, {
       received: reason,
-      expected: 'a PNG, JPEG, WebP, GIF, TIFF or AVIF picture',
+      expected: 'a PNG, JPEG, WebP, GIF, TIFF or AVIF image',
       advice,
       cause,
     })
@@ -82,10 +82,10 @@ export class BrokenPicturesError extends DatasetError {
   constructor(where: string, pictures: readonly PictureError[], total: number) {
     const shown = pictures.slice(0, 20).map(({ file, received }) => `${printable(file)}: ${received}`)
     const more = pictures.length - shown.length
-    super(`${pictures.length} of the ${total} pictures of ${printable(where)} cannot be read`, {
+    super(`${pictures.length} of the ${total} images of ${printable(where)} cannot be read`, {
       received: [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('\n    '),
-      expected: 'pictures that can be read',
-      advice: 'save them again or remove them; to go on without them: --skip-broken (in a program: onBroken)',
+      expected: 'images that can be read',
+      advice: 'save them again, or remove them; use --skip-broken to continue without them (in a program: onBroken)',
       cause: pictures[0],
     })
     this.pictures = pictures
@@ -98,10 +98,10 @@ export class LayoutError extends DatasetError {}
 /** A class folder without a picture that can be read. */
 export class EmptyClassError extends LayoutError {
   constructor(folder: string, endings: readonly string[], holds = '') {
-    super(`the class folder ${printable(folder)} holds no picture that can be read`, {
-      received: holds === '' ? '0 pictures' : holds,
+    super(`the class folder ${printable(folder)} holds no image that can be read`, {
+      received: holds === '' ? '0 images' : holds,
       expected: `at least one file ending in ${endings.join(', ')}`,
-      advice: 'add pictures or remove the folder',
+      advice: 'add images or remove the folder',
     })
   }
 }

@@ -10,7 +10,7 @@ const data = dataset({
   train: { height: 1, width: 1, channels: 2, images: Uint8Array.from({ length: 120 }, (_, i) => i), labels },
 })
 
-it('takes the same part of every class, and leaves each at least one picture', () => {
+it('takes the same part of every class, and leaves each at least one image', () => {
   const { train, validation, normalization } = holdOut(data, { fraction: 0.1 })
   const count = (split: { labels: ArrayLike<number> } | undefined, label: number) =>
     Array.from(split?.labels ?? []).filter((one) => one === label).length

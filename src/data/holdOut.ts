@@ -24,8 +24,8 @@ export function holdOut(data: Dataset, { fraction, seed = 0 }: HoldOutOptions): 
       expected: 'a number above 0 and below 1',
     })
   if (data.validation !== undefined)
-    throw new ArgumentError(`${data.name} has validation pictures of its own`, {
-      received: `${data.validation.count} validation pictures`,
+    throw new ArgumentError(`${data.name} has validation images of its own`, {
+      received: `${data.validation.count} validation images`,
       expected: 'a data set without',
       advice: 'leave out the validation fraction',
     })

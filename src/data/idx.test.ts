@@ -96,7 +96,7 @@ describe('idxDataset', () => {
   })
 
   it('refuses files that do not belong together', async () => {
-    await expect(idxDataset({ ...files, trainLabels: idx([3], [1, 2, 3]) })).rejects.toThrow(/2 pictures and 3 labels/)
+    await expect(idxDataset({ ...files, trainLabels: idx([3], [1, 2, 3]) })).rejects.toThrow(/2 images and 3 labels/)
     await expect(idxDataset({ ...files, trainImages: labels })).rejects.toThrow(/axes/)
     await expect(idxDataset({ ...files, testLabels: idx([2], [3, 10]) })).rejects.toBeInstanceOf(LabelRangeError)
   })

@@ -25,7 +25,7 @@ export function parseIdx(file: Uint8Array, name: string): IdxArray {
   if (zero !== 0 || zeroToo !== 0 || type !== unsignedByte || axes < 1 || axes > 4)
     throw new IdxError(`${name} is not an IDX file of bytes`, {
       received: `first bytes ${[zero, zeroToo, type, axes].map((b) => b.toString(16).padStart(2, '0')).join(' ')}`,
-      expected: '00 00 08, then 1 for labels or 3 for pictures',
+      expected: '00 00 08, then 1 for labels or 3 for images',
       advice: 'give the official file, packed (.gz) or unpacked',
     })
   const headerBytes = 4 + 4 * axes
@@ -41,7 +41,7 @@ export function parseIdx(file: Uint8Array, name: string): IdxArray {
   const available = file.length - headerBytes
   if (available < size) throw new TruncatedFileError(name, file.length, headerBytes + size)
   if (available > size)
-    throw new IdxError(`${name} goes on after its last value`, {
+    throw new IdxError(`${name} has more bytes than its header says`, {
       received: `${file.length} bytes`,
       expected: `${headerBytes + size} bytes (${shape.join(' × ')} values and the header)`,
     })

@@ -60,8 +60,8 @@ async function readSplit(
   const [count, height, width] = pictures.shape as [number, number, number]
   if (count !== marks.shape[0])
     throw new IdxError(`${mnistFiles[images]} and ${mnistFiles[labels]} do not belong together`, {
-      received: `${count} pictures and ${marks.shape[0]} labels`,
-      expected: 'a label for each picture',
+      received: `${count} images and ${marks.shape[0]} labels`,
+      expected: 'a label for each image',
     })
   return { height, width, channels: 1, images: pictures.values, labels: marks.values }
 }
@@ -71,8 +71,8 @@ async function readArray(bytes: Uint8Array, name: string, axes: number) {
   if (array.shape.length !== axes)
     throw new IdxError(`${name} has the wrong number of axes`, {
       received: `${array.shape.length} (${array.shape.join(' × ')})`,
-      expected: `${axes} (${axes === 1 ? 'labels' : 'pictures × rows × columns'})`,
-      advice: 'check that pictures and labels are not swapped',
+      expected: `${axes} (${axes === 1 ? 'labels' : 'images × rows × columns'})`,
+      advice: 'check that images and labels are not swapped',
     })
   return array
 }

@@ -132,7 +132,7 @@ describe('drawInteger', () => {
 })
 
 describe('writePlain', () => {
-  it('normalizes a picture from the middle of a split', () => {
+  it('normalizes an image from the middle of a split', () => {
     const split = makeSplit(1, 2, 3, 3)
     const table = normalizationTable({ mean: [0, 0.5, 1], std: [1, 0.5, 2] })
     const out = new Float32Array(8).fill(canary)

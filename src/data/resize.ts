@@ -21,7 +21,7 @@ export const background = 'white'
 export function checkPictureSize({ height, width, channels }: PictureSize): void {
   const good = [height, width].every((side) => Number.isInteger(side) && side >= 1 && side <= 16384)
   if (!good || (channels !== 1 && channels !== 3))
-    throw new ArgumentError('pictures cannot be brought to this size', {
+    throw new ArgumentError('images cannot be brought to this size', {
       received: `${height}×${width}×${channels}`,
       expected: 'sides from 1 to 16,384 and 1 (grey) or 3 (red, green, blue) channels',
     })

@@ -63,7 +63,7 @@ export type SortedSource =
   | { readonly kind: 'drawable'; readonly drawable: DrawablePicture; readonly width: number; readonly height: number }
 
 const expected =
-  'a path or URL, the bytes of a picture, a Blob, ImageData, a canvas, ImageBitmap, video frame, <img> or <video>, ' +
+  'a path or URL, the bytes of an image, a Blob, ImageData, a canvas, ImageBitmap, video frame, <img> or <video>, ' +
   'or { data, width, height, channels }'
 
 /** Throws `ArgumentError` for what is no picture. */
@@ -96,7 +96,7 @@ function rawOf(given: Readonly<Record<string, unknown>>): SizedPicture {
   const { data } = given
   const { width, height, channels } = (given.info ?? given) as Partial<Record<keyof RawPicture, unknown>>
   if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
-    throw new ArgumentError('raw values of a picture must be bytes', {
+    throw new ArgumentError('raw values of an image must be bytes', {
       received: `data: ${printKind(data)}`,
       expected: 'data: a Uint8Array or Uint8ClampedArray of values from 0 to 255',
     })
@@ -107,12 +107,12 @@ function rawOf(given: Readonly<Record<string, unknown>>): SizedPicture {
   if (fits && data.length === width * height * (depth as number)) {
     return { data, width, height, channels: depth as number }
   }
-  throw new ArgumentError('the values of a picture do not fit its size', {
+  throw new ArgumentError('the values of an image do not fit its size', {
     received: `${data.length} values, width ${width}, height ${height}, channels ${channels ?? 'not given'}`,
     expected: 'width × height × channels values, with 1, 3 or 4 channels',
   })
 }
 
 function noPicture(source: unknown): ArgumentError {
-  return new ArgumentError('not a picture', { received: printKind(source), expected })
+  return new ArgumentError('not an image', { received: printKind(source), expected })
 }

@@ -31,7 +31,7 @@ describe('metrics of each class', () => {
     ])
   })
 
-  it('have means over the classes with pictures, where a class that is never predicted has precision 0', () => {
+  it('have means over the classes with images, where a class that is never predicted has precision 0', () => {
     expect(macroMetrics(classMetrics(evaluation))).toEqual({
       precision: (3 / 4 + 4 / 6 + 0) / 3,
       recall: (3 / 6 + 1 + 0) / 3,

@@ -68,7 +68,7 @@ describe('the surest mistakes', () => {
     expect(mistakes[0]?.probability).toBeCloseTo(1 / (1 + Math.exp(-5)), 6)
   })
 
-  it('come from the first pictures only, when asked', async () => {
+  it('come from the first images only, when asked', async () => {
     const mistakes = await surestMistakes(model, split, { normalization, most: 9, among: 3 })
     expect(mistakes.map(({ index }) => index)).toEqual([0, 2])
   })

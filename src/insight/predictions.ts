@@ -59,7 +59,7 @@ export async function surestMistakes(
 ): Promise<readonly Misclassification[]> {
   const count = Math.min(among, split.count)
   const batch = Math.min(256, count)
-  const batches = new Batches(matchSplit(model, split, 'the pictures'), { batch, normalization, shuffle: false })
+  const batches = new Batches(matchSplit(model, split, 'the images'), { batch, normalization, shuffle: false })
   const images = new Float32Array(batch * volumeSize(model.input))
   const labels = new Int32Array(batch)
   const scores = volumeSize(model.output)

@@ -18,7 +18,7 @@ const { train, normalization } = dataset({ classes: ['a', 'b'], train: pictures(
 const size = volumeSize(train)
 
 describe('training samples', () => {
-  it('are the pictures themselves where nothing is augmented', () => {
+  it('are the images themselves where nothing is augmented', () => {
     const { indices, images } = trainingSamples(train, { augment: {}, normalization, seed: 3, most: 8 })
     expect(indices).toHaveLength(8)
     indices.forEach((index, at) => {

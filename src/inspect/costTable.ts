@@ -91,7 +91,7 @@ const memoryParts = [
   ['parameters', 'parameters'],
   ['optimizer', 'optimizer state'],
   ['tracked', 'running statistics'],
-  ['data', 'pictures and labels'],
+  ['data', 'images and labels'],
   ['activations', 'activations'],
   ['gradients', 'gradients'],
   ['workspace', 'workspaces'],

@@ -18,7 +18,7 @@ describe('the first filters', () => {
   })
 })
 
-describe('the picture of filters', () => {
+describe('the image of filters', () => {
   it('has a tile a filter; each is scaled by its own largest weight, and 0 is middle grey', () => {
     // [1, 2, 1, 2]: two filters of 1×2 on one channel, [2, 0] and [-0.5, 0.25].
     const picture = filtersPicture([2, -0.5, 0, 0.25], [1, 2, 1, 2])

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { pictureOf } from './picture.ts'
 
-describe('a picture of a data set', () => {
+describe('an image of a data set', () => {
   it('is gray where it has one channel', () => {
     const gray = { height: 1, width: 1, channels: 1, images: Uint8Array.of(255, 0, 153) }
     expect(pictureOf(gray, 2)).toEqual({ width: 1, height: 1, pixels: Uint8Array.of(153, 153, 153, 255) })

@@ -83,7 +83,7 @@ describe('the confusion matrix', () => {
     expect(await draws(svg)).toBe(true)
   })
 
-  it('is drawn for one class, for many, and where a class has no pictures', async () => {
+  it('is drawn for one class, for many, and where a class has no images', async () => {
     const many = Array.from({ length: 100 }, (_, i) =>
       Array.from({ length: 100 }, (_, j) => (i === j && i > 0 ? 3 : 0)),
     )

@@ -96,12 +96,12 @@ it('says once what it assumes where the model has no normalization, and numbers 
   await model.dispose()
 })
 
-it('refuses what it cannot classify by, and what is no picture', async () => {
+it('refuses what it cannot classify by, and what is no image', async () => {
   const model = await create()
   const data = { data: new Uint8Array(108), width: 6, height: 6 }
   await expect(model.classify(data, { top: 0 })).rejects.toThrow(/top is invalid/)
   await expect(model.classify(data, { tops: 3 } as object)).rejects.toThrow(/no option tops[\s\S]*try: top/)
-  await expect(model.classify([1, 2, 3] as unknown as PictureSource[])).rejects.toThrow(/not a picture/)
+  await expect(model.classify([1, 2, 3] as unknown as PictureSource[])).rejects.toThrow(/not an image/)
   await expect(model.classify(undefined as unknown as PictureSource)).rejects.toBeInstanceOf(ArgumentError)
   model.info = { ...model.info, normalization: { mean: [0.5], std: [0.5] } }
   await expect(model.classify(data)).rejects.toThrow(/normalization does not fit/)

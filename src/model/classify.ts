@@ -1,4 +1,4 @@
-/** From pictures to classes: decode, normalize as the model's training did, predict, name the likeliest classes. */
+/** From pictures to classes: decode, normalize as the model's training did, predict, name the most probable classes. */
 
 import { ArgumentError, LensletError } from '../core/errors.ts'
 import { checkOptions, printKind } from '../core/options.ts'
@@ -12,7 +12,7 @@ import type { ModelInfo } from './file.ts'
 import { likeliest, toProbabilities } from './probabilities.ts'
 
 export interface ClassifyOptions {
-  /** How many classes to name, likeliest first. Default 5. */
+  /** How many classes to name, the most probable first. Default 5. */
   readonly top?: number | undefined
   /** `cover` (default): keep the aspect and cut off what is too long; `stretch`: fill the input, whatever the aspect. */
   readonly fit?: Fit | undefined
@@ -69,7 +69,7 @@ function checkValues({ output }: Classifier, top: number, fit: Fit): void {
   if (fit !== 'cover' && fit !== 'stretch')
     throw new ArgumentError('fit is invalid', { received: printKind(fit), expected: 'cover or stretch' })
   if (output.height * output.width === 1) return
-  throw new ArgumentError('this network does not classify pictures', {
+  throw new ArgumentError('this network does not classify images', {
     received: `scores for each position of a map, ${printVolume(output)}`,
     expected: '1×1×classes',
     advice: 'use predict, or put GAP or FC at the end of the network',
@@ -106,7 +106,7 @@ export function normalizePictures(
   if (model.info.normalization === undefined && !warned.has(model)) {
     warned.add(model)
     console.warn(
-      'lenslet: this model says nothing about normalization; pictures are brought to the range -1…1, (x/255 − 0.5)/0.5. ' +
+      'lenslet: this model has no normalization; images are scaled to the range -1…1, (x/255 − 0.5)/0.5. ' +
         'Set model.info = { ...model.info, normalization: { mean, std } } for another.',
     )
   }

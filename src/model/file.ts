@@ -8,7 +8,7 @@ import { inferVolumes } from '../network/volumes.ts'
 import { ModelFileError } from './errors.ts'
 import { readSafetensors, safetensorsParts, type Tensor, writeSafetensors } from './safetensors.ts'
 
-/** What a model knows besides its weights. */
+/** Metadata of a model. */
 export interface ModelInfo {
   /** Names of the classes, in the order of the scores. */
   readonly classes?: readonly string[] | undefined

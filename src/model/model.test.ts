@@ -18,7 +18,7 @@ const pictures = (count: number) => {
 }
 
 describe.each(['wasm', 'reference'] as const)('model on %s', (backend) => {
-  it('predicts any number of pictures, each as if it were alone', async () => {
+  it('predicts any number of images, each as if it were alone', async () => {
     await using model = await Model.create(network, { seed: 3, batch: 4, backend, threads: 1 })
     const all = await model.predict(pictures(11))
     expect(all.length).toBe(33)
@@ -41,7 +41,7 @@ describe.each(['wasm', 'reference'] as const)('model on %s', (backend) => {
     const into = new Float32Array(33)
     expect(await model.predict(pictures(11), { into })).toBe(into)
     expect([...into]).toEqual([...(await model.predict(pictures(11)))])
-    await expect(model.predict(pictures(2), { into })).rejects.toThrow(/33 values[\s\S]*6, 3 a picture/)
+    await expect(model.predict(pictures(2), { into })).rejects.toThrow(/33 values[\s\S]*6, 3 an image/)
   })
 
   it('sees a weight that was set', async () => {

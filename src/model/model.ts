@@ -1,4 +1,4 @@
-/** What a user holds: a network and its weights, and a backend to run them on. Predict, save, load. */
+/** A network, its weights, and a backend to run them on. Predict, save, load. */
 
 import { platform } from '#platform'
 import { referenceBackend } from '../backends/reference/backend.ts'
@@ -263,7 +263,7 @@ export class Model {
   }
 
   /**
-   * What a picture shows: the likeliest classes, likeliest first. The picture is brought to the network's input and
+   * The most probable classes of an image, most probable first. The image is scaled and cropped to the network's input and
    * normalized as `info.normalization` says, as `lenslet predict` does; see `decodeImage` for what a source may be. Buffers
    * and canvases may be used again at once. A list of sources gives a list, and fails where one of them does.
    * Throws `PictureError` for a picture that cannot be read, and `ArgumentError`.
@@ -292,7 +292,7 @@ export class Model {
 
   /**
    * Binds another plan of this network on the same backend, with as many threads, as exact, and with the weights in it.
-   * Its memory is beside the model's own; whoever asks for it disposes of it.
+   * It has memory of its own; the caller must dispose of it.
    */
   async bind(options: BindOptions = {}): Promise<Program> {
     const { threads: _, exact: __, target: ___, ...names } = planOptionNames

@@ -25,10 +25,10 @@ export function checkPictures(pictures: unknown, input: Volume): number {
   }
   const each = volumeSize(input)
   if (pictures.length === 0 || pictures.length % each !== 0) {
-    throw new PicturesError('not a whole number of pictures', {
+    throw new PicturesError('not a whole number of images', {
       received: `${pictures.length} values`,
-      expected: `a multiple of ${each}, ${printVolume(input)} a picture, from 1 picture`,
-      advice: 'pictures are [n, height, width, channels], values side by side',
+      expected: `a multiple of ${each}, ${printVolume(input)} an image, from 1 image`,
+      advice: 'images are [n, height, width, channels], values side by side',
     })
   }
   checkFinite(pictures, each)
@@ -41,8 +41,8 @@ function checkFinite(pictures: Float32Array, each: number): void {
   for (let i = 0; i < pictures.length; i++) sum += (pictures[i] as number) * 0
   if (sum === 0) return
   const at = pictures.findIndex((value) => !Number.isFinite(value))
-  throw new ArgumentError('pictures must be finite numbers', {
-    received: `${pictures[at]} as value ${at % each} of picture ${Math.floor(at / each)}`,
+  throw new ArgumentError('images must be finite numbers', {
+    received: `${pictures[at]} as value ${at % each} of image ${Math.floor(at / each)}`,
     expected: 'no NaN and no Infinity',
     advice: 'check how the values were normalized: a standard deviation of 0 gives these',
   })
@@ -56,6 +56,6 @@ export function checkScores(into: unknown, count: number, each: number): void {
   if (into.length === count * each) return
   throw new PicturesError('the scores do not fit the array they are to go into', {
     received: `${into.length} values`,
-    expected: `${count * each}, ${each} a picture`,
+    expected: `${count * each}, ${each} an image`,
   })
 }

@@ -41,11 +41,11 @@ it.each<[string, unknown, RegExp]>([
   ['an ArrayBuffer', new ArrayBuffer(16), /an? ArrayBuffer/],
   ['a path', 'a.png', /the string "a\.png"[\s\S]*classify/],
   ['nothing', undefined, /undefined/],
-  ['no values', new Float32Array(0), /not a whole number of pictures[\s\S]*0 values/],
-  ['half a picture', new Float32Array(6), /6 values[\s\S]*a multiple of 4/],
-  ['NaN', new Float32Array([1, 2, 3, 4, 1, Number.NaN, 3, 4]), /NaN as value 1 of picture 1/],
-  ['Infinity', new Float32Array([1, 2, Number.POSITIVE_INFINITY, 4]), /Infinity as value 2 of picture 0/],
-  ['−Infinity', new Float32Array([Number.NEGATIVE_INFINITY, 2, 3, 4]), /-Infinity as value 0 of picture 0/],
+  ['no values', new Float32Array(0), /not a whole number of images[\s\S]*0 values/],
+  ['half an image', new Float32Array(6), /6 values[\s\S]*a multiple of 4/],
+  ['NaN', new Float32Array([1, 2, 3, 4, 1, Number.NaN, 3, 4]), /NaN as value 1 of image 1/],
+  ['Infinity', new Float32Array([1, 2, Number.POSITIVE_INFINITY, 4]), /Infinity as value 2 of image 0/],
+  ['−Infinity', new Float32Array([Number.NEGATIVE_INFINITY, 2, 3, 4]), /-Infinity as value 0 of image 0/],
 ])('refuses %s by name', async (_, pictures, message) => {
   const model = await create()
   for (const refused of [
@@ -71,7 +71,7 @@ it('refuses unknown options and another kind of array to write to', async () => 
   await model.dispose()
 })
 
-it('gives what layers give, for any number of pictures', async () => {
+it('gives what layers give, for any number of images', async () => {
   const model = await create(2)
   const pictures = Float32Array.from({ length: 5 * 4 }, (_, i) => Math.sin(i))
   const given = pictures.slice()

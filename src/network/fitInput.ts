@@ -16,13 +16,13 @@ export function fitInput(network: Network, volume: Volume): Network {
   const smallest = smallestInput(network, volume)
   const reason = (error.message.split('\n')[0] as string).replace(`${error.node}: `, '')
   const { received, expected, advice } = error
-  throw new SizeError(error.node, `the network does not work on pictures of ${printVolume(volume)}: ${reason}`, {
+  throw new SizeError(error.node, `the network does not work on images of ${printVolume(volume)}: ${reason}`, {
     ...(received !== undefined && { received }),
     ...(smallest === undefined
       ? { ...(expected !== undefined && { expected }), ...(advice !== undefined && { advice }) }
       : {
-          expected: `pictures of at least ${printVolume(smallest)}`,
-          advice: 'larger pictures, or a network with fewer POOL layers and strides',
+          expected: `images of at least ${printVolume(smallest)}`,
+          advice: 'larger images, or a network with fewer POOL layers and strides',
         }),
     cause: error,
   })

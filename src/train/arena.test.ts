@@ -74,7 +74,7 @@ describe.each([
         const tolerance = how.backend === 'wasm' ? 0 : 8 * 40 * 2 ** -24
         expect(scores.length).toBe(count * 4)
         for (const [i, score] of scores.entries())
-          expect(Math.abs(score - (expected[i] as number)), `${count} pictures`).toBeLessThanOrEqual(tolerance)
+          expect(Math.abs(score - (expected[i] as number)), `${count} images`).toBeLessThanOrEqual(tolerance)
         compared++
       }
     })

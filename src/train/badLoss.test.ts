@@ -102,12 +102,12 @@ describe.each([
     expect(error.buffer).not.toBe('')
   })
 
-  it.each([undefined, 1])('with clipping to %s, and a picture with NaN or ∞', async (clipNorm) => {
+  it.each([undefined, 1])('with clipping to %s, and an image with NaN or ∞', async (clipNorm) => {
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
       poison(3, value)
       const error = await fails(stripeNetwork, { ...(clipNorm && { clipNorm }) }, () => {})
       expect(error).toMatchObject({ node: 'input1', buffer: 'input1', epoch: 1 })
-      expect(error.message).toMatch(/a value of the pictures is (NaN|∞|−∞)/)
+      expect(error.message).toMatch(/a value of the images is (NaN|∞|−∞)/)
     }
   })
 

@@ -128,7 +128,7 @@ function platformSteps(stop: AbortController, steps: number): AbortSignal {
 }
 
 describe('a validation split', () => {
-  it('decides about the best epoch; the test pictures are looked at once, at the end', async () => {
+  it('decides about the best epoch; the test images are looked at once, at the end', async () => {
     const model = await create()
     const on = validated()
     const seen = await all(model, on, { ...wild, keep: 'best' })
@@ -147,7 +147,7 @@ describe('a validation split', () => {
   })
 })
 
-describe('without test pictures', () => {
+describe('without test images', () => {
   const untested = dataset({ name: 'untested', classes: data.classes, train: data.train })
 
   it('trains, and evaluates nothing', async () => {
@@ -161,7 +161,7 @@ describe('without test pictures', () => {
 
   it('refuses what needs them', async () => {
     const model = await create()
-    expect(() => train(model, untested, { ...wild, keep: 'best' })).toThrow(/keep: 'best' needs pictures/)
+    expect(() => train(model, untested, { ...wild, keep: 'best' })).toThrow(/keep: 'best' needs images/)
     expect(() => train(model, untested, { ...wild, earlyStopping: { patience: 1 } })).toThrow(/early stopping needs/)
   })
 })

@@ -50,8 +50,7 @@ export function scoresOfClasses(
     {
       received: `${where}: ${count(classes.length, 'class', 'classes')}, ${list(classes)}`,
       expected: `classes of the model: ${list(known)}`,
-      advice:
-        nearest(unknown, known) ?? 'leave these pictures out, or train a network that has a score for every class',
+      advice: nearest(unknown, known) ?? 'leave these images out, or train a network that has a score for every class',
     },
   )
 }

@@ -78,10 +78,10 @@ export function badUpdate({ name }: PlanBuffer, at: DivergedStep): DivergedError
 function badPictures(bad: string, { step, stepsPerEpoch }: DivergedStep, name: string): DivergedError {
   const epoch = Math.floor(step / stepsPerEpoch) + 1
   return new DivergedError(
-    `the loss is not finite: a value of the pictures is ${bad}`,
+    `the loss is not finite: a value of the images is ${bad}`,
     { step, epoch, node: name, buffer: name },
     {
-      received: `NaN or ∞ in the pictures of step ${step + 1}, epoch ${epoch}`,
+      received: `NaN or ∞ in the images of step ${step + 1}, epoch ${epoch}`,
       expected: 'finite numbers',
       advice: "check the normalization: each channel's std must be a positive number",
     },

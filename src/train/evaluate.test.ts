@@ -55,7 +55,7 @@ describe('evaluate', () => {
     )
   })
 
-  it('a score of NaN is no prediction: the picture is invalid and not recognized', async () => {
+  it('a score of NaN is no prediction: the image is invalid and not recognized', async () => {
     const model = await create('INPUT 1x1x1 -> FC-3')
     // Scores [∞, b/255, 2b/255], but for black pictures [NaN, 0, 0], as 0·∞ is not a number.
     model.weights.set('fc1.filters', [Number.POSITIVE_INFINITY, 1, 2])
@@ -92,7 +92,7 @@ describe('evaluate', () => {
     expect(loss).toBeCloseTo(costs.reduce((a, b) => a + b) / count, 6)
   })
 
-  it('normalizes large pictures a few at a time', async () => {
+  it('normalizes large images a few at a time', async () => {
     const images = new Uint8Array(40 * 256 * 256 * 4).map((_, i) => i % 249)
     const large = { height: 256, width: 256, channels: 4, images, labels: new Uint8Array(40) }
     const whole = dataset({ classes: ['a', 'b', 'c'], train: large, test: large })
@@ -158,13 +158,13 @@ describe('evaluate', () => {
     }
   })
 
-  it('refuses a split without pictures', async () => {
+  it('refuses a split without images', async () => {
     const model = await create('INPUT 1x1x1 -> FC-3')
     const empty = { ...test, count: 0, images: new Uint8Array(), labels: new Uint8Array() }
-    await expect(evaluate(model, empty, { normalization })).rejects.toThrow(/no pictures to evaluate/)
+    await expect(evaluate(model, empty, { normalization })).rejects.toThrow(/no images to evaluate/)
   })
 
-  it('refuses pictures of another size, and a model of unknown normalization', async () => {
+  it('refuses images of another size, and a model of unknown normalization', async () => {
     const model = await create('INPUT 2x2x1 -> FC-3')
     await expect(evaluate(model, test, { normalization })).rejects.toThrow(DataMismatchError)
     await expect(evaluate(await create('INPUT 1x1x1 -> FC-3'), test)).rejects.toThrow(ArgumentError)

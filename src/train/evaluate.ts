@@ -17,7 +17,7 @@ export interface Evaluation {
   readonly accuracy: number
   /** Pictures, invalid ones included. */
   readonly count: number
-  /** Pictures with a score of NaN: nothing was predicted, so they count as not recognized. */
+  /** Pictures with a score of NaN: they count as wrong. */
   readonly invalid: number
   /** A row per score, in the model's order. */
   readonly perClass: readonly ClassEvaluation[]
@@ -30,7 +30,7 @@ export interface ClassEvaluation {
   readonly label: string
   /** Pictures, invalid ones included. */
   readonly count: number
-  /** Share of its pictures that were recognized; null where there is none. */
+  /** Recall: the share of its pictures that were predicted correctly; null if it has none. */
   readonly accuracy: number | null
 }
 
@@ -64,17 +64,17 @@ export async function evaluate(model: Model, split: Split, options: EvaluateOpti
   checkOptions<EvaluateOptions>('evaluate', options, { normalization: true, classes: true, signal: true })
   const { normalization = model.info.normalization, classes = split.classes, signal } = options
   if (normalization === undefined) {
-    throw new ArgumentError('no normalization is known for the pictures', {
+    throw new ArgumentError('no normalization is known for the images', {
       received: 'a model without normalization',
       expected: '{ normalization: { mean, std } }',
       advice: 'pass the normalization of the data set that the model was trained on',
     })
   }
-  const matched = matchSplit(model, split, 'the pictures', classes)
+  const matched = matchSplit(model, split, 'the images', classes)
   if (split.count === 0) {
-    throw new ArgumentError('there are no pictures to evaluate', {
+    throw new ArgumentError('there are no images to evaluate', {
       received: 'an empty split',
-      expected: 'at least one picture',
+      expected: 'at least one image',
     })
   }
   const scores = volumeSize(model.output)

@@ -226,7 +226,7 @@ describe('invalid options', () => {
     ['half an epoch', { epochs: 1.5 }, /epochs/],
     ['a batch of 0', { batch: 0 }, /batch[\s\S]*received: 0[\s\S]*whole number from 1/],
     ['a batch of NaN', { batch: Number.NaN }, /batch/],
-    ['a batch beyond the data', { batch: 161 }, /batch 161, 160 pictures/],
+    ['a batch beyond the data', { batch: 161 }, /batch 161, 160 images/],
     ['a rate below 0', { optimizer: { kind: 'adam', rate: -1 } }, /rate/],
     ['an unknown optimizer', { optimizer: 'lion' }, /no such optimizer/],
     ['an unknown schedule', { schedule: 'triangle' }, /no such schedule/],
@@ -237,7 +237,7 @@ describe('invalid options', () => {
     ['an unknown time to evaluate', { evaluate: 'always' }, /evaluate[\s\S]*epoch, end, never/],
     ['no patience', { earlyStopping: { patience: 0 } }, /patience/],
     ['patience without evaluation', { evaluate: 'end', earlyStopping: { patience: 2 } }, /evaluate: 'epoch'/],
-    ['a crop beyond the picture', { augment: { crop: 8 } }, /crop/],
+    ['a crop beyond the image', { augment: { crop: 8 } }, /crop/],
     ['a checkpoint nowhere', { checkpoint: { path: '' } }, /path/],
     ['a checkpoint never', { checkpoint: { path: 'a', everySeconds: 0 } }, /everySeconds/],
   ]
@@ -253,7 +253,7 @@ describe('invalid options', () => {
     expect(() => train(model, data, { epochs: -1 })).toThrow(ArgumentError)
   })
 
-  it('pictures of another size, and another number of classes', async () => {
+  it('images of another size, and another number of classes', async () => {
     const larger = await create('INPUT 9x9x1 -> FC-4')
     expect(() => train(larger, data, options)).toThrow(/8×8×1[\s\S]*9×9×1[\s\S]*INPUT 8x8x1/)
     const more = await create('INPUT 8x8x1 -> FC-5')
@@ -267,7 +267,7 @@ describe('invalid options', () => {
     labels[7] = 4
     const wrong = { ...data, train: { ...data.train, labels } }
     expect(() => train(model, wrong, options)).toThrow(LabelRangeError)
-    expect(() => train(model, wrong, options)).toThrow(/picture 7[\s\S]*received: 4[\s\S]*0 to 3/)
+    expect(() => train(model, wrong, options)).toThrow(/image 7[\s\S]*received: 4[\s\S]*0 to 3/)
   })
 
   it('a path that cannot be written, before the first step', async () => {

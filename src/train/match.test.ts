@@ -64,7 +64,7 @@ describe('a closing SOFTMAX', () => {
   })
 })
 
-describe('pictures and classes', () => {
+describe('images and classes', () => {
   it('of another size are refused, and so is another number of classes', async () => {
     const larger = await create('INPUT 3x2x3 -> FC-3')
     expect(() => matchSplit(larger, data().test, 'the test')).toThrow(DataMismatchError)
@@ -75,7 +75,7 @@ describe('pictures and classes', () => {
     )
   })
 
-  it('labels beyond the scores are refused, and a batch beyond the pictures', async () => {
+  it('labels beyond the scores are refused, and a batch beyond the images', async () => {
     const model = await create('INPUT 2x2x3 -> FC-2')
     expect(() => matchSplit(model, unnamed, 'here')).toThrow(LabelRangeError)
     const good = await create('INPUT 2x2x3 -> FC-3')
@@ -133,7 +133,7 @@ describe('classes', () => {
     [
       ['a', 'owl', 'fox'],
       ['a', 'bird', 'cat'],
-      /the classes owl, fox\n[\s\S]*leave these pictures out, or train a network/,
+      /the classes owl, fox\n[\s\S]*leave these images out, or train a network/,
     ],
     [['a', 'b', '\u001b[31m'], ['a', 'b', 'c'], /the class \\u001b\[31m\n/],
     [

@@ -21,7 +21,7 @@ export function checkData(model: Model, dataset: Dataset, batch: number): Normal
   const { train } = matchDataset(model, dataset)
   if (batch > train.count) {
     throw new ArgumentError('the batch is larger than the training split, so there is no whole batch in it', {
-      received: `batch ${batch}, ${train.count} pictures`,
+      received: `batch ${batch}, ${train.count} images`,
       expected: `a batch of at most ${train.count}`,
     })
   }
@@ -55,8 +55,8 @@ export function matchDataset(model: Model, dataset: Dataset): Dataset {
 export function matchSplit(model: Model, split: Split, where: string, classes = split.classes): Split {
   checkDistribution(model)
   if (!sameVolume(model.input, split)) {
-    throw new DataMismatchError(`${where}: the pictures do not fit the network`, {
-      received: `pictures of ${printVolume(split)}`,
+    throw new DataMismatchError(`${where}: the images do not fit the network`, {
+      received: `images of ${printVolume(split)}`,
       expected: `the network's input, ${printVolume(model.input)}`,
       advice: `begin the network with INPUT ${split.height}x${split.width}x${split.channels}`,
     })
@@ -111,8 +111,8 @@ function checkDistribution(model: Model): void {
   const { height, width } = model.output
   if (!givesDistribution(model) || height * width === 1) return
   throw new DataMismatchError('the network ends with a distribution for each position of a map', {
-    received: `${printVolume(model.output)}: ${height * width} distributions a picture`,
-    expected: '1×1×classes: one distribution, as a picture has one label',
+    received: `${printVolume(model.output)}: ${height * width} distributions an image`,
+    expected: '1×1×classes: one distribution, as an image has one label',
     advice: 'put GAP or FC before SOFTMAX',
   })
 }

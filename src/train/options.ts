@@ -17,7 +17,7 @@ import { resolveSchedule, type Schedule, type ScheduleKind, type ScheduleSetting
 import { watchedSplitOf } from './splits.ts'
 
 export interface TrainOptions {
-  /** How many times every training picture is shown; from 1. */
+  /** Passes over the training pictures; from 1. */
   readonly epochs: number
   /** Pictures a step. Default 32. An epoch leaves out what does not fill a batch: other pictures each time. */
   readonly batch?: number | undefined
@@ -32,7 +32,7 @@ export interface TrainOptions {
   readonly labelSmoothing?: number | undefined
   /** Clip the norm of all gradients together to this. Default: no clipping. */
   readonly clipNorm?: number | undefined
-  /** Layers that do not learn, by name or pattern (`stage1/*`). Default: none. */
+  /** Layers that are not trained, by name or pattern (`stage1/*`). Default: none. */
   readonly frozen?: readonly string[] | undefined
   /** Of the order, the augmentation and dropout; a whole number. Default 0. (The weights' is `Model.create`'s.) */
   readonly seed?: number | undefined
@@ -187,8 +187,8 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
 /** Both compare epochs by the loss on pictures that are not trained on. */
 function needsEvaluation(what: string, dataset: Dataset, evaluate: string): void {
   if (watchedSplitOf(dataset) === undefined) {
-    throw new ArgumentError(`${what} needs pictures that are not trained on`, {
-      received: `${dataset.name}, without validation and test pictures`,
+    throw new ArgumentError(`${what} needs images that are not trained on`, {
+      received: `${dataset.name}, without validation and test images`,
       expected: 'a data set with a validation or a test split',
     })
   }

@@ -1,4 +1,4 @@
-/** What a person sees while a network learns: how far, how well, how fast, how long still. */
+/** Progress of a training: position, losses, speed, remaining time. */
 
 import type { Tensor } from '../model/safetensors.ts'
 import type { BestEpoch, WatchedSplit } from './best.ts'

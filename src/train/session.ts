@@ -254,7 +254,7 @@ export class Session {
     const { state, settings, model } = this.#parts
     const node = model.network.nodes.at(-1)?.name ?? ''
     return new DivergedError(
-      `the loss on the ${split} pictures is not finite, though the weights are`,
+      `the loss on the ${split} images is not finite, though the weights are`,
       { step: state.step, epoch: state.step / settings.stepsPerEpoch, node, buffer: node },
       { received: `scores of NaN or ∞ at learning rate ${printRate(rate)}`, advice: 'a lower rate, or clipNorm 1' },
     )

@@ -9,7 +9,7 @@ const stage = (filters: number) => `CONV3-${filters} nobias -> BN -> RELU -> POO
 
 export const cifarSmall: ZooEntry<'cifar-small'> = {
   name: 'cifar-small',
-  title: 'CONV–RELU–POOL three times, for 32×32 pictures',
+  title: 'CONV–RELU–POOL three times, for 32×32 images',
   paper: 'CS231n notes: Convolutional Neural Networks, layer patterns',
   notation: `INPUT 32x32x3 -> ${[32, 64, 128].map(stage).join(' -> ')} -> FC-10`,
   parameters: 113_962,

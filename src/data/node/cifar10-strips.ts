@@ -60,9 +60,9 @@ export async function splitStrips(
 async function readStrip(path: string, bytes: Uint8Array): Promise<Uint8Array> {
   const { width, pixels } = await decodeFull(bytes, path)
   if (width !== rowPixels)
-    throw new Cifar10Error(`${path} is not a strip of CIFAR-10 pictures`, {
+    throw new Cifar10Error(`${path} is not a strip of CIFAR-10 images`, {
       received: `${width} pixels a row`,
-      expected: `${rowPixels}, a picture of 32×32`,
+      expected: `${rowPixels}, an image of 32×32`,
     })
   return pixels
 }
@@ -104,8 +104,8 @@ function assign(
   })
   if (at !== labels.length || batches.some(([, batch]) => batch.images.length === 0))
     throw new Cifar10Error('the strips and the labels do not belong together', {
-      received: `${at} pictures in ${names.join(', ')} and ${labels.length} labels in ${list}`,
-      expected: 'a label for each picture',
+      received: `${at} images in ${names.join(', ')} and ${labels.length} labels in ${list}`,
+      expected: 'a label for each image',
     })
   return batches
 }

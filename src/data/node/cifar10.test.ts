@@ -36,7 +36,7 @@ async function strips(): Promise<Record<string, Uint8Array | string>> {
 }
 
 describe('splitStrips', () => {
-  it('gives each file its pictures and its labels', async () => {
+  it('gives each file its images and its labels', async () => {
     const tarball = join(await temporaryFolder(), 'strips.tgz')
     await writeTarGz(tarball, await strips())
     const found = await splitStrips(tarball)
@@ -108,7 +108,7 @@ describe('openCifar10At', () => {
 
 const fetched = join(cacheFolder(), 'cifar10')
 describe.skipIf(!existsSync(fetched))('the real CIFAR-10 (skipped where it has not been fetched)', () => {
-  it('has the published files, classes, pictures and statistics', async () => {
+  it('has the published files, classes, images and statistics', async () => {
     for (const name of files) {
       const digest = createHash('sha256')
         .update(await readFile(join(fetched, name)))

@@ -52,7 +52,7 @@ export async function listClasses(
       leftOut.add({
         kind: 'left out',
         count: own.foreign,
-        message: `the folder ${printable(folder)} holds no pictures and is not a class: ${own.says()}`,
+        message: `the folder ${printable(folder)} holds no images and is not a class: ${own.says()}`,
       })
   }
   const pictures = files.filter((name) => fileKind(name) === 'picture')
@@ -63,12 +63,12 @@ export async function listClasses(
     throw new LayoutError(`${printable(path)} has two folders for one class`, {
       received: `${printable(twice.name)} twice: once in Unicode NFC, once in NFD`,
       expected: 'one folder per class',
-      advice: 'put the pictures into one of them',
+      advice: 'put the images into one of them',
     })
   const loose = pictures.length
   if (loose > 0) {
     const lie = loose === 1 ? 'lies' : 'lie'
-    const message = `${counted(loose, 'picture')} ${lie} beside the class folders of ${printable(path)} and ${loose === 1 ? 'is' : 'are'} left out: ${listed(pictures, 3)}`
+    const message = `${counted(loose, 'image')} ${lie} beside the class folders of ${printable(path)} and ${loose === 1 ? 'is' : 'are'} left out: ${listed(pictures, 3)}`
     leftOut.add({ kind: 'left out', count: loose, message })
   }
   return classes.sort((a, b) => byName(a.name, b.name))
@@ -82,20 +82,18 @@ function nameFoldersOf({ folder, files }: ClassFolder, leftOut: LeftOut): void {
   leftOut.add({
     kind: 'classes',
     count: folders.length,
-    message: `all pictures of the class ${printable(basename(folder))} lie in its ${folders.length === 1 ? 'folder' : 'folders'} ${listed(folders)}; to open those as classes or splits: images:${printable(folder)}`,
+    message: `all images of the class ${printable(basename(folder))} lie in its ${folders.length === 1 ? 'folder' : 'folders'} ${listed(folders)}; to open those as classes or splits: images:${printable(folder)}`,
   })
 }
 
 function noClasses(path: string, pictures: readonly string[]): LayoutError {
   return new LayoutError(`${printable(path)} has no class folders`, {
     received:
-      pictures.length === 0
-        ? 'no folders of pictures'
-        : `${counted(pictures.length, 'picture')} and no folders of pictures`,
-    expected: 'one folder per class, with pictures in it',
+      pictures.length === 0 ? 'no folders of images' : `${counted(pictures.length, 'image')} and no folders of images`,
+    expected: 'one folder per class, with images in it',
     advice:
       pictures.length === 0
         ? 'check the path'
-        : `make a folder for each class, such as ${printable(join(basename(path), 'cat'))}, and move its pictures there`,
+        : `make a folder for each class, such as ${printable(join(basename(path), 'cat'))}, and move its images there`,
   })
 }

@@ -35,7 +35,7 @@ describe('decodeImage', () => {
     expect([...(await decodeImage(await png(1, 2, 2, [0, 0, 9, 255]), grey(1, 2)))]).toEqual([255, 9])
   })
 
-  it('turns the picture as its EXIF orientation says', async () => {
+  it('turns the image as its EXIF orientation says', async () => {
     const upright = await png(1, 2, 3, [255, 0, 0, 0, 0, 255])
     const turned = await sharp(upright).withMetadata({ orientation: 6 }).png().toBuffer()
     expect([...(await decodeImage(turned, color(2, 1)))]).toEqual([255, 0, 0, 0, 0, 255])
@@ -71,7 +71,7 @@ describe('decodeImage', () => {
     expect(Math.abs((jpeg[0] as number) - 10)).toBeLessThanOrEqual(3)
   })
 
-  it('reads CMYK, 16 bits a channel, palettes and the first picture of an animation', async () => {
+  it('reads CMYK, 16 bits a channel, palettes and the first image of an animation', async () => {
     const green = sharp(await plain(4, 4, [20, 180, 60]))
     const values = async (bytes: Buffer) => [...(await decodeImage(bytes, color(4, 4))).subarray(0, 3)]
     const cmyk = await values(await green.clone().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer())
@@ -122,11 +122,11 @@ describe('decodeImage', () => {
     [/it is a web page/, Buffer.from('<!DOCTYPE html><title>404</title>')],
     [/it is zero bytes only/, Buffer.alloc(500)],
     [/its format is unknown/, Buffer.from('hello')],
-  ])('says %s of what is no picture', async (says, bytes) => {
+  ])('says %s of what is no image', async (says, bytes) => {
     await expect(decodeImage(bytes, color(8, 8))).rejects.toThrow(says)
   })
 
-  it('refuses a picture whose size alone would fill the memory', async () => {
+  it('refuses an image whose size alone would fill the memory', async () => {
     // A valid header of 60,000 × 60,000 pixels: 33 bytes that ask for 10 GB.
     const header = Buffer.from(await plain(1, 1, [0, 0, 0]))
     header.writeUInt32BE(60000, 16)
@@ -135,7 +135,7 @@ describe('decodeImage', () => {
     await expect(decodeImage(header, color(8, 8))).rejects.toThrow(/more than 268,402,689 pixels/)
   })
 
-  it('names the file that is no picture, is cut short, or is not there', async () => {
+  it('names the file that is no image, is cut short, or is not there', async () => {
     const folder = await temporaryFolder()
     const noise = Array.from({ length: 64 * 64 * 3 }, (_, i) => Math.imul(i, 0x9e3779b9) >>> 24)
     const whole = await png(64, 64, 3, noise)

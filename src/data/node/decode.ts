@@ -42,7 +42,7 @@ export async function decodeSource(source: SortedSource, size: PictureSize, name
       throw new PictureError(
         'that a page can draw',
         'a canvas, bitmap, video frame or element, which only a page can read',
-        'pass the bytes of the picture, or { data, width, height, channels }',
+        'pass the bytes of the image, or { data, width, height, channels }',
       )
   }
 }
@@ -165,7 +165,7 @@ async function loadSharp() {
   try {
     return (await load<typeof import('sharp')>('sharp')).default
   } catch (cause) {
-    throw new DatasetError('pictures cannot be decoded here', {
+    throw new DatasetError('images cannot be decoded here', {
       received: 'the package "sharp" is not installed for this system',
       expected: 'sharp, an optional dependency',
       advice: 'npm install sharp',

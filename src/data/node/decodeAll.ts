@@ -35,7 +35,7 @@ export async function decodeAll(
 ): Promise<Decoded> {
   const bytes = volumeSize(size)
   if (images.length !== entries.length * bytes)
-    throw new ArgumentError('the memory for the pictures has the wrong length', {
+    throw new ArgumentError('the memory for the images has the wrong length', {
       received: `${images.length} bytes`,
       expected: `${entries.length * bytes} bytes`,
     })

@@ -44,7 +44,7 @@ describe('openImages', () => {
     await expect(openImages(folder, { size, testFraction: 1 })).rejects.toThrow(/from 0 to below 1/)
   })
 
-  it('holds out validation pictures beside the test pictures, one after another in one memory', async () => {
+  it('holds out validation images beside the test images, one after another in one memory', async () => {
     const folder = await folderOf({ ...numbered('a', 10), ...numbered('b', 20, 100), ...numbered('c', 2, 200) })
     const data = await openImages(folder, { size, validationFraction: 0.1 })
     const { train, validation, test, testFraction } = data
@@ -57,7 +57,7 @@ describe('openImages', () => {
     const none = await openImages(folder, { size, testFraction: 0 })
     expect([none.train.count, none.test.count, none.testFraction]).toEqual([32, 0, undefined])
     expect(none.notices.map(({ message }) => message)).toContainEqual(
-      expect.stringMatching(/^there are no test pictures$/),
+      expect.stringMatching(/^there are no test images$/),
     )
     await expect(openImages(folder, { size, testFraction: 0.5, validationFraction: 0.5 })).rejects.toThrow(/below 1/)
     await expect(openImages(folder, { size, splitSeed: 0.5 })).rejects.toThrow(ArgumentError)
@@ -81,15 +81,15 @@ describe('openImages', () => {
     const says = async (path: string, channels: number) =>
       (await openImages(path, { size: { ...size, channels } })).notices.map(({ message }) => message)
     expect(await says(folder, 1)).toEqual([
-      expect.stringMatching(/^all 43 pictures are in color and become gray: .* such as INPUT 2x2x3$/),
-      'the classes are out of balance: a has 32 training pictures, b has 1',
-      'no test pictures of the class c',
+      expect.stringMatching(/^all 43 images are in color and become gray: .* such as INPUT 2x2x3$/),
+      'the classes are out of balance: a has 32 training images, b has 1',
+      'no test images of the class c',
     ])
     expect((await says(folder, 3)).join()).not.toMatch(/gray/)
     const gray = await folderOf(numbered('only', 4, 0))
     expect((await openImages(gray, { size })).colors).toEqual({ color: 0, gray: 4 })
     expect(await says(gray, 3)).toEqual([
-      expect.stringMatching(/^all 4 pictures are gray/),
+      expect.stringMatching(/^all 4 images are gray/),
       expect.stringMatching(/only one class, only/),
     ])
     expect((await says(gray, 1)).join()).not.toMatch(/gray/)
@@ -113,7 +113,7 @@ describe('openImages', () => {
     await expect(openImages(upper, { size })).rejects.toThrow(/try: rename it to a/)
   })
 
-  it('names all broken pictures at once, or leaves them out and says which', async () => {
+  it('names all broken images at once, or leaves them out and says which', async () => {
     const folder = await folderOf({
       ...numbered('a', 5),
       'a/0.png': 'broken',
@@ -122,7 +122,7 @@ describe('openImages', () => {
     })
     const opening = openImages(folder, { size })
     await expect(opening).rejects.toBeInstanceOf(BrokenPicturesError)
-    await expect(opening).rejects.toThrow(/2 of the 7 pictures[\s\S]*0\.png: [\s\S]*3\.png: [\s\S]*--skip-broken/)
+    await expect(opening).rejects.toThrow(/2 of the 7 images[\s\S]*0\.png: [\s\S]*3\.png: [\s\S]*--skip-broken/)
     const broken: string[] = []
     const { train, test, notices } = await openImages(folder, { size, onBroken: ({ file }) => broken.push(file) })
     expect(broken.sort()).toEqual([join(folder, 'a', '0.png'), join(folder, 'a', '3.png')])
@@ -130,7 +130,7 @@ describe('openImages', () => {
     expect(notices.find(({ kind }) => kind === 'broken')).toMatchObject({ count: 2 })
   })
 
-  it('names at most twenty broken pictures, and a class of which nothing is left', async () => {
+  it('names at most twenty broken images, and a class of which nothing is left', async () => {
     const folder = await folderOf({ ...Object.fromEntries(Array.from({ length: 23 }, (_, i) => [`a/${i}.png`, 'x'])) })
     const error = await openImages(folder, { size }).catch((thrown: unknown) => thrown as BrokenPicturesError)
     expect((error as BrokenPicturesError).pictures).toHaveLength(23)
@@ -141,7 +141,7 @@ describe('openImages', () => {
 
   it('refuses more than may be in memory before it decodes anything', async () => {
     const folder = await folderOf({ 'a/0.png': 'never read', 'a/1.png': 'never read' })
-    await expect(openImages(folder, { size, memoryLimit: 23 })).rejects.toThrow(/2 pictures of 12 bytes, 24 in all/)
+    await expect(openImages(folder, { size, memoryLimit: 23 })).rejects.toThrow(/2 images of 12 bytes, 24 in all/)
   })
 
   it('reports progress, stops when told to, and refuses what is no folder of folders', async () => {

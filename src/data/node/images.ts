@@ -35,7 +35,7 @@ export async function openImages(folder: string, options: ImagesOptions): Promis
   if (!(await isFolder(folder)))
     throw new LayoutError(`${printable(folder)} is not a folder`, {
       received: printable(folder),
-      expected: 'a folder with a folder of pictures for each class',
+      expected: 'a folder with a folder of images for each class',
       advice: 'check the path; unpack an archive first',
     })
   const layout = await readLayout(folder)
@@ -53,7 +53,7 @@ export async function openImages(folder: string, options: ImagesOptions): Promis
     throw new EmptyClassError(
       lost.folder,
       pictureEndings,
-      `${counted(lost.files.length, 'picture')}, of which none is left for training`,
+      `${counted(lost.files.length, 'image')}, of which none is left for training`,
     )
   const colors = { color: colored, gray: good.length - colored }
   let at = 0
@@ -100,10 +100,10 @@ function allocate(folder: string, count: number, { size, memoryLimit = 2 ** 32 }
   const bytes = count * volumeSize(size)
   const gigabytes = Math.ceil(bytes / 2 ** 30)
   const refused = (expected: string, cause?: unknown) =>
-    new DatasetError(`the pictures of ${printable(folder)} do not fit into memory`, {
-      received: `${count} pictures of ${volumeSize(size)} bytes, ${bytes} in all`,
+    new DatasetError(`the images of ${printable(folder)} do not fit into memory`, {
+      received: `${count} images of ${volumeSize(size)} bytes, ${bytes} in all`,
       expected,
-      advice: `a network with a smaller input, fewer pictures, or a higher limit: --memory-limit ${gigabytes}GB (in a program: memoryLimit)`,
+      advice: `a network with a smaller input, fewer images, or a higher limit: --memory-limit ${gigabytes}GB (in a program: memoryLimit)`,
       cause,
     })
   if (bytes > memoryLimit) throw refused(`at most ${memoryLimit} bytes`)
@@ -124,18 +124,18 @@ function brokenNotice(broken: readonly PictureError[]): DataNotice[] {
   const { length } = broken
   if (length === 0) return []
   const files = listed(broken.map(({ file }) => file))
-  const message = `${counted(length, 'picture')} cannot be read and ${length === 1 ? 'is' : 'are'} left out: ${files}`
+  const message = `${counted(length, 'image')} cannot be read and ${length === 1 ? 'is' : 'are'} left out: ${files}`
   return [{ kind: 'broken', count: length, message }]
 }
 
 function colorNotice({ color, gray }: PictureColors, { height, width, channels }: Volume): DataNotice[] {
   if (channels === 1 && color > 0) {
-    const pictures = gray === 0 ? `all ${counted(color, 'picture')}` : `${color} of the ${color + gray} pictures`
+    const pictures = gray === 0 ? `all ${counted(color, 'image')}` : `${color} of the ${color + gray} images`
     const message = `${pictures} are in color and become gray: the network's input has 1 channel; for color, use an input with 3, such as INPUT ${height}x${width}x3`
     return [{ kind: 'color', count: color, message }]
   }
   if (channels === 3 && color === 0) {
-    const message = `all ${gray} pictures are gray, and the network's input has 3 channels, which are then equal; an input with 1, such as INPUT ${height}x${width}x1, is faster`
+    const message = `all ${gray} images are gray, and the network's input has 3 channels, which are then equal; an input with 1, such as INPUT ${height}x${width}x1, is faster`
     return [{ kind: 'color', count: gray, message }]
   }
   return []

@@ -14,7 +14,7 @@ const counts = (list: Layout['train'] | undefined) =>
 const messages = ({ notices }: Layout) => notices.map(({ message }) => message)
 
 describe('a class', () => {
-  it('counts pictures in folders inside it, whatever the case of their endings', async () => {
+  it('counts images in folders inside it, whatever the case of their endings', async () => {
     const folder = await folderOf({
       ...numbered('cat', 2),
       ...numbered('cat/indoor', 3),
@@ -67,19 +67,19 @@ describe('a class', () => {
     expect(counts(layout.train)).toEqual({ cat: 2, dog: 2 })
     expect(messages(layout).sort()).toEqual([
       expect.stringMatching(/^1 file ending in \.heic is not read \(.*x\.heic\); convert to PNG or JPEG/),
-      expect.stringMatching(/^1 picture lies beside the class folders of .* and is left out: loose\.png$/),
-      '3 files ending in .json, .txt or without an ending are not pictures and are left out',
+      expect.stringMatching(/^1 image lies beside the class folders of .* and is left out: loose\.png$/),
+      '3 files ending in .json, .txt or without an ending are not images and are left out',
       expect.stringMatching(/^40 files ending in \.bmp are not read \(.*0\.bmp, …\); convert to PNG or JPEG/),
-      expect.stringMatching(/^the folder .*notes holds no pictures and is not a class: 1 file ending in \.md/),
+      expect.stringMatching(/^the folder .*notes holds no images and is not a class: 1 file ending in \.md/),
     ])
   })
 
-  it('must not be empty, nor hold only pictures that cannot be read', async () => {
+  it('must not be empty, nor hold only images that cannot be read', async () => {
     const folder = await folderOf(numbered('cat', 2))
     await mkdir(join(folder, 'dog'))
     await expect(readLayout(folder)).rejects.toBeInstanceOf(EmptyClassError)
     const bitmaps = await folderOf({ ...numbered('cat', 2), 'dog/1.bmp': 'BM', 'dog/2.bmp': 'BM' })
-    await expect(readLayout(bitmaps)).rejects.toThrow(/dog holds no picture[\s\S]*2 files ending in \.bmp are not read/)
+    await expect(readLayout(bitmaps)).rejects.toThrow(/dog holds no image[\s\S]*2 files ending in \.bmp are not read/)
   })
 
   it('is no run of Lenslet, nor a folder of runs, wherever they lie', async () => {
@@ -116,7 +116,7 @@ describe('a class', () => {
     const layout = await readLayout(folder)
     expect(counts(layout.train)).toEqual({ v1: 4 })
     expect(messages(layout)).toEqual([
-      expect.stringMatching(/^all pictures of the class v1 lie in its folders test, train; .*: images:.*v1$/),
+      expect.stringMatching(/^all images of the class v1 lie in its folders test, train; .*: images:.*v1$/),
     ])
   })
 
@@ -135,7 +135,7 @@ describe('splits', () => {
     ['valid, tested on', ['train', 'valid'], [2, undefined, 3]],
     ['validation, tested on', ['Train', 'VALIDATION'], [2, undefined, 3]],
     ['all three', ['training', 'Valid', 'TEST'], [2, 3, 4]],
-    ['training pictures only', ['train'], [2]],
+    ['training images only', ['train'], [2]],
   ])('%s', async (_, folders, [train, validation, test]) => {
     const files = folders.map((name, index) => numbered(`${name}/cat`, index + 2))
     const layout = await readLayout(await folderOf(Object.assign({}, ...files)))
@@ -153,29 +153,29 @@ describe('splits', () => {
       'data.yaml': '',
     })
     expect(messages(await readLayout(folder)).sort()).toEqual([
-      '1 file ending in .yaml is not a picture and is left out',
-      expect.stringMatching(/^the folder .*extra beside the splits is not used \(3 pictures\)$/),
+      '1 file ending in .yaml is not an image and is left out',
+      expect.stringMatching(/^the folder .*extra beside the splits is not used \(3 images\)$/),
     ])
   })
 
-  it('says that pictures without class folders have no labels', async () => {
+  it('says that images without class folders have no labels', async () => {
     const folder = await folderOf({ ...numbered('train/cat', 2), 'test/1.png': 1, 'test/2.png': 1 })
     const layout = await readLayout(folder)
     expect(layout.test).toBeUndefined()
     expect(messages(layout)).toEqual([
-      expect.stringMatching(/test is not used: it holds 2 pictures, but no class folders, so there are no labels/),
+      expect.stringMatching(/test is not used: it holds 2 images, but no class folders, so there are no labels/),
     ])
   })
 
-  it('are not used where they hold no pictures', async () => {
+  it('are not used where they hold no images', async () => {
     const folder = await folderOf({ ...numbered('train/cat', 2), ...numbered('val/cat', 3) })
     await mkdir(join(folder, 'test', 'cat'), { recursive: true })
     const layout = await readLayout(folder)
     expect([counts(layout.validation), counts(layout.test)]).toEqual([undefined, { cat: 3 }])
-    expect(messages(layout)).toEqual([expect.stringMatching(/test is not used: it holds no pictures$/)])
+    expect(messages(layout)).toEqual([expect.stringMatching(/test is not used: it holds no images$/)])
   })
 
-  it('keep a class without test pictures, which is no class of training', async () => {
+  it('keep a class without test images, which is no class of training', async () => {
     const folder = await folderOf({
       ...numbered('train/cat', 2),
       ...numbered('train/dog', 2),
@@ -185,12 +185,12 @@ describe('splits', () => {
     expect(counts((await readLayout(folder)).test)).toEqual({ cat: 2, dog: 0 })
   })
 
-  it('are classes where train holds pictures and no folders', async () => {
+  it('are classes where train holds images and no folders', async () => {
     const folder = await folderOf({ ...numbered('bird', 2), ...numbered('train', 3), ...numbered('test', 4) })
     expect(counts((await readLayout(folder)).train)).toEqual({ bird: 2, test: 4, train: 3 })
   })
 
-  it('are classes where train holds pictures beside other classes, and pictures in folders, too', async () => {
+  it('are classes where train holds images beside other classes, and images in folders, too', async () => {
     const folder = await folderOf({
       ...numbered('bird', 2),
       ...numbered('train', 3),
@@ -204,7 +204,7 @@ describe('splits', () => {
 
   const refused: [what: string, files: Record<string, number | string>, says: RegExp][] = [
     ['train and test without classes', { 'train/1.png': 1, 'test/1.png': 1 }, /train has no class folders/],
-    ['a test split alone', { 'test/cat/1.png': 1 }, /no folder of training pictures[\s\S]*images:.*test/],
+    ['a test split alone', { 'test/cat/1.png': 1 }, /no folder of training images[\s\S]*images:.*test/],
     ['two folders for one split', { 'train/cat/1.png': 1, 'Train/cat/1.png': 1 }, /two folders for one split/],
     [
       'test as split and class',
@@ -212,8 +212,8 @@ describe('splits', () => {
       /can be a split or a class[\s\S]*cat in it and/,
     ],
     ['train as split and class', { 'train/steam/1.png': 1, 'cat/1.png': 1 }, /can be the training split or a class/],
-    ['pictures without folders', { '1.png': 1, '2.png': 1 }, /2 pictures and no folders[\s\S]*a folder for each class/],
-    ['a train folder without pictures', { 'train/cat/x.txt': '', 'test/cat/1.png': 1 }, /train has no class folders/],
+    ['images without folders', { '1.png': 1, '2.png': 1 }, /2 images and no folders[\s\S]*a folder for each class/],
+    ['a train folder without images', { 'train/cat/x.txt': '', 'test/cat/1.png': 1 }, /train has no class folders/],
   ]
   it.each(refused)('refuse %s', async (_, files, says) => {
     const folder = await folderOf(files)
@@ -236,7 +236,7 @@ describe('the file system', () => {
     await expect(readLayout(deep)).rejects.toThrow(/nested too deeply/)
   })
 
-  it('takes a folder with a picture’s name for a folder', async () => {
+  it('takes a folder with an image’s name for a folder', async () => {
     const layout = await readLayout(await folderOf({ ...numbered('cat', 2), 'cat/a.png/1.png': 1 }))
     expect(counts(layout.train)).toEqual({ cat: 3 })
   })
@@ -259,7 +259,7 @@ describe('the file system', () => {
     await expect(readPicture(file as string)).rejects.toThrow(/its name is not valid UTF-8[\s\S]*rename it/)
   })
 
-  it.skipIf(process.platform === 'win32')('names a folder and a picture that may not be read', async () => {
+  it.skipIf(process.platform === 'win32')('names a folder and an image that may not be read', async () => {
     const folder = await folderOf({ ...numbered('cat', 2), ...numbered('dog', 2) })
     await chmod(folder, 0o755)
     await chmod(join(folder, 'cat', '0.png'), 0)
@@ -269,7 +269,7 @@ describe('the file system', () => {
     expect(layout).toMatch(
       /^DatasetError: cannot read the folder .*dog\n {2}received: permission denied\n.*permissions/,
     )
-    expect(picture).toMatch(/^PictureError: cannot read the picture .*0\.png\n {2}received: permission denied\n/)
+    expect(picture).toMatch(/^PictureError: cannot read the image .*0\.png\n {2}received: permission denied\n/)
   })
 })
 

@@ -61,7 +61,7 @@ export async function readLayout(folder: string): Promise<Layout> {
 /** A split's folder without pictures, or without class folders: then its pictures have no labels. */
 function leaveOut(entries: FolderEntries, leftOut: LeftOut): void {
   const count = pictureCount(entries)
-  const message = `the folder ${printable(entries.path)} is not used: it holds ${count === 0 ? 'no pictures' : `${counted(count, 'picture')}, but no class folders, so there are no labels`}`
+  const message = `the folder ${printable(entries.path)} is not used: it holds ${count === 0 ? 'no images' : `${counted(count, 'image')}, but no class folders, so there are no labels`}`
   leftOut.add({ kind: 'left out', count, message })
 }
 
@@ -83,7 +83,7 @@ async function nameUnused(
       leftOut.add({
         kind: 'left out',
         count: found.pictures.length,
-        message: `the folder ${printable(path)} beside the splits is not used (${counted(found.pictures.length, 'picture')})`,
+        message: `the folder ${printable(path)} beside the splits is not used (${counted(found.pictures.length, 'image')})`,
       })
   }
 }
@@ -101,6 +101,6 @@ function checkClasses(
   throw new LayoutError(`${printable(folder)} has a class that ${printable(training)} does not have`, {
     received: unknown.map(printable).join(', '),
     expected: classes.map(printable).join(', '),
-    advice: near === undefined ? 'remove the folder, or add training pictures' : `rename it to ${printable(near)}`,
+    advice: near === undefined ? 'remove the folder, or add training images' : `rename it to ${printable(near)}`,
   })
 }

@@ -75,7 +75,7 @@ export class LeftOut {
     }
     const { foreign } = this
     if (foreign > 0) {
-      const what = foreign === 1 ? 'is not a picture' : 'are not pictures'
+      const what = foreign === 1 ? 'is not an image' : 'are not images'
       say(
         foreign,
         `${counted(foreign, 'file')} ${endingsIn([...this.#foreign.keys()])} ${what} and ${are(foreign)} left out`,

@@ -15,7 +15,7 @@ describe('openDataset', () => {
     await expect(openDataset(`cifar10:${folder}`)).rejects.toBeInstanceOf(Cifar10Error)
   })
 
-  it('brings your own pictures to the size of the network', async () => {
+  it('brings your own images to the size of the network', async () => {
     const folder = await temporaryFolder()
     await mkdir(join(folder, 'red'))
     for (const name of ['1.png', '2.png']) await writeFile(join(folder, 'red', name), await plain(9, 9, [255, 0, 0]))
@@ -40,7 +40,7 @@ describe('openDataset', () => {
     await expect(openDataset(spec)).rejects.toThrow(says)
   })
 
-  it('guesses that a folder alone is meant as pictures', async () => {
+  it('guesses that a folder alone is meant as images', async () => {
     const folder = await temporaryFolder()
     await expect(openDataset(folder)).rejects.toThrow(`--data images:${folder}`)
   })

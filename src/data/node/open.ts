@@ -49,7 +49,7 @@ export const datasetForms: readonly Form[] = [
   },
   {
     usage: 'images:FOLDER',
-    says: 'your own pictures, one folder per class',
+    says: 'your own images, one folder per class',
     word: 'images',
     needsPath: true,
     open: (path, options) => openFolder(path as string, options),
@@ -125,7 +125,7 @@ async function withValidation(opening: Promise<Dataset>, options: SplitOptions):
   const { testFraction, validationFraction = 0, splitSeed } = options
   const data = await opening
   if (testFraction !== undefined)
-    throw new ArgumentError(`testFraction has no effect: ${data.name} has test pictures of its own`, {
+    throw new ArgumentError(`testFraction has no effect: ${data.name} has test images of its own`, {
       received: `testFraction ${testFraction}`,
       expected: 'images:FOLDER without a test folder',
       advice: 'leave it out',
@@ -136,7 +136,7 @@ async function withValidation(opening: Promise<Dataset>, options: SplitOptions):
 async function openFolder(path: string, options: OpenOptions): Promise<Dataset> {
   const { size, images, signal, testFraction, validationFraction, splitSeed } = options
   if (size === undefined)
-    throw new UnknownDatasetError('pictures of your own need a size', {
+    throw new UnknownDatasetError('images of your own need a size', {
       received: `images:${path} without a size`,
       expected: "the network's input, height × width × channels",
       advice: 'pass { size: { height: 32, width: 32, channels: 3 } }',

@@ -11,7 +11,7 @@ export async function readPicture(file: string): Promise<Uint8Array> {
   try {
     // Before it is opened: opening a pipe waits for whoever writes to it.
     const found = await stat(file)
-    if (found.isDirectory()) throw new PictureError(file, 'not a file', 'name the pictures one by one')
+    if (found.isDirectory()) throw new PictureError(file, 'not a file', 'name the images one by one')
     if (!found.isFile()) throw new PictureError(file, 'not a regular file', 'name a file')
     if (found.size === 0) throw new PictureError(file, 'the file is empty (0 bytes)', 'copy the file again')
     if (found.size > fileLimit)

@@ -43,7 +43,7 @@ export async function findSplits(root: FolderEntries): Promise<SplitFolders | un
   if (train === undefined) {
     const alone = [test, validation].find((split) => split !== undefined && holdsClasses(split))
     if (alone !== undefined && others.length === 0)
-      throw new LayoutError(`${printable(root.path)} has no folder of training pictures`, {
+      throw new LayoutError(`${printable(root.path)} has no folder of training images`, {
         received: `only ${printable(alone.path)}`,
         expected: 'train beside it, or one folder per class',
         advice: `images:${printable(alone.path)} opens its classes alone`,
@@ -60,9 +60,9 @@ export async function findSplits(root: FolderEntries): Promise<SplitFolders | un
   if (train.folders.length === 0) {
     if (others.length === 0 && (test ?? validation) !== undefined)
       throw new LayoutError(`${printable(train.path)} has no class folders`, {
-        received: `${counted(pictureCount(train), 'picture')} and no folders`,
-        expected: 'one folder per class, with pictures in it',
-        advice: 'sort the pictures into class folders: train/cat, train/dog',
+        received: `${counted(pictureCount(train), 'image')} and no folders`,
+        expected: 'one folder per class, with images in it',
+        advice: 'sort the images into class folders: train/cat, train/dog',
       })
     return undefined
   }
@@ -72,7 +72,7 @@ export async function findSplits(root: FolderEntries): Promise<SplitFolders | un
     if (holding.length > 0) {
       if (pictureCount(train) > 0) return undefined
       throw new LayoutError(`${printable(train.path)} can be the training split or a class`, {
-        received: `folders in it, and pictures in ${holding.map(({ path }) => printable(path)).join(', ')}`,
+        received: `folders in it, and images in ${holding.map(({ path }) => printable(path)).join(', ')}`,
         expected: 'one folder per class, or train beside test',
         advice: `images:${printable(train.path)} for its classes alone; for a class, rename the folder`,
       })

@@ -42,7 +42,7 @@ export function splitEntries({ classes, train, validation, test }: Layout, optio
     validation: checked('validationFraction', validationFraction ?? 0),
   }
   if (parts.test + parts.validation >= 1)
-    throw new ArgumentError('no picture is left for training', {
+    throw new ArgumentError('no image is left for training', {
       received: `testFraction ${parts.test}, validationFraction ${parts.validation}`,
       expected: 'fractions whose sum is below 1',
     })
@@ -79,7 +79,7 @@ function checked(option: string, fraction: number): number {
 
 function refuse(option: string, fraction: number | undefined, split: string): void {
   if (fraction === undefined) return
-  throw new ArgumentError(`${option} has no effect: the folder has ${split} pictures of its own`, {
+  throw new ArgumentError(`${option} has no effect: the folder has ${split} images of its own`, {
     received: `${option} ${fraction}`,
     expected: `a folder without a ${split} split`,
     advice: 'leave it out',

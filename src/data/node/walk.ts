@@ -44,8 +44,8 @@ export async function walk(folder: string, leftOut: LeftOut, entries?: FolderEnt
     if (above.length >= deepest)
       throw new DatasetError(`the folder ${printable(path)} is nested too deeply`, {
         received: `more than ${deepest} folders inside each other`,
-        expected: 'one folder per class, with pictures in it',
-        advice: 'move the pictures up',
+        expected: 'one folder per class, with images in it',
+        advice: 'move the images up',
       })
     for (const name of folders) await visit(join(path, name), undefined, [...above, here])
   }

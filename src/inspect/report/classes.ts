@@ -26,14 +26,14 @@ export interface ReportMetrics {
 /** `count`: test pictures. */
 export function classesSection({ classes: all, macro }: ReportMetrics, count: number): string {
   const shown = all.length <= mostRows ? all : worst(all)
-  const head = `<tr><th>class</th><th class="right">pictures</th><th class="right">precision</th><th class="right">recall</th><th class="right">F1</th><th class="bars"></th></tr>`
+  const head = `<tr><th>class</th><th class="right">images</th><th class="right">precision</th><th class="right">recall</th><th class="right">F1</th><th class="bars"></th></tr>`
   const foot = `<tr><td>macro average</td>${right(printCount(count))}${right(measure(macro.precision))}${right(measure(macro.recall))}${right(measure(macro.f1))}<td class="bars"></td></tr>`
   const cut = all.length === shown.length ? '' : ` Of ${all.length} classes, the ${shown.length} with the lowest F1.`
   return section(
     'Per class',
     markupTable(head, shown.map(row), foot),
     noteHtml(
-      `Recall: the share of the class’s pictures that were recognized. Precision: the share of the predictions of this class that were right. F1: their harmonic mean, shown as a bar.${cut}`,
+      `Recall: the share of the class’s images that were recognized. Precision: the share of the predictions of this class that were right. F1: their harmonic mean, shown as a bar.${cut}`,
     ),
   )
 }
@@ -55,7 +55,7 @@ export function confusionSection({ confusion, perClass }: Evaluation): string {
   const drawn = labels.length <= mostDrawn
   const mistakes = commonMistakes(confusion, labels, drawn ? 10 : 30)
   const head =
-    '<tr><th>actual</th><th>predicted</th><th class="right">pictures</th><th class="right">of the class</th></tr>'
+    '<tr><th>actual</th><th>predicted</th><th class="right">images</th><th class="right">of the class</th></tr>'
   const list = mistakes.map(
     ({ actual, predicted, count, share }) =>
       `<tr>${nameCell(actual)}${nameCell(predicted)}${right(printCount(count))}${right(printPercent(share))}</tr>`,

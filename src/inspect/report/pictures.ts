@@ -33,7 +33,7 @@ export function mistakesSection(pictures: readonly MistakenPicture[], among: num
     ({ picture, actual, predicted, probability }) =>
       `<figure>${image(picture, `${actual}, predicted as ${predicted}`)}<figcaption><div>${named(predicted)}<span class="quiet">${(100 * probability).toFixed(1)} %</span></div><div><span class="quiet">actual</span>${named(actual)}</div></figcaption></figure>`,
   )
-  const note = `Test pictures with a wrong prediction, the highest probability first${among < count ? `, among the first ${printCount(among)} test pictures` : ''}.`
+  const note = `Test images with a wrong prediction, the highest probability first${among < count ? `, among the first ${printCount(among)} test images` : ''}.`
   return section('Most confident mistakes', `<div class="gallery">${items.join('')}</div>`, noteHtml(note))
 }
 
@@ -43,10 +43,10 @@ export function samplesSection(samples: readonly SamplePicture[], augmentation: 
       `<figure><div class="both">${image(original, label)}${image(augmented, `${label}, augmented`)}</div><figcaption>${named(label)}</figcaption></figure>`,
   )
   return section(
-    'Augmented training pictures',
+    'Augmented training images',
     `<div class="gallery pairs-of">${items.join('')}</div>`,
     noteHtml(
-      `Left: the picture. Right: as the network saw it in the first epoch (${augmentation}). Every epoch draws anew.`,
+      `Left: the image. Right: as the network saw it in the first epoch (${augmentation}). Each epoch draws new changes.`,
     ),
   )
 }

@@ -91,9 +91,9 @@ describe('a report', () => {
       'best epoch: 1',
       'Per class',
       'Confusion matrix',
-      'among the first 5 test pictures',
+      'among the first 5 test images',
       'Most confident mistakes',
-      'Augmented training pictures',
+      'Augmented training images',
       'First-layer filters',
       'Next steps',
     ]

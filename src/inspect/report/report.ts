@@ -102,7 +102,7 @@ function sectionsOf(data: ReportData): readonly string[] {
       listHtml(network.notices, 'mind'),
       listHtml(remarks),
       noteHtml(
-        'Parameters, MACs and memory of the volumes are for one picture; “sees” is the receptive field, in pixels of the input.',
+        'Parameters, MACs and memory of the volumes are for one image; “sees” is the receptive field, in pixels of the input.',
       ),
     ),
     section('Memory', tableHtml(memory), noteHtml('What the run allocated, to the byte.')),
