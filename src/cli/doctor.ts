@@ -52,7 +52,7 @@ async function run({ json }: { readonly json?: boolean }): Promise<void> {
   if (used?.ok !== true) throw new Stopped(1)
 }
 
-/** There is no such backend yet; it is named so that nobody looks for it. */
+/** There is no such backend yet; it is listed so that the answer is clear. */
 const webgpuReport: BackendReport = {
   name: 'webgpu',
   ok: false,

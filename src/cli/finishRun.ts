@@ -1,4 +1,4 @@
-/** The end of a run: the model file, the last weights beside it, the report, and what is said of them. */
+/** The end of a run: the model file, the last weights beside it, the report, and the messages about them. */
 
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -15,7 +15,7 @@ export interface ClassMetrics {
   readonly support: number
   /** Of the pictures that were predicted to be of this class, the share that is. Null where there was none. */
   readonly precision: Measure
-  /** Of the pictures of this class, the share that was recognized. Null where there is none. */
+  /** Of the pictures of this class, the share that was predicted correctly. Null where there is none. */
   readonly recall: Measure
   /** 2·TP / (2·TP + FP + FN), the harmonic mean of both. Null where there is no picture and no prediction. */
   readonly f1: Measure
@@ -30,7 +30,7 @@ export interface MacroMetrics {
 
 type Counted = Pick<Evaluation, 'perClass' | 'confusion'>
 
-/** A row per class, in the model's order. A picture with a score of NaN counts as not recognized (a false negative). */
+/** A row per class, in the model's order. A picture with a score of NaN counts as not predicted correctly (a false negative). */
 export function classMetrics({ perClass, confusion }: Counted): readonly ClassMetrics[] {
   return perClass.map(({ label, count: support }, index): ClassMetrics => {
     const hits = confusion[index]?.[index] ?? 0

@@ -36,7 +36,7 @@ const types = typesOf(list)
 /** Type of a layer. A table with a row for each of them is complete, or does not compile. */
 export type LayerType = (typeof types)[number]
 
-// Attributes are checked by each layer itself, so they are opaque to everybody else.
+// Attributes are checked by each layer itself, so they are opaque to all other code.
 const all = list as unknown as readonly Layer[]
 
 function typesOf<T extends string>(layers: readonly { readonly type: T }[]): readonly T[] {

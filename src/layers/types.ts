@@ -1,5 +1,5 @@
 /**
- * What a layer is. A layer is what a person writes: it answers questions about itself, and everybody (sizer, planner,
+ * What a layer is. A layer is what a person writes: it answers questions about itself, and other code (sizer, planner,
  * notation, exporter, CLI) asks; no code tests a layer's name. One folder per layer, one line in `layers/layers.ts`.
  *
  * Attributes are plain JSON data, wholly resolved: no defaults are left open in a network.

@@ -102,7 +102,7 @@ export class Holder {
     }
   }
 
-  /** Another program with the weights in it, beside the one that is held; whoever asks for it disposes of it. */
+  /** Another program with the weights in it, with memory of its own; the caller must dispose of it. */
   async beside(plan: Plan): Promise<Program> {
     if (this.#disposal) throw disposed()
     const program = await this.#backend.bind(plan)

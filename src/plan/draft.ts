@@ -128,7 +128,7 @@ export function specAt({ shape, dtype, pictures }: DraftValue, batch: number): A
   return { shape: pictures ? [batch, ...shape.slice(1)] : shape, dtype }
 }
 
-/** An op does not know of which layer it is, and whoever reads the error has to find the layer. */
+/** An op does not know which layer it belongs to, and the reader of the error has to find the layer. */
 function named<T>(node: string, shapeOf: () => T): T {
   try {
     return shapeOf()

@@ -2,7 +2,7 @@
 
 import { LensletError } from '../core/errors.ts'
 
-/** A gradient was asked for that cannot be had: a step on its way has no gradient, or nothing leads from one to the other. */
+/** A gradient that does not exist was requested: a step on the path has no gradient, or there is no path. */
 export class GradientError extends LensletError {}
 
 /** A fault in a layer or an op: a step of an op that is not registered, an output of another shape than the layer says. */

@@ -1,5 +1,5 @@
 /**
- * Fusion: a step takes the one after it into its own store where its op says it can (`absorb`), and nobody else reads
+ * Fusion: a step takes the one after it into its own store where its op says it can (`absorb`), and no other step reads
  * what lies between. It runs on the forward steps, before the gradients are derived, so backward follows by itself.
  */
 

@@ -15,7 +15,7 @@ export interface ScoresGoal {
 /** Where a gradient starts: at the loss, or at a node's output, for which the host writes dL/d(output). */
 export type GradientSource = { readonly loss: LossSettings } | { readonly node: string }
 
-/** What a gradient is taken with respect to. `weights`: all that is learned and not frozen. */
+/** What a gradient is taken with respect to. `weights`: all trained weights that are not frozen. */
 export type GradientTarget = 'pictures' | 'weights' | { readonly node: string } | { readonly weight: string }
 
 /** Gradients that stay readable after a run. */

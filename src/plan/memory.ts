@@ -1,4 +1,4 @@
-/** Where the bytes go: what lives at the plan's fullest step, by role. The figures add up to the arena exactly. */
+/** Memory by use, at the step with the most live bytes. The figures add up to the arena exactly. */
 
 import type { Block } from './lifetimes.ts'
 import type { BufferRole, PlanMemory } from './types.ts'

@@ -20,7 +20,7 @@ export const platform: Platform = {
   wideVectors: () => false,
   optimizedInPlace: (action) => action(),
   now: () => performance.now(),
-  // Coarse on purpose, lest pages spy on each other by timing; how coarse is the browser's choice.
+  // Coarse on purpose, so that pages cannot spy on each other by timing; how coarse is the browser's choice.
   fineClock: false,
   nextTurn,
   startWorker: spares.startWorker,

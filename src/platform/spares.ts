@@ -28,7 +28,7 @@ export function withSpares(start: Platform['startWorker']): Pick<Platform, 'star
     })
     const spare: Spare = { text: main.toString(), worker }
     spares.add(spare)
-    // A thread that nobody takes keeps no process.
+    // An unused thread does not keep the process alive.
     worker.keepAlive(false)
     return spare
   }

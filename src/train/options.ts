@@ -70,7 +70,7 @@ export interface CheckpointOptions {
   readonly everySteps?: number | undefined
 }
 
-/** Everything that decides the bits of the result besides data, network and initial weights. Plain data. */
+/** All settings, other than data, network and initial weights, that the result depends on, bit for bit. Plain data. */
 export interface BitSettings {
   readonly batch: number
   readonly optimizer: OptimizerSettings

@@ -37,7 +37,7 @@ export interface SessionParts {
   readonly signal: AbortSignal | undefined
   /** Milliseconds. */
   now(): number
-  /** Called before the last progress, after which nobody may ask for more: the model is free for another training. */
+  /** Called before the last progress, after which the caller may not ask for more: the model is free for another training. */
   ended(): void
 }
 

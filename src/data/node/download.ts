@@ -83,7 +83,7 @@ async function receiveWithRetries(address: string, part: string, options: Downlo
         throw new FetchError('the download broke off', {
           received: `${kept} of ${options.bytes} bytes; ${reason(cause)}`,
           expected: 'a connection that lasts',
-          advice: `run it again: it goes on from byte ${kept}`,
+          advice: `run it again: the download continues from byte ${kept}`,
           cause,
         })
       }

@@ -13,7 +13,7 @@ import { readLayout } from './layout.ts'
 import { type Entry, type SplitOptions, splitEntries } from './splitting.ts'
 
 export interface ImagesOptions extends SplitOptions, DecodeOptions {
-  /** What every picture is brought to: the network's input. */
+  /** Size that every picture is scaled and cropped to: the network's input. */
   readonly size: PictureSize
   /** Called with each picture that cannot be read, which is then left out. Without it they are an error. */
   readonly onBroken?: ((error: PictureError) => void) | undefined

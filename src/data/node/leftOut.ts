@@ -1,4 +1,4 @@
-/** Counts what a folder of pictures holds besides pictures, so that nothing is left out without a word. */
+/** Counts what a folder of pictures holds besides pictures, so that everything left out is reported. */
 import { join } from 'node:path'
 import { counted, listed, printable } from '../../core/text.ts'
 import type { DataNotice } from '../dataset.ts'

@@ -33,7 +33,7 @@ export function classesSection({ classes: all, macro }: ReportMetrics, count: nu
     'Per class',
     markupTable(head, shown.map(row), foot),
     noteHtml(
-      `Recall: the share of the class’s images that were recognized. Precision: the share of the predictions of this class that were right. F1: their harmonic mean, shown as a bar.${cut}`,
+      `Recall: the share of the class’s images that were predicted correctly. Precision: the share of the predictions of this class that were right. F1: their harmonic mean, shown as a bar.${cut}`,
     ),
   )
 }

@@ -80,7 +80,7 @@ function readNumbers(reader: HeaderReader, most: number): number[] {
   return numbers
 }
 
-/** The place must be as long as the shape and the type say; of a type that is not known nobody can tell. */
+/** The place must be as long as the shape and the type say; for an unknown type this cannot be checked. */
 function checkSize(name: string, { dtype, shape, from, to }: Entry): void {
   const { bits } = dtypes.get(dtype) ?? {}
   const size = (bits ?? 1) * shape.reduce((count, side) => safe(name, shape, count * side), 1)

@@ -13,7 +13,7 @@ import type { ArraySpec, Emit, Value } from '../types.ts'
 export interface LossValues {
   /** f32 [n]: one loss per picture. */
   readonly losses: Value
-  /** f32 [n]: 1 where the picture is recognized, else 0; absent where a loss knows no such thing. */
+  /** f32 [n]: 1 if the picture is classified correctly, else 0; absent if the loss has no such notion. */
   readonly hits?: Value
 }
 

@@ -1,8 +1,8 @@
 /**
  * How the workers of one run keep step. One of them leads: it goes through the calls and opens those that are worth
- * sharing. The others follow: whoever is there while a call is open joins it, takes tiles until none is left, and leaves.
+ * sharing. The others follow: a worker that is awake while a call is open joins it, takes tiles until none is left, and leaves.
  * The leader shuts a call and waits only for those inside, so a worker that the system has not got round to waking, or has
- * put aside for another program, holds nobody up. Everybody spins for a while and then sleeps: measured on two Zen 3 cores,
+ * put aside for another program, delays no other. All workers spin for a while and then sleeps: measured on two Zen 3 cores,
  * 0.2 µs to meet while spinning, 5–7 µs when somebody has to be woken.
  */
 
@@ -73,7 +73,7 @@ export function leaveCall(control: usize): void {
   atomic.notify(control + leaderWaitsOffset, 1)
 }
 
-/** Returns the word at `address` once it is no longer `seen`; whoever changes it must notify. */
+/** Returns the word at `address` once it is no longer `seen`; the code that changes it must notify. */
 export function awaitChange(address: usize, seen: i32): i32 {
   for (let turn = 0; turn < spinTurns; turn++) {
     const now = atomic.load<i32>(address)

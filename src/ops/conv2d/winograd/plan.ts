@@ -25,7 +25,7 @@ export function planOf(correlation: Correlation, shape: ProductShape, m: ResultS
   const { planes, total } = tiling
   const used = Math.ceil(columns / 8)
   const panels = panelRoom(columns)
-  // Planes are a cache line apart from a power of two, lest their lines push each other out of the cache.
+  // Planes are a cache line apart from a power of two, so that their lines do not push each other out of the cache.
   const packedPlane = panels * channels * 32 + 64
   const sourcePitch = Math.ceil(channels / 8) * 32
 

@@ -22,7 +22,7 @@ export function planOf(correlation: Correlation, { images, channels, columns }: 
   const used = Math.ceil(columns / 8)
   const sourcePitch = Math.ceil(channels / 8) * 32
   const sumsPitch = used * 32
-  // Planes are a cache line apart from a power of two, lest their lines push each other out of the cache.
+  // Planes are a cache line apart from a power of two, so that their lines do not push each other out of the cache.
   const sumsPlane = channels * sumsPitch + 64
   const chunkBytes = planes * sumsPlane
   const tileBytes = planes * (sourcePitch + used * 32)
