@@ -35,11 +35,22 @@ export function checkPictures(pictures: unknown, input: Volume): number {
   return pictures.length / each
 }
 
-/** One pass without a branch: x · 0 is 0 where x is finite, and NaN where it is not. */
+/**
+ * One pass without a branch: x · 0 is 0 where x is finite, and NaN where it is not. Four sums, because each addition waits
+ * for the one before it: with a single sum this took 2 % of a prediction by MobileNet v2.
+ */
 function checkFinite(pictures: Float32Array, each: number): void {
-  let sum = 0
-  for (let i = 0; i < pictures.length; i++) sum += (pictures[i] as number) * 0
-  if (sum === 0) return
+  let [a, b, c, d] = [0, 0, 0, 0]
+  const end = pictures.length - 3
+  let i = 0
+  for (; i < end; i += 4) {
+    a += (pictures[i] as number) * 0
+    b += (pictures[i + 1] as number) * 0
+    c += (pictures[i + 2] as number) * 0
+    d += (pictures[i + 3] as number) * 0
+  }
+  for (; i < pictures.length; i++) a += (pictures[i] as number) * 0
+  if (a + b + c + d === 0) return
   const at = pictures.findIndex((value) => !Number.isFinite(value))
   throw new ArgumentError('images must be finite numbers', {
     received: `${pictures[at]} as value ${at % each} of image ${Math.floor(at / each)}`,
