@@ -1,4 +1,4 @@
-/** What every backend's program refuses: values that do not fit a buffer, steps and sizes that the plan does not have. */
+/** Checks shared by all backends: values that do not fit a buffer, steps and sizes that the plan does not have. */
 
 import { ArgumentError } from '../core/errors.ts'
 import { sizeOf } from '../core/shapes.ts'

@@ -1,4 +1,4 @@
-/** Backends: what runs a plan. */
+/** Backends run plans. */
 
 export { referenceBackend } from './reference/backend.ts'
 export type { Backend, Program } from './types.ts'

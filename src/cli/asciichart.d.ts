@@ -1,4 +1,4 @@
-/** What we use of asciichart, which brings no types. */
+/** Types for the part of asciichart that we use; the package has none. */
 declare module 'asciichart' {
   const asciichart: {
     plot(series: readonly number[], options?: { height?: number; format?: (value: number) => string }): string

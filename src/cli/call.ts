@@ -1,4 +1,4 @@
-/** What every part of one call may need to know without being told: the verb, and whether the caller asked for quiet. */
+/** State of the current call: the verb, and whether --quiet was given. */
 
 interface Call {
   /** `plan`, `train`, …; undefined before one is recognized. */

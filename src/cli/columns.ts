@@ -1,4 +1,4 @@
-/** How wide the place is that text goes to. */
+/** The width available for text output. */
 
 /** The columns of the terminal, or those that `COLUMNS` says. Undefined for a file or a pipe, where nothing has to fit. */
 export function columnsFor(stream: NodeJS.WriteStream): number | undefined {

@@ -1,4 +1,4 @@
-/** `lenslet completion <shell>`: a completion script, made from the verbs and options that commander itself knows. */
+/** `lenslet completion <shell>`: a completion script, generated from commander's own verbs and options. */
 
 import { type Command, Option } from 'commander'
 import { zoo } from '../zoo/zoo.ts'

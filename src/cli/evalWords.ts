@@ -1,4 +1,4 @@
-/** What `eval` says: text, JSON, CSV, and notes on what the answer rests on. */
+/** The output of `eval`: text, JSON, CSV, and notes about the data it was computed on. */
 
 import { printable } from '../core/text.ts'
 import type { Dataset } from '../data/dataset.ts'

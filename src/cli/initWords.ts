@@ -1,4 +1,4 @@
-/** What `lenslet init` says about a folder of pictures. */
+/** The output of `lenslet init` about a folder of pictures. */
 
 import { relative } from 'node:path'
 import { printable } from '../core/text.ts'

@@ -1,4 +1,4 @@
-/** What a person means by <model>: a `.lenslet` file, or the folder of a run that holds one. */
+/** The argument <model>: a `.lenslet` file, or the folder of a run that holds one. */
 
 import { readdir, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'

@@ -1,4 +1,4 @@
-/** What a person means by <net>: the name of a zoo entry, a text in the notation, a file, or the folder of a run. */
+/** The argument <net>: the name of a zoo entry, a text in the notation, a file, or the folder of a run. */
 
 import { readFile } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'

@@ -1,4 +1,4 @@
-/** Tells a model's file from others by its first bytes, and says what the others are. */
+/** Tells a model's file from others by its first bytes, and names what the others are. */
 
 import { open } from 'node:fs/promises'
 import { printable } from '../core/text.ts'

@@ -1,4 +1,4 @@
-/** What a person means by <picture...>: files, folders with pictures at any depth, and `-` for standard input. */
+/** The argument <picture...>: files, folders with pictures at any depth, and `-` for standard input. */
 
 import { realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'

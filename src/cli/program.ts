@@ -1,4 +1,4 @@
-/** The command line: which verb is called, and what becomes of errors. */
+/** The command line: dispatches the verb, and reports errors. */
 
 import { CommanderError } from 'commander'
 import { closest } from '../notation/suggest.ts'

@@ -1,4 +1,4 @@
-/** What is seen during a training: a bar where a person watches, a line every few seconds in a file or a pipe. */
+/** Progress of a training: a bar in a terminal, a line every few seconds in a file or a pipe. */
 
 import cliProgress from 'cli-progress'
 import { printCount, printPercent, printSeconds } from '../inspect/units.ts'

@@ -1,4 +1,4 @@
-/** What a training is told: the zoo's recipe for this data, and over it whatever the command line says. */
+/** Settings of a training: the zoo's recipe for this data, overridden by the command line. */
 
 import type { Command } from 'commander'
 import { parseAugmentation } from '../data/augmentation.ts'

@@ -1,4 +1,4 @@
-/** `lenslet zoo [name]`: the networks that are known by name with their cost, or one of them in the notation. */
+/** `lenslet zoo [name]`: lists the named networks with their cost, or prints one of them in the notation. */
 
 import type { Command } from 'commander'
 import { chooseThreads } from '../backends/wasm/threads.ts'

@@ -1,4 +1,4 @@
-/** Options of public functions: unknown names are refused, so that none is ignored in silence. */
+/** Options of public functions: unknown names are refused, so that none is ignored silently. */
 
 import { ArgumentError } from './errors.ts'
 import { closest } from './suggest.ts'

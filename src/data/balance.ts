@@ -1,4 +1,4 @@
-/** What the counts of the classes say: one class only, classes without test pictures, classes out of balance. */
+/** Notices about class counts: one class only, classes without test pictures, unbalanced classes. */
 import { counted, listed, printable } from '../core/text.ts'
 import type { DataNotice } from './dataset.ts'
 

@@ -1,4 +1,4 @@
-/** What can be wrong with data: files, archives, labels, pictures, downloads. All are named and derive from LensletError. */
+/** Errors of data: files, archives, labels, pictures, downloads. All are named and derive from LensletError. */
 import { LensletError } from '../core/errors.ts'
 import { printable } from '../core/text.ts'
 

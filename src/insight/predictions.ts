@@ -1,4 +1,4 @@
-/** What a model predicts for pictures: the likeliest classes, and the mistakes that it was surest of. */
+/** What a model predicts for pictures: the most probable classes, and the most confident mistakes. */
 
 import { volumeSize } from '../core/shapes.ts'
 import { Batches } from '../data/batches.ts'

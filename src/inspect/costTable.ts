@@ -1,4 +1,4 @@
-/** What a network costs, as a table of texts: the command line, the report and the Studio lay it out each in their way. */
+/** What a network costs, as a table of texts: the command line and the report each have their own layout. */
 
 import { printVolume, volumeSize } from '../core/shapes.ts'
 import type { Network } from '../network/network.ts'

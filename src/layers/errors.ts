@@ -1,4 +1,4 @@
-/** What a layer refuses. Whoever knows the layer's name and place (sizer, parser) adds them. */
+/** Errors of layers. The sizer and the parser add the layer's name and place. */
 
 import { LensletError } from '../core/errors.ts'
 

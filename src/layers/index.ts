@@ -1,4 +1,4 @@
-/** Every layer, and what a layer is. */
+/** All layers, and the type of a layer. */
 
 export { NotationValueError, VolumeError } from './errors.ts'
 export { isLayerType, type LayerType, layerOfWord, layers, plannedWords, words } from './layers.ts'

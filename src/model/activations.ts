@@ -1,4 +1,4 @@
-/** What layers give for pictures: a plan with taps, bound beside the model for as long as it takes. */
+/** Outputs of layers for given pictures, by a plan with taps that is bound for the duration of the call. */
 
 import type { Program } from '../backends/types.ts'
 import { ArgumentError } from '../core/errors.ts'

@@ -1,4 +1,4 @@
-/** What can go wrong with a model that somebody holds. */
+/** Errors of models. */
 
 import { ArgumentError, LensletError } from '../core/errors.ts'
 

@@ -1,4 +1,4 @@
-/** The model file, `.lenslet`: safetensors whose metadata holds the network and what its user must know. */
+/** The model file, `.lenslet`: safetensors whose metadata holds the network and the model's info. */
 
 import { list, number, object, optional, printFault, string } from '../core/schema.ts'
 import { printShape, sameShape } from '../core/shapes.ts'

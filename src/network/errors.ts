@@ -1,4 +1,4 @@
-/** What is wrong with a network. */
+/** Errors of networks. */
 
 import { type ErrorDetails, LensletError } from '../core/errors.ts'
 

@@ -1,4 +1,4 @@
-/** Errors of the notation. Each says where the fault is: line, column, and the line with a caret below the fault. */
+/** Errors of the notation. Each gives the position of the fault: line, column, and the line with a caret below the fault. */
 
 import { type ErrorDetails, LensletError } from '../core/errors.ts'
 import type { Place } from './place.ts'

@@ -1,4 +1,4 @@
-/** Every op, and what an op is. */
+/** All ops, and the type of an op. */
 
 export { type AttributesOf, ops, type StepKind } from './ops.ts'
 export type * from './types.ts'

@@ -1,4 +1,4 @@
-/** What `lenslet plan` tells of a network itself: a row for each layer, and the totals. */
+/** The cost of a network, as `lenslet plan` shows it: a row for each layer, and the totals. */
 
 import { sizeOf, type Volume, volumeSize } from '../core/shapes.ts'
 import { checkNetwork } from '../network/check.ts'

@@ -1,4 +1,4 @@
-/** What a plan refuses, apart from invalid arguments and volumes that do not fit. */
+/** Errors of plans, apart from invalid arguments and volumes that do not fit. */
 
 import { LensletError } from '../core/errors.ts'
 

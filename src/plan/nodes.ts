@@ -1,4 +1,4 @@
-/** Nodes by name or pattern: what `taps` and `frozen` say. */
+/** Nodes by name or pattern, as in `taps` and `frozen`. */
 
 import { ArgumentError } from '../core/errors.ts'
 import type { SizedNode } from '../network/volumes.ts'

@@ -1,4 +1,4 @@
-/** What backends ask of a plan's step: the arrays of its buffers, as ops see them. */
+/** The arrays of a plan's step, as ops see them; used by backends. */
 
 import type { StepSpec } from '../ops/types.ts'
 import type { Plan, PlanBuffer, PlanSection, PlanStep, SectionName } from './types.ts'

@@ -1,4 +1,4 @@
-/** What can go wrong outside the process: files and threads. */
+/** Errors of the platform: files and threads. */
 
 import { LensletError } from '../core/errors.ts'
 

@@ -1,4 +1,4 @@
-/** One training at a time for a model: two would write the same weights in turn, and neither would be what it says. */
+/** One training at a time for a model: two would write the same weights in turn, and neither result would be right. */
 
 import type { Program } from '../backends/types.ts'
 import type { Model, Trainer } from '../model/model.ts'

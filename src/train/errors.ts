@@ -1,4 +1,4 @@
-/** What can go wrong in a training. */
+/** Errors of training. */
 
 import { type ErrorDetails, LensletError } from '../core/errors.ts'
 

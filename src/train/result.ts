@@ -1,4 +1,4 @@
-/** What a training tells of itself: where it stands, and what came of it. */
+/** The progress and the result of a training. */
 
 import type { Tensor } from '../model/safetensors.ts'
 import type { BestEpoch } from './best.ts'

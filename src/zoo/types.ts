@@ -1,4 +1,4 @@
-/** What a zoo entry is: a network in notation, and its card. */
+/** The type of a zoo entry: a network in notation, and its card. */
 
 import type { TrainOptions } from '../train/options.ts'
 

@@ -1,4 +1,4 @@
-/** Whether this process allows the wide kernels: a file of its own, so that saying so at the start loads no kernels. */
+/** Whether this process allows the wide kernels: a file of its own, so that importing it loads no kernels. */
 
 let allowed = false
 

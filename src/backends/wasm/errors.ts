@@ -1,4 +1,4 @@
-/** What can go wrong between a plan and a finished run. */
+/** Errors between a plan and a finished run. */
 
 import { LensletError } from '../../core/errors.ts'
 

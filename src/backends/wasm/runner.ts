@@ -1,4 +1,4 @@
-/** What executes ranges of kernel calls on one memory: the calling thread by itself, or several workers. */
+/** Executes ranges of kernel calls on one memory: on the calling thread alone, or with several workers. */
 
 import { controlWords } from './control.ts'
 import type { TrapPlace } from './errors.ts'

@@ -1,4 +1,4 @@
-/** Where fetched data sets are kept: the folder that each system sets aside for what can be fetched again. */
+/** The folder for downloaded data sets: the cache folder of the operating system. */
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 

@@ -1,4 +1,4 @@
-/** Reads a picture's file, and says what it holds where that is no picture. */
+/** Reads a picture's file, and reports what else it holds if it is not a picture. */
 import { readFile, stat } from 'node:fs/promises'
 import { PictureError } from '../errors.ts'
 import { whyUnreadable } from './folder.ts'

@@ -1,4 +1,4 @@
-/** The header of a safetensors file: what it says of each tensor, checked against the format and the length of the file. */
+/** The header of a safetensors file: its entry for each tensor, checked against the format and the length of the file. */
 
 import { printShape, type Shape } from '../../core/shapes.ts'
 import { SafetensorsError } from '../errors.ts'

@@ -1,4 +1,4 @@
-/** A tensor of a safetensors file, decoded when somebody asks for its values. */
+/** A tensor of a safetensors file, decoded when its values are first read. */
 
 import { type Shape, sizeOf } from '../../core/shapes.ts'
 import { SafetensorsError } from '../errors.ts'

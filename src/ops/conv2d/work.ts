@@ -1,4 +1,4 @@
-/** A convolution as the ways to compute it see it: the geometry on a number of pictures, and what the plan says. */
+/** The description of a convolution that the ways to compute it work from: the geometry on a number of pictures, and what the plan says. */
 
 import { type ArraySpec, picturesOf } from '../arrays.ts'
 import { type Bounds, boundsOf } from '../pointwise/table.ts'

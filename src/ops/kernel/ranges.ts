@@ -1,4 +1,4 @@
-/** How steps that treat every value (or row) alike are dealt out: ranges of equal length, one a tile. */
+/** How steps that treat every value (or row) alike are divided: ranges of equal length, one per tile. */
 
 /** Below this a tile costs more to fetch than to share (16 KiB of f32). */
 const leastValues = 4096

@@ -1,4 +1,4 @@
-/** What a plan must know of the WebAssembly device. */
+/** What a plan has to know about the WebAssembly device. */
 
 import type { Target } from '../target.ts'
 import { wasmKernels } from './kernels.ts'
