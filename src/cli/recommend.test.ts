@@ -90,7 +90,7 @@ it.each([1, 2, 9, 40, 300, 1000, 5000, 60_000])(
   },
 )
 
-it('works against learning by heart where images are few, and only there', () => {
+it('works against overfitting where images are few, and only there', () => {
   const few = recommend(survey({ count: 300 })).options
   const many = recommend(survey({ count: 10_000 })).options
   expect(few.join(' ')).toMatch(/--augment flip,crop8,cutout16 --label-smoothing 0\.1$/)
