@@ -6,6 +6,7 @@
 
 import { LensletError } from '../core/errors.ts'
 import { printVolume, sameVolume, type Volume } from '../core/shapes.ts'
+import { counted } from '../core/text.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { hasColor } from '../data/node/survey.ts'
 import { fitHead, headOf } from '../network/fitHead.ts'
@@ -111,7 +112,7 @@ function headChange(before: Network, after: Network, newHead: boolean): readonly
   const [from, to] = [headOf(before), headOf(after)]
   if (from === undefined || to === undefined) return []
   if (before === after) return newHead ? [`the last layer ${to.word} starts from new weights`] : []
-  return [`the last layer ${from.word} becomes ${to.word} for ${to.count === 1 ? '1 class' : `${to.count} classes`}`]
+  return [`the last layer ${from.word} becomes ${to.word} for ${counted(to.count, 'class', 'classes')}`]
 }
 
 function inputOf(network: Network): Volume {

@@ -5,7 +5,7 @@ import { basename, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { platform } from '#platform'
 import { chooseThreads } from '../backends/wasm/threads.ts'
-import { printable } from '../core/text.ts'
+import { counted, printable } from '../core/text.ts'
 import { expandHome } from '../data/node/home.ts'
 import { type Survey, surveyImages } from '../data/node/survey.ts'
 import { printBytes, printCount, printShort } from '../inspect/units.ts'
@@ -89,7 +89,7 @@ async function run(given: string, call: InitCall): Promise<void> {
       surveyTable(terminal, folder, survey, sizesOf(survey)),
       ...notices.map((notice) => `note: ${notice}`),
       '',
-      `${terminal.bold(file)}: a residual network for ${survey.classes.length === 1 ? '1 class' : `${survey.classes.length} classes`}, ${printCount(totals.parameters)} parameters, ${printShort(totals.macs)} MACs per image; training takes ${printBytes(training.arenaBytes)}`,
+      `${terminal.bold(file)}: a residual network for ${counted(survey.classes.length, 'class', 'classes')}, ${printCount(totals.parameters)} parameters, ${printShort(totals.macs)} MACs per image; training takes ${printBytes(training.arenaBytes)}`,
       ...advice.reasons.map((reason) => `  ${reason}`),
       '',
       'Train it:',
@@ -141,7 +141,7 @@ function fileText(folder: string, { classes, count }: Survey, { notation, reason
   const names = classes.slice(0, 20).map(({ name }) => printable(name))
   const more = classes.length > 20 ? `, and ${classes.length - 20} more` : ''
   return [
-    `# For ${printable(basename(resolve(folder)))}: ${count} images, ${classes.length === 1 ? '1 class' : `${classes.length} classes`} (${names.join(', ')}${more}).`,
+    `# For ${printable(basename(resolve(folder)))}: ${count} images, ${counted(classes.length, 'class', 'classes')} (${names.join(', ')}${more}).`,
     ...reasons.map((reason) => `# - ${reason}`),
     notation,
     '',

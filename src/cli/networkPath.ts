@@ -5,8 +5,8 @@
 
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
+import { closest } from '../core/suggest.ts'
 import { expandHome } from '../data/node/home.ts'
-import { closest } from '../notation/suggest.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { ownHelp } from './call.ts'
 import { UsageError } from './errors.ts'

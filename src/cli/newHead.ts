@@ -4,13 +4,13 @@
  */
 
 import { platform } from '#platform'
+import { closest } from '../core/suggest.ts'
 import { printable, sameForm } from '../core/text.ts'
 import { decodeModel, type ModelFile, type ModelInfo } from '../model/file.ts'
 import { Model, type ModelOptions } from '../model/model.ts'
 import type { Tensor } from '../model/safetensors.ts'
 import { headOf } from '../network/fitHead.ts'
 import type { Network } from '../network/network.ts'
-import { closest } from '../notation/suggest.ts'
 import { UsageError } from './errors.ts'
 
 export const newHeadHelp = 'train a model for other classes: the last layer gets new weights, the others keep theirs'

@@ -1,6 +1,6 @@
 /** Values of options: read strictly, and refused with the option's name. */
 
-import { closest } from '../notation/suggest.ts'
+import { closest } from '../core/suggest.ts'
 import { UsageError } from './errors.ts'
 
 export const exactHelp =

@@ -1,7 +1,7 @@
 /** The command line: dispatches the verb, and reports errors. */
 
 import { CommanderError } from 'commander'
-import { closest } from '../notation/suggest.ts'
+import { closest } from '../core/suggest.ts'
 import { beginCall, ownHelp } from './call.ts'
 import { exitCodeOf, explain, Stopped, UsageError } from './errors.ts'
 import { printableLines } from './printable.ts'

@@ -1,5 +1,6 @@
 /** What `lenslet train` prints before and after: what is trained, how well it did, and what to try next. */
 
+import { counted } from '../core/text.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { networkTable } from '../inspect/costTable.ts'
 import { printCount, printPercent, printSeconds } from '../inspect/units.ts'
@@ -21,7 +22,7 @@ export function introduction(
   const count = printCount(dataset.train.count)
   const what = `${terminal.bold(settings.name)} (${printCount(totals.parameters)} parameters)`
   return [
-    `Training ${what} on ${count} images of ${sourceOf(settings.data)}, ${dataset.classes.length === 1 ? '1 class' : `${dataset.classes.length} classes`}`,
+    `Training ${what} on ${count} images of ${sourceOf(settings.data)}, ${counted(dataset.classes.length, 'class', 'classes')}`,
     ...evaluationWords(dataset),
     terminal.dim(model.description),
     terminal.dim(`run: ${files.folder}`),
@@ -82,7 +83,7 @@ function accuracyLines(result: TrainResult, { validation, test }: Dataset, termi
   return [hasPictures(test) ? 'The test images were not evaluated.' : 'There were no test images.']
 }
 
-const countEpochs = (epochs: number) => `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`
+const countEpochs = (epochs: number) => counted(epochs, 'epoch')
 
 /** One line for the model file: what it was trained on, and which epoch's weights it has. */
 export function originOf({ name, data }: RunSettings, { epochs, keptEpoch, testAccuracy }: TrainResult): string {

@@ -13,9 +13,9 @@ export function printable(name: string): string {
   return name.replace(unprintable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** `1 picture`, `1,204 pictures`: a number and its noun, which takes an s. */
-export function counted(count: number, noun: string): string {
-  return `${String(count).replace(/\B(?=(\d{3})+$)/g, ',')} ${noun}${count === 1 ? '' : 's'}`
+/** `1 picture`, `1,204 pictures`, `2 classes`: a number and its noun. The plural is the noun with an s, unless given. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${String(count).replace(/\B(?=(\d{3})+$)/g, ',')} ${count === 1 ? noun : plural}`
 }
 
 /** Names in one line, at most `most`, then how many more; each as `printable` shows it. */

@@ -94,9 +94,9 @@ function named({ network, info }: Classifier, scores: Float32Array, top: number)
 const warned = new WeakSet<object>()
 
 /**
- * Pictures of bytes, [height, width, channels] each, as what `predict` takes, [n, h, w, c]. A model whose info has no
- * normalization gets values from −1 to 1, (x/255 − 0.5)/0.5, and a warning on the console. Throws `ArgumentError` for a
- * normalization of another number of channels.
+ * Converts pictures of bytes, [height, width, channels] each, to the values that `predict` takes, [n, h, w, c]. A model whose
+ * info has no normalization gets values from −1 to 1, (x/255 − 0.5)/0.5, and a warning on the console. Throws
+ * `ArgumentError` for a normalization of another number of channels.
  */
 export function normalizePictures(
   model: Pick<Classifier, 'input' | 'info'>,

@@ -37,7 +37,7 @@ it('resnet20, in full', () => {
   )
 })
 
-it('mobilenet-v2, whose file has its blocks one by one', () => {
+it('mobilenet-v2; its file lists the blocks one by one', () => {
   const text = print(zoo.network('mobilenet-v2'))
   const groups = text.match(/\[.*?\]\*\d/g)
   const block = (outside: number, times: number) => {

@@ -111,8 +111,8 @@ function addUpdates(
 /** A weight that is never updated would look like one that learns badly. */
 function noGradientTo({ name, node }: DraftParameter): GradientError {
   return new GradientError(`no gradient reaches ${name}`, {
-    received: `a layer ${node} that learns, but whose weight no step between it and the loss has a gradient for`,
-    expected: 'gradient rules that give each input what it is due, from the loss on',
+    received: `the trained layer ${node}; no gradient of the loss reaches its weights`,
+    expected: 'gradient rules that pass a gradient on to every input, from the loss to this layer',
     advice: `check the rules of the ops that ${node} and the layers behind it are made of, or freeze ${node}`,
   })
 }

@@ -79,7 +79,7 @@ export interface TrainResult {
   readonly validationAccuracy?: number | undefined
   /** The epoch with the lowest validation loss (test loss where there is no validation split). */
   readonly best?: BestEpoch | undefined
-  /** The epoch whose weights the model now has: the best one with `keep: 'best'`, else the last. */
+  /** The model now has the weights of this epoch: the best one with `keep: 'best'`, else the last. */
   readonly keptEpoch: number
   /** With `keep: 'best'`: the last epoch's weights, where another epoch was better. */
   readonly lastWeights?: ReadonlyMap<string, Tensor> | undefined

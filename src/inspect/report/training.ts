@@ -12,7 +12,7 @@ export interface TrainingData {
   readonly stepsPerEpoch: number
   /** The epoch with the lowest loss on the split that was watched; undefined where nothing was evaluated. */
   readonly best?: BestEpoch | undefined
-  /** The epoch whose weights the model file has. */
+  /** The model file has the weights of this epoch. */
   readonly keptEpoch?: number | undefined
 }
 
