@@ -10,8 +10,8 @@ import type { GoalOptions } from '../plan/goal.ts'
 import { plan } from '../plan/plan.ts'
 import type { Plan } from '../plan/types.ts'
 import { referenceBackend } from './reference/backend.ts'
-import type { Backend, Program } from './types.ts'
-import { wasmBackend } from './wasm/backend.ts'
+import { testedBackends } from './testing/backends.ts'
+import type { Program } from './types.ts'
 
 /** Filters of every kind that are prepared, norms that scores fold into them, and a mask that only training draws. */
 const network = parse(`INPUT 12x12x3 -> CONV3-16 nobias -> BN -> RELU -> CONV3-24 -> BN -> RELU -> POOL2
@@ -19,16 +19,10 @@ const network = parse(`INPUT 12x12x3 -> CONV3-16 nobias -> BN -> RELU -> CONV3-2
 const batch = 6
 const optimizer = { kind: 'momentum', rate: 0.05 } as const
 
-const backends: readonly (readonly [string, number, Backend])[] = [
-  ['reference', 1, referenceBackend],
-  ['wasm', 1, wasmBackend()],
-  ['wasm', 2, wasmBackend({ alwaysShare: true })],
-]
-
 const programs: Program[] = []
 afterEach(() => Promise.all(programs.splice(0).map((program) => program.dispose())))
 
-describe.each(backends)('%s, %i threads', (_name, threads, backend) => {
+describe.each(testedBackends)('%s, %i threads', (_name, threads, backend) => {
   const bind = async (of: Plan) => {
     const program = await backend.bind(of)
     programs.push(program)

@@ -8,18 +8,12 @@ import { parse } from '../notation/parse.ts'
 import type { TypedArray } from '../ops/arrays.ts'
 import { plan } from '../plan/plan.ts'
 import { referenceBackend } from './reference/backend.ts'
-import type { Backend, Program } from './types.ts'
-import { wasmBackend } from './wasm/backend.ts'
+import { testedBackends } from './testing/backends.ts'
+import type { Program } from './types.ts'
 
 /** Scores fold this norm into the filters as they are prepared. */
 const network = parse('INPUT 6x6x3 -> CONV3-8 -> BN -> RELU -> CONV3-8 -> FC-4')
 const weights = ['conv1.filters', 'conv1.bias', 'bn1.scale', 'bn1.shift', 'bn1.mean', 'bn1.variance', 'fc1.filters']
-
-const backends: readonly (readonly [string, number, Backend])[] = [
-  ['reference', 1, referenceBackend],
-  ['wasm', 1, wasmBackend()],
-  ['wasm', 2, wasmBackend({ alwaysShare: true })],
-]
 
 const programs: Program[] = []
 afterEach(() => Promise.all(programs.splice(0).map((program) => program.dispose())))
@@ -28,7 +22,7 @@ const random = Random.seeded(3)
 const pictures = Float32Array.from({ length: 2 * 6 * 6 * 3 }, () => random.normal())
 const changed = (values: Float32Array) => values.map((value) => value + 0.5)
 
-describe.each(backends)('%s, %i threads', (name, threads, backend) => {
+describe.each(testedBackends)('%s, %i threads', (name, threads, backend) => {
   const of = plan(network, { batch: 2, target: backend.target({ threads }) })
   const bind = async (values: ReadonlyMap<string, TypedArray>) => {
     const program = await backend.bind(of)
