@@ -13,6 +13,8 @@ interface Compiled {
   readonly joined: number
   /** Pairs of multiply-adds that it joined. */
   readonly multiplyAdds: number
+  /** Pairs whose halves do not lie side by side, so that each half is moved into place. */
+  readonly moved: number
 }
 
 /** The functions with multiply-adds that V8 tried to join, from its trace. */
@@ -32,6 +34,7 @@ function productsOf(trace: string): readonly Compiled[] {
         pairs: count(compiled, /^\{$/gm),
         joined: count(decided, /Print \d+: Store\(/g),
         multiplyAdds: count(decided, /Print \d+: \[F32x4Qfma\]/g),
+        moved: count(compiled, /ForcePackNode/g),
       }
     })
 }
@@ -54,8 +57,9 @@ it('compiles every pair of loads, sums and stores to a single operation', (conte
   // Of the forward pass 2 for products and 5 for Winograd, of the filter gradient 1 and 3; the input gradient shares
   // those of the forward pass. A function that V8 gave up on at its first pair would be missing.
   expect(products).toHaveLength(11)
-  for (const { pairs, joined, multiplyAdds } of products) {
+  for (const { pairs, joined, multiplyAdds, moved } of products) {
     expect(joined).toBe(pairs)
     expect(multiplyAdds).toBeGreaterThan(0)
+    expect(moved).toBe(0)
   }
 })
