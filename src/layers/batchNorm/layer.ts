@@ -67,18 +67,20 @@ export const batchNorm: Layer<BatchNormAttributes, Parameters, 'bn'> = {
       name: N,
       value: number,
       role: ParameterSpec['role'],
+      key: string,
     ): ParameterSpec<N> => ({
       name,
       shape: [channels],
       initial: { kind: 'constant', value },
       role,
       decays: false,
+      pytorch: { key },
     })
     return [
-      spec('scale', 1, 'learned'),
-      spec('shift', 0, 'learned'),
-      spec('mean', 0, 'tracked'),
-      spec('variance', 1, 'tracked'),
+      spec('scale', 1, 'learned', 'weight'),
+      spec('shift', 0, 'learned', 'bias'),
+      spec('mean', 0, 'tracked', 'running_mean'),
+      spec('variance', 1, 'tracked', 'running_var'),
     ]
   },
   lower({ attributes: { epsilon, momentum }, x, parameters: { scale, shift, mean, variance }, statistics, emit }) {
