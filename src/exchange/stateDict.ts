@@ -46,8 +46,8 @@ export function stateDictRows(network: Network, modules: readonly string[]): rea
 /** Values in PyTorch's order → in ours. Throws `ArgumentError` where their number is wrong. */
 export function fromPytorch(values: ArrayLike<number>, { key, shape, axes }: StateDictRow): Float32Array {
   const ours = new Float32Array(checkedSize(values, key, shape))
-  walk(shape, axes, (our, their) => {
-    ours[our] = values[their] as number
+  eachRow(shape, axes, (our, their, count, stride) => {
+    for (let i = 0; i < count; i++) ours[our + i] = values[their + i * stride] as number
   })
   return ours
 }
@@ -55,8 +55,8 @@ export function fromPytorch(values: ArrayLike<number>, { key, shape, axes }: Sta
 /** Values in our order → in PyTorch's. Throws `ArgumentError` where their number is wrong. */
 export function toPytorch(values: ArrayLike<number>, { weight, shape, axes }: StateDictRow): Float32Array {
   const theirs = new Float32Array(checkedSize(values, weight, shape))
-  walk(shape, axes, (our, their) => {
-    theirs[their] = values[our] as number
+  eachRow(shape, axes, (our, their, count, stride) => {
+    for (let i = 0; i < count; i++) theirs[their + i * stride] = values[our + i] as number
   })
   return theirs
 }
@@ -67,9 +67,15 @@ function checkedSize({ length }: ArrayLike<number>, name: string, shape: Shape):
   throw new ArgumentError(`${name}: wrong number of values`, { received: `${length}`, expected: `${size}` })
 }
 
-/** Visits every element: its place in an array of ours, and in theirs. */
-function walk(shape: Shape, axes: readonly number[], visit: (our: number, their: number) => void): void {
-  // How far a step along each of our axes goes in theirs.
+/**
+ * Visits the rows of our last axis: where a row starts in our array and in theirs, how many elements it has, and how far
+ * apart they are in theirs.
+ */
+function eachRow(
+  shape: Shape,
+  axes: readonly number[],
+  visit: (our: number, their: number, count: number, stride: number) => void,
+): void {
   const strides = shape.map(() => 1)
   let stride = 1
   for (const axis of axes.toReversed()) {
@@ -79,8 +85,9 @@ function walk(shape: Shape, axes: readonly number[], visit: (our: number, their:
   const [lastCount = 1, lastStride = 1] = [shape.at(-1), strides.at(-1)]
   const index = shape.slice(0, -1).map(() => 0)
   const total = sizeOf(shape)
-  for (let our = 0, their = 0; our < total; ) {
-    for (let i = 0; i < lastCount; i++) visit(our++, their + i * lastStride)
+  let their = 0
+  for (let our = 0; our < total; our += lastCount) {
+    visit(our, their, lastCount, lastStride)
     for (let axis = index.length - 1; axis >= 0; axis--) {
       const [at = 0, count = 1, step = 1] = [index[axis], shape[axis], strides[axis]]
       if (at + 1 < count) {

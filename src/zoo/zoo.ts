@@ -5,13 +5,18 @@ import type { Network } from '../network/network.ts'
 import { parse } from '../notation/parse.ts'
 import { airbench } from './airbench.ts'
 import { alexnet } from './alexnet.ts'
+import { cifarNetworks } from './cifar.ts'
 import { cifarResnets } from './cifarResnet.ts'
 import { cifarSmall } from './cifarSmall.ts'
+import { demos } from './demos.ts'
 import { densenet121 } from './densenet.ts'
 import { googlenet } from './googlenet.ts'
 import { inceptionV3 } from './inceptionV3.ts'
+import { inceptionV4 } from './inceptionV4.ts'
 import { lenet5 } from './lenet5.ts'
+import { mobilenetV1s } from './mobilenetV1.ts'
 import { mobilenetV2 } from './mobilenetV2.ts'
+import { preActivations } from './preActivation.ts'
 import { resnets } from './resnet.ts'
 import { squeezenets } from './squeezenet.ts'
 import type { ZooEntry } from './types.ts'
@@ -21,15 +26,20 @@ import { vggs } from './vgg.ts'
 const entries = [
   lenet5,
   cifarSmall,
+  ...demos,
+  ...cifarNetworks,
   ...cifarResnets,
+  ...preActivations,
   airbench,
   alexnet,
   ...vggs,
   googlenet,
   inceptionV3,
+  inceptionV4,
   ...resnets,
   ...squeezenets,
   densenet121,
+  ...mobilenetV1s,
   mobilenetV2,
 ] as const
 

@@ -11,13 +11,15 @@ function hash(name: string): number {
 /** Values in [lo, hi), in the order of PyTorch's layout. */
 export function uniform(name: string, count: number, lo: number, hi: number): Float32Array {
   const start = hash(name)
-  return Float32Array.from({ length: count }, (_, i) => {
+  const values = new Float32Array(count)
+  for (let i = 0; i < count; i++) {
     let x = (start + i) | 0
     x = Math.imul(x ^ (x >>> 16), 0x85ebca6b)
     x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35)
     x ^= x >>> 16
-    return lo + (hi - lo) * ((x >>> 0) / 2 ** 32)
-  })
+    values[i] = lo + (hi - lo) * ((x >>> 0) / 2 ** 32)
+  }
+  return values
 }
 
 /** The array of a state dict with this key and shape. */
