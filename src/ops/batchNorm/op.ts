@@ -22,7 +22,7 @@ export const batchNorm: Op<TrainingAttributes> = {
   outputs(_attributes, inputs) {
     const channels = expectArrays('batchNorm', inputs, 1)
     if (extentOf(inputs).rows < 2)
-      throw new OpShapeError('batchNorm: a single value has no variance to train with', {
+      throw new OpShapeError('a batch norm cannot train with a single value, which has no variance', {
         received: 'one value for each channel: a batch of 1 on a volume of 1×1',
         expected: 'at least two values for each channel',
         advice: 'a batch of 2 or more: --batch 2',
