@@ -7,7 +7,7 @@ import { concat } from './concat/layer.ts'
 import { conv } from './conv/layer.ts'
 import { dropout } from './dropout/layer.ts'
 import { fullyConnected } from './fullyConnected/layer.ts'
-import { globalAveragePool } from './globalAveragePool/layer.ts'
+import { globalAveragePool, globalMaxPool } from './globalPool/layer.ts'
 import { input } from './input/layer.ts'
 import { averagePooling, maxPooling } from './pool/layer.ts'
 import { softmax } from './softmax/layer.ts'
@@ -21,6 +21,7 @@ const list = [
   maxPooling,
   averagePooling,
   globalAveragePool,
+  globalMaxPool,
   ...activations,
   fullyConnected,
   dropout,

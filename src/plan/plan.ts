@@ -11,6 +11,7 @@ import { wasmTarget } from '../ops/wasm/target.ts'
 import { compose } from './compose.ts'
 import { resolveGoal } from './goal.ts'
 import { layOut } from './layOut.ts'
+import { composeLeast } from './leastBatch.ts'
 import { planOptionNames, type ResolvedOptions, resolveOptions } from './options.ts'
 import type { Plan, PlanOptions } from './types.ts'
 
@@ -37,5 +38,10 @@ export function plan(network: Network, options: PlanOptions = {}): Plan {
 /** The same for a target that must be named: a page that has one device need not load the kernels of another. */
 export function planFor(network: Network, options: PlanOptions & Pick<ResolvedOptions, 'target'>): Plan {
   const { batch, taps, frozen, target } = resolveOptions(options)
-  return layOut(compose(network, resolveGoal(options), { batch, taps, frozen }), batch, target)
+  const goal = resolveGoal(options)
+  const composition =
+    options.batch === undefined
+      ? composeLeast(network, goal, { taps, frozen })
+      : compose(network, goal, { batch, taps, frozen })
+  return layOut(composition, composition.draft.batch, target)
 }

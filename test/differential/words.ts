@@ -22,6 +22,7 @@ export const wordRows: Readonly<Record<LayerType, WordRow>> = {
   pool: { weight: 2, word: (draw, volume) => `POOL${pool(draw, volume, [])}` },
   avgpool: { weight: 2, word: (draw, volume) => `AVGPOOL${pool(draw, volume, ['countpad'])}` },
   gap: plain('GAP', 0.3),
+  gmp: plain('GMP', 0.3),
   bn: { weight: 4, word: norm },
   relu: plain('RELU', 4),
   relu6: plain('RELU6', 1),
@@ -129,7 +130,10 @@ function paddings(draw: Draw, most: readonly number[]): string {
 
 function norm(draw: Draw): string {
   const epsilon = draw.weighted([3, ''], [1, ' eps=0.001'], [1, ' eps=0.1'])
-  return `BN${epsilon}${draw.weighted([3, ''], [1, ' momentum=0.01'], [1, ' momentum=1'], [1, ' momentum=0'])}`
+  const momentum = draw.weighted([3, ''], [1, ' momentum=0.01'], [1, ' momentum=1'], [1, ' momentum=0'])
+  return `BN${epsilon}${momentum}${affine(draw)}`
 }
+
+const affine = (draw: Draw) => draw.weighted([6, ''], [1, ' noscale'], [1, ' noshift'], [1, ' noscale noshift'])
 
 const pair = ([a = 1, b = a]: readonly number[]) => (a === b ? `${a}` : `${a}x${b}`)
