@@ -84,7 +84,11 @@ it('options and flags are read by some word', () => {
   const options = written(section('Options and flags'))
   expect(options.length).toBeGreaterThan(8)
   for (const option of options) {
-    const takes = ['CONV3-4', 'AVGPOOL3', 'BN'].filter((word) => {
+    const examples = Object.values(layers).flatMap(({ notation: { word, form } }) => [
+      word,
+      form.example.split(' ')[0] ?? word,
+    ])
+    const takes = ['CONV3-4', 'AVGPOOL3', ...examples].filter((word) => {
       try {
         return parse(`INPUT 16x16x4 -> ${word} ${option}`).nodes.length === 2
       } catch {

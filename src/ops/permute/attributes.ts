@@ -12,7 +12,10 @@ export interface PermuteAttributes {
 }
 
 /** Of each output axis: its length, and the values between neighbours along it in the input. */
-export function walks({ axes, order }: PermuteAttributes): readonly { readonly length: number; readonly step: number }[] {
+export function walks({
+  axes,
+  order,
+}: PermuteAttributes): readonly { readonly length: number; readonly step: number }[] {
   return order.map((axis) => ({
     length: axes[axis] ?? 1,
     step: axes.slice(axis + 1).reduce((product, length) => product * length, 1),

@@ -18,8 +18,20 @@ export const permuteWasm: WasmKernel<PermuteAttributes> = {
     const blocks = picturesOf(spec as ArraySpec) * a.length * b.length * c.length
     const { chunk, tiles } = rangesOf(blocks, rows.length * columns.length)
     const [x = 0, y = 0] = [...at.inputs, ...at.outputs]
-    const lengths = { lengthA: a.length, lengthB: b.length, lengthC: c.length, rows: rows.length, columns: columns.length }
-    const steps = { stepA: 4 * a.step, stepB: 4 * b.step, stepC: 4 * c.step, row: 4 * rows.step, column: 4 * columns.step }
+    const lengths = {
+      lengthA: a.length,
+      lengthB: b.length,
+      lengthC: c.length,
+      rows: rows.length,
+      columns: columns.length,
+    }
+    const steps = {
+      stepA: 4 * a.step,
+      stepB: 4 * b.step,
+      stepC: 4 * c.step,
+      row: 4 * rows.step,
+      column: 4 * columns.step,
+    }
     return { run: [call('permute', { x, y, ...lengths, ...steps, blocks, chunk }, tiles)] }
   },
 }
