@@ -5,13 +5,20 @@ import { add } from './add/layer.ts'
 import { batchNorm } from './batchNorm/layer.ts'
 import { concat } from './concat/layer.ts'
 import { conv } from './conv/layer.ts'
+import { crop } from './crop/layer.ts'
 import { dropout } from './dropout/layer.ts'
 import { fullyConnected } from './fullyConnected/layer.ts'
 import { globalAveragePool, globalMaxPool } from './globalPool/layer.ts'
 import { input } from './input/layer.ts'
+import { pad } from './pad/layer.ts'
+import { pixelShuffle, pixelUnshuffle } from './pixelShuffle/layer.ts'
 import { averagePooling, maxPooling } from './pool/layer.ts'
+import { flatten, reshape } from './reshape/layer.ts'
+import { shuffle } from './shuffle/layer.ts'
+import { slice } from './slice/layer.ts'
 import { softmax } from './softmax/layer.ts'
 import type { Layer } from './types.ts'
+import { upsample } from './upsample/layer.ts'
 import { widen } from './widen/layer.ts'
 
 // biome-ignore format: one line per layer
@@ -29,6 +36,15 @@ const list = [
   add,
   concat,
   widen,
+  slice,
+  shuffle,
+  pad,
+  crop,
+  upsample,
+  pixelShuffle,
+  pixelUnshuffle,
+  flatten,
+  reshape,
   softmax,
 ] as const
 

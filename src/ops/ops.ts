@@ -9,8 +9,10 @@ import { crossEntropyOps } from './crossEntropy/op.ts'
 import { dropoutOps } from './dropout/op.ts'
 import { guardOps } from './guard/op.ts'
 import { optimizerOps } from './optimizer/op.ts'
+import { permuteOps } from './permute/op.ts'
 import { pointwiseOps } from './pointwise/op.ts'
 import { poolOps } from './pool/op.ts'
+import { resampleOps } from './resample/op.ts'
 import { softmaxOps } from './softmax/op.ts'
 import type { Attributes, Op } from './types.ts'
 
@@ -21,6 +23,8 @@ const table = {
   ...batchNormOps,
   ...addOps,
   ...channelsOps,
+  ...permuteOps,
+  ...resampleOps,
   ...dropoutOps,
   ...softmaxOps,
   ...crossEntropyOps,

@@ -9,6 +9,7 @@ import { sizeOf } from '../../src/core/shapes.ts'
 import { type ArraySpec, lastAxis, rowsOf } from '../../src/ops/arrays.ts'
 import type { Conv2dGeometry } from '../../src/ops/conv2d/geometry.ts'
 import { ops, type StepKind } from '../../src/ops/ops.ts'
+import type { ResampleAttributes } from '../../src/ops/resample/attributes.ts'
 import type { ReferenceData } from '../../src/ops/types.ts'
 import type { Window } from '../../src/ops/window.ts'
 import { largest } from './fault.ts'
@@ -56,6 +57,12 @@ const area = (step: Step) => windowOf(step).kernel[0] * windowOf(step).kernel[1]
 const geometry = ({ attributes }: Step) => attributes as Conv2dGeometry
 const rows = ({ inputs }: Step, i: number) => rowsOf(inputs[i] as ArraySpec)
 const classes = ({ inputs: [x] }: Step) => lastAxis(x as ArraySpec)
+/** The most outputs that an input goes to, each with a weight that was rounded, too. */
+const resampled = ({ attributes }: Step) => {
+  const { input, output } = attributes as ResampleAttributes
+  const axis = (i: 0 | 1) => 2 * Math.ceil(output[i] / input[i]) + 2
+  return axis(0) * axis(1) + 4
+}
 const input = ({ inputs }: ReferenceData, i: number) => largest(inputs[i] ?? [])
 
 const boundRows: Readonly<Record<StepKind, BoundRow>> = {
@@ -75,6 +82,9 @@ const boundRows: Readonly<Record<StepKind, BoundRow>> = {
   concat: own(0),
   'channels.slice': own(0),
   'channels.widen': own(0),
+  permute: own(0),
+  resample: of(6, (data) => input(data, 0)),
+  'resample.gradient': sums(resampled),
   dropout: own(2),
   pointwise: of(4, ({ inputs: [x = []], outputs: [y = []] }) => Math.max(largest(y), Math.min(largest(x), 1))),
   'pointwise.gradient': of(8, (data) => input(data, 1)),

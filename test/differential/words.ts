@@ -32,6 +32,49 @@ export const wordRows: Readonly<Record<LayerType, WordRow>> = {
   tanh: plain('TANH'),
   dropout: { weight: 1, word: (draw) => `DROPOUT ${draw.pick([0, 0.1, 0.5, 0.9])}` },
   widen: { weight: 0.7, word: (draw, volume) => `WIDEN-${volume.channels + draw.between(0, 9)}` },
+  slice: { weight: 0.7, word: channelRange },
+  shuffle: { weight: 0.7, word: (draw, { channels }) => `SHUFFLE g${draw.pick(divisorsOf(channels))}` },
+  pad: {
+    weight: 0.7,
+    word: (draw, { height, width }) =>
+      `PAD p${paddings(draw, [height + 1, width + 1])}${draw.pick(['', ' reflect', ' edge'])}`,
+  },
+  crop: {
+    weight: 0.7,
+    word: (draw, { height, width }) =>
+      draw.chance(0.5)
+        ? `CROP p${paddings(draw, [(height - 1) >> 1, (width - 1) >> 1])}`
+        : `CROP to${draw.between(1, height)}x${draw.between(1, width)}`,
+  },
+  upsample: {
+    weight: 0.7,
+    word(draw, { height, width }) {
+      const to = `to${draw.between(1, 2 * height)}x${draw.between(1, 2 * width)}`
+      return `UPSAMPLE${draw.pick(['2', '1x3', '3x2', ` ${to}`])}${draw.pick(['', ' bilinear', ' corners'])}`
+    },
+  },
+  pixelshuffle: {
+    weight: 0.5,
+    word: (draw, { channels }) => {
+      const rows = draw.pick(divisorsOf(channels))
+      return `PIXELSHUFFLE${rows}x${draw.pick(divisorsOf(channels / rows))}${draw.pick(['', ' dcr'])}`
+    },
+  },
+  pixelunshuffle: {
+    weight: 0.5,
+    word: (draw, { height, width }) =>
+      `PIXELUNSHUFFLE${draw.pick(divisorsOf(height))}x${draw.pick(divisorsOf(width))}${draw.pick(['', ' dcr'])}`,
+  },
+  flatten: { weight: 0.2, word: (draw) => draw.pick(['FLATTEN', 'FLATTEN chw']) },
+  reshape: {
+    weight: 0.4,
+    word(draw, { height, width, channels }) {
+      const values = height * width * channels
+      const rows = draw.pick(divisorsOf(values))
+      const columns = draw.pick(divisorsOf(values / rows))
+      return `RESHAPE ${rows}x${columns}x${values / rows / columns}${draw.pick(['', ' chw'])}`
+    },
+  },
   softmax: plain('SOFTMAX', 0.3),
 }
 
@@ -82,6 +125,17 @@ function convolution(draw: Draw, volume: Volume): string {
     groups === 1 ? '' : ` g${groups}`,
     draw.chance(0.25) ? ' nobias' : '',
   ].join('')
+}
+
+/** Up to 6: maps and images stay small. */
+function divisorsOf(value: number): readonly number[] {
+  return [1, 2, 3, 4, 5, 6].filter((divisor) => value % divisor === 0)
+}
+
+function channelRange(draw: Draw, { channels }: Volume): string {
+  const count = draw.between(1, channels)
+  const from = draw.between(0, channels - count)
+  return `SLICE-${count}${from > 0 ? ` from${from}` : ''}`
 }
 
 /** One group, a few, or depthwise with one to three filters a channel. */

@@ -16,8 +16,10 @@ import { dropoutWasm } from '../dropout/wasm.ts'
 import { lossGuardWasm } from '../guard/wasm.ts'
 import type { AttributesOf, StepKind } from '../ops.ts'
 import { adagradWasm, adamWasm, rmspropWasm, sgdWasm } from '../optimizer/wasm.ts'
+import { permuteWasm } from '../permute/wasm.ts'
 import { pointwiseGradientWasm, pointwiseWasm } from '../pointwise/wasm.ts'
 import { averagePoolGradientWasm, averagePoolWasm, maxPoolGradientWasm, maxPoolWasm } from '../pool/wasm.ts'
+import { resampleGradientWasm, resampleWasm } from '../resample/wasm.ts'
 import { softmaxGradientWasm, softmaxWasm } from '../softmax/wasm.ts'
 import type { Attributes } from '../types.ts'
 import type { WasmKernel } from './types.ts'
@@ -32,6 +34,9 @@ const table: { readonly [K in StepKind]: WasmKernel<AttributesOf<K>> } = {
   concat: concatWasm,
   'channels.slice': sliceWasm,
   'channels.widen': widenWasm,
+  permute: permuteWasm,
+  resample: resampleWasm,
+  'resample.gradient': resampleGradientWasm,
   'clip.norms': clipNormsWasm,
   'clip.scale': clipScaleWasm,
   conv2d: conv2dWasm,
