@@ -6,10 +6,15 @@ import { batchNorm } from './batchNorm/layer.ts'
 import { concat } from './concat/layer.ts'
 import { conv } from './conv/layer.ts'
 import { dropout } from './dropout/layer.ts'
+import { dropPath } from './dropPath/layer.ts'
 import { fullyConnected } from './fullyConnected/layer.ts'
 import { globalAveragePool } from './globalAveragePool/layer.ts'
 import { input } from './input/layer.ts'
+import { maxout } from './maxout/layer.ts'
+import { multiply } from './multiply/layer.ts'
 import { averagePooling, maxPooling } from './pool/layer.ts'
+import { prelu } from './prelu/layer.ts'
+import { scale } from './scale/layer.ts'
 import { softmax } from './softmax/layer.ts'
 import type { Layer } from './types.ts'
 import { widen } from './widen/layer.ts'
@@ -22,10 +27,15 @@ const list = [
   averagePooling,
   globalAveragePool,
   ...activations,
+  prelu,
+  maxout,
   fullyConnected,
   dropout,
+  dropPath,
   batchNorm,
+  scale,
   add,
+  multiply,
   concat,
   widen,
   softmax,
