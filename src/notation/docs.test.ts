@@ -89,7 +89,7 @@ it('options and flags are read by some word', () => {
       const parts = form.example.split(' ')
       return [word, ...parts.map((_, i) => parts.slice(0, i + 1).join(' '))]
     })
-    const takes = ['CONV3-4', 'AVGPOOL3', ...starts].filter((word) => {
+    const takes = ['CONV3-4', 'AVGPOOL3', 'SCALE 2', ...starts].filter((word) => {
       try {
         return parse(`INPUT 16x16x4 -> ${word} ${option}`).nodes.length === 2
       } catch {
