@@ -10,14 +10,19 @@ import { cifarResnets } from './cifarResnet.ts'
 import { cifarSmall } from './cifarSmall.ts'
 import { demos } from './demos.ts'
 import { densenet121 } from './densenet.ts'
+import { efficientnetB0 } from './efficientnet.ts'
 import { googlenet } from './googlenet.ts'
 import { inceptionV3 } from './inceptionV3.ts'
 import { inceptionV4 } from './inceptionV4.ts'
 import { lenet5 } from './lenet5.ts'
+import { mnasnet } from './mnasnet.ts'
 import { mobilenetV1s } from './mobilenetV1.ts'
 import { mobilenetV2 } from './mobilenetV2.ts'
+import { mobilenetV3s } from './mobilenetV3.ts'
 import { preActivations } from './preActivation.ts'
+import { regnet } from './regnet.ts'
 import { resnets } from './resnet.ts'
+import { shufflenetV2 } from './shufflenet.ts'
 import { squeezenets } from './squeezenet.ts'
 import type { ZooEntry } from './types.ts'
 import { vggs } from './vgg.ts'
@@ -41,6 +46,11 @@ const entries = [
   densenet121,
   ...mobilenetV1s,
   mobilenetV2,
+  ...mobilenetV3s,
+  shufflenetV2,
+  mnasnet,
+  efficientnetB0,
+  regnet,
 ] as const
 
 /** For editors, which complete the names; any text may be given. */
