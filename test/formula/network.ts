@@ -18,13 +18,17 @@ export function isNeeded(key: string): boolean {
   return !key.endsWith('num_batches_tracked') && !/^(aux\d?|AuxLogits)\./.test(key)
 }
 
-/** Our scores of the first image. */
-export async function scoresByFormula(name: string, { modules }: PytorchNames, { input, keys }: Published) {
+/** Our scores of the first image. Without `keys`, arrays have the shape that our layers say. */
+export async function scoresByFormula(
+  name: string,
+  { modules }: PytorchNames,
+  { input, keys }: Pick<Published, 'input'> & Partial<Published>,
+): Promise<Float32Array> {
   const network = zoo.network(name)
   const model = await Model.create(network, { batch: 1 })
   try {
     for (const row of stateDictRows(network, modules())) {
-      const shape = keys[row.key]
+      const shape = keys === undefined ? row.axes.map((axis) => row.shape[axis] ?? 1) : keys[row.key]
       if (shape === undefined) throw new Error(`${row.key} is not in the state dict`)
       model.weights.set(row.weight, fromPytorch(weightByFormula(row.key, shape), row))
     }
@@ -34,8 +38,12 @@ export async function scoresByFormula(name: string, { modules }: PytorchNames, {
   }
 }
 
-/** Largest difference, in units of the root mean square of what is expected. */
-export function relativeError(scores: ArrayLike<number>, expected: readonly number[]): number {
-  const scale = Math.sqrt(expected.reduce((sum, value) => sum + value * value, 0) / expected.length)
+/** Root mean square. */
+export function rms(values: readonly number[]): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
+}
+
+/** Largest difference from what is expected, in units of `scale`. */
+export function relativeError(scores: ArrayLike<number>, expected: readonly number[], scale = rms(expected)): number {
   return Math.max(...expected.map((value, i) => Math.abs((scores[i] ?? Number.NaN) - value))) / scale
 }
