@@ -3,7 +3,7 @@
 import { ArgumentError } from '../core/errors.ts'
 import type { Network } from '../network/network.ts'
 import { parse } from '../notation/parse.ts'
-import { airbench } from './airbench.ts'
+import { airbenches } from './airbench.ts'
 import { alexnet } from './alexnet.ts'
 import { cifarNetworks } from './cifar.ts'
 import { cifarResnets } from './cifarResnet.ts'
@@ -15,6 +15,7 @@ import { googlenet } from './googlenet.ts'
 import { inceptionV3 } from './inceptionV3.ts'
 import { inceptionV4 } from './inceptionV4.ts'
 import { lenet5 } from './lenet5.ts'
+import { lenet1998 } from './lenet1998.ts'
 import { mnasnet } from './mnasnet.ts'
 import { mobilenetV1s } from './mobilenetV1.ts'
 import { mobilenetV2 } from './mobilenetV2.ts'
@@ -30,12 +31,13 @@ import { vggs } from './vgg.ts'
 // biome-ignore format: one line per family
 const entries = [
   lenet5,
+  lenet1998,
   cifarSmall,
   ...demos,
   ...cifarNetworks,
   ...cifarResnets,
   ...preActivations,
-  airbench,
+  ...airbenches,
   alexnet,
   ...vggs,
   googlenet,

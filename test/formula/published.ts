@@ -13,13 +13,16 @@ export const hasPublished = existsSync(folder)
 const libraries: readonly PytorchLibrary[] = ['torchvision', 'timm']
 
 /** By library and architecture: timm's `resnet18.a1_in1k` is `resnet18`. */
-const published = Object.fromEntries(
-  libraries.map((library) => {
-    const text = hasPublished ? readFileSync(new URL(`${library}.json`, folder), 'utf8') : '{}'
-    const all = JSON.parse(text) as Readonly<Record<string, Published>>
-    return [library, new Map(Object.entries(all).map(([name, each]) => [name.split('.')[0] ?? name, each]))]
-  }),
-) as Readonly<Record<PytorchLibrary, ReadonlyMap<string, Published>>>
+const published: Readonly<Record<PytorchLibrary, ReadonlyMap<string, Published>>> = {
+  torchvision: read('torchvision'),
+  timm: read('timm'),
+}
+
+function read(library: PytorchLibrary): ReadonlyMap<string, Published> {
+  const text = hasPublished ? readFileSync(new URL(`${library}.json`, folder), 'utf8') : '{}'
+  const all = JSON.parse(text) as Readonly<Record<string, Published>>
+  return new Map(Object.entries(all).map(([name, each]) => [name.split('.')[0] ?? name, each]))
+}
 
 export interface PublishedNetwork {
   /** In our zoo. */
