@@ -37,7 +37,7 @@ it('as JSON, with what the cards promise and the plan says', async () => {
   }
 })
 
-it.each(zoo.names)('prints %s as a file that reads back', async (name) => {
+it.each(['lenet5', 'lenet5-1998', 'vgg16', 'shufflenet-v2'])('prints %s as a file that reads back', async (name) => {
   const { code, stdout } = await call(['zoo', name], place)
   expect(code).toBe(0)
   await writeFile(join(place, 'copy.net'), stdout)

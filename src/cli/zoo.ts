@@ -119,7 +119,9 @@ function table(all: readonly Facts[]): TextTable {
 /** `He et al. 2015` of `He, Zhang, Ren, Sun: Deep Residual Learning …, 2015` */
 function source({ paper }: ZooEntry): string {
   const [first = paper, second, ...more] = (paper.split(':')[0] ?? paper).split(', ')
-  const authors = second === undefined ? first : more.length > 0 ? `${first} et al.` : `${first} & ${second}`
+  const both = `${first} & ${second}`
+  // Two names where they fit the column.
+  const authors = second === undefined ? first : more.length > 0 || both.length > 20 ? `${first} et al.` : both
   const year = /, (\d{4})$/.exec(paper)?.[1]
   return year === undefined ? authors : `${authors} ${year}`
 }

@@ -45,7 +45,7 @@ export function readNorm(word: string, { values = {}, flags = [] }: WordParts): 
   }
 }
 
-export function writeNorm({ epsilon, scale, shift }: NormAttributes) {
+export function writeNorm({ epsilon, scale, shift }: NormAttributes): Required<Pick<WordParts, 'values' | 'flags'>> {
   return {
     values: epsilon === usual ? {} : { eps: epsilon },
     flags: [...(scale === false ? ['noscale'] : []), ...(shift === false ? ['noshift'] : [])],
