@@ -35,10 +35,10 @@ export const crop: Layer<CropAttributes, object, 'crop'> = {
         expected: 'CROP p1, CROP p0,0,1,1 (top, left, bottom, right) or CROP to6',
       })
     },
-    write: (attributes) =>
-      'cut' in attributes
-        ? { options: { p: writePadding(attributes.cut) } }
-        : { options: { to: writePair(attributes.size) } },
+    write(attributes) {
+      if ('cut' in attributes) return { options: { p: writePadding(attributes.cut) } }
+      return { options: { to: writePair(attributes.size) } }
+    },
   },
   attributes: either(object({ size: pairSchema }), object({ cut: paddingSchema })),
   inputs: oneInput,
