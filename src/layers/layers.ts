@@ -8,7 +8,9 @@ import { conv } from './conv/layer.ts'
 import { dropout } from './dropout/layer.ts'
 import { fullyConnected } from './fullyConnected/layer.ts'
 import { globalAveragePool, globalMaxPool } from './globalPool/layer.ts'
+import { groupNorm, instanceNorm } from './groupNorm/layer.ts'
 import { input } from './input/layer.ts'
+import { layerNorm } from './layerNorm/layer.ts'
 import { averagePooling, maxPooling } from './pool/layer.ts'
 import { softmax } from './softmax/layer.ts'
 import type { Layer } from './types.ts'
@@ -26,6 +28,9 @@ const list = [
   fullyConnected,
   dropout,
   batchNorm,
+  groupNorm,
+  layerNorm,
+  instanceNorm,
   add,
   concat,
   widen,

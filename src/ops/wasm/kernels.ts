@@ -13,7 +13,9 @@ import { clipNormsWasm, clipScaleWasm } from '../clip/wasm.ts'
 import { channelSumWasm, conv2dWasm, filterGradientWasm, inputGradientWasm } from '../conv2d/wasm.ts'
 import { crossEntropyGradientWasm, crossEntropyWasm } from '../crossEntropy/wasm.ts'
 import { dropoutWasm } from '../dropout/wasm.ts'
+import { groupNormGradientWasm, groupNormWasm } from '../groupNorm/wasm.ts'
 import { lossGuardWasm } from '../guard/wasm.ts'
+import { layerNormGradientWasm, layerNormWasm } from '../layerNorm/wasm.ts'
 import type { AttributesOf, StepKind } from '../ops.ts'
 import { adagradWasm, adamWasm, rmspropWasm, sgdWasm } from '../optimizer/wasm.ts'
 import { pointwiseGradientWasm, pointwiseWasm } from '../pointwise/wasm.ts'
@@ -29,6 +31,10 @@ const table: { readonly [K in StepKind]: WasmKernel<AttributesOf<K>> } = {
   'batchNorm.inference': trackedNormWasm,
   'batchNorm.inference.inputGradient': trackedNormInputGradientWasm,
   'batchNorm.inference.parameterGradient': trackedNormParameterGradientWasm,
+  groupNorm: groupNormWasm,
+  'groupNorm.gradient': groupNormGradientWasm,
+  layerNorm: layerNormWasm,
+  'layerNorm.gradient': layerNormGradientWasm,
   concat: concatWasm,
   'channels.slice': sliceWasm,
   'channels.widen': widenWasm,
