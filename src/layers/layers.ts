@@ -10,7 +10,9 @@ import { dropout } from './dropout/layer.ts'
 import { dropPath } from './dropPath/layer.ts'
 import { fullyConnected } from './fullyConnected/layer.ts'
 import { globalAveragePool, globalMaxPool } from './globalPool/layer.ts'
+import { groupNorm, instanceNorm } from './groupNorm/layer.ts'
 import { input } from './input/layer.ts'
+import { layerNorm } from './layerNorm/layer.ts'
 import { maxout } from './maxout/layer.ts'
 import { multiply } from './multiply/layer.ts'
 import { pad } from './pad/layer.ts'
@@ -42,6 +44,9 @@ const list = [
   dropPath,
   batchNorm,
   scale,
+  groupNorm,
+  layerNorm,
+  instanceNorm,
   add,
   multiply,
   concat,

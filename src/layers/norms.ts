@@ -4,7 +4,7 @@ import { literal, number, optional } from '../core/schema.ts'
 import type { Affine } from '../ops/affine.ts'
 import type { Value } from '../ops/types.ts'
 import { NotationValueError } from './errors.ts'
-import type { ParameterSpec, WordForm, WordParts } from './types.ts'
+import type { Notation, ParameterSpec, WordForm, WordParts } from './types.ts'
 
 export interface NormAttributes extends Affine {
   /** Added to the variance. */
@@ -49,6 +49,16 @@ export function writeNorm({ epsilon, scale, shift }: NormAttributes): Required<P
   return {
     values: epsilon === usual ? {} : { eps: epsilon },
     flags: [...(scale === false ? ['noscale'] : []), ...(shift === false ? ['noshift'] : [])],
+  }
+}
+
+/** The whole word of a norm that has no other parts. */
+export function normNotation(word: string): Notation<NormAttributes> {
+  return {
+    word,
+    form: { ...normForm, example: `${word} eps=0.001` },
+    read: (parts) => readNorm(word, parts),
+    write: writeNorm,
   }
 }
 

@@ -7,7 +7,9 @@ import { clipOps } from './clip/op.ts'
 import { conv2dOps } from './conv2d/op.ts'
 import { crossEntropyOps } from './crossEntropy/op.ts'
 import { dropoutOps } from './dropout/op.ts'
+import { groupNormOps } from './groupNorm/op.ts'
 import { guardOps } from './guard/op.ts'
+import { layerNormOps } from './layerNorm/op.ts'
 import { multiplyOps } from './multiply/op.ts'
 import { optimizerOps } from './optimizer/op.ts'
 import { permuteOps } from './permute/op.ts'
@@ -23,6 +25,8 @@ const table = {
   ...pointwiseOps,
   ...poolOps,
   ...batchNormOps,
+  ...groupNormOps,
+  ...layerNormOps,
   ...addOps,
   ...multiplyOps,
   ...preluOps,

@@ -13,6 +13,7 @@ import type { ResampleAttributes } from '../../src/ops/resample/attributes.ts'
 import type { ReferenceData } from '../../src/ops/types.ts'
 import type { Window } from '../../src/ops/window.ts'
 import { largest } from './fault.ts'
+import { groupBounds, groupGradientBounds } from './groupBounds.ts'
 import { normBounds, normGradientBounds, trackedBounds, trackedSumBounds } from './normBounds.ts'
 import { type BoundRow, type Bounds, type Computed, epsilon } from './rounding.ts'
 
@@ -123,6 +124,10 @@ const boundRows: Readonly<Record<StepKind, BoundRow>> = {
   'batchNorm.inference': trackedBounds,
   'batchNorm.inference.inputGradient': own(4),
   'batchNorm.inference.parameterGradient': trackedSumBounds,
+  groupNorm: groupBounds,
+  'groupNorm.gradient': groupGradientBounds,
+  layerNorm: groupBounds,
+  'layerNorm.gradient': groupGradientBounds,
   'optimizer.sgd': updated(16),
   'optimizer.adagrad': updated(16),
   'optimizer.rmsprop': updated(16),

@@ -68,7 +68,7 @@ function workOf({ text, batch }: Pick<Trial, 'text' | 'batch'>): number {
 export function worksOut({ text, batch }: Pick<Trial, 'text' | 'batch'>): boolean {
   try {
     const network = parse(text)
-    if (inferVolumes(network).every(({ parameters }) => parameters.length === 0)) return false
+    if (!inferVolumes(network).some(({ parameters }) => parameters.some(({ role }) => role === 'learned'))) return false
     plan(network, { batch, mode: 'training' })
     return true
   } catch (error) {

@@ -25,6 +25,9 @@ export const wordRows: Readonly<Record<LayerType, WordRow>> = {
   gap: plain('GAP', 0.3),
   gmp: plain('GMP', 0.3),
   bn: { weight: 4, word: norm },
+  gn: { weight: 1, word: (draw, { channels }) => `GN g${groups(draw, channels)}${epsilon(draw)}${affine(draw)}` },
+  ln: { weight: 1, word: (draw) => `LN${epsilon(draw)}${draw.chance(0.4) ? ' volume' : ''}${affine(draw)}` },
+  in: { weight: 0.5, word: (draw) => `IN${epsilon(draw)}${affine(draw)}` },
   relu: plain('RELU', 4),
   relu6: plain('RELU6', 1),
   lrelu: { weight: 1, word: (draw) => draw.pick(['LRELU', 'LRELU 0.2', 'LRELU 0']) },
@@ -203,10 +206,14 @@ function paddings(draw: Draw, most: readonly number[]): string {
 }
 
 function norm(draw: Draw): string {
-  const epsilon = draw.weighted([3, ''], [1, ' eps=0.001'], [1, ' eps=0.1'])
   const momentum = draw.weighted([3, ''], [1, ' momentum=0.01'], [1, ' momentum=1'], [1, ' momentum=0'])
-  return `BN${epsilon}${momentum}${affine(draw)}`
+  return `BN${epsilon(draw)}${momentum}${affine(draw)}`
 }
+
+const groups = (draw: Draw, depth: number) =>
+  draw.pick([1, 2, 3, 4, 5, 8, depth].filter((count) => depth % count === 0))
+
+const epsilon = (draw: Draw) => draw.weighted([3, ''], [1, ' eps=0.001'], [1, ' eps=0.1'])
 
 const affine = (draw: Draw) => draw.weighted([6, ''], [1, ' noscale'], [1, ' noshift'], [1, ' noscale noshift'])
 

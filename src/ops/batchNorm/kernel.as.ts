@@ -11,7 +11,10 @@ import { multiplyAdd } from '../kernel/multiplyAdd.as.ts'
 import { nextTile } from '../kernel/tiles.as.ts'
 import { addPartials, normalized } from './shared.as.ts'
 
-/** partials[tile] = Σx and Σx² of `chunk` rows: [2][channels] float64. */
+/**
+ * partials[tile] = Σx and Σx² of `chunk` rows: [2][channels] float64. Each picture (the whole batch, for a batch norm) has
+ * `rows` rows and `ranges` tiles.
+ */
 export function batchNormSums(
   x: usize,
   partials: usize,
@@ -19,6 +22,7 @@ export function batchNormSums(
   channels: i32,
   group: i32,
   chunk: i32,
+  ranges: i32,
   tiles: i32,
   counter: usize,
   scratch: usize,
@@ -27,8 +31,10 @@ export function batchNormSums(
   const eights = channels & ~7
   const fours = channels & ~3
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
-    const first = tile * chunk
-    const end = min(first + chunk, rows)
+    const picture = tile / ranges
+    const begin = picture * rows
+    const first = begin + (tile - picture * ranges) * chunk
+    const end = min(first + chunk, begin + rows)
     const sums = partials + (<usize>(tile * channels) << 4)
     memory.fill(sums, 0, <usize>channels << 4)
     for (let row = first; row < end; row += group) {
@@ -250,7 +256,7 @@ export function batchNormFill(
   for (let at: usize = 0; at < <usize>channels << 2; at += 4) store<f32>(target + at, value)
 }
 
-/** y = max((x − mean)·factor + shift, floor) for ranges of `chunk` rows. */
+/** y = max((x − mean)·factor + shift, floor) for ranges of `chunk` rows; each picture has its mean and its factor. */
 export function batchNormApply(
   x: usize,
   y: usize,
@@ -261,6 +267,7 @@ export function batchNormApply(
   channels: i32,
   floor: f32,
   chunk: i32,
+  ranges: i32,
   tiles: i32,
   counter: usize,
   scratch: usize,
@@ -271,14 +278,19 @@ export function batchNormApply(
   // So many rows share the loads of what belongs to the channel, and stay in the first cache meanwhile.
   const block = max(8192 / <i32>pitch, 4)
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
-    const end = min((tile + 1) * chunk, rows)
-    for (let row = tile * chunk; row < end; row += block) {
+    const picture = tile / ranges
+    const begin = picture * rows
+    const first = begin + (tile - picture * ranges) * chunk
+    const end = min(first + chunk, begin + rows)
+    const m = mean + <usize>picture * pitch
+    const f = factor + <usize>picture * pitch
+    for (let row = first; row < end; row += block) {
       const count = min(block, end - row)
       const offset = <usize>row * pitch
-      if (eights > 0) applyPairs(x + offset, y + offset, mean, factor, shift, count, eights, pitch, floor)
+      if (eights > 0) applyPairs(x + offset, y + offset, m, f, shift, count, eights, pitch, floor)
       if (eights == channels) continue
-      applyRows<Four>(x + offset, y + offset, mean, factor, shift, count, eights, fours, pitch, floor)
-      applyRows<One>(x + offset, y + offset, mean, factor, shift, count, fours, channels, pitch, floor)
+      applyRows<Four>(x + offset, y + offset, m, f, shift, count, eights, fours, pitch, floor)
+      applyRows<One>(x + offset, y + offset, m, f, shift, count, fours, channels, pitch, floor)
     }
   }
 }

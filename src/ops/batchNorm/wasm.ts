@@ -3,7 +3,6 @@
  * makes the statistics, then the rows. The ranges follow from the shapes alone, so the bits do not depend on threads.
  */
 
-import { type Affine, affineCount, affineOf } from '../affine.ts'
 import { call } from '../wasm/call.ts'
 import type { WasmCall, WasmKernel } from '../wasm/types.ts'
 import {
@@ -15,6 +14,7 @@ import {
   type TrackedGradientAttributes,
   type TrainingAttributes,
 } from './attributes.ts'
+import { affineAt, affineBytes } from './standIns.ts'
 
 const float = 4
 const double = 8
@@ -30,24 +30,6 @@ function coefficientsAt(extent: Extent, shared: number): number {
   return shared + partialRanges(extent).tiles * extent.channels * 2 * double
 }
 
-/** Bytes that `affineAt` needs. */
-function affineBytes({ channels }: Extent, affine: Affine): number {
-  return (2 - affineCount(affine)) * channels * float
-}
-
-/** Scale and shift; where there is none, an array of ones or zeros at `place`, which the calls of `fill` write. */
-function affineAt({ channels }: Extent, attributes: Affine, addresses: readonly number[], place: number) {
-  const { scale, shift, others } = affineOf(attributes, addresses)
-  const fill = (target: number, value: number) => call('batchNormFill', { target, channels, value }, 1)
-  const zeros = scale === undefined ? place + channels * float : place
-  return {
-    scale: scale ?? place,
-    shift: shift ?? zeros,
-    others,
-    fill: [...(scale === undefined ? [fill(place, 1)] : []), ...(shift === undefined ? [fill(zeros, 0)] : [])],
-  }
-}
-
 /** y = max((x − mean)·factor + shift, floor) */
 function applyCall(
   extent: Extent,
@@ -55,7 +37,7 @@ function applyCall(
   addresses: Record<'x' | 'y' | 'mean' | 'factor' | 'shift', number>,
 ): WasmCall {
   const { chunk, tiles } = rowRanges(extent)
-  return call('batchNormApply', { ...addresses, ...extent, floor, chunk }, tiles)
+  return call('batchNormApply', { ...addresses, ...extent, floor, chunk, ranges: tiles }, tiles)
 }
 
 function floorOf({ activation }: BatchNormAttributes): number {
@@ -88,7 +70,7 @@ export const batchNormWasm: WasmKernel<TrainingAttributes> = {
     return {
       run: [
         ...fill,
-        call('batchNormSums', { x, partials, ...extent, group, chunk }, partialCount),
+        call('batchNormSums', { x, partials, ...extent, group, chunk, ranges: partialCount }, partialCount),
         call('batchNormStatistics', { ...given, ...made }, 1),
         applyCall(extent, floorOf(attributes), { x, y, mean, factor, shift }),
       ],
@@ -107,7 +89,7 @@ function gradientSums(extent: Extent, shared: number, cut: number, addresses: Su
   const coefficients = { factor, slope, offset }
   const { group, chunk, tiles: partialCount } = partialRanges(extent)
   const partials = shared
-  const sums = { x, dy, scale, shift, mean, inverse, partials, ...extent, cut, group, chunk }
+  const sums = { x, dy, scale, shift, mean, inverse, partials, ...extent, cut, group, chunk, ranges: partialCount }
   const statistics = { partials, partialCount, ...extent, scale, inverse, ...coefficients, dscale, dshift }
   return {
     coefficients,
@@ -132,7 +114,7 @@ export const batchNormGradientWasm: WasmKernel<BatchNormAttributes> = {
     const addresses = { x, dy, scale, shift, mean, inverse, dscale, dshift }
     const { coefficients, run } = gradientSums(extent, at.shared, cut, addresses)
     const { chunk, tiles } = rowRanges(extent)
-    const apply = { x, dy, dx, mean, shift, ...coefficients, ...extent, cut, chunk }
+    const apply = { x, dy, dx, mean, shift, ...coefficients, ...extent, cut, chunk, ranges: tiles }
     return { run: [...fill, ...run, call('batchNormGradientApply', apply, tiles)] }
   },
 }

@@ -12,8 +12,10 @@ import { concatWasm, sliceWasm, widenWasm } from '../channels/wasm.ts'
 import { clipNormsWasm, clipScaleWasm } from '../clip/wasm.ts'
 import { channelSumWasm, conv2dWasm, filterGradientWasm, inputGradientWasm } from '../conv2d/wasm.ts'
 import { crossEntropyGradientWasm, crossEntropyWasm } from '../crossEntropy/wasm.ts'
-import { dropoutPathWasm, dropoutWasm } from '../dropout/wasm.ts'
-import { lossGuardWasm } from '../guard/wasm.ts'
+import { dropoutPathWasm, dropoutWasm, dropoutWasm } from '../dropout/wasm.ts'
+import { groupNormGradientWasm, groupNormWasm } from '../groupNorm/wasm.ts'
+import { lossGuardWasm, lossGuardWasm } from '../guard/wasm.ts'
+import { layerNormGradientWasm, layerNormWasm } from '../layerNorm/wasm.ts'
 import {
   multiplyChannelsGradientWasm,
   multiplyChannelsWasm,
@@ -38,6 +40,10 @@ const table: { readonly [K in StepKind]: WasmKernel<AttributesOf<K>> } = {
   'batchNorm.inference': trackedNormWasm,
   'batchNorm.inference.inputGradient': trackedNormInputGradientWasm,
   'batchNorm.inference.parameterGradient': trackedNormParameterGradientWasm,
+  groupNorm: groupNormWasm,
+  'groupNorm.gradient': groupNormGradientWasm,
+  layerNorm: layerNormWasm,
+  'layerNorm.gradient': layerNormGradientWasm,
   concat: concatWasm,
   'channels.slice': sliceWasm,
   'channels.widen': widenWasm,

@@ -5,7 +5,10 @@ import { multiplyAdd } from '../../kernel/multiplyAdd.as.ts'
 import { nextTile } from '../../kernel/tiles.as.ts'
 import { addPartials, normalized } from '../shared.as.ts'
 
-/** partials[tile] = Σdy and Σdy·(x − mean) of `chunk` rows, dy being 0 where the ReLU cut: [2][channels] float64. */
+/**
+ * partials[tile] = Σdy and Σdy·(x − mean) of `chunk` rows, dy being 0 where the ReLU cut: [2][channels] float64. Each picture
+ * (the whole batch, for a batch norm) has `rows` rows, `ranges` tiles, and statistics of its own.
+ */
 export function batchNormGradientSums(
   x: usize,
   dy: usize,
@@ -19,6 +22,7 @@ export function batchNormGradientSums(
   cut: f32,
   group: i32,
   chunk: i32,
+  ranges: i32,
   tiles: i32,
   counter: usize,
   scratch: usize,
@@ -28,8 +32,12 @@ export function batchNormGradientSums(
   const eights = WIDE == 1 ? channels & ~7 : 0
   const fours = channels & ~3
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
-    const first = tile * chunk
-    const end = min(first + chunk, rows)
+    const picture = tile / ranges
+    const begin = picture * rows
+    const first = begin + (tile - picture * ranges) * chunk
+    const end = min(first + chunk, begin + rows)
+    const m = mean + <usize>picture * pitch
+    const v = inverse + <usize>picture * pitch
     const sums = partials + (<usize>(tile * channels) << 4)
     memory.fill(sums, 0, <usize>channels << 4)
     for (let row = first; row < end; row += group) {
@@ -38,11 +46,11 @@ export function batchNormGradientSums(
       const from = x + offset
       const given = dy + offset
       if (eights > 0) {
-        addGradientPairs(from, given, scale, shift, mean, inverse, sums, channels, eights, count, cut, scratch)
+        addGradientPairs(from, given, scale, shift, m, v, sums, channels, eights, count, cut, scratch)
       }
       if (eights == channels) continue
-      addGradients<Four>(from, given, scale, shift, mean, inverse, sums, channels, eights, fours, count, cut)
-      addGradients<One>(from, given, scale, shift, mean, inverse, sums, channels, fours, channels, count, cut)
+      addGradients<Four>(from, given, scale, shift, m, v, sums, channels, eights, fours, count, cut)
+      addGradients<One>(from, given, scale, shift, m, v, sums, channels, fours, channels, count, cut)
     }
   }
 }
@@ -242,7 +250,10 @@ export function batchNormGradientStatistics(
   }
 }
 
-/** dx = factor·dy − slope·(x − mean) − offset, dy being 0 where the ReLU cut, for ranges of `chunk` rows. */
+/**
+ * dx = factor·dy − slope·(x − mean) − offset, dy being 0 where the ReLU cut, for ranges of `chunk` rows; each
+ * picture has its own mean and coefficients.
+ */
 export function batchNormGradientApply(
   x: usize,
   dy: usize,
@@ -256,6 +267,7 @@ export function batchNormGradientApply(
   channels: i32,
   cut: f32,
   chunk: i32,
+  ranges: i32,
   tiles: i32,
   counter: usize,
   scratch: usize,
@@ -266,16 +278,24 @@ export function batchNormGradientApply(
   // Rows share the loads of what belongs to the channel, unless a row alone fills a good part of the cache.
   const block = channels < 128 ? max(4096 / <i32>pitch, 4) : 1
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
-    const end = min((tile + 1) * chunk, rows)
-    for (let row = tile * chunk; row < end; row += block) {
+    const picture = tile / ranges
+    const begin = picture * rows
+    const first = begin + (tile - picture * ranges) * chunk
+    const end = min(first + chunk, begin + rows)
+    const own = <usize>picture * pitch
+    const m = mean + own
+    const f = factor + own
+    const k = slope + own
+    const s = offset + own
+    for (let row = first; row < end; row += block) {
       const count = min(block, end - row)
       const o = <usize>row * pitch
       if (eights > 0) {
-        applyGradientPairs(x + o, dy + o, dx + o, mean, factor, shift, slope, offset, count, eights, pitch, cut)
+        applyGradientPairs(x + o, dy + o, dx + o, m, f, shift, k, s, count, eights, pitch, cut)
       }
       if (eights == channels) continue
-      applyGradient<Four>(x + o, dy + o, dx + o, mean, factor, shift, slope, offset, count, eights, fours, pitch, cut)
-      applyGradient<One>(x + o, dy + o, dx + o, mean, factor, shift, slope, offset, count, fours, channels, pitch, cut)
+      applyGradient<Four>(x + o, dy + o, dx + o, m, f, shift, k, s, count, eights, fours, pitch, cut)
+      applyGradient<One>(x + o, dy + o, dx + o, m, f, shift, k, s, count, fours, channels, pitch, cut)
     }
   }
 }
