@@ -15,8 +15,10 @@ import type { OpCase } from './cases.ts'
 import { cases as channels } from './channels/cases.ts'
 import { cases as clip } from './clip/cases.ts'
 import { cases as conv2d } from './conv2d/cases.ts'
+import { cases as transposed } from './conv2d/transposed/cases.ts'
 import { cases as crossEntropy } from './crossEntropy/cases.ts'
 import { cases as dropout } from './dropout/cases.ts'
+import { cases as local } from './local/cases.ts'
 import { cases as optimizer } from './optimizer/cases.ts'
 import { cases as permute } from './permute/cases.ts'
 import { cases as pointwise } from './pointwise/cases.ts'
@@ -27,8 +29,8 @@ import { drawArrays, runReference } from './testing/arrays.ts'
 import { runWasm, type TestedModule, testedModules } from './testing/harness.ts'
 
 /** Small ones: for each of them the reference runs some ten times. */
-const rows = [add, batchNorm, channels, clip, conv2d, crossEntropy, dropout, optimizer, permute, pointwise, pool]
-  .concat([resample, softmax])
+const rows = [add, batchNorm, channels, clip, conv2d, crossEntropy, dropout, local, optimizer, permute, pointwise, pool]
+  .concat([resample, softmax, transposed])
   .flat()
   .filter((row) => row.inputs.every((spec) => sizeOf(spec.shape) <= 6000))
 const kinds = [...new Set(rows.map((row) => row.op.kind))]

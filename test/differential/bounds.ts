@@ -6,7 +6,7 @@
  */
 
 import { sizeOf } from '../../src/core/shapes.ts'
-import { type ArraySpec, lastAxis, rowsOf } from '../../src/ops/arrays.ts'
+import { type ArraySpec, lastAxis, picturesOf, rowsOf } from '../../src/ops/arrays.ts'
 import type { Conv2dGeometry } from '../../src/ops/conv2d/geometry.ts'
 import { ops, type StepKind } from '../../src/ops/ops.ts'
 import type { ResampleAttributes } from '../../src/ops/resample/attributes.ts'
@@ -56,6 +56,7 @@ const windowOf = ({ attributes }: Step) => (attributes as { readonly window: Win
 const area = (step: Step) => windowOf(step).kernel[0] * windowOf(step).kernel[1]
 const geometry = ({ attributes }: Step) => attributes as Conv2dGeometry
 const rows = ({ inputs }: Step, i: number) => rowsOf(inputs[i] as ArraySpec)
+const pictures = ({ inputs: [x] }: Step) => picturesOf(x as ArraySpec)
 const classes = ({ inputs: [x] }: Step) => lastAxis(x as ArraySpec)
 /** The most outputs that an input goes to, each with a weight that was rounded, too. */
 const resampled = ({ attributes }: Step) => {
@@ -77,6 +78,11 @@ const boundRows: Readonly<Record<StepKind, BoundRow>> = {
   },
   'conv2d.inputGradient': sums((step) => (area(step) * geometry(step).filters) / geometry(step).groups),
   'conv2d.filterGradient': sums((step) => rows(step, 1)),
+  'conv2d.transposed': sums((step) => (area(step) * geometry(step).filters) / geometry(step).groups + 1),
+  local: sums((step) => area(step) * geometry(step).channels + 1),
+  'local.inputGradient': sums((step) => area(step) * geometry(step).filters),
+  'local.filterGradient': sums(pictures),
+  'local.biasGradient': sums(pictures),
   channelSum: sums((step) => rows(step, 0)),
   add: sums(() => 2),
   concat: own(0),

@@ -10,10 +10,11 @@ import {
 } from '../batchNorm/wasm.ts'
 import { concatWasm, sliceWasm, widenWasm } from '../channels/wasm.ts'
 import { clipNormsWasm, clipScaleWasm } from '../clip/wasm.ts'
-import { channelSumWasm, conv2dWasm, filterGradientWasm, inputGradientWasm } from '../conv2d/wasm.ts'
+import { channelSumWasm, conv2dWasm, filterGradientWasm, inputGradientWasm, transposedWasm } from '../conv2d/wasm.ts'
 import { crossEntropyGradientWasm, crossEntropyWasm } from '../crossEntropy/wasm.ts'
 import { dropoutWasm } from '../dropout/wasm.ts'
 import { lossGuardWasm } from '../guard/wasm.ts'
+import { localBiasGradientWasm, localFilterGradientWasm, localInputGradientWasm, localWasm } from '../local/wasm.ts'
 import type { AttributesOf, StepKind } from '../ops.ts'
 import { adagradWasm, adamWasm, rmspropWasm, sgdWasm } from '../optimizer/wasm.ts'
 import { permuteWasm } from '../permute/wasm.ts'
@@ -42,6 +43,11 @@ const table: { readonly [K in StepKind]: WasmKernel<AttributesOf<K>> } = {
   conv2d: conv2dWasm,
   'conv2d.inputGradient': inputGradientWasm,
   'conv2d.filterGradient': filterGradientWasm,
+  'conv2d.transposed': transposedWasm,
+  local: localWasm,
+  'local.inputGradient': localInputGradientWasm,
+  'local.filterGradient': localFilterGradientWasm,
+  'local.biasGradient': localBiasGradientWasm,
   channelSum: channelSumWasm,
   crossEntropy: crossEntropyWasm,
   'crossEntropy.gradient': crossEntropyGradientWasm,
