@@ -10,6 +10,7 @@ import { dropout } from './dropout/layer.ts'
 import { fullyConnected } from './fullyConnected/layer.ts'
 import { globalAveragePool } from './globalAveragePool/layer.ts'
 import { input } from './input/layer.ts'
+import { local } from './local/layer.ts'
 import { pad } from './pad/layer.ts'
 import { pixelShuffle, pixelUnshuffle } from './pixelShuffle/layer.ts'
 import { averagePooling, maxPooling } from './pool/layer.ts'
@@ -17,6 +18,7 @@ import { flatten, reshape } from './reshape/layer.ts'
 import { shuffle } from './shuffle/layer.ts'
 import { slice } from './slice/layer.ts'
 import { softmax } from './softmax/layer.ts'
+import { transposedConv } from './transposedConv/layer.ts'
 import type { Layer } from './types.ts'
 import { upsample } from './upsample/layer.ts'
 import { widen } from './widen/layer.ts'
@@ -35,6 +37,8 @@ const list = [
   add,
   concat,
   widen,
+  local,
+  transposedConv,
   slice,
   shuffle,
   pad,
@@ -80,5 +84,4 @@ export const words: readonly string[] = [...byWord.keys()]
 export const plannedWords: Readonly<Record<string, { readonly meaning: string; readonly instead: string }>> = {
   L2POOL: { meaning: 'L2-norm pooling', instead: 'AVGPOOL' },
   LRN: { meaning: 'local response normalization', instead: 'BN' },
-  LOCAL: { meaning: 'a locally connected layer (unshared filters)', instead: 'CONV' },
 }
