@@ -84,6 +84,12 @@ const networks = fc
     end: fc.constantFrom(
       ...['', '', '', ' -> POOL3 s1 p1', ' -> AVGPOOL3 s2 p1', ' -> GAP', ' -> GAP -> FC-10 -> SOFTMAX', ' -> FC-7'],
       ...[' -> CONV3-9 -> FC-3', ' -> CONV1-19 -> ADD(ID | CONV3-19)', ' -> CONCAT(ID | CONV3-3)'],
+      ...[
+        ' -> TCONV4-9 s2',
+        ' -> TCONV3-5 nobias -> RELU',
+        ' -> LOCAL3-6 -> FC-3',
+        ' -> UPSAMPLE2 bilinear -> PAD p1 edge',
+      ],
     ),
   })
   .map(({ height, width, depth, convolution: { size, groups, filters, options }, activation, end }) => {

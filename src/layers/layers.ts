@@ -13,6 +13,7 @@ import { globalAveragePool, globalMaxPool } from './globalPool/layer.ts'
 import { groupNorm, instanceNorm } from './groupNorm/layer.ts'
 import { input } from './input/layer.ts'
 import { layerNorm } from './layerNorm/layer.ts'
+import { local } from './local/layer.ts'
 import { maxout } from './maxout/layer.ts'
 import { multiply } from './multiply/layer.ts'
 import { pad } from './pad/layer.ts'
@@ -24,6 +25,7 @@ import { scale } from './scale/layer.ts'
 import { shuffle } from './shuffle/layer.ts'
 import { slice } from './slice/layer.ts'
 import { softmax } from './softmax/layer.ts'
+import { transposedConv } from './transposedConv/layer.ts'
 import type { Layer } from './types.ts'
 import { upsample } from './upsample/layer.ts'
 import { widen } from './widen/layer.ts'
@@ -51,6 +53,8 @@ const list = [
   multiply,
   concat,
   widen,
+  local,
+  transposedConv,
   slice,
   shuffle,
   pad,
@@ -96,5 +100,4 @@ export const words: readonly string[] = [...byWord.keys()]
 export const plannedWords: Readonly<Record<string, { readonly meaning: string; readonly instead: string }>> = {
   L2POOL: { meaning: 'L2-norm pooling', instead: 'AVGPOOL' },
   LRN: { meaning: 'local response normalization', instead: 'BN' },
-  LOCAL: { meaning: 'a locally connected layer (unshared filters)', instead: 'CONV' },
 }

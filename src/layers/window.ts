@@ -20,8 +20,28 @@ export interface WindowAttributes {
   readonly dilation: Pair
 }
 
-/** Stride and padding where a word does not say them. */
-export type UsualWindow = (kernel: Pair, dilation: Pair) => { readonly stride: Pair; readonly padding: Padding }
+/** Stride and padding where a word does not say them; the padding may depend on the stride that it does say. */
+export type UsualWindow = (
+  kernel: Pair,
+  dilation: Pair,
+  stride?: Pair,
+) => { readonly stride: Pair; readonly padding: Padding }
+
+/** P = d·(F − 1)/2 keeps the size; only odd filters have a middle. */
+export const keepsSize: UsualWindow = (kernel, dilation) => {
+  const [rows, columns] = [(dilation[0] * (kernel[0] - 1)) / 2, (dilation[1] * (kernel[1] - 1)) / 2]
+  return { stride: [1, 1], padding: [rows, columns, rows, columns] }
+}
+
+/** Throws `NotationValueError` where the padding that keeps the size is not whole, so that a person must write one. */
+export function expectMiddle({ kernel, padding }: WindowAttributes): void {
+  if (padding.every(Number.isInteger)) return
+  throw new NotationValueError('a filter with even sides has no middle, so its padding must be written', {
+    received: `a ${kernel.join('×')} filter without p`,
+    expected: `p0, or an odd filter such as ${kernel[0] + 1}`,
+    advice: 'add p0',
+  })
+}
 
 /** The parts of a word and of a JSON node that say a window: CONV, LOCAL and the pools have them alike. */
 export interface WindowWord {
@@ -48,16 +68,17 @@ export function windowWord(usual: UsualWindow): WindowWord {
     read(parts) {
       const kernel = readPair(parts.size, 1, 'the filter size')
       const dilation = readPair(parts.options?.d, 1, 'dilation')
-      const { stride, padding } = usual(kernel, dilation)
+      const written = parts.options?.s && readPair(parts.options.s, 1, 'stride')
+      const { stride, padding } = usual(kernel, dilation, written)
       return {
         kernel,
-        stride: parts.options?.s === undefined ? stride : readPair(parts.options.s, 1, 'stride'),
+        stride: written ?? stride,
         padding: parts.options?.p === undefined ? padding : readPadding(parts.options.p),
         dilation,
       }
     },
     write({ kernel, stride, padding, dilation }) {
-      const without = usual(kernel, dilation)
+      const without = usual(kernel, dilation, stride)
       const options: Record<string, readonly number[]> = {}
       if (!same(stride, without.stride)) options.s = writePair(stride)
       if (!same(padding, without.padding)) options.p = writePadding(padding)

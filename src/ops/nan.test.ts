@@ -15,10 +15,12 @@ import type { OpCase } from './cases.ts'
 import { cases as channels } from './channels/cases.ts'
 import { cases as clip } from './clip/cases.ts'
 import { cases as conv2d } from './conv2d/cases.ts'
+import { cases as transposed } from './conv2d/transposed/cases.ts'
 import { cases as crossEntropy } from './crossEntropy/cases.ts'
 import { cases as dropout } from './dropout/cases.ts'
 import { cases as groupNorm } from './groupNorm/cases.ts'
 import { cases as layerNorm } from './layerNorm/cases.ts'
+import { cases as local } from './local/cases.ts'
 import { cases as optimizer } from './optimizer/cases.ts'
 import { cases as permute } from './permute/cases.ts'
 import { cases as pointwise } from './pointwise/cases.ts'
@@ -39,12 +41,14 @@ const rows = [
   dropout,
   groupNorm,
   layerNorm,
+  local,
   optimizer,
   permute,
   pointwise,
   pool,
   resample,
   softmax,
+  transposed,
 ]
   .flat()
   .filter((row) => row.inputs.every((spec) => sizeOf(spec.shape) <= 6000))

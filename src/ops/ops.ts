@@ -5,11 +5,13 @@ import { batchNormOps } from './batchNorm/op.ts'
 import { channelsOps } from './channels/op.ts'
 import { clipOps } from './clip/op.ts'
 import { conv2dOps } from './conv2d/op.ts'
+import { transposedOps } from './conv2d/transposed/op.ts'
 import { crossEntropyOps } from './crossEntropy/op.ts'
 import { dropoutOps } from './dropout/op.ts'
 import { groupNormOps } from './groupNorm/op.ts'
 import { guardOps } from './guard/op.ts'
 import { layerNormOps } from './layerNorm/op.ts'
+import { localOps } from './local/op.ts'
 import { multiplyOps } from './multiply/op.ts'
 import { optimizerOps } from './optimizer/op.ts'
 import { permuteOps } from './permute/op.ts'
@@ -22,6 +24,8 @@ import type { Attributes, Op } from './types.ts'
 
 const table = {
   ...conv2dOps,
+  ...transposedOps,
+  ...localOps,
   ...pointwiseOps,
   ...poolOps,
   ...batchNormOps,

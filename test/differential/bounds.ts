@@ -6,7 +6,7 @@
  */
 
 import { sizeOf } from '../../src/core/shapes.ts'
-import { type ArraySpec, lastAxis, rowsOf } from '../../src/ops/arrays.ts'
+import { type ArraySpec, lastAxis, picturesOf, rowsOf } from '../../src/ops/arrays.ts'
 import type { Conv2dGeometry } from '../../src/ops/conv2d/geometry.ts'
 import { ops, type StepKind } from '../../src/ops/ops.ts'
 import type { ResampleAttributes } from '../../src/ops/resample/attributes.ts'
@@ -59,6 +59,7 @@ const geometry = ({ attributes }: Step) => attributes as Conv2dGeometry
 const rows = ({ inputs }: Step, i: number) => rowsOf(inputs[i] as ArraySpec)
 /** Of one image, and one more for the product. */
 const positions = (step: Step) => rows(step, 0) / (step.inputs[0]?.shape[0] ?? 1) + 1
+const pictures = ({ inputs: [x] }: Step) => picturesOf(x as ArraySpec)
 const classes = ({ inputs: [x] }: Step) => lastAxis(x as ArraySpec)
 /** The most outputs that an input goes to, each with a weight that was rounded, too. */
 const resampled = ({ attributes }: Step) => {
@@ -80,6 +81,11 @@ const boundRows: Readonly<Record<StepKind, BoundRow>> = {
   },
   'conv2d.inputGradient': sums((step) => (area(step) * geometry(step).filters) / geometry(step).groups),
   'conv2d.filterGradient': sums((step) => rows(step, 1)),
+  'conv2d.transposed': sums((step) => (area(step) * geometry(step).filters) / geometry(step).groups + 1),
+  local: sums((step) => area(step) * geometry(step).channels + 1),
+  'local.inputGradient': sums((step) => area(step) * geometry(step).filters),
+  'local.filterGradient': sums(pictures),
+  'local.biasGradient': sums(pictures),
   channelSum: sums((step) => rows(step, 0)),
   add: sums(() => 2),
   multiply: own(1),

@@ -49,6 +49,8 @@ export const wordRows: Readonly<Record<LayerType, WordRow>> = {
   droppath: { weight: 0.5, word: (draw) => `DROPPATH ${draw.pick([0, 0.2, 0.7])}` },
   dropout: { weight: 1, word: (draw) => `DROPOUT ${draw.pick([0, 0.1, 0.5, 0.9])}` },
   widen: { weight: 0.7, word: (draw, volume) => `WIDEN-${volume.channels + draw.between(0, 9)}` },
+  local: { weight: 1, word: locallyConnected },
+  tconv: { weight: 1.5, word: transposedConvolution },
   slice: { weight: 0.7, word: channelRange },
   shuffle: { weight: 0.7, word: (draw, { channels }) => `SHUFFLE g${draw.pick(divisorsOf(channels))}` },
   pad: {
@@ -153,6 +155,34 @@ function channelRange(draw: Draw, { channels }: Volume): string {
   const count = draw.between(1, channels)
   const from = draw.between(0, channels - count)
   return `SLICE-${count}${from > 0 ? ` from${from}` : ''}`
+}
+
+function locallyConnected(draw: Draw, { height, width }: Volume): string {
+  const size = draw.pick([1, 2, 3]).toString()
+  const options = draw.pick(['', ' s2', ' p1,0,2,1', ' s1x2 d2', ' nobias'])
+  const padded = size === '2' && !options.includes('p') ? ' p0' : ''
+  return `LOCAL${height * width > 100 ? '3' : size}-${draw.between(1, 12)}${options}${padded}`
+}
+
+/** Maps grow, so only small ones do. */
+function transposedConvolution(draw: Draw, volume: Volume): string {
+  const [kernel, stride] = [
+    [draw.between(1, 4), draw.between(1, 4)],
+    volume.height * volume.width > 60 ? [1, 1] : [draw.between(1, 3), draw.between(1, 2)],
+  ]
+  const { filters, groups } = grouping(draw, volume)
+  const output = stride.map((side) => draw.between(0, side - 1))
+  return [
+    `TCONV${pair(kernel)}-${Math.min(filters, groups === 1 ? 12 : filters)}`,
+    ` s${pair(stride)} p${paddings(
+      draw,
+      kernel.map((side) => side >> 1),
+    )}`,
+    draw.chance(0.2) ? ' d2' : '',
+    groups === 1 ? '' : ` g${groups}`,
+    output.some((side) => side > 0) ? ` o${pair(output)}` : '',
+    draw.chance(0.3) ? ' nobias' : '',
+  ].join('')
 }
 
 /** One group, a few, or depthwise with one to three filters a channel. */

@@ -7,10 +7,17 @@ import { boolean, number, object } from '../../core/schema.ts'
 import { conv2d } from '../../ops/conv2d/op.ts'
 import type { Value } from '../../ops/types.ts'
 import { printWindow, windowOn } from '../../ops/window.ts'
-import { NotationValueError, VolumeError } from '../errors.ts'
-import { countSchema, oneInput, only, optionalBias, pytorchFilters } from '../parts.ts'
+import { countSchema, expectGroups, oneInput, only, optionalBias, pytorchFilters, readFilters } from '../parts.ts'
 import type { Layer } from '../types.ts'
-import { type WindowAttributes, windowNotices, windowOutput, windowSight, windowWord } from '../window.ts'
+import {
+  expectMiddle,
+  keepsSize,
+  type WindowAttributes,
+  windowNotices,
+  windowOutput,
+  windowSight,
+  windowWord,
+} from '../window.ts'
 
 export interface ConvAttributes extends WindowAttributes {
   /** K */
@@ -26,11 +33,7 @@ interface Parameters {
   readonly bias?: Value
 }
 
-/** P = d·(F − 1)/2 keeps the size; only odd filters have a middle. */
-const window = windowWord((kernel, dilation) => {
-  const [rows, columns] = [(dilation[0] * (kernel[0] - 1)) / 2, (dilation[1] * (kernel[1] - 1)) / 2]
-  return { stride: [1, 1], padding: [rows, columns, rows, columns] }
-})
+const window = windowWord(keepsSize)
 
 export const conv: Layer<ConvAttributes, Parameters, 'conv'> = {
   type: 'conv',
@@ -45,22 +48,8 @@ export const conv: Layer<ConvAttributes, Parameters, 'conv'> = {
     },
     read(parts) {
       const spec = window.read(parts)
-      if (spec.padding.some((side) => !Number.isInteger(side))) {
-        throw new NotationValueError('a filter with even sides has no middle, so its padding must be written', {
-          received: `a ${spec.kernel.join('×')} filter without p`,
-          expected: `p0, or an odd filter such as ${spec.kernel[0] + 1}`,
-          advice: 'add p0',
-        })
-      }
-      const groups = parts.options?.g?.[0] ?? 1
-      const filters = parts.count ?? 0
-      if (filters < 1 || groups < 1 || filters % groups !== 0) {
-        throw new NotationValueError('the filters must divide evenly into the groups', {
-          received: `${filters} filters, ${groups} groups`,
-          expected: 'at least 1 filter a group, and the same number in each',
-        })
-      }
-      return { filters, ...spec, groups, bias: !(parts.flags ?? []).includes('nobias') }
+      expectMiddle(spec)
+      return { ...readFilters(parts), ...spec, bias: !(parts.flags ?? []).includes('nobias') }
     },
     write(attributes) {
       const { size, options } = window.write(attributes)
@@ -81,12 +70,7 @@ export const conv: Layer<ConvAttributes, Parameters, 'conv'> = {
   }),
   inputs: oneInput,
   output(attributes, volume) {
-    if (volume.channels % attributes.groups !== 0 || attributes.filters % attributes.groups !== 0) {
-      throw new VolumeError('channels and filters must divide evenly into the groups', {
-        received: `${volume.channels} channels and ${attributes.filters} filters in ${attributes.groups} groups`,
-        expected: `multiples of ${attributes.groups}`,
-      })
-    }
+    expectGroups(attributes, volume)
     const [height, width] = windowOutput(attributes, volume)
     return { height, width, channels: attributes.filters }
   },

@@ -61,10 +61,11 @@ export function conv2dPack(
 /**
  * The same for the input gradient: columns are the channels, terms the filters, and of the taps only tapsY × tapsX are
  * taken, from (firstY, firstX) in steps (a stride's parity class; negative steps turn the filter round).
- * Filters are [filterHeight·filterWidth, channels, groups·filtersEach]. No bias: a first row of zeros.
+ * Filters are [filterHeight·filterWidth, channels, groups·filtersEach]. The first row is the bias of a transposed convolution (0: none).
  */
 export function conv2dPackTurned(
   filters: usize,
+  bias: usize,
   filterWidth: i32,
   firstY: i32,
   firstX: i32,
@@ -89,7 +90,8 @@ export function conv2dPackTurned(
     const panel = tile % used
     const valid = min(channels - panel * 8, 8)
     let to = packed + <usize>(group * panels + panel) * ((<usize>(1 + terms)) << 5)
-    packColumns(to, filters, 0, 1, 0)
+    const biases = bias + ((<usize>(group * channels + panel * 8)) << 2)
+    packColumns(to, bias == 0 ? filters : biases, 0, 1, bias == 0 ? 0 : valid)
     to += 32
     for (let y = 0; y < tapsY; y++) {
       for (let x = 0; x < tapsX; x++) {

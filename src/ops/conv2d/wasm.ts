@@ -13,6 +13,7 @@ import { denseFilterGradient, productFilterGradient } from './filterGradient/was
 import { foldingNorm } from './fold/wasm.ts'
 import type { Conv2dAttributes, Conv2dGeometry } from './geometry.ts'
 import { productForward, productInputGradient } from './product/wasm.ts'
+import type { TransposedAttributes } from './transposed/op.ts'
 import { kernelOfWays } from './ways.ts'
 import { winogradFilterGradient } from './winograd/filterGradient/wasm.ts'
 import { winogradForward, winogradInputGradient } from './winograd/wasm.ts'
@@ -45,6 +46,25 @@ export const conv2dWasm: WasmKernel<Conv2dAttributes> = foldingNorm(
     return { source, filters, bias: attributes.bias ? biases : 0, target: outputs[0] ?? 0, prepared, shared }
   }),
 )
+
+/** Transposed convolution with a bias, or an activation at its store: of the ways, only a product's store does these. */
+const storedTransposed: WasmKernel<TransposedAttributes> = kernelOfWays(
+  [productInputGradient],
+  ({ inputs, outputs, prepared, shared }, attributes) => {
+    const [source = 0, filters = 0, biases = 0] = inputs
+    return { source, filters, bias: attributes.bias ? biases : 0, target: outputs[0] ?? 0, prepared, shared }
+  },
+)
+
+const kernelOfTransposed = ({ attributes: { bias, activation } }: { readonly attributes: TransposedAttributes }) =>
+  bias || activation !== 'none' ? storedTransposed : inputGradientWasm
+
+/** inputs [x, filters, bias?] → [y] */
+export const transposedWasm: WasmKernel<TransposedAttributes> = {
+  amplification: (step, context) => kernelOfTransposed(step).amplification?.(step, context) ?? 1,
+  workspace: (step, context) => kernelOfTransposed(step).workspace?.(step, context) ?? {},
+  calls: (step, at, context) => kernelOfTransposed(step).calls(step, at, context),
+}
 
 /** inputs [dy, filters] → [dx] */
 export const inputGradientWasm: WasmKernel<Conv2dGeometry> = kernelOfWays(

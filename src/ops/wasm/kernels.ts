@@ -10,12 +10,13 @@ import {
 } from '../batchNorm/wasm.ts'
 import { concatWasm, sliceWasm, widenWasm } from '../channels/wasm.ts'
 import { clipNormsWasm, clipScaleWasm } from '../clip/wasm.ts'
-import { channelSumWasm, conv2dWasm, filterGradientWasm, inputGradientWasm } from '../conv2d/wasm.ts'
+import { channelSumWasm, conv2dWasm, filterGradientWasm, inputGradientWasm, transposedWasm } from '../conv2d/wasm.ts'
 import { crossEntropyGradientWasm, crossEntropyWasm } from '../crossEntropy/wasm.ts'
-import { dropoutPathWasm, dropoutWasm, dropoutWasm } from '../dropout/wasm.ts'
+import { dropoutPathWasm, dropoutWasm } from '../dropout/wasm.ts'
 import { groupNormGradientWasm, groupNormWasm } from '../groupNorm/wasm.ts'
-import { lossGuardWasm, lossGuardWasm } from '../guard/wasm.ts'
+import { lossGuardWasm } from '../guard/wasm.ts'
 import { layerNormGradientWasm, layerNormWasm } from '../layerNorm/wasm.ts'
+import { localBiasGradientWasm, localFilterGradientWasm, localInputGradientWasm, localWasm } from '../local/wasm.ts'
 import {
   multiplyChannelsGradientWasm,
   multiplyChannelsWasm,
@@ -55,6 +56,11 @@ const table: { readonly [K in StepKind]: WasmKernel<AttributesOf<K>> } = {
   conv2d: conv2dWasm,
   'conv2d.inputGradient': inputGradientWasm,
   'conv2d.filterGradient': filterGradientWasm,
+  'conv2d.transposed': transposedWasm,
+  local: localWasm,
+  'local.inputGradient': localInputGradientWasm,
+  'local.filterGradient': localFilterGradientWasm,
+  'local.biasGradient': localBiasGradientWasm,
   channelSum: channelSumWasm,
   crossEntropy: crossEntropyWasm,
   'crossEntropy.gradient': crossEntropyGradientWasm,

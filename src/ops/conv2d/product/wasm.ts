@@ -1,6 +1,6 @@
 /** The way that takes every geometry: a matrix product whose left matrix is read in place (kernel.as.ts). */
 
-import { type Bounds, boundsOf } from '../../pointwise/table.ts'
+import type { Bounds } from '../../pointwise/table.ts'
 import { call } from '../../wasm/call.ts'
 import type { WasmCall } from '../../wasm/types.ts'
 import { cut, pictures, results, slide, tapsOfFilter } from '../arguments.ts'
@@ -27,7 +27,7 @@ export const productInputGradient: Way<ProductAddresses> = {
     const shape = backwardShape(work)
     const filterWidth = work.window.kernel[1]
     const parts = inputGradientCorrelations(work.window).map((correlation) =>
-      layoutOf(correlation, shape, boundsOf('none'), (at) => packTurnedCall(correlation, shape, filterWidth, at)),
+      layoutOf(correlation, shape, work.bounds, (at) => packTurnedCall(correlation, shape, filterWidth, at)),
     )
     return inSequence(parts)
   },
@@ -64,14 +64,14 @@ function packCall({ taps }: Correlation, shape: ProductShape, at: ProductAddress
   return call('conv2dPack', { filters, bias, terms, groups, columns, panels, packed }, groups * Math.ceil(columns / 8))
 }
 
-/** Packs filters [tap, columns, groups·channels] for the product with their transposes; `filterWidth` is F's second side. */
+/** Packs filters [tap, columns, groups·channels] with a bias for each column, for the product with their transposes; `filterWidth` is F's second side. */
 function packTurnedCall(
   correlation: Correlation,
   { groups, channels: filtersEach, columns: channels }: ProductShape,
   filterWidth: number,
-  { filters, prepared: packed }: ProductAddresses,
+  { filters, bias, prepared: packed }: ProductAddresses,
 ): WasmCall {
   const sizes = { groups, channels, filtersEach, panels: panelRoom(channels) }
-  const from = { filters, filterWidth, ...tapsOfFilter(correlation) }
+  const from = { filters, bias, filterWidth, ...tapsOfFilter(correlation) }
   return call('conv2dPackTurned', { ...from, ...sizes, packed }, groups * Math.ceil(channels / 8))
 }

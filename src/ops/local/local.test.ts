@@ -1,0 +1,6 @@
+/** Locally connected layers: kernels against the reference, gradients by differences. */
+
+import { testCases } from '../testing/suite.ts'
+import { cases } from './cases.ts'
+
+testCases(cases)
