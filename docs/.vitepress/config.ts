@@ -24,6 +24,7 @@ const sidebar = [
     items: [
       page('The notation', '/notation'),
       page('The zoo', '/zoo'),
+      page('Layers', '/layers'),
       page('The command line', '/cli'),
       page('The library', '/library'),
       page('In a page', '/browser'),

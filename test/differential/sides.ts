@@ -6,6 +6,7 @@
 import { pointwise } from '../../src/ops/pointwise/op.ts'
 import { activations, type PointwiseAttributes, parameterOf } from '../../src/ops/pointwise/table.ts'
 import { maxPool, maxPoolGradient, type PoolAttributes } from '../../src/ops/pool/op.ts'
+import { prelu } from '../../src/ops/prelu/op.ts'
 import type { Moment } from './tape.ts'
 
 export class Sides {
@@ -16,6 +17,8 @@ export class Sides {
     if (moment.op.kind === pointwise.kind) {
       const kinks = kinksOf(moment.attributes as PointwiseAttributes)
       for (const value of x) for (const kink of kinks) this.#add(value > kink ? 1 : 0)
+    } else if (moment.op.kind === prelu.kind) {
+      for (const value of x) this.#add(value > 0 ? 1 : 0)
     } else if (moment.op.kind === maxPool.kind) {
       const winners = new Float64Array(x.length)
       const attributes = moment.attributes as PoolAttributes
@@ -37,11 +40,11 @@ export class Sides {
   }
 }
 
-/** Where the derivative jumps: at 0 or at a bound, if anywhere. Found by looking closely, so that new functions are, too. */
+/** Where the derivative jumps: at 0, ±3 or a bound, if anywhere. Found by looking closely, so that new functions are, too. */
 function kinksOf(attributes: PointwiseAttributes): readonly number[] {
   const { forward, bounds = [] } = activations[attributes.function]
   const slope = (x: number) => (forward(x + 1e-6, parameterOf(attributes)) - forward(x, parameterOf(attributes))) / 1e-6
-  return [0, ...bounds].filter((x, i, all) => {
+  return [0, -3, 3, ...bounds].filter((x, i, all) => {
     if (!Number.isFinite(x) || all.indexOf(x) !== i) return false
     return Math.abs(slope(x) - slope(x - 1e-6)) > 1e-3
   })

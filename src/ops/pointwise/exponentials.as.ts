@@ -41,19 +41,26 @@ export class Silu {
 @final
 export class SiluSlope {
   @inline take(x: v128): v128 {
-    return f32x4.pmin(f32x4.pmax(x, f32x4.splat(-1e30)), f32x4.splat(1e30))
+    return x
   }
   @inline exponent(x: v128, a: v128): v128 {
-    return f32x4.neg(f32x4.mul(a, x))
+    return f32x4.neg(within(f32x4.mul(a, x)))
   }
-  /** s·(1 + a·x·(1 − s)) */
+  /** s·(1 + a·x·(1 − s)), where 1 − s is e·s: next to 1 the difference has no digits left. */
   @inline apply(x: v128, e: v128, one: v128, a: v128): v128 {
     const s = f32x4.div(one, f32x4.add(one, e))
-    return multiplyAdd(f32x4.mul(f32x4.mul(a, x), s), f32x4.sub(one, s), s)
+    return multiplyAdd(f32x4.mul(within(f32x4.mul(a, x)), s), f32x4.mul(e, s), s)
   }
   @inline slopes(): bool {
     return true
   }
+}
+
+/** From −88 to 88, where e^x is finite; a NaN is handed on. */
+// @ts-ignore: decorator
+@inline
+function within(x: v128): v128 {
+  return f32x4.pmin(f32x4.pmax(x, f32x4.splat(-88)), f32x4.splat(88))
 }
 
 /** 2u of ½x·(1 + tanh u) = x / (1 + e^(−2u)), u = √(2/π)·(x + 0.044715x³). */
@@ -83,15 +90,16 @@ export class GeluTanh {
 @final
 export class GeluTanhSlope {
   @inline take(x: v128): v128 {
-    return f32x4.pmin(f32x4.pmax(x, f32x4.splat(-1e12)), f32x4.splat(1e12))
+    // 2u is ±76 there, and the slope 0 and 1.
+    return f32x4.pmin(f32x4.pmax(x, f32x4.splat(-9.5)), f32x4.splat(9.5))
   }
   @inline exponent(x: v128, _a: v128): v128 {
     return f32x4.neg(twiceU(x))
   }
-  /** s + x·s·(1 − s)·2u′ */
+  /** s + x·s·(1 − s)·2u′, where 1 − s is e·s */
   @inline apply(x: v128, e: v128, one: v128, _a: v128): v128 {
     const s = f32x4.div(one, f32x4.add(one, e))
-    const inner = f32x4.mul(f32x4.mul(x, s), f32x4.sub(one, s))
+    const inner = f32x4.mul(f32x4.mul(x, s), f32x4.mul(e, s))
     const slope = multiplyAdd(f32x4.mul(x, x), f32x4.splat(0.214064448818), f32x4.splat(1.59576912161))
     return multiplyAdd(inner, slope, s)
   }
