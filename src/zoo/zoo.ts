@@ -8,6 +8,7 @@ import { alexnet } from './alexnet.ts'
 import { cifarNetworks } from './cifar.ts'
 import { cifarResnets } from './cifarResnet.ts'
 import { cifarSmall } from './cifarSmall.ts'
+import { convnexts } from './convnext.ts'
 import { demos } from './demos.ts'
 import { densenet121 } from './densenet.ts'
 import { efficientnetB0 } from './efficientnet.ts'
@@ -53,6 +54,7 @@ const entries = [
   mnasnet,
   efficientnetB0,
   regnet,
+  ...convnexts,
 ] as const
 
 /** For editors, which complete the names; any text may be given. */

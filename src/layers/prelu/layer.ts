@@ -41,7 +41,16 @@ export const prelu: Layer<PreluAttributes, Parameters, 'prelu'> = {
   countsVolume: false,
   parameters({ slope, shared }, { channels }) {
     const initial = { kind: 'constant', value: slope } as const
-    return [{ name: 'slope', shape: [shared ? 1 : channels], initial, role: 'learned', decays: false }]
+    return [
+      {
+        name: 'slope',
+        shape: [shared ? 1 : channels],
+        initial,
+        role: 'learned',
+        decays: false,
+        pytorch: { key: 'weight' },
+      },
+    ]
   },
   lower({ attributes: { shared }, x, parameters: { slope }, emit, view }) {
     if (!shared) return only(emit(preluOp, {}, [x, slope]))

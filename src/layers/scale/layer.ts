@@ -35,7 +35,7 @@ export const scale: Layer<ScaleAttributes, Parameters, 'scale'> = {
   parameters({ factor, learned }, { channels }) {
     if (!learned) return []
     const initial = { kind: 'constant', value: factor } as const
-    return [{ name: 'scale', shape: [channels], initial, role: 'learned', decays: false }]
+    return [{ name: 'scale', shape: [channels], initial, role: 'learned', decays: false, pytorch: { key: '' } }]
   },
   lower({ attributes: { factor }, x, parameters: { scale: factors }, emit }) {
     if (factors === undefined) return only(emit(multiplyNumber, { factor }, [x]))
