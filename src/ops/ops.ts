@@ -8,6 +8,7 @@ import { conv2dOps } from './conv2d/op.ts'
 import { crossEntropyOps } from './crossEntropy/op.ts'
 import { dropoutOps } from './dropout/op.ts'
 import { guardOps } from './guard/op.ts'
+import { maxoutOps } from './maxout/op.ts'
 import { multiplyOps } from './multiply/op.ts'
 import { optimizerOps } from './optimizer/op.ts'
 import { pointwiseOps } from './pointwise/op.ts'
@@ -24,6 +25,7 @@ const table = {
   ...addOps,
   ...multiplyOps,
   ...preluOps,
+  ...maxoutOps,
   ...channelsOps,
   ...dropoutOps,
   ...softmaxOps,

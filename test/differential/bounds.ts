@@ -74,6 +74,8 @@ const boundRows: Readonly<Record<StepKind, BoundRow>> = {
   'conv2d.filterGradient': sums((step) => rows(step, 1)),
   channelSum: sums((step) => rows(step, 0)),
   add: sums(() => 2),
+  maxout: own(0),
+  'maxout.gradient': own(0),
   multiply: own(1),
   'multiply.channels': own(1),
   'multiply.channelsGradient': sums(positions),

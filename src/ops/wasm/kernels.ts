@@ -14,6 +14,7 @@ import { channelSumWasm, conv2dWasm, filterGradientWasm, inputGradientWasm } fro
 import { crossEntropyGradientWasm, crossEntropyWasm } from '../crossEntropy/wasm.ts'
 import { dropoutPathWasm, dropoutWasm } from '../dropout/wasm.ts'
 import { lossGuardWasm } from '../guard/wasm.ts'
+import { maxoutGradientWasm, maxoutWasm } from '../maxout/wasm.ts'
 import {
   multiplyChannelsGradientWasm,
   multiplyChannelsWasm,
@@ -50,6 +51,8 @@ const table: { readonly [K in StepKind]: WasmKernel<AttributesOf<K>> } = {
   dropout: dropoutWasm,
   'dropout.path': dropoutPathWasm,
   'loss.guard': lossGuardWasm,
+  maxout: maxoutWasm,
+  'maxout.gradient': maxoutGradientWasm,
   multiply: multiplyWasm,
   'multiply.channels': multiplyChannelsWasm,
   'multiply.channelsGradient': multiplyChannelsGradientWasm,
