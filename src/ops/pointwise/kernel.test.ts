@@ -13,8 +13,13 @@ import { activations } from './table.ts'
 
 testCases(cases)
 
-function apply(name: ActivationName, values: Float64Array, module: (typeof testedModules)[number]): Float32Array {
-  const attributes = { function: name }
+function apply(
+  name: ActivationName,
+  values: Float64Array,
+  module: (typeof testedModules)[number],
+  parameter?: number,
+): Float32Array {
+  const attributes = { function: name, ...(parameter === undefined ? {} : { parameter }) }
   const row: OpCase = opCase({ name: 'values', op: pointwise, attributes, inputs: [f32(values.length)], terms: 1 })
   return runWasm(row, { inputs: [values], updates: [] }, { module }).outputs[0] as Float32Array
 }
@@ -92,9 +97,14 @@ describe.each(testedModules)('accuracy on %s', (module) => {
       // ReLUs cut −0 to either zero, as Math.max and SIMD's maximum do.
       if (activations[name].bounds !== undefined) continue
       const { forward, parameter } = activations[name]
-      const actual = apply(name, twice, module)
-      const expected = [...twice].map((x) => Math.fround(forward(x, parameter?.usual ?? 0)))
-      expect([name, ...actual]).toEqual([name, ...expected])
+      const trials = parameter === undefined ? [undefined] : [parameter.usual, parameter.minimum, parameter.maximum]
+      for (const value of trials.filter((each) => parameter === undefined || each !== undefined)) {
+        const actual = apply(name, twice, module, value)
+        const expected = [...twice].map((x) => Math.fround(forward(x, value ?? 0)))
+        // The ends and zeros are exact; between them, tests above say how near they are.
+        const differs = actual.findIndex((y, i) => Math.abs(twice[i] as number) !== 200 && !Object.is(y, expected[i]))
+        expect(differs, `${name} ${value} of ${twice[differs]}: ${actual[differs]}, not ${expected[differs]}`).toBe(-1)
+      }
     }
   })
 
@@ -157,7 +167,8 @@ describe('an activation', () => {
 
   it('refuses a parameter for which its formula has no meaning', () => {
     for (const name of ['silu', 'celu', 'softplus'] as const) {
-      expect(() => pointwise.outputs({ function: name, parameter: 0 }, [f32(3)])).toThrow(/above 0/)
+      for (const parameter of [0, -1, 1e7])
+        expect(() => pointwise.outputs({ function: name, parameter }, [f32(3)])).toThrow(/from 0.000001 to 1000000/)
     }
   })
 
