@@ -63,7 +63,7 @@ function secondStart(reader: Reader, { span, layer }: WordUnit): NotationError {
   return reader.error(span, `a network has one ${layer.notation.word}, and starts with it`, {
     received: `another ${layer.notation.word}`,
     expected: 'a layer that takes the value before it',
-    advice: 'branches of ADD and CONCAT start from the value before the word',
+    advice: 'branches start from the value before their word',
   })
 }
 

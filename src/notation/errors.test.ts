@@ -56,6 +56,9 @@ const rows: readonly [text: string, column: number, message: RegExp][] = [
   ['POOL2?', 1, /"optional".*keep `POOL2`/s],
   ['[POOL2]?', 8, /"optional"/],
   ['RELU(3)', 5, /nothing in parentheses/],
+  ['GELU approx=erf', 6, /takes tanh/],
+  ['SCALE', 1, /SCALE needs a number/],
+  ['MULTIPLY', 1, /MULTIPLY needs branches/],
   ['ADD', 1, /ADD needs branches/],
   ['ADD(ID)', 1, /ADD takes 2 to 64 branches/],
   ['ADD(ID | RELU', 4, /this \( is never closed/],
@@ -140,6 +143,18 @@ describe('errors of layers keep their class and get a place', () => {
       expect(error.message).toMatch(/has a value out of range.*at most (65536|16777216), not \d+$/s)
     },
   )
+
+  it.each([
+    ['SILU 0', /SILU cannot have this β.*from 0.000001 to 1000000/s],
+    ['ELU -1', /ELU cannot have this α.*at least 0/s],
+    ['DROPPATH 1', /probability.*without, 1/s],
+    ['MAXOUT1', /number of pieces.*MAXOUT2/s],
+    ['MAXOUT2x3', /number of pieces/],
+  ])('a number that has no meaning: %s', (word, message) => {
+    const error = errorOf(start + word)
+    expect(error).toBeInstanceOf(NotationValueError)
+    expect(error.message).toMatch(message)
+  })
 
   it('a volume', () => {
     const error = errorOf('INPUT 2x2x3\r\n-> [RELU -> c: CONV3-64 p0]*2')

@@ -12,6 +12,7 @@ import { groupNormOps } from './groupNorm/op.ts'
 import { guardOps } from './guard/op.ts'
 import { layerNormOps } from './layerNorm/op.ts'
 import { localOps } from './local/op.ts'
+import { maxoutOps } from './maxout/op.ts'
 import { multiplyOps } from './multiply/op.ts'
 import { optimizerOps } from './optimizer/op.ts'
 import { permuteOps } from './permute/op.ts'
@@ -34,6 +35,7 @@ const table = {
   ...addOps,
   ...multiplyOps,
   ...preluOps,
+  ...maxoutOps,
   ...channelsOps,
   ...permuteOps,
   ...resampleOps,

@@ -88,6 +88,8 @@ const boundRows: Readonly<Record<StepKind, BoundRow>> = {
   'local.biasGradient': sums(pictures),
   channelSum: sums((step) => rows(step, 0)),
   add: sums(() => 2),
+  maxout: own(0),
+  'maxout.gradient': own(0),
   multiply: own(1),
   'multiply.channels': own(1),
   'multiply.channelsGradient': sums(positions),

@@ -3,6 +3,8 @@
  * differences of a function say something of its gradient only where no kink is crossed.
  */
 
+import type { MaxoutAttributes } from '../../src/ops/maxout/attributes.ts'
+import { maxout } from '../../src/ops/maxout/op.ts'
 import { pointwise } from '../../src/ops/pointwise/op.ts'
 import { activations, type PointwiseAttributes, parameterOf } from '../../src/ops/pointwise/table.ts'
 import { maxPool, maxPoolGradient, type PoolAttributes } from '../../src/ops/pool/op.ts'
@@ -19,6 +21,12 @@ export class Sides {
       for (const value of x) for (const kink of kinks) this.#add(value > kink ? 1 : 0)
     } else if (moment.op.kind === prelu.kind) {
       for (const value of x) this.#add(value > 0 ? 1 : 0)
+    } else if (moment.op.kind === maxout.kind) {
+      const { pieces } = moment.attributes as MaxoutAttributes
+      for (let unit = 0; unit < x.length; unit += pieces) {
+        const values = x.subarray(unit, unit + pieces)
+        this.#add(values.indexOf(Math.max(...values)))
+      }
     } else if (moment.op.kind === maxPool.kind) {
       const winners = new Float64Array(x.length)
       const attributes = moment.attributes as PoolAttributes

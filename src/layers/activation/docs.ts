@@ -29,7 +29,7 @@ export const docs: LayerDocsTable = {
   silu: {
     title: 'sigmoid linear unit (Swish)',
     forward: 'x·σ(βx)',
-    number: 'β, above 0',
+    number: 'β, from 0.000001 to 1000000',
     defaults: { number: '1' },
     source: 'Elfwing et al. 2017; Ramachandran et al. 2017',
   },
@@ -58,14 +58,14 @@ export const docs: LayerDocsTable = {
   celu: {
     title: 'continuously differentiable ELU',
     forward: 'x where positive, α·(e^(x/α) − 1) elsewhere',
-    number: 'α, above 0',
+    number: 'α, from 0.000001 to 1000000',
     defaults: { number: '1' },
     source: 'Barron 2017',
   },
   softplus: {
     title: 'softplus',
     forward: 'ln(1 + e^(βx))/β',
-    number: 'β, above 0',
+    number: 'β, from 0.000001 to 1000000',
     defaults: { number: '1' },
     source: 'Dugas et al. 2000',
   },

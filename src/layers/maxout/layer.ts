@@ -1,11 +1,10 @@
 /**
- * MAXOUT2: the maximum over each 2 neighbouring channels, the pieces of a unit (Goodfellow et al. 2013): after CONV3-64 it
- * leaves 32. It is max pooling along the channels.
+ * MAXOUT2: the maximum over each 2 neighboring channels, the pieces of a unit (Goodfellow et al. 2013): after CONV3-64 it
+ * leaves 32.
  */
 
 import { number, object } from '../../core/schema.ts'
-import { maxPool } from '../../ops/pool/op.ts'
-import { windowOn } from '../../ops/window.ts'
+import { maxout as maxoutOp } from '../../ops/maxout/op.ts'
 import { NotationValueError, VolumeError } from '../errors.ts'
 import { oneInput, only } from '../parts.ts'
 import type { Layer } from '../types.ts'
@@ -41,12 +40,6 @@ export const maxout: Layer<MaxoutAttributes, object, 'maxout'> = {
       expected: `a multiple of ${pieces}`,
     })
   },
-  lower({ attributes: { pieces }, x, emit, view }) {
-    const { height, width, channels } = x.volume
-    const volume = { height: height * width, width: channels, channels: 1 }
-    const window = { kernel: [1, pieces], stride: [1, pieces], padding: [0, 0, 0, 0], dilation: [1, 1] } as const
-    const y = only(emit(maxPool, { window: windowOn(window, volume) }, [view(x, volume)]))
-    return view(y, { height, width, channels: channels / pieces })
-  },
+  lower: ({ attributes, x, emit }) => only(emit(maxoutOp, attributes, [x])),
   describe: ({ pieces }) => `of ${pieces} channels each`,
 }

@@ -44,18 +44,18 @@ export interface ActivationRow {
 interface ActivationParameter {
   readonly name: string
   readonly usual: number
-  /** Least value, and whether that value itself is excluded. */
   readonly minimum: number
-  readonly exclusive?: true
+  /** Where its inverse is taken, or a value multiplied by it: both stay finite in float32. Absent: no limit. */
+  readonly maximum?: number
 }
 
 /** Checks a value of a parameter. */
-export const parameterSchema = ({ minimum, exclusive }: ActivationParameter) =>
-  number(exclusive === true ? { above: minimum } : { min: minimum })
+export const parameterSchema = ({ minimum, maximum }: ActivationParameter) =>
+  number({ min: minimum, ...(maximum === undefined ? {} : { max: maximum }) })
 
 /** `a number of at least 0`, for messages. */
-export function expectedParameter({ minimum, exclusive }: ActivationParameter): string {
-  return exclusive === true ? `a number above ${minimum}` : `a number of at least ${minimum}`
+export function expectedParameter({ minimum, maximum }: ActivationParameter): string {
+  return maximum === undefined ? `a number of at least ${minimum}` : `a number from ${minimum} to ${maximum}`
 }
 
 const rows = {
@@ -104,7 +104,7 @@ const rows = {
       return share + gated(beta * x, share * (1 - share))
     },
     keeps: 'input',
-    parameter: { name: 'β', usual: 1, minimum: 0, exclusive: true },
+    parameter: { name: 'β', usual: 1, minimum: 1e-6, maximum: 1e6 },
   },
   /** x·relu6(x + 3)/6 (Howard et al. 2019); the derivative is 0 at −3 and 1 at 3. */
   hardswish: {
@@ -139,14 +139,14 @@ const rows = {
     forward: (x, alpha) => (x > 0 ? x : alpha * Math.expm1(x / alpha)),
     derivative: (y, alpha) => (y > 0 ? 1 : y / alpha + 1),
     keeps: 'output',
-    parameter: { name: 'α', usual: 1, minimum: 0, exclusive: true },
+    parameter: { name: 'α', usual: 1, minimum: 1e-6, maximum: 1e6 },
   },
   /** ln(1 + e^(βx))/β (Dugas et al. 2000); its slope from its output is 1 − e^(−βy). */
   softplus: {
     forward: (x, beta) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(beta * x))) / beta,
     derivative: (y, beta) => -Math.expm1(-beta * y),
     keeps: 'output',
-    parameter: { name: 'β', usual: 1, minimum: 0, exclusive: true },
+    parameter: { name: 'β', usual: 1, minimum: 1e-6, maximum: 1e6 },
   },
   /** x/(1 + |x|) (Bergstra et al. 2009) */
   softsign: {

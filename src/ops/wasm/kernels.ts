@@ -17,6 +17,7 @@ import { groupNormGradientWasm, groupNormWasm } from '../groupNorm/wasm.ts'
 import { lossGuardWasm } from '../guard/wasm.ts'
 import { layerNormGradientWasm, layerNormWasm } from '../layerNorm/wasm.ts'
 import { localBiasGradientWasm, localFilterGradientWasm, localInputGradientWasm, localWasm } from '../local/wasm.ts'
+import { maxoutGradientWasm, maxoutWasm } from '../maxout/wasm.ts'
 import {
   multiplyChannelsGradientWasm,
   multiplyChannelsWasm,
@@ -67,6 +68,8 @@ const table: { readonly [K in StepKind]: WasmKernel<AttributesOf<K>> } = {
   dropout: dropoutWasm,
   'dropout.path': dropoutPathWasm,
   'loss.guard': lossGuardWasm,
+  maxout: maxoutWasm,
+  'maxout.gradient': maxoutGradientWasm,
   multiply: multiplyWasm,
   'multiply.channels': multiplyChannelsWasm,
   'multiply.channelsGradient': multiplyChannelsGradientWasm,
