@@ -11,6 +11,7 @@ import { globalAveragePool, globalMaxPool } from './globalPool/layer.ts'
 import { groupNorm, instanceNorm } from './groupNorm/layer.ts'
 import { input } from './input/layer.ts'
 import { layerNorm } from './layerNorm/layer.ts'
+import { localContrast, localResponse } from './localResponse/layer.ts'
 import { averagePooling, maxPooling } from './pool/layer.ts'
 import { softmax } from './softmax/layer.ts'
 import type { Layer } from './types.ts'
@@ -31,6 +32,8 @@ const list = [
   groupNorm,
   layerNorm,
   instanceNorm,
+  localResponse,
+  localContrast,
   add,
   concat,
   widen,
@@ -69,6 +72,5 @@ export const words: readonly string[] = [...byWord.keys()]
 /** Words of the notes that are understood but have no layer yet. */
 export const plannedWords: Readonly<Record<string, { readonly meaning: string; readonly instead: string }>> = {
   L2POOL: { meaning: 'L2-norm pooling', instead: 'AVGPOOL' },
-  LRN: { meaning: 'local response normalization', instead: 'BN' },
   LOCAL: { meaning: 'a locally connected layer (unshared filters)', instead: 'CONV' },
 }

@@ -65,7 +65,7 @@ describe('words', () => {
   })
 
   it('without a layer are named', () => {
-    const [sentence = ''] = /^Three words of the notes.*$/m.exec(page) ?? []
+    const [sentence = ''] = /^Two words of the notes.*$/m.exec(page) ?? []
     const planned = [...sentence.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code)
     expect(planned).toHaveLength(Object.keys(plannedWords).length)
     for (const word of planned) expect(() => parse(`INPUT 8x8x4 -> ${word}`)).toThrow(UnbuiltWordError)
@@ -84,7 +84,7 @@ it('options and flags are read by some word', () => {
   const options = written(section('Options and flags'))
   expect(options.length).toBeGreaterThan(8)
   for (const option of options) {
-    const takes = ['CONV3-4', 'AVGPOOL3', 'BN', 'LN'].filter((word) => {
+    const takes = ['CONV3-4', 'AVGPOOL3', 'BN', 'LN', 'LRN'].filter((word) => {
       try {
         return parse(`INPUT 16x16x4 -> ${word} ${option}`).nodes.length === 2
       } catch {

@@ -19,6 +19,7 @@ import { cases as crossEntropy } from './crossEntropy/cases.ts'
 import { cases as dropout } from './dropout/cases.ts'
 import { cases as groupNorm } from './groupNorm/cases.ts'
 import { cases as layerNorm } from './layerNorm/cases.ts'
+import { cases as localResponse } from './localResponse/cases.ts'
 import { cases as optimizer } from './optimizer/cases.ts'
 import { cases as pointwise } from './pointwise/cases.ts'
 import { cases as pool } from './pool/cases.ts'
@@ -37,6 +38,7 @@ const rows = [
   dropout,
   groupNorm,
   layerNorm,
+  localResponse,
   optimizer,
   pointwise,
   pool,

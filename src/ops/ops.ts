@@ -10,6 +10,7 @@ import { dropoutOps } from './dropout/op.ts'
 import { groupNormOps } from './groupNorm/op.ts'
 import { guardOps } from './guard/op.ts'
 import { layerNormOps } from './layerNorm/op.ts'
+import { localResponseOps } from './localResponse/op.ts'
 import { optimizerOps } from './optimizer/op.ts'
 import { pointwiseOps } from './pointwise/op.ts'
 import { poolOps } from './pool/op.ts'
@@ -23,6 +24,7 @@ const table = {
   ...batchNormOps,
   ...groupNormOps,
   ...layerNormOps,
+  ...localResponseOps,
   ...addOps,
   ...channelsOps,
   ...dropoutOps,

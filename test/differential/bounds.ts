@@ -14,6 +14,7 @@ import type { Window } from '../../src/ops/window.ts'
 import { largest } from './fault.ts'
 import { groupBounds, groupGradientBounds } from './groupBounds.ts'
 import { normBounds, normGradientBounds, trackedBounds, trackedSumBounds } from './normBounds.ts'
+import { responseBounds, responseGradientBounds } from './responseBounds.ts'
 import { type BoundRow, type Bounds, type Computed, epsilon } from './rounding.ts'
 
 type Step = Computed['step']
@@ -104,6 +105,8 @@ const boundRows: Readonly<Record<StepKind, BoundRow>> = {
   'groupNorm.gradient': groupGradientBounds,
   layerNorm: groupBounds,
   'layerNorm.gradient': groupGradientBounds,
+  localResponse: responseBounds,
+  'localResponse.gradient': responseGradientBounds,
   'optimizer.sgd': updated(16),
   'optimizer.adagrad': updated(16),
   'optimizer.rmsprop': updated(16),

@@ -16,6 +16,7 @@ import { dropoutWasm } from '../dropout/wasm.ts'
 import { groupNormGradientWasm, groupNormWasm } from '../groupNorm/wasm.ts'
 import { lossGuardWasm } from '../guard/wasm.ts'
 import { layerNormGradientWasm, layerNormWasm } from '../layerNorm/wasm.ts'
+import { localResponseGradientWasm, localResponseWasm } from '../localResponse/wasm.ts'
 import type { AttributesOf, StepKind } from '../ops.ts'
 import { adagradWasm, adamWasm, rmspropWasm, sgdWasm } from '../optimizer/wasm.ts'
 import { pointwiseGradientWasm, pointwiseWasm } from '../pointwise/wasm.ts'
@@ -35,6 +36,8 @@ const table: { readonly [K in StepKind]: WasmKernel<AttributesOf<K>> } = {
   'groupNorm.gradient': groupNormGradientWasm,
   layerNorm: layerNormWasm,
   'layerNorm.gradient': layerNormGradientWasm,
+  localResponse: localResponseWasm,
+  'localResponse.gradient': localResponseGradientWasm,
   concat: concatWasm,
   'channels.slice': sliceWasm,
   'channels.widen': widenWasm,
