@@ -12,7 +12,7 @@ import { groupNorm, instanceNorm } from './groupNorm/layer.ts'
 import { input } from './input/layer.ts'
 import { layerNorm } from './layerNorm/layer.ts'
 import { localContrast, localResponse } from './localResponse/layer.ts'
-import { averagePooling, maxPooling } from './pool/layer.ts'
+import { averagePooling, l2Pooling, maxPooling } from './pool/layer.ts'
 import { softmax } from './softmax/layer.ts'
 import type { Layer } from './types.ts'
 import { widen } from './widen/layer.ts'
@@ -23,6 +23,7 @@ const list = [
   conv,
   maxPooling,
   averagePooling,
+  l2Pooling,
   globalAveragePool,
   globalMaxPool,
   ...activations,
@@ -71,6 +72,5 @@ export const words: readonly string[] = [...byWord.keys()]
 
 /** Words of the notes that are understood but have no layer yet. */
 export const plannedWords: Readonly<Record<string, { readonly meaning: string; readonly instead: string }>> = {
-  L2POOL: { meaning: 'L2-norm pooling', instead: 'AVGPOOL' },
   LOCAL: { meaning: 'a locally connected layer (unshared filters)', instead: 'CONV' },
 }

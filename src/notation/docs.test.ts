@@ -65,7 +65,7 @@ describe('words', () => {
   })
 
   it('without a layer are named', () => {
-    const [sentence = ''] = /^Two words of the notes.*$/m.exec(page) ?? []
+    const [sentence = ''] = /^One word of the notes.*$/m.exec(page) ?? []
     const planned = [...sentence.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code)
     expect(planned).toHaveLength(Object.keys(plannedWords).length)
     for (const word of planned) expect(() => parse(`INPUT 8x8x4 -> ${word}`)).toThrow(UnbuiltWordError)

@@ -84,6 +84,9 @@ const boundRows: Readonly<Record<StepKind, BoundRow>> = {
   'maxPool.gradient': sums(area, [0]),
   averagePool: sums(area),
   'averagePool.gradient': sums(area),
+  l2Pool: own((step) => area(step) + 2),
+  // Sums of dy·x/y, of magnitudes as large as they come with another sign.
+  'l2Pool.gradient': sums((step) => area(step) + 4),
   softmax: own((step) => classes(step) + 4),
   'softmax.gradient': of(
     (step) => classes(step) + 4,

@@ -21,6 +21,7 @@ export const wordRows: Readonly<Record<LayerType, WordRow>> = {
   fc: { weight: 1, word: (draw) => `FC-${channels(draw)}${draw.chance(0.2) ? ' nobias' : ''}` },
   pool: { weight: 2, word: (draw, volume) => `POOL${pool(draw, volume, [])}` },
   avgpool: { weight: 2, word: (draw, volume) => `AVGPOOL${pool(draw, volume, ['countpad'])}` },
+  l2pool: { weight: 1, word: (draw, volume) => `L2POOL${pool(draw, volume, [])}` },
   gap: plain('GAP', 0.3),
   gmp: plain('GMP', 0.3),
   bn: { weight: 4, word: norm },

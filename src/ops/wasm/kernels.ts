@@ -20,7 +20,14 @@ import { localResponseGradientWasm, localResponseWasm } from '../localResponse/w
 import type { AttributesOf, StepKind } from '../ops.ts'
 import { adagradWasm, adamWasm, rmspropWasm, sgdWasm } from '../optimizer/wasm.ts'
 import { pointwiseGradientWasm, pointwiseWasm } from '../pointwise/wasm.ts'
-import { averagePoolGradientWasm, averagePoolWasm, maxPoolGradientWasm, maxPoolWasm } from '../pool/wasm.ts'
+import {
+  averagePoolGradientWasm,
+  averagePoolWasm,
+  l2PoolGradientWasm,
+  l2PoolWasm,
+  maxPoolGradientWasm,
+  maxPoolWasm,
+} from '../pool/wasm.ts'
 import { softmaxGradientWasm, softmaxWasm } from '../softmax/wasm.ts'
 import type { Attributes } from '../types.ts'
 import type { WasmKernel } from './types.ts'
@@ -59,6 +66,8 @@ const table: { readonly [K in StepKind]: WasmKernel<AttributesOf<K>> } = {
   'pointwise.gradient': pointwiseGradientWasm,
   maxPool: maxPoolWasm,
   'maxPool.gradient': maxPoolGradientWasm,
+  l2Pool: l2PoolWasm,
+  'l2Pool.gradient': l2PoolGradientWasm,
   averagePool: averagePoolWasm,
   'averagePool.gradient': averagePoolGradientWasm,
   softmax: softmaxWasm,
