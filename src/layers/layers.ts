@@ -6,13 +6,18 @@ import { batchNorm } from './batchNorm/layer.ts'
 import { concat } from './concat/layer.ts'
 import { conv } from './conv/layer.ts'
 import { dropout } from './dropout/layer.ts'
+import { dropPath } from './dropPath/layer.ts'
 import { fullyConnected } from './fullyConnected/layer.ts'
 import { globalAveragePool, globalMaxPool } from './globalPool/layer.ts'
 import { groupNorm, instanceNorm } from './groupNorm/layer.ts'
 import { input } from './input/layer.ts'
 import { layerNorm } from './layerNorm/layer.ts'
 import { localContrast, localResponse } from './localResponse/layer.ts'
+import { maxout } from './maxout/layer.ts'
+import { multiply } from './multiply/layer.ts'
 import { averagePooling, l2Pooling, maxPooling } from './pool/layer.ts'
+import { prelu } from './prelu/layer.ts'
+import { scale } from './scale/layer.ts'
 import { softmax } from './softmax/layer.ts'
 import type { Layer } from './types.ts'
 import { widen } from './widen/layer.ts'
@@ -27,15 +32,20 @@ const list = [
   globalAveragePool,
   globalMaxPool,
   ...activations,
+  prelu,
+  maxout,
   fullyConnected,
   dropout,
+  dropPath,
   batchNorm,
   groupNorm,
   layerNorm,
   instanceNorm,
   localResponse,
   localContrast,
+  scale,
   add,
+  multiply,
   concat,
   widen,
   softmax,

@@ -84,7 +84,7 @@ it('options and flags are read by some word', () => {
   const options = written(section('Options and flags'))
   expect(options.length).toBeGreaterThan(8)
   for (const option of options) {
-    const takes = ['CONV3-4', 'AVGPOOL3', 'BN', 'LN', 'LRN'].filter((word) => {
+    const takes = ['CONV3-4', 'AVGPOOL3', 'BN', 'LN', 'LRN', 'GELU', 'PRELU', 'SCALE 2'].filter((word) => {
       try {
         return parse(`INPUT 16x16x4 -> ${word} ${option}`).nodes.length === 2
       } catch {

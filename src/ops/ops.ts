@@ -11,9 +11,12 @@ import { groupNormOps } from './groupNorm/op.ts'
 import { guardOps } from './guard/op.ts'
 import { layerNormOps } from './layerNorm/op.ts'
 import { localResponseOps } from './localResponse/op.ts'
+import { maxoutOps } from './maxout/op.ts'
+import { multiplyOps } from './multiply/op.ts'
 import { optimizerOps } from './optimizer/op.ts'
 import { pointwiseOps } from './pointwise/op.ts'
 import { poolOps } from './pool/op.ts'
+import { preluOps } from './prelu/op.ts'
 import { softmaxOps } from './softmax/op.ts'
 import type { Attributes, Op } from './types.ts'
 
@@ -26,6 +29,9 @@ const table = {
   ...layerNormOps,
   ...localResponseOps,
   ...addOps,
+  ...multiplyOps,
+  ...preluOps,
+  ...maxoutOps,
   ...channelsOps,
   ...dropoutOps,
   ...softmaxOps,
