@@ -1,5 +1,5 @@
 /** All layers, and the type of a layer. */
 
 export { NotationValueError, VolumeError } from './errors.ts'
-export { isLayerType, type LayerType, layerOfWord, layers, plannedWords, words } from './layers.ts'
+export { isLayerType, type LayerType, layerOfWord, layers, words } from './layers.ts'
 export type * from './types.ts'

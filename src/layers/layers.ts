@@ -14,11 +14,12 @@ import { groupNorm, instanceNorm } from './groupNorm/layer.ts'
 import { input } from './input/layer.ts'
 import { layerNorm } from './layerNorm/layer.ts'
 import { local } from './local/layer.ts'
+import { localContrast, localResponse } from './localResponse/layer.ts'
 import { maxout } from './maxout/layer.ts'
 import { multiply } from './multiply/layer.ts'
 import { pad } from './pad/layer.ts'
 import { pixelShuffle, pixelUnshuffle } from './pixelShuffle/layer.ts'
-import { averagePooling, maxPooling } from './pool/layer.ts'
+import { averagePooling, l2Pooling, maxPooling } from './pool/layer.ts'
 import { prelu } from './prelu/layer.ts'
 import { flatten, reshape } from './reshape/layer.ts'
 import { scale } from './scale/layer.ts'
@@ -36,6 +37,7 @@ const list = [
   conv,
   maxPooling,
   averagePooling,
+  l2Pooling,
   globalAveragePool,
   globalMaxPool,
   ...activations,
@@ -49,6 +51,8 @@ const list = [
   groupNorm,
   layerNorm,
   instanceNorm,
+  localResponse,
+  localContrast,
   add,
   multiply,
   concat,
@@ -95,9 +99,3 @@ export function layerOfWord(word: string): Layer | undefined {
 
 /** All words, in the order of the list. */
 export const words: readonly string[] = [...byWord.keys()]
-
-/** Words of the notes that are understood but have no layer yet. */
-export const plannedWords: Readonly<Record<string, { readonly meaning: string; readonly instead: string }>> = {
-  L2POOL: { meaning: 'L2-norm pooling', instead: 'AVGPOOL' },
-  LRN: { meaning: 'local response normalization', instead: 'BN' },
-}

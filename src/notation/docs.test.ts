@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { LensletError } from '../core/errors.ts'
-import { layers, plannedWords, words } from '../layers/layers.ts'
-import { parse, print, UnbuiltWordError } from './index.ts'
+import { layers, words } from '../layers/layers.ts'
+import { parse, print } from './index.ts'
 
 const page = readFileSync(new URL('../../docs/notation.md', import.meta.url), 'utf8')
 
@@ -62,13 +62,6 @@ describe('words', () => {
       example === word ||
       (example.startsWith(word) && !words.includes(example) && !/^[A-Z]/.test(example.slice(word.length)))
     expect(words.filter((word) => !examples.some((example) => isOf(example, word)))).toEqual([])
-  })
-
-  it('without a layer are named', () => {
-    const [sentence = ''] = /^Two words of the notes.*$/m.exec(page) ?? []
-    const planned = [...sentence.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code)
-    expect(planned).toHaveLength(Object.keys(plannedWords).length)
-    for (const word of planned) expect(() => parse(`INPUT 8x8x4 -> ${word}`)).toThrow(UnbuiltWordError)
   })
 })
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ArgumentError, LensletError } from '../core/errors.ts'
 import { NotationValueError } from '../layers/errors.ts'
 import { SizeError } from '../network/errors.ts'
-import { NotationError, NotationLimitError, type ParseOptions, type Place, parse, UnbuiltWordError } from './index.ts'
+import { NotationError, NotationLimitError, type ParseOptions, type Place, parse } from './index.ts'
 import { limits } from './limits.ts'
 
 function errorOf(text: string, options?: ParseOptions): LensletError & Partial<Place> {
@@ -110,15 +110,6 @@ describe('errors of the text', () => {
       expect(errorOf(text).message).toMatch(/this is a pattern: choose its numbers, as in INPUT 32x32x3 -> /)
     }
     expect(errorOf('INPUT 8x8x3 -> CONV').message).not.toMatch(/pattern/)
-  })
-
-  it('names words whose layer is not built', () => {
-    for (const text of ['LRN', 'lrn5', 'L2POOL2']) {
-      const error = errorOf(start + text)
-      expect(error).toBeInstanceOf(UnbuiltWordError)
-      expect(error.message).toMatch(/is not built yet/)
-      expect(error.column).toBe(start.length + 1)
-    }
   })
 
   it('has the suggestion as a field', () => {

@@ -30,9 +30,6 @@ export class NotationError extends LensletError implements Place {
 /** The text asks for more than `limits` allow. */
 export class NotationLimitError extends NotationError {}
 
-/** A word of the notes whose layer is not built yet. */
-export class UnbuiltWordError extends NotationError {}
-
 /** The network cannot be written as text: its wiring, its size or the attributes of `node`. JSON can hold it. */
 export class PrintError extends LensletError {
   readonly node: string

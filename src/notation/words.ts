@@ -7,9 +7,9 @@ import { LensletError } from '../core/errors.ts'
 import { printFault } from '../core/schema.ts'
 import { closest } from '../core/suggest.ts'
 import { NotationValueError } from '../layers/errors.ts'
-import { layerOfWord, layers, plannedWords, words } from '../layers/layers.ts'
+import { layerOfWord, layers, words } from '../layers/layers.ts'
 import type { Layer, WordParts } from '../layers/types.ts'
-import { locate, UnbuiltWordError } from './errors.ts'
+import { locate } from './errors.ts'
 import type { Token } from './lexer.ts'
 import { limits } from './limits.ts'
 import { looksLikeVolume, readExtras } from './parts.ts'
@@ -41,7 +41,7 @@ function takeApart(text: string): Chunk {
 /** True if the chunk can only be a word, not a part of the word before it. */
 export function isWord(chunk: string): boolean {
   const { stem } = takeApart(chunk)
-  return layerOfWord(stem) !== undefined || Object.hasOwn(plannedWords, stem)
+  return layerOfWord(stem) !== undefined
 }
 
 /** For `INPUT: [224x224x3]` of the notes' tables: there, the colon does not make INPUT a name. */
@@ -104,13 +104,6 @@ function identify(reader: Reader, token: Token): Identified {
 
 function unknown(reader: Reader, token: Token, stem: string): LensletError {
   const chunk = upper(token.text)
-  if (Object.hasOwn(plannedWords, stem)) {
-    const { meaning, instead } = plannedWords[stem] as { meaning: string; instead: string }
-    return new UnbuiltWordError(reader.place(token), `${stem}, ${meaning}, is not built yet`, {
-      received: quote(token.text),
-      advice: `use ${instead} instead`,
-    })
-  }
   if (looksLikeVolume(token.text)) {
     return reader.error(token, 'a volume is valid only after a word that takes one', {
       received: quote(token.text),
@@ -125,8 +118,7 @@ function unknown(reader: Reader, token: Token, stem: string): LensletError {
       advice: `keep ${isWord(chunk.slice(0, -1)) ? quote(token.text.slice(0, -1)) : 'it'} without the ?, or leave it out`,
     })
   }
-  const all = [...words, ...Object.keys(plannedWords)]
-  const known = all.filter((word) => chunk.startsWith(word)).sort((a, b) => b.length - a.length)[0]
+  const known = words.filter((word) => chunk.startsWith(word)).sort((a, b) => b.length - a.length)[0]
   const rest = known === undefined ? '' : token.text.slice(known.length)
   if (known !== undefined && !/^[A-Z]/i.test(rest)) {
     return reader.error(token, `cannot read ${quote(rest)} after ${known}`, {
@@ -135,7 +127,7 @@ function unknown(reader: Reader, token: Token, stem: string): LensletError {
     })
   }
   const letters = /^[A-Z]+/.exec(chunk)?.[0]
-  const suggestion = closest(stem || letters || chunk, all)
+  const suggestion = closest(stem || letters || chunk, words)
   if (letters === undefined && !/\p{L}/u.test(chunk)) {
     return reader.error(token, 'expected a layer', {
       received: quote(token.text),
@@ -143,7 +135,7 @@ function unknown(reader: Reader, token: Token, stem: string): LensletError {
     })
   }
   return reader.error(token, `unknown word ${quote(token.text)}`, {
-    expected: `one of ${all.join(', ')}`,
+    expected: `one of ${words.join(', ')}`,
     suggestion,
   })
 }

@@ -22,6 +22,7 @@ import { cases as groupNorm } from './groupNorm/cases.ts'
 import { cases as guard } from './guard/cases.ts'
 import { cases as layerNorm } from './layerNorm/cases.ts'
 import { cases as local } from './local/cases.ts'
+import { cases as localResponse } from './localResponse/cases.ts'
 import { cases as maxout } from './maxout/cases.ts'
 import { cases as multiply } from './multiply/cases.ts'
 import { ops } from './ops.ts'
@@ -48,6 +49,7 @@ const all = [
   guard,
   layerNorm,
   local,
+  localResponse,
   maxout,
   multiply,
   optimizer,

@@ -12,6 +12,7 @@ import { groupNormOps } from './groupNorm/op.ts'
 import { guardOps } from './guard/op.ts'
 import { layerNormOps } from './layerNorm/op.ts'
 import { localOps } from './local/op.ts'
+import { localResponseOps } from './localResponse/op.ts'
 import { maxoutOps } from './maxout/op.ts'
 import { multiplyOps } from './multiply/op.ts'
 import { optimizerOps } from './optimizer/op.ts'
@@ -32,6 +33,7 @@ const table = {
   ...batchNormOps,
   ...groupNormOps,
   ...layerNormOps,
+  ...localResponseOps,
   ...addOps,
   ...multiplyOps,
   ...preluOps,

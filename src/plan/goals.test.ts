@@ -21,6 +21,11 @@ const products = parse(`INPUT 6x6x3 -> CONV3-8 -> SILU -> SOFTPLUS -> SCALE -0.7
   -> ADD(ID | CONV3-8 -> GELU approx=tanh -> SCALE 0.5 learned -> DROPPATH 0.4) -> CELU 0.5
   -> SOFTPLUS -> SCALE -1 -> PRELU 0.1 shared -> GAP -> fc1: FC-4 -> MAXOUT2 -> FC-3`)
 
+/** Every norm with and without what it learns; no kinks. */
+const norms = parse(`INPUT 6x6x3 -> CONV3-8 -> GN g2 -> TANH -> LRN5 alpha=0.3 -> CONV3-6 nobias -> BN noscale -> TANH
+  -> ADD(ID | LN noshift -> CONV1-6 | IN noscale noshift -> CONV1-6) -> LRN3 map alpha=0.5 beta=0.6 k=2
+  -> CONV3-8 -> BN noshift -> LCN3 alpha=0.5 -> L2POOL2 -> LN volume -> CONV1-5 nobias -> BN noscale noshift -> GAP -> FC-3`)
+
 /** Weights, pictures, labels and seed by a seed of their own, in a program of the reference. */
 async function filled(made: Plan, bind = referenceBackend): Promise<Program> {
   const program = await bind.bind(made)
@@ -107,6 +112,11 @@ describe('gradients of whole networks by finite differences', () => {
     expect(await expectDifferences(made, meanLoss(made))).toBe(17)
   })
 
+  it('of the loss through norms of every kind, and an L2 pool', async () => {
+    const made = plan(norms, { batch: 3, mode: 'gradients' })
+    expect(await expectDifferences(made, meanLoss(made))).toBe(19)
+  })
+
   it('of the scores to the pictures, through norms that were folded into filters', async () => {
     const goal = { kind: 'gradients', of: { node: 'fc2' }, to: ['pictures'], statistics: 'tracked' } as const
     const made = plan(smooth, { batch: 2, goal })
@@ -176,6 +186,7 @@ describe('wasm agrees with the reference', () => {
   const networks = [
     ['smooth', smooth],
     ['products', products],
+    ['norms', norms],
   ] as const
   const trials = goals.flatMap(([name, options]) =>
     networks.map((named) => [`${name}, ${named[0]}`, options, named[1]] as const),

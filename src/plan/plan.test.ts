@@ -92,6 +92,13 @@ describe('fusion', () => {
     expect(kinds(text, { mode: 'training', batch: 2 }).filter((kind) => kind === 'batchNorm')).toHaveLength(3)
   })
 
+  it('takes the ReLU into norms of a batch and of groups', () => {
+    const text = 'INPUT 4x4x4 -> GN g2 -> RELU -> LN volume -> RELU -> IN -> RELU -> BN -> RELU -> FC-2'
+    const groups = ['groupNorm', 'groupNorm', 'groupNorm']
+    expect(kinds(text)).toEqual([...groups, 'batchNorm.inference', 'conv2d'])
+    expect(kinds(text, { mode: 'training', batch: 2 }).slice(0, 4)).toEqual([...groups, 'batchNorm'])
+  })
+
   it.each(['noscale', 'noshift', 'noscale noshift'])('folds a norm with %s', (flags) => {
     expect(kinds(`INPUT 4x4x1 -> CONV3-2 -> BN ${flags} -> RELU -> FC-2`)).toEqual(['conv2d', 'conv2d'])
     const { buffers } = plan(parse(`INPUT 4x4x1 -> CONV3-2 -> BN ${flags} -> FC-2`), { mode: 'training', batch: 2 })

@@ -15,6 +15,7 @@ import type { Window } from '../../src/ops/window.ts'
 import { largest } from './fault.ts'
 import { groupBounds, groupGradientBounds } from './groupBounds.ts'
 import { normBounds, normGradientBounds, trackedBounds, trackedSumBounds } from './normBounds.ts'
+import { responseBounds, responseGradientBounds } from './responseBounds.ts'
 import { type BoundRow, type Bounds, type Computed, epsilon } from './rounding.ts'
 
 type Step = Computed['step']
@@ -115,6 +116,9 @@ const boundRows: Readonly<Record<StepKind, BoundRow>> = {
   'maxPool.gradient': sums(area, [0]),
   averagePool: sums(area),
   'averagePool.gradient': sums(area),
+  l2Pool: own((step) => area(step) + 2),
+  // Sums of dy·x/y, of magnitudes as large as they come with another sign.
+  'l2Pool.gradient': sums((step) => area(step) + 4),
   softmax: own((step) => classes(step) + 4),
   'softmax.gradient': of(
     (step) => classes(step) + 4,
@@ -136,6 +140,8 @@ const boundRows: Readonly<Record<StepKind, BoundRow>> = {
   'groupNorm.gradient': groupGradientBounds,
   layerNorm: groupBounds,
   'layerNorm.gradient': groupGradientBounds,
+  localResponse: responseBounds,
+  'localResponse.gradient': responseGradientBounds,
   'optimizer.sgd': updated(16),
   'optimizer.adagrad': updated(16),
   'optimizer.rmsprop': updated(16),

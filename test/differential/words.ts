@@ -22,11 +22,14 @@ export const wordRows: Readonly<Record<LayerType, WordRow>> = {
   fc: { weight: 1, word: (draw) => `FC-${channels(draw)}${draw.chance(0.2) ? ' nobias' : ''}` },
   pool: { weight: 2, word: (draw, volume) => `POOL${pool(draw, volume, [])}` },
   avgpool: { weight: 2, word: (draw, volume) => `AVGPOOL${pool(draw, volume, ['countpad'])}` },
+  l2pool: { weight: 1, word: (draw, volume) => `L2POOL${pool(draw, volume, [])}` },
   gap: plain('GAP', 0.3),
   gmp: plain('GMP', 0.3),
   bn: { weight: 4, word: norm },
   gn: { weight: 1, word: (draw, { channels }) => `GN g${groups(draw, channels)}${epsilon(draw)}${affine(draw)}` },
   ln: { weight: 1, word: (draw) => `LN${epsilon(draw)}${draw.chance(0.4) ? ' volume' : ''}${affine(draw)}` },
+  lrn: { weight: 1, word: (draw) => `LRN${response(draw)}${draw.chance(0.4) ? ' map' : ''}` },
+  lcn: { weight: 0.5, word: (draw) => `LCN${response(draw)}` },
   in: { weight: 0.5, word: (draw) => `IN${epsilon(draw)}${affine(draw)}` },
   relu: plain('RELU', 4),
   relu6: plain('RELU6', 1),
@@ -238,6 +241,12 @@ function paddings(draw: Draw, most: readonly number[]): string {
 function norm(draw: Draw): string {
   const momentum = draw.weighted([3, ''], [1, ' momentum=0.01'], [1, ' momentum=1'], [1, ' momentum=0'])
   return `BN${epsilon(draw)}${momentum}${affine(draw)}`
+}
+
+function response(draw: Draw): string {
+  const alpha = draw.weighted([1, ''], [2, ' alpha=0.1'], [1, ' alpha=0.5'])
+  const beta = draw.weighted([2, ''], [1, ' beta=0.5'], [1, ' beta=1.2'])
+  return `${draw.weighted([1, ''], [2, `${draw.between(1, 7)}`])}${alpha}${beta}${draw.chance(0.4) ? ' k=2' : ''}${draw.chance(0.3) ? ' sum' : ''}`
 }
 
 const groups = (draw: Draw, depth: number) =>

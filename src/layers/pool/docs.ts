@@ -1,4 +1,4 @@
-/** What docs/layers.md says of POOL and AVGPOOL. */
+/** What docs/layers.md says of POOL, AVGPOOL and L2POOL. */
 
 import type { LayerDocsTable } from '../docs.ts'
 
@@ -16,5 +16,12 @@ export const docs: LayerDocsTable = {
     volume: '((H − F + P)/S + 1) × ((W − F + P)/S + 1) × D, rounded down, or up with `ceil`',
     defaults: { s: 'the size', p: '0', d: '1' },
     source: 'LeCun et al. 1998',
+  },
+  l2pool: {
+    title: 'L2-norm pooling',
+    forward: '√Σx² over each window, channel by channel; the gradient of a window of zeros is 0',
+    volume: '((H − F + P)/S + 1) × ((W − F + P)/S + 1) × D, rounded down, or up with `ceil`',
+    defaults: { s: 'the size', p: '0', d: '1' },
+    source: 'CS231n notes, "General pooling"',
   },
 }

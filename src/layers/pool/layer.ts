@@ -1,11 +1,11 @@
 /**
- * POOL (max) and AVGPOOL (average): W2 = (W1 − F)/S + 1, depth kept, no parameters. POOLn has stride n unless `s` says
+ * POOL (max), AVGPOOL (average) and L2POOL (√Σx²): W2 = (W1 − F)/S + 1, depth kept, no parameters. POOLn has stride n unless `s` says
  * otherwise; `ceil` is Caffe's rounding. The average is taken over the values that are there; `countpad` counts the
  * padding's zeros as well.
  */
 
 import { boolean, object, type Schema } from '../../core/schema.ts'
-import { averagePool, maxPool, type PoolAttributes as PoolGeometry } from '../../ops/pool/op.ts'
+import { averagePool, l2Pool, maxPool, type PoolAttributes as PoolGeometry } from '../../ops/pool/op.ts'
 import type { Emit, Value } from '../../ops/types.ts'
 import { printWindow, windowOn } from '../../ops/window.ts'
 import { VolumeError } from '../errors.ts'
@@ -99,4 +99,14 @@ export const averagePooling = pool({
   flags: { ...ceil, countpad: "the padding's zeros count" },
   extra: (flags) => ({ countPadding: flags.includes('countpad') }),
   emit: (emit, geometry, { countPadding = false }, x) => emit(averagePool, { ...geometry, countPadding }, [x]),
+})
+
+export const l2Pooling = pool({
+  type: 'l2pool',
+  word: 'L2POOL',
+  name: 'L2 norm',
+  attributes: object(schema),
+  flags: ceil,
+  extra: () => ({}),
+  emit: (emit, geometry, _, x) => emit(l2Pool, geometry, [x]),
 })

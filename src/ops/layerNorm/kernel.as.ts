@@ -31,7 +31,7 @@ export function layerNormForward(
       const to = y + <usize>row * pitch
       statistics(from, channels, epsilon, scratch)
       apply<Four>(from, to, scale, shift, 0, fours, scratch)
-      apply<One>(from, to, scale, shift, fours, channels, scratch)
+      if (fours < channels) apply<One>(from, to, scale, shift, fours, channels, scratch)
     }
   }
 }

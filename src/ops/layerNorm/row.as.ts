@@ -18,14 +18,20 @@ export function total(v: v128): f64 {
 export function statistics(x: usize, channels: i32, epsilon: f64, to: usize): void {
   const fours = channels & ~3
   const n = <f64>channels
-  const sum = total(sumOf<Four>(x, 0, fours)) + total(sumOf<One>(x, fours, channels))
+  let sum = total(sumOf<Four>(x, 0, fours))
+  // An empty rest would cost as much as 16 channels.
+  if (fours < channels) sum += total(sumOf<One>(x, fours, channels))
   const pivot = <f32>(sum / n)
   addDistances<Four>(x, 0, fours, pivot, to)
-  const distances = total(v128.load(to))
-  const squares = total(v128.load(to, 16))
-  addDistances<One>(x, fours, channels, pivot, to)
-  const distance = (distances + total(v128.load(to))) / n
-  const variance = max<f64>((squares + total(v128.load(to, 16))) / n - distance * distance, 0)
+  let distance = total(v128.load(to))
+  let squares = total(v128.load(to, 16))
+  if (fours < channels) {
+    addDistances<One>(x, fours, channels, pivot, to)
+    distance += total(v128.load(to))
+    squares += total(v128.load(to, 16))
+  }
+  distance /= n
+  const variance = max<f64>(squares / n - distance * distance, 0)
   store<f32>(to, <f32>(<f64>pivot + distance))
   store<f32>(to, <f32>(1.0 / sqrt(variance + epsilon)), 4)
 }

@@ -1,12 +1,37 @@
 /**
- * The inner loops of average pooling, over the channels of a run of windows that are cut alike. `step` and `pitch` are
+ * The inner loops of average and L2-norm pooling, over the channels of a run of windows that are cut alike. `step` and `pitch` are
  * bytes from window to window at the picture and at the result, `rowStep` and `columnStep` from tap to tap.
  */
 
 import { Four, One } from '../kernel/lanes.as.ts'
+import { multiplyAdd } from '../kernel/multiplyAdd.as.ts'
 
-/** `count` windows: the sum of each one's values on the picture, divided by `divisor`. */
-export function averageRun(
+/** What a sum over a window is of, and what becomes of it: an average. */
+@unmanaged
+@final
+export class Average {
+  @inline add(sum: v128, value: v128): v128 {
+    return f32x4.add(sum, value)
+  }
+  @inline finish(sum: v128, share: v128): v128 {
+    return f32x4.mul(sum, share)
+  }
+}
+
+/** The same for an L2 norm, which has no divisor. */
+@unmanaged
+@final
+export class Norm {
+  @inline add(sum: v128, value: v128): v128 {
+    return multiplyAdd(value, value, sum)
+  }
+  @inline finish(sum: v128, _share: v128): v128 {
+    return f32x4.sqrt(sum)
+  }
+}
+
+/** `count` windows: F of each one's values on the picture. */
+export function sumRun<F>(
   from: usize,
   to: usize,
   count: i32,
@@ -21,21 +46,21 @@ export function averageRun(
 ): void {
   const sixteens = channels & ~15
   const fours = channels & ~3
-  if (sixteens > 0) average16(from, to, count, step, pitch, rows, columns, rowStep, columnStep, sixteens, divisor)
+  if (sixteens > 0) sum16<F>(from, to, count, step, pitch, rows, columns, rowStep, columnStep, sixteens, divisor)
   if (sixteens < fours) {
-    average<Four>(from, to, count, step, pitch, rows, columns, rowStep, columnStep, sixteens, fours, divisor)
+    sums<Four, F>(from, to, count, step, pitch, rows, columns, rowStep, columnStep, sixteens, fours, divisor)
   }
   if (fours == channels) return
   // What is left of a row that is no multiple of four: once more four, partly the same values again.
   if (channels > 3) {
-    average<Four>(from, to, count, step, pitch, rows, columns, rowStep, columnStep, channels - 4, channels, divisor)
+    sums<Four, F>(from, to, count, step, pitch, rows, columns, rowStep, columnStep, channels - 4, channels, divisor)
   } else {
-    average<One>(from, to, count, step, pitch, rows, columns, rowStep, columnStep, fours, channels, divisor)
+    sums<One, F>(from, to, count, step, pitch, rows, columns, rowStep, columnStep, fours, channels, divisor)
   }
 }
 
 /** 16 channels (a cache line) at once. */
-function average16(
+function sum16<F>(
   from: usize,
   to: usize,
   count: i32,
@@ -60,18 +85,18 @@ function average16(
       for (let i = rows; i > 0; i--) {
         let tap = row
         for (let j = columns; j > 0; j--) {
-          s0 = f32x4.add(s0, v128.load(tap))
-          s1 = f32x4.add(s1, v128.load(tap, 16))
-          s2 = f32x4.add(s2, v128.load(tap, 32))
-          s3 = f32x4.add(s3, v128.load(tap, 48))
+          s0 = changetype<F>(0).add(s0, v128.load(tap))
+          s1 = changetype<F>(0).add(s1, v128.load(tap, 16))
+          s2 = changetype<F>(0).add(s2, v128.load(tap, 32))
+          s3 = changetype<F>(0).add(s3, v128.load(tap, 48))
           tap += columnStep
         }
         row += rowStep
       }
-      v128.store(to + at, f32x4.mul(s0, share))
-      v128.store(to + at, f32x4.mul(s1, share), 16)
-      v128.store(to + at, f32x4.mul(s2, share), 32)
-      v128.store(to + at, f32x4.mul(s3, share), 48)
+      v128.store(to + at, changetype<F>(0).finish(s0, share))
+      v128.store(to + at, changetype<F>(0).finish(s1, share), 16)
+      v128.store(to + at, changetype<F>(0).finish(s2, share), 32)
+      v128.store(to + at, changetype<F>(0).finish(s3, share), 48)
     }
     from += step
     to += pitch
@@ -79,7 +104,7 @@ function average16(
 }
 
 /** The same for channels begin … end − 1. */
-function average<L>(
+function sums<L, F>(
   from: usize,
   to: usize,
   count: i32,
@@ -103,12 +128,12 @@ function average<L>(
       for (let i = rows; i > 0; i--) {
         let tap = row
         for (let j = columns; j > 0; j--) {
-          sum = f32x4.add(sum, changetype<L>(0).load(tap))
+          sum = changetype<F>(0).add(sum, changetype<L>(0).load(tap))
           tap += columnStep
         }
         row += rowStep
       }
-      changetype<L>(0).store(to + at, f32x4.mul(sum, share))
+      changetype<L>(0).store(to + at, changetype<F>(0).finish(sum, share))
     }
     from += step
     to += pitch

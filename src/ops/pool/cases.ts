@@ -4,7 +4,7 @@ import { type OpCase, opCase } from '../cases.ts'
 import { f32 } from '../specs.ts'
 import { type Padding, type Pair, windowOn } from '../window.ts'
 import { outputShape, type PoolAttributes } from './attributes.ts'
-import { averagePool, averagePoolGradient, maxPool, maxPoolGradient } from './op.ts'
+import { averagePool, averagePoolGradient, l2Pool, l2PoolGradient, maxPool, maxPoolGradient } from './op.ts'
 
 interface Row {
   readonly name: string
@@ -63,6 +63,16 @@ const allRows = rows.flatMap((row): OpCase[] => {
   return [
     opCase({ ...shared, op: maxPool, attributes, inputs: [x] }),
     opCase({ ...shared, op: maxPoolGradient, attributes, inputs: [x, y] }),
+    opCase({ ...shared, op: l2Pool, attributes, inputs: [x], terms: terms + 2 }),
+    // y is that of x only where the gradient rule gives it; any positive norm will do.
+    opCase({
+      ...shared,
+      op: l2PoolGradient,
+      attributes,
+      inputs: [x, y, y],
+      terms: terms + 2,
+      fill: (random, array) => (array === 1 ? 0.5 + random.next() : undefined),
+    }),
     ...counts.flatMap((average) => [
       opCase({ ...shared, op: averagePool, attributes: average, inputs: [x] }),
       opCase({ ...shared, op: averagePoolGradient, attributes: average, inputs: [y] }),
@@ -82,4 +92,25 @@ const tied = (kernel: Pair, stride: Pair): OpCase => {
   })
 }
 
-export const cases: readonly OpCase[] = [...allRows, tied([3, 3], [2, 2]), tied([2, 2], [2, 2]), tied([2, 3], [1, 1])]
+/** Many windows are wholly 0: their norm has the gradient 0. */
+const zeros = (kernel: Pair, stride: Pair): OpCase => {
+  const attributes = attributesOf({ ...ties, kernel, stride })
+  const y = f32(...outputShape(attributes, f32(...ties.x)))
+  return opCase({
+    name: `zeros, ${kernel.join('×')} s${stride[0]}`,
+    op: l2PoolGradient,
+    attributes,
+    inputs: [f32(...ties.x), y, y],
+    terms: 11,
+    fill: (random, array) => (array === 1 ? random.integer(2) : undefined),
+  })
+}
+
+export const cases: readonly OpCase[] = [
+  ...allRows,
+  zeros([2, 2], [2, 2]),
+  zeros([3, 3], [2, 2]),
+  tied([3, 3], [2, 2]),
+  tied([2, 2], [2, 2]),
+  tied([2, 3], [1, 1]),
+]

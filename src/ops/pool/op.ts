@@ -1,8 +1,9 @@
 /**
- * Max and average pooling, each with its gradient. Max pooling keeps x and no indices: the winner is found again in
+ * Max, average and L2-norm pooling, each with its gradient. Max pooling keeps x and no indices: the winner is found again in
  * backward, which costs less than writing an index for every output. A value wins over those before it in the window's
  * order, row by row, if it is greater or NaN, as in PyTorch: of equal values the first wins, and if there are NaNs the
- * result is NaN and its gradient goes to the last of them. Padding never wins. Average pooling keeps nothing.
+ * result is NaN and its gradient goes to the last of them. Padding never wins. Average pooling keeps nothing. L2-norm pooling,
+ * y = √Σx², keeps x and y; the gradient of a window of zeros is 0.
  */
 
 import { expectSize, f32 } from '../specs.ts'
@@ -18,6 +19,8 @@ import {
 import {
   averagePoolGradientReference,
   averagePoolReference,
+  l2PoolGradientReference,
+  l2PoolReference,
   maxPoolGradientReference,
   maxPoolReference,
 } from './reference.ts'
@@ -93,7 +96,44 @@ export const averagePoolGradient: Op<AveragePoolAttributes> = {
   reference: averagePoolGradientReference,
 }
 
+/** [x] → [y] */
+export const l2Pool: Op<PoolAttributes> = {
+  kind: 'l2Pool',
+  describe: describePool,
+  outputs(attributes, inputs) {
+    const [x] = inputs as readonly [ArraySpec]
+    expectSize('l2Pool', inputs, 0, inputShape(attributes, x), 'pictures')
+    expectPictureInWindows('l2Pool', attributes)
+    return [f32(...outputShape(attributes, x))]
+  },
+  gradient({ attributes, inputs, outputs }, [dy], tape) {
+    const [x] = inputs
+    const [y] = outputs
+    if (dy === undefined || x === undefined || y === undefined || !tape.wants(x)) return
+    const [dx] = tape.emit(l2PoolGradient, attributes, [x, y, dy])
+    if (dx !== undefined) tape.give(x, dx)
+  },
+  reference: l2PoolReference,
+}
+
+/** [x, y, dy] → [dx] */
+export const l2PoolGradient: Op<PoolAttributes> = {
+  kind: 'l2Pool.gradient',
+  describe: describePool,
+  outputs(attributes, inputs) {
+    const [x] = inputs as readonly [ArraySpec]
+    expectSize('l2Pool.gradient', inputs, 0, inputShape(attributes, x), 'pictures')
+    expectSize('l2Pool.gradient', inputs, 1, outputShape(attributes, x), 'outputs')
+    expectSize('l2Pool.gradient', inputs, 2, outputShape(attributes, x), 'output gradients')
+    return [f32(...inputShape(attributes, x))]
+  },
+  gradient: 'none',
+  reference: l2PoolGradientReference,
+}
+
 export const poolOps = {
+  l2Pool,
+  'l2Pool.gradient': l2PoolGradient,
   maxPool,
   'maxPool.gradient': maxPoolGradient,
   averagePool,

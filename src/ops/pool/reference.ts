@@ -1,4 +1,4 @@
-/** Pooling by its definition: for every window, the largest value (see `largestOf`) or the average, in float64. */
+/** Pooling by its definition: for every window, the largest value (see `largestOf`) the average or the L2 norm, in float64. */
 
 import { lastAxis } from '../arrays.ts'
 import type { ArraySpec, ReferenceKernel, StepSpec } from '../types.ts'
@@ -92,5 +92,30 @@ export const averagePoolGradientReference: ReferenceKernel<AveragePoolAttributes
     for (let c = 0; c < channels; c++) {
       const share = (dy[window.output + c] as number) / divisorOf(step.attributes, window)
       for (const index of window.inputs) dx[index + c] = (dx[index + c] as number) + share
+    }
+}
+
+/** inputs [x] → [y] */
+export const l2PoolReference: ReferenceKernel<PoolAttributes> = (step, { inputs, outputs }) => {
+  const [x] = inputs as readonly [Float64Array]
+  const [y] = outputs as readonly [Float64Array]
+  const channels = lastAxis(step.inputs[0] as ArraySpec)
+  for (const window of windowsOf(step))
+    for (let c = 0; c < channels; c++)
+      y[window.output + c] = Math.sqrt(window.inputs.reduce((sum, index) => sum + (x[index + c] as number) ** 2, 0))
+}
+
+/** inputs [x, y, dy] → [dx]: dy·x/y from each window, 0 from one of zeros. */
+export const l2PoolGradientReference: ReferenceKernel<PoolAttributes> = (step, { inputs, outputs }) => {
+  const [x, y, dy] = inputs as readonly [Float64Array, Float64Array, Float64Array]
+  const [dx] = outputs as readonly [Float64Array]
+  const channels = lastAxis(step.inputs[0] as ArraySpec)
+  dx.fill(0)
+  for (const window of windowsOf(step))
+    for (let c = 0; c < channels; c++) {
+      const norm = y[window.output + c] as number
+      if (norm === 0) continue
+      const ratio = (dy[window.output + c] as number) / norm
+      for (const index of window.inputs) dx[index + c] = (dx[index + c] as number) + ratio * (x[index + c] as number)
     }
 }

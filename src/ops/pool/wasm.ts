@@ -1,14 +1,16 @@
 /**
  * Pooling on WASM. Forward shares out rows of the output. The gradient of max pooling shares out bands of rows of the
  * input: a band's owner goes through all windows that touch it and writes to its own rows only, so that windows which
- * overlap never race. The gradient of average pooling writes where windows do not overlap, and gathers where they do.
+ * overlap never race. The gradient of average and L2-norm pooling writes where windows do not overlap, and gathers where they
+ * do.
  */
 
-import { lastAxis, picturesOf } from '../arrays.ts'
+import { sizeOf } from '../../core/shapes.ts'
+import { bytesOf, lastAxis, picturesOf } from '../arrays.ts'
 import { rangesOf } from '../kernel/ranges.ts'
 import type { ArraySpec, StepSpec } from '../types.ts'
 import { call } from '../wasm/call.ts'
-import type { WasmKernel } from '../wasm/types.ts'
+import type { WasmCall, WasmKernel } from '../wasm/types.ts'
 import type { AveragePoolAttributes, PoolAttributes } from './attributes.ts'
 
 /** A step's window, with the number of pictures and channels that its arrays have. */
@@ -114,20 +116,54 @@ export const averagePoolWasm: WasmKernel<AveragePoolAttributes> = {
   },
 }
 
+/** Gives each value its share of dy of the windows that see it, or with `whole` all of it. */
+function spread(work: Work<AveragePoolAttributes>, dy: number, dx: number, whole: 0 | 1): WasmCall {
+  const geometry = { ...windowArguments(work), ...countedEdges(work.attributes), whole }
+  const { apart, covered } = overlapOf(work)
+  if (apart) {
+    const { items, chunk, tiles } = outputRows(work)
+    return call('averagePoolSpread', { dy, dx, ...geometry, covered: covered ? 1 : 0, items, chunk }, tiles)
+  }
+  const items = work.batch * work.window.input[0]
+  const { chunk, tiles } = rangesOf(items, work.window.input[1] * work.channels)
+  return call('averagePoolGather', { dy, dx, ...geometry, items, chunk }, tiles)
+}
+
 export const averagePoolGradientWasm: WasmKernel<AveragePoolAttributes> = {
   calls(step, at) {
-    const work = workOf(step)
     const [dy = 0] = at.inputs
     const [dx = 0] = at.outputs
+    return { run: [spread(workOf(step), dy, dx, 0)] }
+  },
+}
+
+export const l2PoolWasm: WasmKernel<PoolAttributes> = {
+  calls(step, at) {
+    const work = workOf(step)
+    const { items, chunk, tiles } = outputRows(work)
+    const [x = 0] = at.inputs
+    const [y = 0] = at.outputs
     const geometry = { ...windowArguments(work), ...countedEdges(work.attributes) }
-    const { apart, covered } = overlapOf(work)
-    if (apart) {
-      const { items, chunk, tiles } = outputRows(work)
-      const spread = { dy, dx, ...geometry, covered: covered ? 1 : 0, items, chunk }
-      return { run: [call('averagePoolSpread', spread, tiles)] }
+    return { run: [call('l2PoolForward', { x, y, ...geometry, items, chunk }, tiles)] }
+  },
+}
+
+/** dy/y in the shared workspace, its sums over the windows that see each value, and the product with x. */
+export const l2PoolGradientWasm: WasmKernel<PoolAttributes> = {
+  workspace: ({ inputs }) => ({ shared: bytesOf(inputs[1] as ArraySpec) }),
+  calls(step, at) {
+    const [x = 0, y = 0, dy = 0] = at.inputs
+    const [dx = 0] = at.outputs
+    const ratios = at.shared
+    const values = step.inputs.map(({ shape }) => sizeOf(shape)) as [number, number, number]
+    const ofInput = rangesOf(values[0])
+    const ofOutput = rangesOf(values[1])
+    return {
+      run: [
+        call('l2PoolGradientRatios', { y, dy, ratios, count: values[1], chunk: ofOutput.chunk }, ofOutput.tiles),
+        spread(workOf(step), ratios, dx, 1),
+        call('l2PoolGradientScale', { x, dx, count: values[0], chunk: ofInput.chunk }, ofInput.tiles),
+      ],
     }
-    const items = work.batch * work.window.input[0]
-    const { chunk, tiles } = rangesOf(items, work.window.input[1] * work.channels)
-    return { run: [call('averagePoolGather', { dy, dx, ...geometry, items, chunk }, tiles)] }
   },
 }

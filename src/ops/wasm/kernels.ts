@@ -17,6 +17,7 @@ import { groupNormGradientWasm, groupNormWasm } from '../groupNorm/wasm.ts'
 import { lossGuardWasm } from '../guard/wasm.ts'
 import { layerNormGradientWasm, layerNormWasm } from '../layerNorm/wasm.ts'
 import { localBiasGradientWasm, localFilterGradientWasm, localInputGradientWasm, localWasm } from '../local/wasm.ts'
+import { localResponseGradientWasm, localResponseWasm } from '../localResponse/wasm.ts'
 import { maxoutGradientWasm, maxoutWasm } from '../maxout/wasm.ts'
 import {
   multiplyChannelsGradientWasm,
@@ -28,7 +29,14 @@ import type { AttributesOf, StepKind } from '../ops.ts'
 import { adagradWasm, adamWasm, rmspropWasm, sgdWasm } from '../optimizer/wasm.ts'
 import { permuteWasm } from '../permute/wasm.ts'
 import { pointwiseGradientWasm, pointwiseWasm } from '../pointwise/wasm.ts'
-import { averagePoolGradientWasm, averagePoolWasm, maxPoolGradientWasm, maxPoolWasm } from '../pool/wasm.ts'
+import {
+  averagePoolGradientWasm,
+  averagePoolWasm,
+  l2PoolGradientWasm,
+  l2PoolWasm,
+  maxPoolGradientWasm,
+  maxPoolWasm,
+} from '../pool/wasm.ts'
 import { preluGradientWasm, preluSlopeGradientWasm, preluWasm } from '../prelu/wasm.ts'
 import { resampleGradientWasm, resampleWasm } from '../resample/wasm.ts'
 import { softmaxGradientWasm, softmaxWasm } from '../softmax/wasm.ts'
@@ -46,6 +54,8 @@ const table: { readonly [K in StepKind]: WasmKernel<AttributesOf<K>> } = {
   'groupNorm.gradient': groupNormGradientWasm,
   layerNorm: layerNormWasm,
   'layerNorm.gradient': layerNormGradientWasm,
+  localResponse: localResponseWasm,
+  'localResponse.gradient': localResponseGradientWasm,
   concat: concatWasm,
   'channels.slice': sliceWasm,
   'channels.widen': widenWasm,
@@ -85,6 +95,8 @@ const table: { readonly [K in StepKind]: WasmKernel<AttributesOf<K>> } = {
   'prelu.slopeGradient': preluSlopeGradientWasm,
   maxPool: maxPoolWasm,
   'maxPool.gradient': maxPoolGradientWasm,
+  l2Pool: l2PoolWasm,
+  'l2Pool.gradient': l2PoolGradientWasm,
   averagePool: averagePoolWasm,
   'averagePool.gradient': averagePoolGradientWasm,
   softmax: softmaxWasm,

@@ -44,9 +44,11 @@ export function layerNormGradient(
         addRow<Four>(x + offset, dy + offset, scale, sums, channels, 0, fours, scratch)
         let sum = total(v128.load(scratch, 32))
         let product = total(v128.load(scratch, 48))
-        addRow<One>(x + offset, dy + offset, scale, sums, channels, fours, channels, scratch)
-        sum += total(v128.load(scratch, 32))
-        product += total(v128.load(scratch, 48))
+        if (fours < channels) {
+          addRow<One>(x + offset, dy + offset, scale, sums, channels, fours, channels, scratch)
+          sum += total(v128.load(scratch, 32))
+          product += total(v128.load(scratch, 48))
+        }
         const mean = <f32>(sum / <f64>channels)
         const slope = <f32>(product / <f64>channels)
         apply<Four>(x + offset, dy + offset, dx + offset, scale, mean, slope, 0, fours, scratch)

@@ -1,4 +1,4 @@
-/** What docs/layers.md says of GAP. */
+/** What docs/layers.md says of GAP and GMP. */
 
 import type { LayerDocsTable } from '../docs.ts'
 
@@ -8,5 +8,11 @@ export const docs: LayerDocsTable = {
     forward: 'the mean of each channel over all positions',
     volume: '1×1×D',
     source: 'Lin et al. 2013, Network In Network',
+  },
+  gmp: {
+    title: 'global max pooling',
+    forward: 'the greatest value of each channel over all positions; a NaN is handed on',
+    volume: '1×1×D',
+    source: 'Oquab et al. 2015, Is object localization for free?',
   },
 }
