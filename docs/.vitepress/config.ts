@@ -23,6 +23,7 @@ const sidebar = [
     text: 'Guide',
     items: [
       page('The notation', '/notation'),
+      page('Layers', '/layers'),
       page('The command line', '/cli'),
       page('The library', '/library'),
       page('In a page', '/browser'),

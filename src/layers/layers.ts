@@ -7,14 +7,19 @@ import { concat } from './concat/layer.ts'
 import { conv } from './conv/layer.ts'
 import { crop } from './crop/layer.ts'
 import { dropout } from './dropout/layer.ts'
+import { dropPath } from './dropPath/layer.ts'
 import { fullyConnected } from './fullyConnected/layer.ts'
 import { globalAveragePool } from './globalAveragePool/layer.ts'
 import { input } from './input/layer.ts'
 import { local } from './local/layer.ts'
+import { maxout } from './maxout/layer.ts'
+import { multiply } from './multiply/layer.ts'
 import { pad } from './pad/layer.ts'
 import { pixelShuffle, pixelUnshuffle } from './pixelShuffle/layer.ts'
 import { averagePooling, maxPooling } from './pool/layer.ts'
+import { prelu } from './prelu/layer.ts'
 import { flatten, reshape } from './reshape/layer.ts'
+import { scale } from './scale/layer.ts'
 import { shuffle } from './shuffle/layer.ts'
 import { slice } from './slice/layer.ts'
 import { softmax } from './softmax/layer.ts'
@@ -31,10 +36,15 @@ const list = [
   averagePooling,
   globalAveragePool,
   ...activations,
+  prelu,
+  maxout,
   fullyConnected,
   dropout,
+  dropPath,
   batchNorm,
+  scale,
   add,
+  multiply,
   concat,
   widen,
   local,

@@ -145,6 +145,11 @@ describe('volumes', () => {
     ['INPUT 7x7x4 -> CONV3-8 s2 p0,0,1,1', '3×3×8'],
     ['INPUT 6x6x4 -> CONCAT(CONV1-3 | CONV3-5 | ID)', '6×6×12'],
     ['INPUT 6x6x4 -> WIDEN-10 -> GAP', '1×1×10'],
+    ['INPUT 6x5x12 -> MAXOUT3', '6×5×4'],
+    ['INPUT 6x5x4 -> MULTIPLY(ID | GAP -> CONV1-4 -> SIGMOID)', '6×5×4'],
+    ['INPUT 6x5x4 -> MULTIPLY(GAP | ID | TANH | FC-4)', '6×5×4'],
+    ['INPUT 6x5x4 -> MULTIPLY(GAP | FC-4)', '1×1×4'],
+    ['INPUT 6x5x4 -> PRELU shared -> SCALE 1e-6 learned -> SCALE -2 -> DROPPATH 0.2 -> SILU', '6×5×4'],
     ['INPUT 65536x65536x4096', '65536×65536×4096'],
     ['INPUT 4096x4096x1 -> FC-1048576', '1×1×1048576'],
   ])('%s: %s', (text, volume) => {
@@ -155,6 +160,10 @@ describe('volumes', () => {
   it.each([
     ['INPUT 4x4x3 -> CONV3-4 g2', 'groups'],
     ['INPUT 4x4x3 -> ADD(ID | CONV3-4)', 'one volume'],
+    ['INPUT 4x4x3 -> MULTIPLY(ID | CONV3-4)', 'one volume, or of one position'],
+    ['INPUT 4x4x3 -> MULTIPLY(ID | GAP -> CONV1-4)', 'CONV1-3 at the end of a branch'],
+    ['INPUT 4x4x3 -> MULTIPLY(POOL2 | ID)', 'one volume, or of one position'],
+    ['INPUT 4x4x3 -> MAXOUT2', 'divide evenly'],
     ['INPUT 4x4x3 -> CONCAT(ID | POOL2)', 'one height and width'],
     ['INPUT 4x4x3 -> WIDEN-2', 'only adds'],
     ['INPUT 4x4x3 -> POOL2 p2', 'wholly in the padding'],

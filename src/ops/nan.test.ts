@@ -18,22 +18,33 @@ import { cases as conv2d } from './conv2d/cases.ts'
 import { cases as transposed } from './conv2d/transposed/cases.ts'
 import { cases as crossEntropy } from './crossEntropy/cases.ts'
 import { cases as dropout } from './dropout/cases.ts'
+import { cases as guard } from './guard/cases.ts'
 import { cases as local } from './local/cases.ts'
+import { cases as maxout } from './maxout/cases.ts'
+import { cases as multiply } from './multiply/cases.ts'
+import { ops } from './ops.ts'
 import { cases as optimizer } from './optimizer/cases.ts'
 import { cases as permute } from './permute/cases.ts'
 import { cases as pointwise } from './pointwise/cases.ts'
 import { cases as pool } from './pool/cases.ts'
+import { cases as prelu } from './prelu/cases.ts'
 import { cases as resample } from './resample/cases.ts'
 import { cases as softmax } from './softmax/cases.ts'
 import { drawArrays, runReference } from './testing/arrays.ts'
 import { runWasm, type TestedModule, testedModules } from './testing/harness.ts'
 
 /** Small ones: for each of them the reference runs some ten times. */
-const rows = [add, batchNorm, channels, clip, conv2d, crossEntropy, dropout, local, optimizer, permute, pointwise, pool]
-  .concat([resample, softmax, transposed])
+const all = [add, batchNorm, channels, clip, conv2d, crossEntropy, dropout, guard, local, maxout, multiply, optimizer]
+  .concat([permute, pointwise, pool, prelu, resample, softmax, transposed])
   .flat()
-  .filter((row) => row.inputs.every((spec) => sizeOf(spec.shape) <= 6000))
-const kinds = [...new Set(rows.map((row) => row.op.kind))]
+const rows = all.filter((row) => row.inputs.every((spec) => sizeOf(spec.shape) <= 6000))
+// A guard's purpose is to see a NaN and leave the weights alone.
+const kinds = [...new Set(rows.map((row) => row.op.kind))].filter((kind) => kind !== 'loss.guard')
+
+it('every op has cases, by which its reference and its kernels are compared, in place too', () => {
+  const covered = new Set(all.map((row) => row.op.kind))
+  expect(Object.keys(ops).filter((kind) => !covered.has(kind))).toEqual([])
+})
 
 function checkRow(row: OpCase, module: TestedModule): void {
   const random = Random.seeded(1, 'nan', row.name)

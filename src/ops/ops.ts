@@ -10,10 +10,13 @@ import { crossEntropyOps } from './crossEntropy/op.ts'
 import { dropoutOps } from './dropout/op.ts'
 import { guardOps } from './guard/op.ts'
 import { localOps } from './local/op.ts'
+import { maxoutOps } from './maxout/op.ts'
+import { multiplyOps } from './multiply/op.ts'
 import { optimizerOps } from './optimizer/op.ts'
 import { permuteOps } from './permute/op.ts'
 import { pointwiseOps } from './pointwise/op.ts'
 import { poolOps } from './pool/op.ts'
+import { preluOps } from './prelu/op.ts'
 import { resampleOps } from './resample/op.ts'
 import { softmaxOps } from './softmax/op.ts'
 import type { Attributes, Op } from './types.ts'
@@ -26,6 +29,9 @@ const table = {
   ...poolOps,
   ...batchNormOps,
   ...addOps,
+  ...multiplyOps,
+  ...preluOps,
+  ...maxoutOps,
   ...channelsOps,
   ...permuteOps,
   ...resampleOps,

@@ -57,6 +57,8 @@ const area = (step: Step) => windowOf(step).kernel[0] * windowOf(step).kernel[1]
 const geometry = ({ attributes }: Step) => attributes as Conv2dGeometry
 const rows = ({ inputs }: Step, i: number) => rowsOf(inputs[i] as ArraySpec)
 const pictures = ({ inputs: [x] }: Step) => picturesOf(x as ArraySpec)
+/** Of one image, and one more for the product. */
+const positions = (step: Step) => rows(step, 0) / (step.inputs[0]?.shape[0] ?? 1) + 1
 const classes = ({ inputs: [x] }: Step) => lastAxis(x as ArraySpec)
 /** The most outputs that an input goes to, each with a weight that was rounded, too. */
 const resampled = ({ attributes }: Step) => {
@@ -85,6 +87,19 @@ const boundRows: Readonly<Record<StepKind, BoundRow>> = {
   'local.biasGradient': sums(pictures),
   channelSum: sums((step) => rows(step, 0)),
   add: sums(() => 2),
+  maxout: own(0),
+  'maxout.gradient': own(0),
+  multiply: own(1),
+  'multiply.channels': own(1),
+  'multiply.channelsGradient': sums(positions),
+  'multiply.number': own(2),
+  prelu: own(1),
+  'prelu.gradient': own(1),
+  'prelu.slopeGradient': ({ data, step }) => {
+    // Terms of both signs are added up: |x|·|dy| over all positions covers them.
+    const most = input(data, 0) * input(data, 1)
+    return [2 * epsilon * positions(step) ** 2 * most]
+  },
   concat: own(0),
   'channels.slice': own(0),
   'channels.widen': own(0),
@@ -92,6 +107,7 @@ const boundRows: Readonly<Record<StepKind, BoundRow>> = {
   resample: of(6, (data) => input(data, 0)),
   'resample.gradient': sums(resampled),
   dropout: own(2),
+  'dropout.path': own(2),
   pointwise: of(4, ({ inputs: [x = []], outputs: [y = []] }) => Math.max(largest(y), Math.min(largest(x), 1))),
   'pointwise.gradient': of(8, (data) => input(data, 1)),
   maxPool: own(0),

@@ -43,8 +43,8 @@ export function compareDifferences(
     const [whole, half] = [slope(h), slope(h / 2)]
     // The whole is four times as far off as the half.
     const bend = (2 / 3) * Math.abs(whole.value - half.value)
-    // Of the loss: 2⁻⁵³ for each of some 2¹⁰ operations.
-    const rounding = (2 ** -43 * (whole.scale + size * h)) / h
+    // Of the loss: 2⁻⁵³ for each of some 2¹⁰ operations, and of the 1 that a logarithm is taken of where it is next to 0.
+    const rounding = (2 ** -43 * (whole.scale + size * h) + 2 ** -52) / h
     const slack = bend + rounding + 2 ** -24 * size
     // Gradients that are too small, or all 0, must not make anything pass.
     if (!whole.smooth || !half.smooth || slack > 1e-3 * Math.max(size, Math.abs(half.value))) continue

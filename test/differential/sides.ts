@@ -3,9 +3,12 @@
  * differences of a function say something of its gradient only where no kink is crossed.
  */
 
+import type { MaxoutAttributes } from '../../src/ops/maxout/attributes.ts'
+import { maxout } from '../../src/ops/maxout/op.ts'
 import { pointwise } from '../../src/ops/pointwise/op.ts'
 import { activations, type PointwiseAttributes, parameterOf } from '../../src/ops/pointwise/table.ts'
 import { maxPool, maxPoolGradient, type PoolAttributes } from '../../src/ops/pool/op.ts'
+import { prelu } from '../../src/ops/prelu/op.ts'
 import type { Moment } from './tape.ts'
 
 export class Sides {
@@ -16,6 +19,14 @@ export class Sides {
     if (moment.op.kind === pointwise.kind) {
       const kinks = kinksOf(moment.attributes as PointwiseAttributes)
       for (const value of x) for (const kink of kinks) this.#add(value > kink ? 1 : 0)
+    } else if (moment.op.kind === prelu.kind) {
+      for (const value of x) this.#add(value > 0 ? 1 : 0)
+    } else if (moment.op.kind === maxout.kind) {
+      const { pieces } = moment.attributes as MaxoutAttributes
+      for (let unit = 0; unit < x.length; unit += pieces) {
+        const values = x.subarray(unit, unit + pieces)
+        this.#add(values.indexOf(Math.max(...values)))
+      }
     } else if (moment.op.kind === maxPool.kind) {
       const winners = new Float64Array(x.length)
       const attributes = moment.attributes as PoolAttributes
@@ -37,11 +48,11 @@ export class Sides {
   }
 }
 
-/** Where the derivative jumps: at 0 or at a bound, if anywhere. Found by looking closely, so that new functions are, too. */
+/** Where the derivative jumps: at 0, ±3 or a bound, if anywhere. Found by looking closely, so that new functions are, too. */
 function kinksOf(attributes: PointwiseAttributes): readonly number[] {
   const { forward, bounds = [] } = activations[attributes.function]
   const slope = (x: number) => (forward(x + 1e-6, parameterOf(attributes)) - forward(x, parameterOf(attributes))) / 1e-6
-  return [0, ...bounds].filter((x, i, all) => {
+  return [0, -3, 3, ...bounds].filter((x, i, all) => {
     if (!Number.isFinite(x) || all.indexOf(x) !== i) return false
     return Math.abs(slope(x) - slope(x - 1e-6)) > 1e-3
   })

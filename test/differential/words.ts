@@ -17,6 +17,7 @@ export const wordRows: Readonly<Record<LayerType, WordRow>> = {
   input: 'source',
   add: 'joins',
   concat: 'joins',
+  multiply: 'joins',
   conv: { weight: 12, word: convolution },
   fc: { weight: 1, word: (draw) => `FC-${channels(draw)}${draw.chance(0.2) ? ' nobias' : ''}` },
   pool: { weight: 2, word: (draw, volume) => `POOL${pool(draw, volume, [])}` },
@@ -26,9 +27,22 @@ export const wordRows: Readonly<Record<LayerType, WordRow>> = {
   relu: plain('RELU', 4),
   relu6: plain('RELU6', 1),
   lrelu: { weight: 1, word: (draw) => draw.pick(['LRELU', 'LRELU 0.2', 'LRELU 0']) },
-  gelu: plain('GELU'),
+  gelu: { weight: 1, word: (draw) => draw.pick(['GELU', 'GELU approx=tanh']) },
+  silu: { weight: 1, word: (draw) => draw.pick(['SILU', 'SILU 1.702']) },
+  hardswish: plain('HARDSWISH'),
+  hardsigmoid: plain('HARDSIGMOID', 0.5),
+  mish: plain('MISH', 0.5),
+  elu: { weight: 0.5, word: (draw) => draw.pick(['ELU', 'ELU 0.3', 'ELU 0']) },
+  selu: plain('SELU', 0.5),
+  celu: { weight: 0.5, word: (draw) => draw.pick(['CELU', 'CELU 0.5']) },
+  softplus: { weight: 0.5, word: (draw) => draw.pick(['SOFTPLUS', 'SOFTPLUS 2']) },
+  softsign: plain('SOFTSIGN', 0.5),
+  prelu: { weight: 0.7, word: (draw) => draw.pick(['PRELU', 'PRELU 0.1', 'PRELU shared', 'PRELU -0.5 shared']) },
+  maxout: { weight: 0.7, word: (draw, volume) => `MAXOUT${divisorOf(draw, volume.channels)}` },
+  scale: { weight: 0.7, word: (draw) => draw.pick(['SCALE 0.3', 'SCALE -1.5', 'SCALE 0.1 learned']) },
   sigmoid: plain('SIGMOID'),
   tanh: plain('TANH'),
+  droppath: { weight: 0.5, word: (draw) => `DROPPATH ${draw.pick([0, 0.2, 0.7])}` },
   dropout: { weight: 1, word: (draw) => `DROPOUT ${draw.pick([0, 0.1, 0.5, 0.9])}` },
   widen: { weight: 0.7, word: (draw, volume) => `WIDEN-${volume.channels + draw.between(0, 9)}` },
   local: { weight: 1, word: locallyConnected },
@@ -176,6 +190,12 @@ function grouping(draw: Draw, volume: Volume): { readonly filters: number; reado
   if (how === 'one') return { filters: channels(draw), groups: 1 }
   const groups = draw.pick(divisors)
   return { filters: groups * draw.between(1, 12), groups }
+}
+
+/** A divisor above 1; 2, which may not fit, where there is none but the number. */
+function divisorOf(draw: Draw, count: number): number {
+  const divisors = [2, 3, 4, 5, 7].filter((pieces) => count % pieces === 0)
+  return divisors.length === 0 ? 2 : draw.pick(divisors)
 }
 
 function pool(draw: Draw, { height, width }: Volume, flags: readonly string[]): string {

@@ -9,7 +9,7 @@ import { checkCase, runWasm, testedModules } from '../testing/harness.ts'
 import { testCases } from '../testing/suite.ts'
 import { cases } from './cases.ts'
 import { keepLimit, maskBits, maskKeys } from './mask.ts'
-import { dropout } from './op.ts'
+import { dropout, dropoutPath } from './op.ts'
 
 testCases(cases)
 
@@ -148,5 +148,27 @@ describe.each(testedModules)('dropout on %s', (module) => {
     expect([...y]).toEqual([...x].map((value, i) => (mask[i] === 1 ? value : 0)))
     const [none] = runWasm(row(1, 0, count), { inputs, updates: [] }, { module }).outputs as [Float32Array]
     expect([...none]).toEqual(new Array(count).fill(0))
+  })
+})
+
+describe.each(testedModules)('dropout of images on %s', (module) => {
+  it('keeps whole images, those whose number in the batch the mask keeps', () => {
+    const [images, each] = [301, 5 * 7 * 3]
+    const keys = maskKeys(11, 4, 2)
+    const limit = keepLimit(0.3) as number
+    const row = opCase({
+      name: 'images',
+      op: dropoutPath,
+      attributes: { rate: 0.3, stream: 2 },
+      inputs: [f32(images, 5, 7, 3), seedSpec],
+      terms: 1,
+    })
+    const inputs = [new Float64Array(images * each).fill(1), Float64Array.of(11, 4)]
+    const [y] = runWasm(row, { inputs, updates: [] }, { module }).outputs as [Float32Array]
+    const factor = Math.fround(1 / 0.7)
+    const expected = (i: number) => (maskBits(keys, Math.floor(i / each)) <= limit ? factor : 0)
+    expect(y.findIndex((value, i) => value !== expected(i))).toBe(-1)
+    const kept = y.filter((value, i) => i % each === 0 && value !== 0).length
+    expect(deviations(kept, images, 0.7)).toBeLessThan(5)
   })
 })

@@ -18,7 +18,8 @@ const terms = 4
 
 export const cases: readonly OpCase[] = (Object.keys(activations) as ActivationName[]).flatMap((name) => {
   const rows = name === 'relu' ? [...lengths, ...benches] : lengths
-  const parameters = activations[name].parameter === undefined ? [undefined] : [undefined, 0, 0.25]
+  const { parameter: taken } = activations[name]
+  const parameters = taken === undefined ? [undefined] : [undefined, taken.exclusive ? 2 : 0, 0.25]
   return rows.flatMap((row) =>
     parameters.flatMap((parameter) => {
       const attributes = { function: name, ...(parameter === undefined ? {} : { parameter }) }

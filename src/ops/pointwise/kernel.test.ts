@@ -7,7 +7,7 @@ import { runWasm, testedModules } from '../testing/harness.ts'
 import { testCases } from '../testing/suite.ts'
 import { cases } from './cases.ts'
 import { normalBelow, normalDensity } from './normal.ts'
-import { fusedActivation, pointwise } from './op.ts'
+import { fusedActivation, pointwise, pointwiseGradient } from './op.ts'
 import type { ActivationName } from './table.ts'
 import { activations } from './table.ts'
 
@@ -40,14 +40,73 @@ describe.each(testedModules)('accuracy on %s', (module) => {
     }
   })
 
-  it('gelu stays within 4·10⁻⁷ of the exact value, relative to |x| where that is larger', () => {
-    const actual = apply('gelu', dense, module)
-    const worst = Math.max(
-      ...dense.map(
-        (x, i) => Math.abs((actual[i] as number) - activations.gelu.forward(x, 0)) / Math.max(1, Math.abs(x)),
-      ),
-    )
-    expect(worst).toBeLessThan(4e-7)
+  // Near 0, too, where eˣ − 1 would cancel.
+  it.each(['elu', 'selu', 'celu', 'softsign'] as const)('%s stays within 4 ulp', (name) => {
+    for (const values of [dense, tiny]) {
+      const actual = apply(name, values, module)
+      const parameter = activations[name].parameter?.usual ?? 0
+      const errors = [...values].map((x, i) => ulps(actual[i] as number, activations[name].forward(x, parameter)))
+      expect(Math.max(...errors)).toBeLessThan(4)
+    }
+  })
+
+  it.each([
+    ['gelu', 4e-7],
+    ['geluTanh', 4e-7],
+    ['silu', 4e-7],
+    ['mish', 4e-7],
+    ['hardswish', 4e-7],
+    ['softplus', 4e-7],
+    ['hardsigmoid', 2e-7],
+  ] as const)('%s stays within %d of the exact value, relative to |x| where that is larger', (name, bound) => {
+    const actual = apply(name, dense, module)
+    const parameter = activations[name].parameter?.usual ?? 0
+    const errors = [...dense].map((x, i) => {
+      return Math.abs((actual[i] as number) - activations[name].forward(x, parameter)) / Math.max(1, Math.abs(x))
+    })
+    expect(Math.max(...errors)).toBeLessThan(bound)
+  })
+
+  it.each(['gelu', 'geluTanh', 'silu', 'mish', 'softplus', 'elu'] as const)(
+    'the slope of %s stays within 10⁻⁶ of the exact one, far from 0 too',
+    (name) => {
+      const parameter = activations[name].parameter?.usual ?? 0
+      const values = activations[name].keeps === 'input' ? dense : dense.filter((y) => y >= (name === 'elu' ? -1 : 0))
+      const ones = new Float64Array(values.length).fill(1)
+      const specs = [f32(values.length), f32(values.length)]
+      const attributes = { function: name }
+      const row = opCase({ name: 'slopes', op: pointwiseGradient, attributes, inputs: specs, terms: 1 })
+      const [slopes] = runWasm(row, { inputs: [values, ones], updates: [] }, { module }).outputs
+      const errors = [...values].map((x, i) => {
+        return Math.abs((slopes?.[i] as number) - activations[name].derivative(x, parameter))
+      })
+      expect(Math.max(...errors)).toBeLessThan(1e-6)
+    },
+  )
+
+  it('gives the limits at infinities, hands NaN on and keeps the sign of −0, as the reference does', () => {
+    const values = Float64Array.of(Number.NaN, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, -200, 200, -0, 0)
+    // One vector and a rest, so that both loops meet each value.
+    const twice = Float64Array.of(...values, ...values.toReversed())
+    for (const name of Object.keys(activations) as ActivationName[]) {
+      // ReLUs cut −0 to either zero, as Math.max and SIMD's maximum do.
+      if (activations[name].bounds !== undefined) continue
+      const { forward, parameter } = activations[name]
+      const actual = apply(name, twice, module)
+      const expected = [...twice].map((x) => Math.fround(forward(x, parameter?.usual ?? 0)))
+      expect([name, ...actual]).toEqual([name, ...expected])
+    }
+  })
+
+  it('has slopes of 0 or 1 at infinities, not NaN', () => {
+    const ends = Float64Array.of(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)
+    for (const name of ['gelu', 'geluTanh', 'silu', 'mish', 'hardswish'] as const) {
+      const attributes = { function: name }
+      const row = opCase({ name: 'ends', op: pointwiseGradient, attributes, inputs: [f32(2), f32(2)], terms: 1 })
+      const [slopes] = runWasm(row, { inputs: [ends, Float64Array.of(1, 1)], updates: [] }, { module }).outputs
+      // Limited to −9.5, the tanh form's slope is not quite 0: below 10⁻³⁰.
+      expect([name, ...[...(slopes ?? [])].map((value) => (Math.abs(value) < 1e-30 ? 0 : value))]).toEqual([name, 0, 1])
+    }
   })
 
   it('keeps NaN, infinities and saturation', () => {
@@ -93,6 +152,12 @@ describe('an activation', () => {
       if (bounds === undefined) continue
       for (const x of [-1e9, -3, -0.5, 0, 0.25, 5.9, 6.1, 1e9])
         expect([name, row.forward(x, 0)]).toEqual([name, Math.min(Math.max(x, bounds[0]), bounds[1])])
+    }
+  })
+
+  it('refuses a parameter for which its formula has no meaning', () => {
+    for (const name of ['silu', 'celu', 'softplus'] as const) {
+      expect(() => pointwise.outputs({ function: name, parameter: 0 }, [f32(3)])).toThrow(/above 0/)
     }
   })
 

@@ -12,14 +12,22 @@ import { concatWasm, sliceWasm, widenWasm } from '../channels/wasm.ts'
 import { clipNormsWasm, clipScaleWasm } from '../clip/wasm.ts'
 import { channelSumWasm, conv2dWasm, filterGradientWasm, inputGradientWasm, transposedWasm } from '../conv2d/wasm.ts'
 import { crossEntropyGradientWasm, crossEntropyWasm } from '../crossEntropy/wasm.ts'
-import { dropoutWasm } from '../dropout/wasm.ts'
+import { dropoutPathWasm, dropoutWasm } from '../dropout/wasm.ts'
 import { lossGuardWasm } from '../guard/wasm.ts'
 import { localBiasGradientWasm, localFilterGradientWasm, localInputGradientWasm, localWasm } from '../local/wasm.ts'
+import { maxoutGradientWasm, maxoutWasm } from '../maxout/wasm.ts'
+import {
+  multiplyChannelsGradientWasm,
+  multiplyChannelsWasm,
+  multiplyNumberWasm,
+  multiplyWasm,
+} from '../multiply/wasm.ts'
 import type { AttributesOf, StepKind } from '../ops.ts'
 import { adagradWasm, adamWasm, rmspropWasm, sgdWasm } from '../optimizer/wasm.ts'
 import { permuteWasm } from '../permute/wasm.ts'
 import { pointwiseGradientWasm, pointwiseWasm } from '../pointwise/wasm.ts'
 import { averagePoolGradientWasm, averagePoolWasm, maxPoolGradientWasm, maxPoolWasm } from '../pool/wasm.ts'
+import { preluGradientWasm, preluSlopeGradientWasm, preluWasm } from '../prelu/wasm.ts'
 import { resampleGradientWasm, resampleWasm } from '../resample/wasm.ts'
 import { softmaxGradientWasm, softmaxWasm } from '../softmax/wasm.ts'
 import type { Attributes } from '../types.ts'
@@ -52,13 +60,23 @@ const table: { readonly [K in StepKind]: WasmKernel<AttributesOf<K>> } = {
   crossEntropy: crossEntropyWasm,
   'crossEntropy.gradient': crossEntropyGradientWasm,
   dropout: dropoutWasm,
+  'dropout.path': dropoutPathWasm,
   'loss.guard': lossGuardWasm,
+  maxout: maxoutWasm,
+  'maxout.gradient': maxoutGradientWasm,
+  multiply: multiplyWasm,
+  'multiply.channels': multiplyChannelsWasm,
+  'multiply.channelsGradient': multiplyChannelsGradientWasm,
+  'multiply.number': multiplyNumberWasm,
   'optimizer.sgd': sgdWasm,
   'optimizer.adagrad': adagradWasm,
   'optimizer.rmsprop': rmspropWasm,
   'optimizer.adam': adamWasm,
   pointwise: pointwiseWasm,
   'pointwise.gradient': pointwiseGradientWasm,
+  prelu: preluWasm,
+  'prelu.gradient': preluGradientWasm,
+  'prelu.slopeGradient': preluSlopeGradientWasm,
   maxPool: maxPoolWasm,
   'maxPool.gradient': maxPoolGradientWasm,
   averagePool: averagePoolWasm,

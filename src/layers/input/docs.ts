@@ -1,0 +1,13 @@
+/** What docs/layers.md says of INPUT. */
+
+import type { LayerDocsTable } from '../docs.ts'
+
+export const docs: LayerDocsTable = {
+  input: {
+    title: 'the images',
+    forward: 'hands the images on',
+    volume: 'H×W×D as written',
+    source: '—',
+    input: '',
+  },
+}
