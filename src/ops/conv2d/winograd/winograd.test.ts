@@ -127,7 +127,9 @@ describe.each(testedModules)('large shapes on %s', (module) => {
 
 it('the large shapes call every kernel', () => {
   const called = large.flatMap((given) => directionsOf('', { ...given, way: 'winograd4' }).flatMap(kernelsOf))
-  expect([...new Set(called)].sort()).toEqual([
+  // The filter gradient of groups is a product.
+  const own = called.filter((kernel) => kernel.startsWith('winograd'))
+  expect([...new Set(own)].sort()).toEqual([
     'winogradAccumulate',
     'winogradFilterGradient',
     'winogradFilterGradientResult',
