@@ -49,6 +49,8 @@ describe('the rule', () => {
     ['ResNet-18 stage 4', { size: 14, channels: 256, filters: 256 }, 'winograd4'],
     ['ResNet-18 stage 5, one picture', { size: 7, channels: 512, filters: 512 }, 'winograd2'],
     ['ResNet-18 stage 5, 32 pictures', { batch: 32, size: 7, channels: 512, filters: 512 }, 'winograd4'],
+    ['ResNeXt-50 stage 3, 16 channels a group', { size: 14, channels: 512, filters: 512, groups: 32 }, 'gemm'],
+    ['ResNeXt-50 stage 4, 32 channels a group', { size: 7, channels: 1024, filters: 1024, groups: 32 }, 'winograd4'],
   ] as const)('%s, forward', (_name, layer, way) => {
     expect(chooseWay(conv2dWays.forward, layerWork(layer)).name).toBe(way)
   })
@@ -76,9 +78,15 @@ it.each([
   ['strides', { ...wide, stride: [1, 2] }],
   ['dilation', { ...wide, dilation: [2, 2] }],
   ['other kernels', { ...wide, kernel: [5, 3] }],
-  ['groups', { ...wide, groups: 2 }],
 ] as const)('%s do not fit, whatever is asked for', (_what, layer) => {
   for (const way of ['winograd4', 'winograd2'] as const) expect(namesOf(layerWork(layer, { way }))).toEqual(all('gemm'))
+})
+
+it('groups have the way of a convolution of their size, but for the filter gradient', () => {
+  const groups = { ...wide, channels: 256, filters: 256, groups: 4 }
+  expect(namesOf(layerWork(wide))).toEqual(all('winograd4'))
+  expect(namesOf(layerWork(groups))).toEqual(['winograd4', 'winograd4', 'gemm'])
+  expect(namesOf(layerWork(groups, { exact: true }))).toEqual(all('gemm'))
 })
 
 it('a way that is asked for is taken', () => {

@@ -11,10 +11,10 @@ import type { Conv2dWork } from './work.ts'
 export type Direction = 'forward' | 'inputGradient' | 'filterGradient'
 
 /** Whether Winograd's method can compute this convolution at all. */
-export function winogradFits({ window, groups }: Conv2dGeometry): boolean {
+export function winogradFits({ window }: Conv2dGeometry): boolean {
   const { kernel, stride, dilation } = window
   const both = ([height, width]: readonly [number, number], value: number) => height === value && width === value
-  return groups === 1 && both(kernel, 3) && both(stride, 1) && both(dilation, 1)
+  return both(kernel, 3) && both(stride, 1) && both(dilation, 1)
 }
 
 /** Below this gain the plain sum's smaller error is worth more. */
@@ -23,15 +23,21 @@ const leastGain = 1.1
 /** The side of Winograd's results that is cheapest where its method fits; undefined: a matrix product, or all is to be exact. */
 export function cheapestSide(geometry: Conv2dWork, direction: Direction): ResultSide | undefined {
   if (geometry.exact) return undefined
+  const each = eachGroup(geometry)
   let best: ResultSide | undefined
-  let least = productWork(geometry, direction) / leastGain
+  let least = productWork(each, direction) / leastGain
   for (const side of [4, 2] as const) {
-    const work = winogradWork(geometry, side, direction)
+    const work = winogradWork(each, side, direction)
     if (work >= least) continue
     least = work
     best = side
   }
   return best
+}
+
+/** Channels and filters of one group; a group's work is compared with a group's. */
+function eachGroup({ channels, filters, ...geometry }: Conv2dWork): Conv2dWork {
+  return { ...geometry, channels: channels / geometry.groups, filters: filters / geometry.groups }
 }
 
 /** Multiply–adds, in whole panels of columns. In the first two directions taps outside of the picture are left out. */
@@ -81,15 +87,16 @@ const nearBytes = 4 * 1024 * 1024
 const streamedGain = 6.5
 
 function winogradWork(geometry: Conv2dWork, side: ResultSide, direction: Direction): number {
-  const { window, channels, filters } = geometry
+  const { window, groups, channels, filters } = geometry
   const [height, width] = direction === 'inputGradient' ? window.input : window.output
   const tiles = geometry.largestBatch * Math.ceil(height / side) * Math.ceil(width / side)
   const planes = (side + 2) ** 2
   const weights = channels * filters
+  // Of one group: its filters stay near while its blocks use them.
   const bytes = planes * weights * 4
   const [near, far] = filterWork[direction]
   const terms = direction === 'inputGradient' ? filters : channels
-  const streamed = direction !== 'filterGradient' && streamsFilters(tiles, terms, bytes)
+  const streamed = groups === 1 && direction !== 'filterGradient' && streamsFilters(tiles, terms, bytes)
   const each = bytes <= nearBytes ? near : streamed ? far - streamedGain : far
   return (
     planes *

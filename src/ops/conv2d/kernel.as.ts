@@ -179,113 +179,119 @@ export function conv2dProduct(
   const parts = copied
   for (let i: usize = 0; i < most; i++) store<usize>(partTargets + i * 4, part + i * 32)
 
+  // All groups of a block come one after the other, so that the cache lines of its pixels, which they share, are fetched once;
+  // and few workers write to one line.
+  const groupsEach = min(groups, max(1, 16 / columns))
+  const groupRanges = (groups + groupsEach - 1) / groupsEach
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
-    const block = tile % blocks
-    const group = tile / blocks / panelRanges
-    const firstPanel = ((tile / blocks) % panelRanges) * blockPanels
-    const firstX = (block % blocksX) * blockColumns
-    const firstY = ((block / blocksX) % blocksY) * blockRows
-    const firstImage = (block / blocksX / blocksY) * blockImages
-    const countX = min(blockColumns, gridWidth - firstX)
-    const countY = min(blockRows, gridHeight - firstY)
-    const countImages = min(blockImages, images - firstImage)
+    const lastGroup = min(groups, (tile % groupRanges + 1) * groupsEach)
+    for (let group = (tile % groupRanges) * groupsEach; group < lastGroup; group++) {
+      const block = (tile / groupRanges) % blocks
+      const firstPanel = (tile / groupRanges / blocks) * blockPanels
+      const firstX = (block % blocksX) * blockColumns
+      const firstY = ((block / blocksX) % blocksY) * blockRows
+      const firstImage = (block / blocksX / blocksY) * blockImages
+      const countX = min(blockColumns, gridWidth - firstX)
+      const countY = min(blockRows, gridHeight - firstY)
+      const countImages = min(blockImages, images - firstImage)
 
-    // Where the windows lie: in the copy, or in the picture itself.
-    let origin = source + <usize>firstImage * image + ((<usize>(group * channels)) << 2)
-    let pitchX = pixel
-    let pitchY = <usize>width * pixel
-    let pitchImage = image
-    const sourceY = firstY * strideY + originY
-    const sourceX = firstX * strideX + originX
-    if (border == 1) {
-      const copiedRows = (countY - 1) * strideY + (tapsY - 1) * dilationY + 1
-      const copiedColumns = (countX - 1) * strideX + (tapsX - 1) * dilationX + 1
-      pitchX = <usize>channels << 2
-      pitchY = <usize>copiedColumns * pitchX
-      pitchImage = <usize>copiedRows * pitchY
-      let to = copied
-      for (let i = 0; i < countImages; i++, to += pitchImage, origin += image) {
-        copyBlock(to, origin, height, width, pixel, channels, sourceY, sourceX, copiedRows, copiedColumns)
-      }
-      origin = copied
-    } else {
-      origin += <usize>(sourceY * width + sourceX) * pixel
-    }
-
-    // The tile's pixels part by part: whole, or cut where other taps begin to lie outside.
-    let at: usize = 0
-    let partEnd = parts
-    for (let y = 0, partY = countY; y < countY; y += partY) {
-      if (border == 2) partY = sameTaps(firstY + y, firstY + countY, strideY, originY, tapsY, dilationY, height)
-      for (let x = 0, partX = countX; x < countX; x += partX) {
-        if (border == 2) {
-          partX = sameTaps(firstX + x, firstX + countX, strideX, originX, tapsX, dilationX, width)
-          store<i32>(partEnd, countImages * partY * partX)
-          store<i32>(partEnd, tapAt(0, sourceY + y * strideY, tapsY, dilationY), 4)
-          store<i32>(partEnd, tapAt(height, sourceY + y * strideY, tapsY, dilationY), 8)
-          store<i32>(partEnd, tapAt(0, sourceX + x * strideX, tapsX, dilationX), 12)
-          store<i32>(partEnd, tapAt(width, sourceX + x * strideX, tapsX, dilationX), 16)
-          partEnd += 20
+      // Where the windows lie: in the copy, or in the picture itself.
+      let origin = source + <usize>firstImage * image + ((<usize>(group * channels)) << 2)
+      let pitchX = pixel
+      let pitchY = <usize>width * pixel
+      let pitchImage = image
+      const sourceY = firstY * strideY + originY
+      const sourceX = firstX * strideX + originX
+      if (border == 1) {
+        const copiedRows = (countY - 1) * strideY + (tapsY - 1) * dilationY + 1
+        const copiedColumns = (countX - 1) * strideX + (tapsX - 1) * dilationX + 1
+        pitchX = <usize>channels << 2
+        pitchY = <usize>copiedColumns * pitchX
+        pitchImage = <usize>copiedRows * pitchY
+        let to = copied
+        for (let i = 0; i < countImages; i++, to += pitchImage, origin += image) {
+          copyBlock(to, origin, height, width, pixel, channels, sourceY, sourceX, copiedRows, copiedColumns)
         }
-        for (let i = 0; i < countImages; i++) {
-          for (let row = y; row < y + partY; row++) {
-            let from = origin + <usize>i * pitchImage + <usize>(row * strideY) * pitchY + <usize>(x * strideX) * pitchX
-            let to = target + <usize>(firstImage + i) * targetImage + <usize>(firstY + row) * targetRow + <usize>(firstX + x) * targetColumn
-            for (let column = 0; column < partX; column++) {
-              store<usize>(sources + at, from)
-              store<usize>(targets + at, to)
-              at += 4
-              from += <usize>strideX * pitchX
-              to += targetColumn
+        origin = copied
+      } else {
+        origin += <usize>(sourceY * width + sourceX) * pixel
+      }
+
+      // The tile's pixels part by part: whole, or cut where other taps begin to lie outside.
+      let at: usize = 0
+      let partEnd = parts
+      for (let y = 0, partY = countY; y < countY; y += partY) {
+        if (border == 2) partY = sameTaps(firstY + y, firstY + countY, strideY, originY, tapsY, dilationY, height)
+        for (let x = 0, partX = countX; x < countX; x += partX) {
+          if (border == 2) {
+            partX = sameTaps(firstX + x, firstX + countX, strideX, originX, tapsX, dilationX, width)
+            store<i32>(partEnd, countImages * partY * partX)
+            store<i32>(partEnd, tapAt(0, sourceY + y * strideY, tapsY, dilationY), 4)
+            store<i32>(partEnd, tapAt(height, sourceY + y * strideY, tapsY, dilationY), 8)
+            store<i32>(partEnd, tapAt(0, sourceX + x * strideX, tapsX, dilationX), 12)
+            store<i32>(partEnd, tapAt(width, sourceX + x * strideX, tapsX, dilationX), 16)
+            partEnd += 20
+          }
+          for (let i = 0; i < countImages; i++) {
+            for (let row = y; row < y + partY; row++) {
+              let from = origin + <usize>i * pitchImage + <usize>(row * strideY) * pitchY + <usize>(x * strideX) * pitchX
+              let to = target + <usize>(firstImage + i) * targetImage + <usize>(firstY + row) * targetRow + <usize>(firstX + x) * targetColumn
+              for (let column = 0; column < partX; column++) {
+                store<usize>(sources + at, from)
+                store<usize>(targets + at, to)
+                at += 4
+                from += <usize>strideX * pitchX
+                to += targetColumn
+              }
             }
           }
         }
       }
-    }
-    const count = <i32>(at >> 2)
+      const count = <i32>(at >> 2)
 
-    // The values under one row of a window are one run, unless dilation or other groups' channels lie between them.
-    const whole = dilationX == 1 && pitchX == <usize>channels << 2
-    const tapStep = <usize>dilationX * pitchX
-    const rowStep = <usize>dilationY * pitchY
-    const innerJump: usize = whole ? 0 : tapStep - (<usize>channels << 2)
+      // The values under one row of a window are one run, unless dilation or other groups' channels lie between them.
+      const whole = dilationX == 1 && pitchX == <usize>channels << 2
+      const tapStep = <usize>dilationX * pitchX
+      const rowStep = <usize>dilationY * pitchY
+      const innerJump: usize = whole ? 0 : tapStep - (<usize>channels << 2)
 
-    const lastPanel = min(firstPanel + blockPanels, used)
-    for (let panel = firstPanel, together = 1; panel < lastPanel; panel += together) {
-      const panelAt = packed + <usize>(group * panels + panel) * panelBytes
-      const valid = columns - panel * 8
-      together = panelsTogether(valid, lastPanel - panel)
-      const offset = <usize>(group * columns + panel * 8) << 2
-      const to = valid < 8 ? partTargets : targets
-      const toOffset: usize = valid < 8 ? 0 : offset
-      if (border != 2) {
-        const inner = whole ? 1 : tapsX
-        const run = whole ? tapsX * channels : channels
-        const outerJump = rowStep - <usize>tapsX * tapStep
-        if (WIDE == 1 && together == 2) multiplyTwoPanels(count, sources, to, 0, toOffset, panelAt, 0, panelBytes, 32, panelAt + 32, panelBytes, tapsY, inner, run, innerJump, outerJump, floor, ceiling)
-        else if (valid > 4) multiplyPanel(count, sources, to, 0, toOffset, panelAt, 0, panelAt + 32, tapsY, inner, run, innerJump, outerJump, floor, ceiling)
-        else multiplyHalfPanel(count, sources, to, 0, toOffset, panelAt, 0, panelAt + 32, tapsY, inner, run, innerJump, outerJump, floor, ceiling)
-      } else {
-        let done: usize = 0
-        for (let at = parts; at < partEnd; at += 20) {
-          const pixels = load<i32>(at)
-          const tapY = load<i32>(at, 4)
-          const tapX = load<i32>(at, 12)
-          const across = load<i32>(at, 16) - tapX
-          const down = across > 0 ? load<i32>(at, 8) - tapY : 0
-          const inner = whole ? 1 : across
-          const run = whole ? across * channels : channels
-          const values = panelAt + 32 + (<usize>((tapY * tapsX + tapX) * channels) << 5)
-          const from = <usize>tapY * rowStep + <usize>tapX * tapStep
-          const outerJump = rowStep - <usize>across * tapStep
-          const panelJump = <usize>((tapsX - across) * channels) << 5
-          if (WIDE == 1 && together == 2) multiplyTwoPanels(pixels, sources + done, to + done, from, toOffset, panelAt, 0, panelBytes, 32, values, panelBytes, down, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
-          else if (valid > 4) multiplyPanel(pixels, sources + done, to + done, from, toOffset, panelAt, 0, values, down, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
-          else multiplyHalfPanel(pixels, sources + done, to + done, from, toOffset, panelAt, 0, values, down, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
-          done += <usize>pixels << 2
+      const lastPanel = min(firstPanel + blockPanels, used)
+      for (let panel = firstPanel, together = 1; panel < lastPanel; panel += together) {
+        const panelAt = packed + <usize>(group * panels + panel) * panelBytes
+        const valid = columns - panel * 8
+        together = panelsTogether(valid, lastPanel - panel)
+        const offset = <usize>(group * columns + panel * 8) << 2
+        const to = valid < 8 ? partTargets : targets
+        const toOffset: usize = valid < 8 ? 0 : offset
+        if (border != 2) {
+          const inner = whole ? 1 : tapsX
+          const run = whole ? tapsX * channels : channels
+          const outerJump = rowStep - <usize>tapsX * tapStep
+          if (WIDE == 1 && together == 2) multiplyTwoPanels(count, sources, to, 0, toOffset, panelAt, 0, panelBytes, 32, panelAt + 32, panelBytes, tapsY, inner, run, innerJump, outerJump, floor, ceiling)
+          else if (valid > 4) multiplyPanel(count, sources, to, 0, toOffset, panelAt, 0, panelAt + 32, tapsY, inner, run, innerJump, outerJump, floor, ceiling)
+          else multiplyHalfPanel(count, sources, to, 0, toOffset, panelAt, 0, panelAt + 32, tapsY, inner, run, innerJump, outerJump, floor, ceiling)
+        } else {
+          let done: usize = 0
+          for (let at = parts; at < partEnd; at += 20) {
+            const pixels = load<i32>(at)
+            const tapY = load<i32>(at, 4)
+            const tapX = load<i32>(at, 12)
+            const across = load<i32>(at, 16) - tapX
+            const down = across > 0 ? load<i32>(at, 8) - tapY : 0
+            const inner = whole ? 1 : across
+            const run = whole ? across * channels : channels
+            const values = panelAt + 32 + (<usize>((tapY * tapsX + tapX) * channels) << 5)
+            const from = <usize>tapY * rowStep + <usize>tapX * tapStep
+            const outerJump = rowStep - <usize>across * tapStep
+            const panelJump = <usize>((tapsX - across) * channels) << 5
+            if (WIDE == 1 && together == 2) multiplyTwoPanels(pixels, sources + done, to + done, from, toOffset, panelAt, 0, panelBytes, 32, values, panelBytes, down, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
+            else if (valid > 4) multiplyPanel(pixels, sources + done, to + done, from, toOffset, panelAt, 0, values, down, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
+            else multiplyHalfPanel(pixels, sources + done, to + done, from, toOffset, panelAt, 0, values, down, inner, run, innerJump, outerJump, floor, ceiling, panelJump)
+            done += <usize>pixels << 2
+          }
         }
+        if (valid < 8) copyFromRowsOf8(targets, offset, part, count, valid)
       }
-      if (valid < 8) copyFromRowsOf8(targets, offset, part, count, valid)
     }
   }
 }

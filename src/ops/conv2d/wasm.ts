@@ -13,7 +13,7 @@ import { denseFilterGradient, productFilterGradient } from './filterGradient/was
 import { foldingNorm } from './fold/wasm.ts'
 import type { Conv2dAttributes, Conv2dGeometry } from './geometry.ts'
 import { productForward, productInputGradient } from './product/wasm.ts'
-import type { TransposedAttributes } from './transposed/op.ts'
+import type { TransposedAttributes } from './transposed/attributes.ts'
 import { kernelOfWays } from './ways.ts'
 import { winogradFilterGradient } from './winograd/filterGradient/wasm.ts'
 import { winogradForward, winogradInputGradient } from './winograd/wasm.ts'

@@ -60,8 +60,13 @@ export function blocksOf(correlation: Correlation, shape: ProductShape): Blocks 
   return {
     blocks: { border: how, blockImages: pictures, blockRows: rows, blockColumns: width, blockPanels: panels },
     scratch: 3 * lines(pixels * 4) + pixels * 32 + lines(copy + parts),
-    tiles: blocks * groups * Math.ceil(used / panels),
+    tiles: blocks * Math.ceil(groups / groupsTogether(groups, columns)) * Math.ceil(used / panels),
   }
+}
+
+/** Groups of a tile, as the kernel takes them: results of a cache line, which two workers should not both write. */
+function groupsTogether(groups: number, columns: number): number {
+  return Math.min(groups, Math.max(1, Math.floor(16 / columns)))
 }
 
 /** Pictures side by side, so that the few pixels of a corner make a tile of rows. */

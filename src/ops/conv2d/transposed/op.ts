@@ -6,18 +6,12 @@
 
 import { type ArraySpec, picturesOf } from '../../arrays.ts'
 import { fusedActivation, pointwiseGradient } from '../../pointwise/op.ts'
-import type { Clamp } from '../../pointwise/table.ts'
 import { expectSize, f32 } from '../../specs.ts'
 import type { Op, Value } from '../../types.ts'
-import { type Conv2dGeometry, describeGeometry, filterShape, inputShape, macs, outputShape } from '../geometry.ts'
+import { describeGeometry, filterShape, inputShape, macs, outputShape } from '../geometry.ts'
 import { channelSum, conv2d, conv2dFilterGradient } from '../op.ts'
+import type { TransposedAttributes } from './attributes.ts'
 import { transposedReference } from './reference.ts'
-
-export interface TransposedAttributes extends Conv2dGeometry {
-  readonly bias: boolean
-  /** Applied at the store. */
-  readonly activation: 'none' | Clamp
-}
 
 /** [x, filters, bias?] → [y]: x is the convolution's output side, y its input side. */
 export const transposed: Op<TransposedAttributes> = {

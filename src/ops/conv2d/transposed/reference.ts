@@ -3,7 +3,7 @@
 import { boundsOf } from '../../pointwise/table.ts'
 import type { ReferenceKernel } from '../../types.ts'
 import { inputGradientReference } from '../reference.ts'
-import type { TransposedAttributes } from './op.ts'
+import type { TransposedAttributes } from './attributes.ts'
 
 /** inputs [x, filters, bias?] → [y] */
 export const transposedReference: ReferenceKernel<TransposedAttributes> = (step, { inputs, outputs, updates }) => {

@@ -22,21 +22,23 @@ import { packTransformed } from './pack.as.ts'
 import { touchTiles, transformInput, transformOutput } from './transforms.as.ts'
 
 /**
- * Fills packed = bias [panels·8], then U [plane][panel][term][8], `packedPlane` bytes a plane. Tiles are panels × ranges of
- * terms; of the `panels` there is room for, those beyond the columns stay as they are.
+ * Fills packed = for each group bias [panels·8], then U [plane][panel][term][8], `packedPlane` bytes a plane. Tiles are groups ×
+ * ranges of terms × panels; of the `panels` there is room for, those beyond the columns stay as they are.
  */
 export function winogradPack(
   side: i32,
-  /** [3, 3, channels, filtersEach] */
+  /** [3, 3, channels, groups·filtersEach] */
   filters: usize,
   /** 0: none */
   bias: usize,
+  groups: i32,
   channels: i32,
   filtersEach: i32,
   turned: i32,
   panels: i32,
   packed: usize,
   packedPlane: usize,
+  packedGroup: usize,
   termsEach: i32,
   tiles: i32,
   counter: usize,
@@ -45,18 +47,23 @@ export function winogradPack(
   const columns = turned ? channels : filtersEach
   const terms = turned ? filtersEach : channels
   const used = (columns + 7) >> 3
+  const ranges = (terms + termsEach - 1) / termsEach
+  const pitch = <usize>(groups * filtersEach) << 2
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
     const panel = tile % used
-    const first = (tile / used) * termsEach
+    const first = ((tile / used) % ranges) * termsEach
+    const group = tile / used / ranges
     const end = min(first + termsEach, terms)
+    const from = filters + (<usize>(group * filtersEach) << 2)
+    const start = packed + <usize>group * packedGroup
     if (first == 0) {
-      const to = packed + (<usize>panel << 5)
+      const to = start + (<usize>panel << 5)
       zeroValues(to, 8)
-      if (bias != 0) copyValues(to, bias + (<usize>panel << 5), min(columns - panel * 8, 8))
+      if (bias != 0) copyValues(to, bias + (<usize>(group * columns + panel * 8) << 2), min(columns - panel * 8, 8))
     }
-    const to = packed + (<usize>panels << 5) + ((<usize>(panel * terms)) << 5)
-    if (side == 6) packTransformed<Six>(filters, channels, filtersEach, turned, panel, first, end, to, packedPlane, scratch)
-    else packTransformed<Four>(filters, channels, filtersEach, turned, panel, first, end, to, packedPlane, scratch)
+    const to = start + (<usize>panels << 5) + ((<usize>(panel * terms)) << 5)
+    if (side == 6) packTransformed<Six>(from, channels, pitch, filtersEach, turned, panel, first, end, to, packedPlane, scratch)
+    else packTransformed<Four>(from, channels, pitch, filtersEach, turned, panel, first, end, to, packedPlane, scratch)
   }
 }
 
@@ -110,14 +117,15 @@ function storeAddresses(table: usize, from: usize, pitch: usize, count: i32): vo
   for (; count > 0; count--, table += 4, from += pitch) store<usize>(table, from)
 }
 
-/** Convolution of all tiles, block by block. Tiles of the call are blocks of `blockTiles` tiles of the picture. */
+/** Convolution of all tiles, block by block. Tiles of the call are groups × blocks of `blockTiles` tiles of the picture. */
 export function winogradProduct(
   side: i32,
-  /** [images, height, width, channels] */
+  /** [images, height, width, groups·channels] */
   source: usize,
   height: i32,
   width: i32,
   channels: i32,
+  groups: i32,
   images: i32,
   gridHeight: i32,
   gridWidth: i32,
@@ -127,7 +135,8 @@ export function winogradProduct(
   packed: usize,
   panels: i32,
   packedPlane: usize,
-  /** [images, gridHeight, gridWidth, columns] */
+  packedGroup: usize,
+  /** [images, gridHeight, gridWidth, groups·columns] */
   target: usize,
   columns: i32,
   floor: f32,
@@ -148,9 +157,9 @@ export function winogradProduct(
   const tilesY = (gridHeight + m - 1) / m
   const total = tilesX * tilesY * images
   const used = (columns + 7) >> 3
-  const sourcePixel = <usize>channels << 2
-  const targetPixel = <usize>columns << 2
-  const filters = packed + (<usize>panels << 5)
+  const blocks = (total + blockTiles - 1) / blockTiles
+  const sourcePixel = <usize>(groups * channels) << 2
+  const targetPixel = <usize>(groups * columns) << 2
 
   const table = (<usize>blockTiles * 4 + 63) & ~63
   const zeros = scratch
@@ -164,14 +173,19 @@ export function winogradProduct(
   storeAddresses(targets, products, productPitch, blockTiles)
 
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
-    const first = tile * blockTiles
+    const group = tile / blocks
+    const first = (tile % blocks) * blockTiles
     const end = min(first + blockTiles, total)
-    touchTiles(source, height, width, sourcePixel, m, m + 1, tilesY, tilesX, first, end)
-    touchTiles(target, gridHeight, gridWidth, targetPixel, m, m, tilesY, tilesX, first, end)
+    const picture = source + (<usize>(group * channels) << 2)
+    const result = target + (<usize>(group * columns) << 2)
+    const bias = packed + <usize>group * packedGroup
+    const filters = bias + (<usize>panels << 5)
+    touchTiles(picture, height, width, sourcePixel, <usize>channels << 2, m, m + 1, tilesY, tilesX, first, end)
+    touchTiles(result, gridHeight, gridWidth, targetPixel, <usize>columns << 2, m, m, tilesY, tilesX, first, end)
     if (side == 6) {
-      transformInput<Six>(source, height, width, sourcePixel, channels, originY, originX, tilesY, tilesX, first, end, transformed, sourcePitch, sourcePlane, lines)
+      transformInput<Six>(picture, height, width, sourcePixel, channels, originY, originX, tilesY, tilesX, first, end, transformed, sourcePitch, sourcePlane, lines)
     } else {
-      transformInput<Four>(source, height, width, sourcePixel, channels, originY, originX, tilesY, tilesX, first, end, transformed, sourcePitch, sourcePlane, lines)
+      transformInput<Four>(picture, height, width, sourcePixel, channels, originY, originX, tilesY, tilesX, first, end, transformed, sourcePitch, sourcePlane, lines)
     }
     // A few panels at a time: their products are few enough to stay near until they are transformed back.
     for (let panel = 0; panel < used; panel += blockPanels) {
@@ -180,9 +194,9 @@ export function winogradProduct(
       const wanted = min(blockPanels * 8, columns - panel * 8)
       const offset = <usize>panel << 5
       if (side == 6) {
-        transformOutput<Six>(products, productPitch, productPlane, wanted, packed + offset, floor, ceiling, target + offset, gridHeight, gridWidth, targetPixel, tilesY, tilesX, first, end, lines)
+        transformOutput<Six>(products, productPitch, productPlane, wanted, bias + offset, floor, ceiling, result + offset, gridHeight, gridWidth, targetPixel, tilesY, tilesX, first, end, lines)
       } else {
-        transformOutput<Four>(products, productPitch, productPlane, wanted, packed + offset, floor, ceiling, target + offset, gridHeight, gridWidth, targetPixel, tilesY, tilesX, first, end, lines)
+        transformOutput<Four>(products, productPitch, productPlane, wanted, bias + offset, floor, ceiling, result + offset, gridHeight, gridWidth, targetPixel, tilesY, tilesX, first, end, lines)
       }
     }
   }

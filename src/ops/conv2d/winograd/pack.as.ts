@@ -46,9 +46,12 @@ export function transformFilters<F>(from: usize, tapBytes: usize, rows: i32, to:
 
 /** to[plane][term][8] = G·g·Gᵀ for one panel of eight columns; terms first … end. */
 export function packTransformed<F>(
-  /** [3, 3, channels, filters] */
+  /** [3, 3, channels, filters], from the first filter of the group */
   filters: usize,
   channels: i32,
+  /** Bytes from a row of filters to the next: of all groups. */
+  pitch: usize,
+  /** Of one group. */
   filtersEach: i32,
   /** Columns are the channels and terms the filters, turned round: for the input's gradient. */
   turned: i32,
@@ -60,7 +63,6 @@ export function packTransformed<F>(
   /** 9 · TERMS · 32 bytes, then [side][3] × STEP */
   scratch: usize,
 ): void {
-  const pitch = <usize>filtersEach << 2
   const tap = <usize>channels * pitch
   const tapBytes = <usize>TERMS << 5
   for (let term = first; term < end; term += TERMS) {

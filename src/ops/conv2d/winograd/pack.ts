@@ -16,9 +16,9 @@ export interface FilterPacking {
   call(at: ProductAddresses): WasmCall
 }
 
-/** Filters lie as [3, 3, C, K] of the convolution, in either direction; `turned`: the product is from K terms to C columns. */
+/** Filters lie as [3, 3, C/groups, K] of the convolution, in either direction; `turned`: the product is from K terms to C columns. */
 export function filterPacking(plan: Plan, turned: boolean): FilterPacking {
-  const { side, channels: terms, columns, used, streamed } = plan
+  const { side, groups, channels: terms, columns, used, streamed } = plan
   const [channels, filtersEach] = turned ? [columns, terms] : [terms, columns]
   const sizes = { side, channels, filtersEach, turned: turned ? 1 : 0, ...plan.packed }
   const termsEach = evenPiece(terms, packTerms)
@@ -28,7 +28,11 @@ export function filterPacking(plan: Plan, turned: boolean): FilterPacking {
       const all = { filters, bias, packed, ...sizes }
       return streamed
         ? call('winogradPackRows', all, Math.ceil(columns / packRows))
-        : call('winogradPack', { ...all, termsEach }, used * Math.ceil(terms / termsEach))
+        : call(
+            'winogradPack',
+            { ...all, groups, packedGroup: plan.packedGroup, termsEach },
+            groups * used * Math.ceil(terms / termsEach),
+          )
     },
   }
 }

@@ -20,7 +20,7 @@ const leastStagedFilters = 1024 * 1024
 const stageBudget = 24 * 1024 * 1024
 
 export function planOf(correlation: Correlation, shape: ProductShape, m: ResultSide) {
-  const { images, mostImages, channels, columns } = shape
+  const { images, mostImages, groups, channels, columns } = shape
   const tiling = tilingOf(correlation, images, m)
   const { planes, total } = tiling
   const used = Math.ceil(columns / 8)
@@ -31,21 +31,25 @@ export function planOf(correlation: Correlation, shape: ProductShape, m: ResultS
 
   const filterBytes = planes * packedPlane
   const fit = Math.max(24, Math.floor(stageBudget / (planes * (sourcePitch + used * 32))))
-  const streamed = streamsFilters((total / images) * mostImages, channels, filterBytes)
-  const staged = streamed || filterBytes > (total > fewTiles ? mostBlockFilters : leastStagedFilters)
+  const streamed = groups === 1 && streamsFilters((total / images) * mostImages, channels, filterBytes)
+  // Groups are small, and each block is one group's.
+  const staged = groups === 1 && (streamed || filterBytes > (total > fewTiles ? mostBlockFilters : leastStagedFilters))
   const blockPanels = staged ? used : evenPanels(used, 8)
   const productPitch = blockPanels * 32
-  const wanted = tilesWanted(total * planes * channels * columns)
+  const wanted = Math.ceil(tilesWanted(total * planes * channels * columns * groups) / groups)
   const perBlock = Math.min(mostBlockTiles, Math.max(12, evenPiece(total, total / wanted)), total)
   const blockTiles = staged ? evenPiece(total, fit) : perBlock
   return {
     ...tiling,
+    groups,
+    /** Of one group. */
     channels,
     columns,
     /** Panels that hold columns; there is room for `packed.panels`. */
     used,
     packed: { panels, packedPlane },
-    packedBytes: panels * 32 + filterBytes,
+    packedGroup: panels * 32 + filterBytes,
+    packedBytes: groups * (panels * 32 + filterBytes),
     staged,
     streamed,
     /** Of a block, or of a stage. */

@@ -29,12 +29,13 @@ export function padded(from: usize, left: i32, part: usize): usize {
   return part
 }
 
-/** Fetches what tiles first … end cover of a picture: `rows` rows from each tile's first on, and all channels. */
+/** Fetches what tiles first … end cover of a picture: `rows` rows from each tile's first on, and `bytes` of each pixel. */
 export function touchTiles(
   picture: usize,
   height: i32,
   width: i32,
   pixel: usize,
+  bytes: usize,
   m: i32,
   rows: i32,
   tilesY: i32,
@@ -51,7 +52,12 @@ export function touchTiles(
     const x = column * m
     const from = picture + <usize>((image * height + y) * width + x) * pixel
     const columns = min(run * m, width - x)
-    if (columns > 0 && y < height) touchRows(from, min(rows, height - y), <usize>columns * pixel, <usize>width * pixel)
+    if (columns > 0 && y < height) {
+      const count = min(rows, height - y)
+      const line = <usize>width * pixel
+      if (bytes == pixel) touchRows(from, count, <usize>columns * pixel, line)
+      else for (let i = 0; i < count; i++) touchRows(from + <usize>i * line, columns, bytes, pixel)
+    }
     first += run
   }
 }

@@ -76,11 +76,15 @@ function blockCall(
   bounds: Bounds,
   { source, target, prepared }: ProductAddresses,
 ): WasmCall {
-  const { side, channels, columns, blockTiles, blockPanels, transformed, products } = plan
+  const { side, groups, channels, columns, blockTiles, blockPanels, transformed, products, packedGroup } = plan
   const [gridHeight, gridWidth] = correlation.grid
-  const from = { ...tiledPictures(correlation, source, channels), images }
+  const from = { ...tiledPictures(correlation, source, channels), groups, images }
   const to = { target, gridHeight, gridWidth, columns, ...cut(bounds) }
-  const filters = { packed: prepared, ...plan.packed }
+  const filters = { packed: prepared, ...plan.packed, packedGroup }
   const blocks = { blockTiles, blockPanels, ...transformed, ...products }
-  return call('winogradProduct', { side, ...from, ...filters, ...to, ...blocks }, Math.ceil(plan.total / blockTiles))
+  return call(
+    'winogradProduct',
+    { side, ...from, ...filters, ...to, ...blocks },
+    groups * Math.ceil(plan.total / blockTiles),
+  )
 }

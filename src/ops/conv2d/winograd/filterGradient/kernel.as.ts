@@ -100,8 +100,8 @@ export function winogradFilterGradient(
     const to = sums + <usize>tile * chunkBytes
     for (let first = begin; first < end; first += blockTiles) {
       const last = min(first + blockTiles, end)
-      touchTiles(source, height, width, sourcePixel, m, m + 1, tilesY, tilesX, first, last)
-      touchTiles(gradient, gridHeight, gridWidth, gradientPixel, m, m, tilesY, tilesX, first, last)
+      touchTiles(source, height, width, sourcePixel, sourcePixel, m, m + 1, tilesY, tilesX, first, last)
+      touchTiles(gradient, gridHeight, gridWidth, gradientPixel, gradientPixel, m, m, tilesY, tilesX, first, last)
       if (side == 6) {
         transformInput<Six>(source, height, width, sourcePixel, channels, originY, originX, tilesY, tilesX, first, last, transformed, sourcePitch, sourcePlane, lines)
         transformGradient<Six>(gradient, gridHeight, gridWidth, gradientPixel, columns, tilesY, tilesX, first, last, packed, panel, gradientPlane, lines)

@@ -17,7 +17,7 @@ export function winogradFilterGradient(side: ResultSide): Way<FilterGradientAddr
   return {
     name: `winograd${side}`,
     amplification: winogradAmplification(side, 'filterGradient'),
-    fits: winogradFits,
+    fits: (work) => work.groups === 1 && winogradFits(work),
     pays: (work) => cheapestSide(work, 'filterGradient') === side,
     layOut: (work) => layoutOf(forwardCorrelation(work.window), forwardShape(work), side),
   }
