@@ -1,6 +1,5 @@
-// docs/layers.md: every layer of the notation with its options, volume, cost and source. Written from the layers' code and
-// their docs.ts by `npx node --conditions=lenslet-source
-// scripts/layers-page.ts`; test/layers-page.test.ts fails while the page is out of date.
+// The text of docs/layers.md: every layer of the notation with its options, volume, cost and source, from the layers' code
+// and their docs.ts.
 
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -10,9 +9,7 @@ import { layers } from '../src/layers/layers.ts'
 import type { Layer, WordForm } from '../src/layers/types.ts'
 import { inferVolumes } from '../src/network/volumes.ts'
 import { parse } from '../src/notation/parse.ts'
-import { filesUnder, replaceFile, root, runAsMain } from './files.ts'
-
-export const layersPage = join(root, 'docs/layers.md')
+import { filesUnder, root } from './files.ts'
 
 /**
  * The docs.ts of all layers' folders, by type of layer.
@@ -106,7 +103,7 @@ function section(layer: Layer, docs: LayerDocs): string {
 
 const introduction = `# Layers
 
-This page is written by \`scripts/layers-page.ts\` from the code of the layers. Do not edit it. [The notation](notation.md) says how
+This page is written by \`npm run pages\` from the code of the layers. Do not edit it. [The notation](notation.md) says how
 words are put together.
 
 An input has height H, width W and depth D (channels). F is the size of a window, S its stride, P its padding on both sides together, K the
@@ -114,7 +111,7 @@ number of filters or neurons, and g the number of groups. MACs are multiply–ac
 said of MACs, the work is in proportion to the values and is not counted.
 `
 
-/** The page's text. */
+/** The page; checked by test/pages.test.ts. */
 export async function printLayersPage(): Promise<string> {
   const docs = await readLayerDocs()
   const described = Object.values(layers).map((layer) => [layer, docs.get(layer.type) as LayerDocs] as const)
@@ -125,5 +122,3 @@ export async function printLayersPage(): Promise<string> {
   const sections = described.map(([layer, each]) => section(layer, each))
   return [introduction, '| word | | computes |\n|---|---|---|', ...overview, '', ...sections].join('\n')
 }
-
-if (runAsMain(import.meta.url)) await replaceFile(layersPage, await printLayersPage())

@@ -1,13 +1,18 @@
 /**
- * GoogLeNet as torchvision builds it: nine inception modules with batch normalization, and 3×3 filters where the paper has
- * 5×5.
+ * GoogLeNet: nine inception modules. `googlenet` is torchvision's, with batch normalization, and 3×3 filters where the paper
+ * has 5×5; `googlenet-2014` is the paper's, with local response normalization.
  */
 
 import { lines } from './text.ts'
 import type { ZooEntry } from './types.ts'
 
-const conv = (size: string, filters: number, options = '') =>
+/** A convolution with its activation. */
+type Conv = (size: string, filters: number, options?: string) => string
+
+const normalized: Conv = (size, filters, options = '') =>
   `CONV${size}-${filters}${options} nobias -> BN eps=0.001 -> RELU`
+
+const biased: Conv = (size, filters, options = '') => `CONV${size}-${filters}${options} -> RELU`
 
 /** Filters: 1×1 | 1×1, 3×3 | 1×1, "5×5" | after pooling (table 1 of the paper). */
 type Module = readonly [number, number, number, number, number, number]
@@ -24,22 +29,28 @@ const modules = {
   '5b': [384, 192, 384, 48, 128, 128],
 } as const satisfies Record<string, Module>
 
-const inception = ([one, reduce3, three, reduce5, five, pool]: Module) =>
-  `CONCAT(${conv('1', one)} | ${conv('1', reduce3)} -> ${conv('3', three)} | ${conv('1', reduce5)} -> ${conv('3', five)} | POOL3 s1 p1 -> ${conv('1', pool)})`
+/** `five`: the size of the largest filters. */
+const inception = (conv: Conv, five: string, [one, reduce3, three, reduce5, large, pool]: Module) =>
+  `CONCAT(${conv('1', one)} | ${conv('1', reduce3)} -> ${conv('3', three)} | ${conv('1', reduce5)} -> ${conv(five, large)} | POOL3 s1 p1 -> ${conv('1', pool)})`
 
 /** Pooling that halves the map comes before the first module of stages 4 and 5. */
-const pools: Readonly<Record<string, string>> = { '4a': 'POOL3 s2 ceil -> ', '5a': 'POOL2 ceil -> ' }
+const body = (conv: Conv, five: string, lastPool: string) => {
+  const pools: Readonly<Record<string, string>> = { '4a': 'POOL3 s2 ceil -> ', '5a': `${lastPool} ceil -> ` }
+  return lines(
+    Object.entries(modules).map(([name, filters]) => `${pools[name] ?? ''}${inception(conv, five, filters)}`),
+  )
+}
 
 const parts = ['branch1', 'branch2.0', 'branch2.1', 'branch3.0', 'branch3.1', 'branch4.1']
 const pair = (name: string) => [`${name}.conv`, `${name}.bn`]
 
-export const googlenet: ZooEntry<'googlenet'> = {
+const googlenet: ZooEntry<'googlenet'> = {
   name: 'googlenet',
   title: 'GoogLeNet for ImageNet, with batch normalization',
   paper: 'Szegedy et al.: Going Deeper with Convolutions, 2014',
-  notation: `INPUT 224x224x3 -> ${conv('7', 64, ' s2')} -> POOL3 s2 ceil
-    -> ${conv('1', 64)} -> ${conv('3', 192)} -> POOL3 s2 ceil
-    -> ${lines(Object.entries(modules).map(([name, filters]) => `${pools[name] ?? ''}${inception(filters)}`))}
+  notation: `INPUT 224x224x3 -> ${normalized('7', 64, ' s2')} -> POOL3 s2 ceil
+    -> ${normalized('1', 64)} -> ${normalized('3', 192)} -> POOL3 s2 ceil
+    -> ${body(normalized, '3', 'POOL2')}
     -> GAP -> DROPOUT 0.2 -> FC-1000`,
   parameters: 6_624_904,
   macs: 1_498_376_192,
@@ -55,3 +66,18 @@ export const googlenet: ZooEntry<'googlenet'> = {
     },
   },
 }
+
+const original: ZooEntry<'googlenet-2014'> = {
+  name: 'googlenet-2014',
+  title: 'GoogLeNet for ImageNet as published',
+  paper: 'Szegedy et al.: Going Deeper with Convolutions, 2014',
+  notation: `INPUT 224x224x3 -> ${biased('7', 64, ' s2')} -> POOL3 s2 ceil -> LRN5
+    -> ${biased('1', 64)} -> ${biased('3', 192)} -> LRN5 -> POOL3 s2 ceil
+    -> ${body(biased, '5', 'POOL3 s2')}
+    -> GAP -> DROPOUT 0.4 -> FC-1000`,
+  parameters: 6_998_552,
+  macs: 1_582_671_872,
+  accuracy: "ImageNet top-1 68.7 %, Caffe's weights; top-5 93.3 % in the paper, seven networks and 144 views",
+}
+
+export const googlenets = [original, googlenet] as const

@@ -4,7 +4,7 @@ import { ArgumentError } from '../core/errors.ts'
 import type { Network } from '../network/network.ts'
 import { parse } from '../notation/parse.ts'
 import { airbenches } from './airbench.ts'
-import { alexnet } from './alexnet.ts'
+import { alexnets } from './alexnet.ts'
 import { cifarNetworks } from './cifar.ts'
 import { cifarResnets } from './cifarResnet.ts'
 import { cifarSmall } from './cifarSmall.ts'
@@ -12,7 +12,7 @@ import { convnexts } from './convnext.ts'
 import { demos } from './demos.ts'
 import { densenet121 } from './densenet.ts'
 import { efficientnetB0 } from './efficientnet.ts'
-import { googlenet } from './googlenet.ts'
+import { googlenets } from './googlenet.ts'
 import { inceptionV3 } from './inceptionV3.ts'
 import { inceptionV4 } from './inceptionV4.ts'
 import { lenet5 } from './lenet5.ts'
@@ -39,9 +39,9 @@ const entries = [
   ...cifarResnets,
   ...preActivations,
   ...airbenches,
-  alexnet,
+  ...alexnets,
   ...vggs,
-  googlenet,
+  ...googlenets,
   inceptionV3,
   inceptionV4,
   ...resnets,
