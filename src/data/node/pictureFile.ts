@@ -1,5 +1,5 @@
 /** Reads a picture's file, and reports what else it holds if it is not a picture. */
-import { readFile, stat } from 'node:fs/promises'
+import { readRegularFile } from '../../platform/regularFile.ts'
 import { PictureError } from '../errors.ts'
 import { whyUnreadable } from './folder.ts'
 
@@ -8,20 +8,12 @@ const fileLimit = 2 ** 28
 
 /** @throws {PictureError} it is not there, not a file, empty, too large or not readable */
 export async function readPicture(file: string): Promise<Uint8Array> {
-  try {
-    // Before it is opened: opening a pipe waits for whoever writes to it.
-    const found = await stat(file)
-    if (found.isDirectory()) throw new PictureError(file, 'not a file', 'name the images one by one')
-    if (!found.isFile()) throw new PictureError(file, 'not a regular file', 'name a file')
-    if (found.size === 0) throw new PictureError(file, 'the file is empty (0 bytes)', 'copy the file again')
-    if (found.size > fileLimit)
-      throw new PictureError(file, `${found.size} bytes`, `use files of at most ${fileLimit} bytes`)
-    return await readFile(file)
-  } catch (cause) {
-    if (cause instanceof PictureError) throw cause
+  const bytes = await readRegularFile(file, fileLimit).catch((cause: unknown) => {
     const { received, advice } = whyUnreadable(file, cause)
     throw new PictureError(file, received === 'it does not exist' ? 'no such file' : received, advice, cause)
-  }
+  })
+  if (bytes.length === 0) throw new PictureError(file, 'the file is empty (0 bytes)', 'copy the file again')
+  return bytes
 }
 
 const ascii = (bytes: Uint8Array, from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to))
