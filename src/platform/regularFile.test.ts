@@ -1,9 +1,10 @@
 // Files that are none, or that are more than they say: each ends in a named error, and at once.
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, open, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FileError } from './errors.ts'
 import { openRegularFile, readRegularFile } from './regularFile.ts'
@@ -51,7 +52,7 @@ describe('readRegularFile', () => {
 
   it.skipIf(process.platform === 'win32')('refuses pipes, sockets and devices without opening them', async () => {
     const pipe = join(folder, 'pipe')
-    execFileSync('mkfifo', [pipe])
+    await promisify(execFile)('mkfifo', [pipe])
     const socket = join(folder, 'socket')
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(socket, resolve))
