@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import type { DataNotice } from '../dataset.ts'
 import { PictureError } from '../errors.ts'
-import { decodePicture, pictureSides } from './decode.ts'
+import { decodePicture } from './decode.ts'
 import { listPictures } from './images.ts'
 import { readPicture } from './pictureFile.ts'
 
@@ -92,8 +92,8 @@ interface Look {
 
 async function look(file: string): Promise<Look | PictureError> {
   try {
-    const { colored } = await decodePicture(file, thumbnail)
-    return { ...(await pictureSides(file)), color: colored }
+    const { colored, sides } = await decodePicture(file, thumbnail)
+    return { ...sides, color: colored }
   } catch (error) {
     if (error instanceof PictureError) return error
     throw error
