@@ -5,6 +5,7 @@ import { allowWide } from '../backends/wasm/allowWide.ts'
 import { currentCall } from './call.ts'
 import { run } from './program.ts'
 import { guardStreams } from './streams.ts'
+import { untilSettled } from './unsettled.ts'
 import { verbs } from './verbs.ts'
 
 const streams = guardStreams(() => verbs.some(({ name, leavesFiles }) => name === currentCall().verb && leavesFiles))
@@ -12,4 +13,5 @@ const streams = guardStreams(() => verbs.some(({ name, leavesFiles }) => name ==
 // Nothing else in this process runs WebAssembly that V8's flag could trouble.
 allowWide()
 
-process.exitCode = await streams.codeOf(await run(process.argv.slice(2)))
+const words = process.argv.slice(2)
+process.exitCode = await streams.codeOf(await untilSettled(run(words), words))

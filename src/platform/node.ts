@@ -1,13 +1,15 @@
 /** Node: worker threads, the file system, the environment. */
 
-import { appendFile, readFile, rm } from 'node:fs/promises'
+import { appendFile, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
 import { LensletError } from '../core/errors.ts'
-import { FileError, WorkerStartError } from './errors.ts'
+import { WorkerStartError } from './errors.ts'
 import { lockFile } from './lock.ts'
+import { readRegularFile } from './regularFile.ts'
 import { keepFile, removeRemains, replaceFile } from './replaceFile.ts'
 import { withSpares } from './spares.ts'
+import { systemError } from './systemErrors.ts'
 import type { Platform, PlatformWorker, WorkerEvents, WorkerPort } from './types.ts'
 
 /** Node's own modules that not every program needs: each takes milliseconds to load. */
@@ -25,15 +27,7 @@ export const platform: Platform = {
   now: () => performance.now(),
   nextTurn: () => new Promise((resolve) => void setImmediate(resolve)),
   ...withSpares(startWorker),
-  readFile: (path) =>
-    readFile(path).then(
-      // A small file comes as a window on Buffer's pool, at any alignment: typed arrays over it need their own memory.
-      ({ buffer, byteOffset, length }) =>
-        length === buffer.byteLength ? new Uint8Array(buffer) : new Uint8Array(buffer, byteOffset, length).slice(),
-      (error: unknown) => {
-        throw fileError(`cannot read ${path}`, error)
-      },
-    ),
+  readFile: readRegularFile,
   writeFileAtomic: (path, bytes) => replaceFile(path, bytes).catch(cannotWrite(path)),
   appendFile: (path, bytes, flush = false) => appendFile(path, bytes, { flush }).catch(cannotWrite(path)),
   keepFile: (from, to) => keepFile(from, to).catch(cannotWrite(to)),
@@ -114,24 +108,8 @@ function startWorker(main: (port: WorkerPort) => void, events: WorkerEvents): Pl
   }
 }
 
-const advice: Readonly<Record<string, string>> = {
-  ENOENT: 'check that the path and its folder exist',
-  EISDIR: 'name a file, not a folder',
-  ENOTDIR: 'check the path: a part of it is a file, not a folder',
-  EACCES: 'check the permissions of the file and of its folder',
-  EPERM: 'check the permissions of the file and of its folder',
-  EROFS: 'choose a folder that can be written to',
-  ENOSPC: 'make room on the disk; the former file is untouched',
-}
-
 function cannotWrite(path: string) {
   return (error: unknown): never => {
-    throw error instanceof LensletError ? error : fileError(`cannot write ${path}`, error)
+    throw error instanceof LensletError ? error : systemError('writing', path, error)
   }
-}
-
-function fileError(message: string, cause: unknown): FileError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  const hint = advice[code]
-  return new FileError(message, { received: String(cause), cause, ...(hint === undefined ? {} : { advice: hint }) })
 }
