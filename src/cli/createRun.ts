@@ -3,10 +3,11 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { isRun } from '../data/node/runMark.ts'
 import { FileError } from '../platform/errors.ts'
 import type { FileLock } from '../platform/types.ts'
 import { UsageError } from './errors.ts'
-import { filesOf, isRun, lockRun, type RunFiles, type RunSettings, writeRun } from './runFolder.ts'
+import { filesOf, lockRun, type RunFiles, type RunSettings, writeRun } from './runFolder.ts'
 import { checkPlace } from './runPlace.ts'
 
 export interface NewRun {
@@ -61,7 +62,8 @@ async function openFolder(settings: RunSettings, out: string | undefined, force:
   for (let tries = 1; ; tries++) {
     const files = filesOf(out ?? newName(settings))
     await checkPlace(files.folder, settings.data)
-    await checkFolder(files, force)
+    // Where there is a run, its lock comes first: whoever works on it says more than that it is there.
+    if (!(await isRun(files.folder))) await checkFolder(files, force)
     const made = await makeFolders(files.folder)
     // The name that we chose is another's who chose it at the same moment.
     if (out === undefined && !made.includes(resolve(files.folder))) continue

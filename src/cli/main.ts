@@ -8,7 +8,11 @@ import { guardStreams } from './streams.ts'
 import { untilSettled } from './unsettled.ts'
 import { verbs } from './verbs.ts'
 
-const streams = guardStreams(() => verbs.some(({ name, leavesFiles }) => name === currentCall().verb && leavesFiles))
+const streams = guardStreams(() => {
+  const { verb, json } = currentCall()
+  const leavesFiles = verbs.some((each) => each.name === verb && each.leavesFiles)
+  return { leavesFiles, printsResult: json === true || !leavesFiles }
+})
 
 // Nothing else in this process runs WebAssembly that V8's flag could trouble.
 allowWide()

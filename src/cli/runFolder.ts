@@ -8,6 +8,7 @@ import { readdir } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import * as z from 'zod'
 import { platform } from '#platform'
+import { runFileLimit } from '../data/node/runMark.ts'
 import { type BackendName, backendNames } from '../model/model.ts'
 import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
@@ -131,22 +132,6 @@ export async function lockRun({ folder, checkpoint, ...paths }: RunFiles): Promi
   return lock
 }
 
-/** Whether a folder holds a run of ours: other programs write a run.json, too. */
-export function isRun(folder: string): Promise<boolean> {
-  return readRegularFile(filesOf(folder).settings, settingsLimit).then(
-    (bytes) => isOurs(new TextDecoder().decode(bytes)),
-    () => false,
-  )
-}
-
-function isOurs(text: string): boolean {
-  try {
-    return (JSON.parse(text) as { format?: unknown } | null)?.format === 'lenslet.run'
-  } catch {
-    return false
-  }
-}
-
 /**
  * The path to the data from the folder is written, too: both may be moved together. What could not be read again is not
  * written.
@@ -159,9 +144,6 @@ export async function writeRun({ folder, settings: path }: RunFiles, settings: R
   await platform.writeFileAtomic(path, new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`))
 }
 
-/** 64 MiB: a network and its options are far smaller. */
-const settingsLimit = 2 ** 26
-
 /** Throws `UsageError` where the folder is no run. */
 export async function readRun(folder: string): Promise<RunSettings> {
   const { settings } = filesOf(folder)
@@ -172,7 +154,7 @@ export async function readRun(folder: string): Promise<RunSettings> {
       advice: 'name the folder that holds run.json and checkpoint.safetensors',
       cause,
     })
-  const bytes = await readRegularFile(settings, settingsLimit).catch((cause: unknown) => {
+  const bytes = await readRegularFile(settings, runFileLimit).catch((cause: unknown) => {
     const isMissing = ['ENOENT', 'ENOTDIR'].includes(systemCode(cause) ?? '')
     throw refuse(isMissing ? `no ${settings}` : `${settings}: ${systemReason(cause).received}`, cause)
   })

@@ -3,8 +3,9 @@
 import { existsSync } from 'node:fs'
 import { readdir, realpath } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { isRun } from '../data/node/runMark.ts'
 import { UsageError } from './errors.ts'
-import { isRun, placeOf } from './runFolder.ts'
+import { placeOf } from './runFolder.ts'
 
 /** Throws `UsageError` where the folder is the data's own, or lies in a folder of pictures. */
 export async function checkPlace(folder: string, data: string): Promise<void> {

@@ -9,23 +9,33 @@ const gone: readonly (string | undefined)[] = ['EPIPE', 'EIO', 'ECONNRESET', 'ER
 
 export interface Streams {
   /**
-   * The exit code of a command that has ended with `code`: what was to be printed and could not be is a failure, unless
-   * its reader had left.
+   * The exit code of a command that has ended with `code`. A result that could not be printed is a failure, unless its
+   * reader had left; a description of files that are there is not.
    */
   codeOf(code: number): Promise<number>
 }
 
-/** @param goesOn whether the command has more to do than to print */
-export function guardStreams(goesOn: () => boolean): Streams {
+/** What a command has besides its text. */
+export interface Work {
+  /** It leaves files, so it goes on. */
+  readonly leavesFiles: boolean
+  /** What it prints is its result. */
+  readonly printsResult: boolean
+}
+
+/** @param work of the command that runs, asked when something cannot be printed */
+export function guardStreams(work: () => Work): Streams {
   let failure: NodeJS.ErrnoException | undefined
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    const { leavesFiles } = work()
     const isGone = gone.includes(error.code)
     if (!isGone && failure === undefined) {
       failure = error
       // Said once, where it can be said.
-      process.stderr.write(`error: cannot write to standard output: ${error.message}\n`)
+      const goesOn = leavesFiles ? '; the work goes on' : ''
+      process.stderr.write(`error: cannot write to standard output: ${error.message}${goesOn}\n`)
     }
-    if (!goesOn()) process.exit(isGone ? 0 : 1)
+    if (!leavesFiles) process.exit(isGone ? 0 : 1)
   })
   // There is no other place to say it.
   process.stderr.on('error', () => {})
@@ -33,7 +43,7 @@ export function guardStreams(goesOn: () => boolean): Streams {
     async codeOf(code) {
       // Errors of a write come with the next turn.
       await new Promise((resolve) => setImmediate(resolve))
-      return code === 0 && failure !== undefined ? 1 : code
+      return code === 0 && failure !== undefined && work().printsResult ? 1 : code
     },
   }
 }

