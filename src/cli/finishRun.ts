@@ -3,6 +3,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { platform } from '#platform'
+import { printable } from '../core/text.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { networkTable } from '../inspect/costTable.ts'
 import { pictureOf } from '../inspect/picture.ts'
@@ -41,9 +42,10 @@ export async function finishRun(run: EndedRun, terminal: Terminal, interrupt: In
   if (result.stopped === 'aborted') {
     const resume = `${commandName()} train --resume ${quoted(files.folder)}`
     terminal.result({ ...summaryOf(run), checkpoint: files.checkpoint, resume }, () =>
-      [`Stopped after ${result.steps} steps. The checkpoint is ${files.checkpoint}; to resume:`, `  ${resume}`].join(
-        '\n',
-      ),
+      [
+        `Stopped after ${result.steps} steps. The checkpoint is ${printable(files.checkpoint)}; to resume:`,
+        `  ${resume}`,
+      ].join('\n'),
     )
     if (terminal.json) terminal.progress(`Stopped; to resume: ${resume}`)
     throw interrupt.stopped()

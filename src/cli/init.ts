@@ -87,9 +87,9 @@ async function run(given: string, call: InitCall): Promise<void> {
   terminal.result(value, () =>
     [
       surveyTable(terminal, folder, survey, sizesOf(survey)),
-      ...notices.map((notice) => `note: ${notice}`),
+      ...notices.map((notice) => `note: ${printable(notice)}`),
       '',
-      `${terminal.bold(file)}: a residual network for ${counted(survey.classes.length, 'class', 'classes')}, ${printCount(totals.parameters)} parameters, ${printShort(totals.macs)} MACs per image; training takes ${printBytes(training.arenaBytes)}`,
+      `${terminal.bold(printable(file))}: a residual network for ${counted(survey.classes.length, 'class', 'classes')}, ${printCount(totals.parameters)} parameters, ${printShort(totals.macs)} MACs per image; training takes ${printBytes(training.arenaBytes)}`,
       ...advice.reasons.map((reason) => `  ${reason}`),
       '',
       'Train it:',
