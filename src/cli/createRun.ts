@@ -1,9 +1,10 @@
 /** Makes a run's folder, or says why not, and takes it away again where the training could not begin. */
 
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { FileError } from '../platform/errors.ts'
+import { readRegularFile } from '../platform/regularFile.ts'
 import { UsageError } from './errors.ts'
 import { filesOf, type RunFiles, type RunSettings, writeRun } from './runFolder.ts'
 import { checkPlace } from './runPlace.ts'
@@ -77,7 +78,10 @@ async function checkFolder(files: RunFiles, force: boolean): Promise<void> {
 
 async function isOurs(path: string): Promise<boolean> {
   try {
-    return (JSON.parse(await readFile(path, 'utf8')) as { format?: unknown }).format === 'lenslet.run'
+    return (
+      (JSON.parse(new TextDecoder().decode(await readRegularFile(path, 2 ** 26))) as { format?: unknown }).format ===
+      'lenslet.run'
+    )
   } catch {
     return false
   }

@@ -3,6 +3,7 @@
 
 import { allowWide } from '../backends/wasm/allowWide.ts'
 import { run } from './program.ts'
+import { untilSettled } from './unsettled.ts'
 
 // A reader that has seen enough (`lenslet plan vgg16 | head`, or `2>&1 | head`) is no error.
 for (const stream of [process.stdout, process.stderr])
@@ -14,4 +15,5 @@ for (const stream of [process.stdout, process.stderr])
 // Nothing else in this process runs WebAssembly that V8's flag could trouble.
 allowWide()
 
-process.exitCode = await run(process.argv.slice(2))
+const words = process.argv.slice(2)
+process.exitCode = await untilSettled(run(words), words)

@@ -4,13 +4,14 @@
  */
 
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import * as z from 'zod'
 import { platform } from '#platform'
 import { type BackendName, backendNames } from '../model/model.ts'
 import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
+import { readRegularFile } from '../platform/regularFile.ts'
+import { systemCode, systemReason } from '../platform/systemErrors.ts'
 import type { TrainOptions } from '../train/options.ts'
 import type { DataOptions } from './data.ts'
 import { UsageError } from './errors.ts'
@@ -112,6 +113,9 @@ export async function writeRun({ folder, settings: path }: RunFiles, settings: R
   await platform.writeFileAtomic(path, new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`))
 }
 
+/** 64 MiB: a network and its options are far smaller. */
+const settingsLimit = 2 ** 26
+
 /** Throws `UsageError` where the folder is no run. */
 export async function readRun(folder: string): Promise<RunSettings> {
   const { settings } = filesOf(folder)
@@ -122,12 +126,13 @@ export async function readRun(folder: string): Promise<RunSettings> {
       advice: 'name the folder that holds run.json and checkpoint.safetensors',
       cause,
     })
-  const text = await readFile(settings, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw refuse(cause.code === 'ENOENT' || cause.code === 'ENOTDIR' ? `no ${settings}` : cause.message, cause)
+  const bytes = await readRegularFile(settings, settingsLimit).catch((cause: unknown) => {
+    const isMissing = ['ENOENT', 'ENOTDIR'].includes(systemCode(cause) ?? '')
+    throw refuse(isMissing ? `no ${settings}` : `${settings}: ${systemReason(cause).received}`, cause)
   })
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = JSON.parse(new TextDecoder().decode(bytes))
   } catch (cause) {
     throw refuse(`${settings} is not JSON`, cause)
   }

@@ -1,12 +1,14 @@
 /** Node: worker threads, the file system, the environment. */
 
-import { appendFile, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { appendFile, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { LensletError } from '../core/errors.ts'
-import { FileError, WorkerStartError } from './errors.ts'
+import { WorkerStartError } from './errors.ts'
+import { readRegularFile } from './regularFile.ts'
 import { withSpares } from './spares.ts'
+import { systemError } from './systemErrors.ts'
 import type { Platform, PlatformWorker, WorkerEvents, WorkerPort } from './types.ts'
 
 /** Node's own modules that not every program needs: each takes milliseconds to load. */
@@ -24,22 +26,14 @@ export const platform: Platform = {
   now: () => performance.now(),
   nextTurn: () => new Promise((resolve) => void setImmediate(resolve)),
   ...withSpares(startWorker),
-  readFile: (path) =>
-    readFile(path).then(
-      // A small file comes as a window on Buffer's pool, at any alignment: typed arrays over it need their own memory.
-      ({ buffer, byteOffset, length }) =>
-        length === buffer.byteLength ? new Uint8Array(buffer) : new Uint8Array(buffer, byteOffset, length).slice(),
-      (error: unknown) => {
-        throw fileError(`cannot read ${path}`, error)
-      },
-    ),
+  readFile: readRegularFile,
   writeFileAtomic: (path, bytes) =>
     replaceFile(path, bytes).catch((error: unknown) => {
-      throw error instanceof LensletError ? error : fileError(`cannot write ${path}`, error)
+      throw error instanceof LensletError ? error : systemError('writing', path, error)
     }),
   appendFile: (path, bytes) =>
     appendFile(path, bytes).catch((error: unknown) => {
-      throw fileError(`cannot write ${path}`, error)
+      throw systemError('writing', path, error)
     }),
 }
 
@@ -157,20 +151,4 @@ async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined)
   await handle?.sync().catch(() => {})
   await handle?.close()
-}
-
-const advice: Readonly<Record<string, string>> = {
-  ENOENT: 'check that the path and its folder exist',
-  EISDIR: 'name a file, not a folder',
-  ENOTDIR: 'check the path: a part of it is a file, not a folder',
-  EACCES: 'check the permissions of the file and of its folder',
-  EPERM: 'check the permissions of the file and of its folder',
-  EROFS: 'choose a folder that can be written to',
-  ENOSPC: 'make room on the disk; the former file is untouched',
-}
-
-function fileError(message: string, cause: unknown): FileError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  const hint = advice[code]
-  return new FileError(message, { received: String(cause), cause, ...(hint === undefined ? {} : { advice: hint }) })
 }

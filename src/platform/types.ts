@@ -35,8 +35,13 @@ export interface Platform {
    * nothing. To be called when no more will be taken: what is given back ends those that are left.
    */
   spareWorkers(main: (port: WorkerPort) => void, count: number): () => Promise<void>
-  /** @throws {FileError} */
-  readFile(path: string): Promise<Uint8Array>
+  /**
+   * The bytes of a regular file; a pipe or a device could be without end.
+   *
+   * @param limit most bytes that it may have; 4 GiB where it is not given
+   * @throws {FileError}
+   */
+  readFile(path: string, limit?: number): Promise<Uint8Array>
   /**
    * Writes a file that is whole at every moment: under another name in the same folder, flushed to the disk, then
    * renamed. A process killed meanwhile leaves the former file, or none.
