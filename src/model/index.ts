@@ -1,6 +1,6 @@
 /** The model that a user holds, its file, and the safetensors container. */
 
-export { ModelFileError, PicturesError, SafetensorsError, WeightError } from './errors.ts'
+export { ModelBusyError, ModelFileError, PicturesError, SafetensorsError, WeightError } from './errors.ts'
 export { decodeModel, encodeModel, type ModelFile, type ModelInfo } from './file.ts'
 export type { Initializer } from './initialize.ts'
 export {

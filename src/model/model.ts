@@ -25,6 +25,7 @@ import { type Classification, type ClassifyOptions, classify } from './classify.
 import { decodeModel, encodeModel, type ModelInfo, modelParts } from './file.ts'
 import { Holder } from './holder.ts'
 import { checkInitializer, fillInitial, type Initializer } from './initialize.ts'
+import type { Read } from './order.ts'
 import { checkPictures, checkScores } from './pictures.ts'
 import type { Tensor } from './safetensors.ts'
 import { type InitialValues, Weights } from './weights.ts'
@@ -88,15 +89,26 @@ export interface Trainer {
   /** Makes the program of this plan the model's own, with the weights in it. */
   hold(options: BindOptions): Promise<Program>
   /**
-   * Runs a task with the program when all uses of the model before it are done. Throws `DisposedError` where the model does
-   * not hold the program any more.
+   * Runs a task that leaves the weights as they are, when the uses of the model before it are done. Throws `DisposedError`
+   * if the model no longer holds the program.
    */
   exclusively<T>(program: Program, task: () => Promise<T>): Promise<T>
+  /** The same for a task that changes the weights: also readers of several parts (an evaluation) are waited for. */
+  change<T>(program: Program, task: () => Promise<T>): Promise<T>
   /** Makes the weights current on devices with memory of their own, unless the model was disposed of. */
   fetch(): Promise<void>
 }
 
 export let trainerOf: (model: Model) => Trainer
+
+/** Scores of pictures, as `Model.predict` gives them. */
+export type Predict = (pictures: Float32Array) => Promise<Float32Array>
+
+/** Several predictions with the same weights: who would change them waits until the promise of `use` settles. */
+export type Predictions = <T>(use: (predict: Predict) => Promise<T>) => Promise<T>
+
+/** For what predicts in parts, such as an evaluation. */
+export let predictionsOf: (model: Model) => Predictions
 
 /** What a model is made of, initialized or loaded. */
 interface ModelParts {
@@ -227,17 +239,20 @@ export class Model {
    */
   async predict(pictures: Float32Array, options: PredictOptions = {}): Promise<Float32Array> {
     checkOptions<PredictOptions>('predict', options, { into: true })
-    const { into } = options
     const count = checkPictures(pictures, this.input)
+    if (options.into !== undefined) checkScores(options.into, count, volumeSize(this.output))
+    return this.#scores((task) => this.#holder.read(task), pictures, count, options.into)
+  }
+
+  #scores(read: Read, pictures: Float32Array, count: number, into?: Float32Array): Promise<Float32Array> {
     const each = volumeSize(this.input)
     const scores = volumeSize(this.output)
-    if (into !== undefined) checkScores(into, count, scores)
     const results = into ?? new Float32Array(count * scores)
     // What was not written to the program when this call returns is copied.
     let rest = pictures
     let restFrom = 0
     let written = 0
-    const result = this.#holder.exclusively(async () => {
+    const result = read(async () => {
       const held = this.#holder.forScores(() => this.#plan)
       const program = held instanceof Promise ? await held : held
       const { ports, sections } = program.plan
@@ -274,9 +289,16 @@ export class Model {
     options?: ClassifyOptions,
   ): Promise<readonly (readonly Classification[])[]>
   async classify(given: PictureSource | readonly PictureSource[], options?: ClassifyOptions) {
-    if (Array.isArray(given)) return classify(this, given, options)
-    const [first] = await classify(this, [given as PictureSource], options)
-    return first as readonly Classification[]
+    const sources = Array.isArray(given) ? (given as readonly PictureSource[]) : [given as PictureSource]
+    const found = await this.#holder.use((order) => {
+      const predictions: Predictions = (use) => order.span((read) => use(this.#predictIn(read)))
+      return classify(this, predictions, sources, options)
+    })
+    return Array.isArray(given) ? found : (found[0] as readonly Classification[])
+  }
+
+  #predictIn(read: Read): Predict {
+    return async (pictures) => this.#scores(read, pictures, checkPictures(pictures, this.input))
   }
 
   /**
@@ -302,10 +324,20 @@ export class Model {
 
   /** Frees the arena: the weights move into arrays of their own, and the next run takes memory again. */
   async release(): Promise<void> {
-    await this.#holder.exclusively(() => this.#holder.release())
+    await this.#holder.replace(() => this.#holder.release())
   }
 
-  /** The model as the bytes of its file. */
+  /** Copies of all weights, by name, as the calls before this one have left them: those of one moment, also in a training. */
+  async snapshot(): Promise<ReadonlyMap<string, Tensor>> {
+    return this.#holder.read(
+      async () =>
+        new Map(
+          [...this.weights.currents()].map(([name, { shape, values }]) => [name, { shape, values: values.slice() }]),
+        ),
+    )
+  }
+
+  /** The model as the bytes of its file. Throws `ModelBusyError` within a step of a training. */
   encode(): Uint8Array<ArrayBuffer> {
     return encodeModel({ network: this.network, info: this.info, tensors: this.weights.views() })
   }
@@ -314,8 +346,8 @@ export class Model {
   async save(path: string): Promise<void> {
     const { network, info } = this
     // Where the weights are may change until it is this task's turn.
-    await this.#holder.exclusively(() =>
-      platform.writeFileAtomic(path, modelParts({ network, info, tensors: this.weights.views() })),
+    await this.#holder.read(() =>
+      platform.writeFileAtomic(path, modelParts({ network, info, tensors: this.weights.currents() })),
     )
   }
 
@@ -330,16 +362,22 @@ export class Model {
 
   static {
     trainerOf = (model) => ({
-      hold: (options) => model.#holder.exclusively(() => model.#holder.hold(model.planFor(options))),
+      hold: (options) => model.#holder.replace(() => model.#holder.hold(model.planFor(options))),
       exclusively: (program, task) =>
-        model.#holder.exclusively(() => {
+        model.#holder.read(() => {
+          model.#holder.ready(program)
+          return task()
+        }),
+      change: (program, task) =>
+        model.#holder.change(() => {
           model.#holder.ready(program)
           return task()
         }),
       fetch: async () => {
-        if (!model.#holder.isDisposed) await model.#holder.exclusively(() => model.#holder.fetch())
+        if (!model.#holder.isDisposed) await model.#holder.change(() => model.#holder.fetch())
       },
     })
+    predictionsOf = (model) => (use) => model.#holder.span((read) => use(model.#predictIn(read)))
   }
 }
 

@@ -7,7 +7,7 @@ import { volumeSize } from '../core/shapes.ts'
 import { Batches } from '../data/batches.ts'
 import type { Split } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
-import type { Model } from '../model/model.ts'
+import { type Model, predictionsOf } from '../model/model.ts'
 import { givesDistribution, matchSplit } from './match.ts'
 
 export interface Evaluation {
@@ -88,24 +88,27 @@ export async function evaluate(model: Model, split: Split, options: EvaluateOpti
   const counts = new Array<number>(scores).fill(0)
   let invalid = 0
   let loss = 0
-  for (let step = 0; step < batches.stepsPerEpoch; step++) {
-    signal?.throwIfAborted()
-    const filled = batches.fill(0, step, images, labels)
-    const results = await model.predict(images.subarray(0, filled * size))
-    for (let i = 0; i < filled; i++) {
-      const row = results.subarray(i * scores, (i + 1) * scores)
-      const label = labels[i] as number
-      add(counts, label)
-      if (row.some(Number.isNaN)) {
-        // There is no best score, and no class may gain by it.
-        invalid++
-        loss = Number.NaN
-        continue
+  // All of it with the same weights: a training of the model waits meanwhile.
+  await predictionsOf(model)(async (predict) => {
+    for (let step = 0; step < batches.stepsPerEpoch; step++) {
+      signal?.throwIfAborted()
+      const filled = batches.fill(0, step, images, labels)
+      const results = await predict(images.subarray(0, filled * size))
+      for (let i = 0; i < filled; i++) {
+        const row = results.subarray(i * scores, (i + 1) * scores)
+        const label = labels[i] as number
+        add(counts, label)
+        if (row.some(Number.isNaN)) {
+          // There is no best score, and no class may gain by it.
+          invalid++
+          loss = Number.NaN
+          continue
+        }
+        loss += lossOf(row, label)
+        add(confusion[label] as number[], argmax(row))
       }
-      loss += lossOf(row, label)
-      add(confusion[label] as number[], argmax(row))
     }
-  }
+  })
   const names = model.info.classes ?? classes
   const hits = confusion.map((row, label) => row[label] as number)
   const perClass = counts.map(

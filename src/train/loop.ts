@@ -114,7 +114,7 @@ async function begin(trainer: Trainer, dataset: Dataset, { resume }: TrainOption
   if (checkpoint === undefined || identity === undefined) return { program, identity, best, state: newState() }
   const { state } = checkpoint
   const keptBest = settings.keep === 'best' && state.best !== undefined ? bestOf(program, checkpoint) : undefined
-  restore(program, identity, checkpoint, dataset)
+  await trainer.change(program, async () => restore(program, identity, checkpoint, dataset))
   if (keptBest !== undefined) best.restore(state.best as number, keptBest)
   else delete state.best
   return { program, identity, best, state }
