@@ -1,4 +1,7 @@
-/** A network, its weights, and a backend to run them on. Predict, save, load. */
+/**
+ * A network, its weights, and a backend to run them on. Predict, save, load. Calls take effect in the order in which they are
+ * made, whatever else is under way (decision 21).
+ */
 
 import { platform } from '#platform'
 import { referenceBackend } from '../backends/reference/backend.ts'
@@ -234,7 +237,7 @@ export class Model {
   /**
    * Pictures [n, h, w, c], already normalized, to what the network's last layer gives, [n, classes]. Any n; batches by
    * itself, and takes as long as n asks for. A picture's scores are the same bits in any batch. The values are taken at the
-   * call: the array may be used again at once. Throws `ArgumentError` for anything but a Float32Array of finite numbers, and
+   * call: the array may be used again at once. All pictures see the same weights: those that the calls before this one left. Throws `ArgumentError` for anything but a Float32Array of finite numbers, and
    * `PicturesError` where they are not a whole number of pictures, or the scores do not fit `into`.
    */
   async predict(pictures: Float32Array, options: PredictOptions = {}): Promise<Float32Array> {
@@ -313,8 +316,8 @@ export class Model {
   }
 
   /**
-   * Binds another plan of this network on the same backend, with as many threads, as exact, and with the weights in it.
-   * It has memory of its own; the caller must dispose of it.
+   * Binds another plan of this network on the same backend, with as many threads, as exact, and with the weights in it, as
+   * the calls before this one have left them. It has memory of its own; the caller must dispose of it.
    */
   async bind(options: BindOptions = {}): Promise<Program> {
     const { threads: _, exact: __, target: ___, ...names } = planOptionNames
@@ -351,7 +354,10 @@ export class Model {
     )
   }
 
-  /** Frees the memory and ends the workers. What was asked for before is waited for. */
+  /**
+   * Frees the memory and ends the workers. Calls that were made before are waited for and end as they would have; later ones
+   * reject with `DisposedError`. A training under way ends with that error at its next step.
+   */
   async dispose(): Promise<void> {
     await this.#holder.dispose()
   }

@@ -50,7 +50,8 @@ const portion = 256
 const portionBytes = 2 ** 24
 
 /**
- * Runs all pictures of a split through the model. Sums are in float64 and in the split's order.
+ * Runs all pictures of a split through the model. Sums are in float64 and in the split's order. All pictures see the same
+ * weights: a training of the model waits until the evaluation has ended.
  *
  * Classes are matched by name: a split may have the model's classes in another order, or only some of them. Rows and columns
  * of the result are in the model's order. Names are missing where a split was made by hand without `classes`, or where

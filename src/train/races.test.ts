@@ -132,7 +132,11 @@ describe.each([{ threads: 1 }, { threads: 2 }])('on $threads threads', ({ thread
     let trainings = 0
     const learn = async () => {
       let trained = false
-      for await (const progress of train(model, data, { epochs: 1, batch: 50, optimizer: { kind: 'sgd', rate: 0.1 } })) {
+      for await (const progress of train(model, data, {
+        epochs: 1,
+        batch: 50,
+        optimizer: { kind: 'sgd', rate: 0.1 },
+      })) {
         if (!trained) trainings++
         trained = true
         if (progress.kind === 'step' && random.next() < 0.1) break
@@ -149,7 +153,10 @@ describe.each([{ threads: 1 }, { threads: 2 }])('on $threads threads', ({ thread
       () => copies.push(model.weights.tensors()),
       () => {
         const name = model.weights.names[random.integer(4)] as string
-        model.weights.set(name, new Float32Array(model.weights.get(name).length).map(() => random.normal()))
+        model.weights.set(
+          name,
+          new Float32Array(model.weights.get(name).length).map(() => random.normal()),
+        )
       },
       async () => {
         const { conv1 } = await model.activations(pictures(3), ['conv1', 'fc1'])
