@@ -8,7 +8,7 @@ import { type Normalization, normalizationTable } from '../data/normalization.ts
 import type { Fit } from '../data/resize.ts'
 import type { PictureSource } from '../data/source.ts'
 import type { Network } from '../network/network.ts'
-import type { ModelInfo } from './file.ts'
+import type { ModelInfo } from './info.ts'
 import { likeliest, toProbabilities } from './probabilities.ts'
 
 export interface ClassifyOptions {
