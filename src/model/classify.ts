@@ -1,6 +1,7 @@
 /** From pictures to classes: decode, normalize as the model's training did, predict, name the most probable classes. */
 
 import { ArgumentError, LensletError } from '../core/errors.ts'
+import { findNotFinite } from '../core/finite.ts'
 import { checkOptions, printKind } from '../core/options.ts'
 import { printVolume, type Volume, volumeSize } from '../core/shapes.ts'
 import { takePicture } from '../data/decode.ts'
@@ -93,9 +94,10 @@ function named(
   scores: Float32Array,
   top: number,
 ): readonly Classification[] {
-  if (scores.some(Number.isNaN)) {
-    throw new LensletError('the model gives scores that are not numbers', {
-      received: 'NaN',
+  const at = findNotFinite(scores)
+  if (at !== -1) {
+    throw new LensletError('the model gives scores that are not finite numbers', {
+      received: `${scores[at]}`,
       advice: 'its weights have diverged: train it again with a lower learning rate',
     })
   }

@@ -163,7 +163,8 @@ describe('refuses', () => {
       () => forge({ about: { ...info, normalization: { mean: [null, 0, 0], std: [1, 1, 1] } } }),
       /mean\.0/,
     ],
-    ['an info that is null', () => forge({ about: 7, more: { network: '{}' } }), /./],
+    ['an info that is a number', () => forge({ about: 7 }), /info of the model is invalid/],
+    ['an info that is no JSON', () => forge({ more: { info: '{' } }, false), /info of the model cannot be read/],
     ['metadata of another name', () => forge({ more: { chedksum: '1' } }, false), /the metadata chedksum/],
     ['a checksum that is not one', () => forge({ more: { checksum: '' } }, false), /damaged/],
     [

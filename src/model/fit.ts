@@ -10,7 +10,7 @@ import type { ParameterSpec } from '../layers/types.ts'
 import type { Network } from '../network/network.ts'
 import { inferVolumes } from '../network/volumes.ts'
 import { ModelFileError } from './errors.ts'
-import { checkInfoFits, type ModelInfo } from './info.ts'
+import { infoFault, type ModelInfo } from './info.ts'
 import type { Tensor } from './safetensors.ts'
 
 interface Contents {
@@ -24,7 +24,8 @@ interface Contents {
  *   the normalization are not those of the network
  */
 export function checkFit({ network, info, tensors }: Contents): void {
-  checkInfoFits(network, info)
+  const fault = infoFault(network, info)
+  if (fault !== undefined) throw new ModelFileError(fault.message, fault)
   const known = new Set<string>()
   for (const { node, parameters } of inferVolumes(network)) {
     for (const spec of parameters) {

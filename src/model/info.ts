@@ -1,8 +1,10 @@
 /** What a model knows besides its network and weights: class names, normalization, origin; and whether they fit the network. */
 
-import { list, number, object, optional, printFault, string } from '../core/schema.ts'
-import { volumeSize } from '../core/shapes.ts'
+import type { ErrorDetails } from '../core/errors.ts'
+import { anyObject, type Fault, list, number, object, optional, printFault, string } from '../core/schema.ts'
+import { type Volume, volumeSize } from '../core/shapes.ts'
 import { counted, listed, printable, sameForm } from '../core/text.ts'
+import type { Normalization } from '../data/normalization.ts'
 import type { Network } from '../network/network.ts'
 import { inferVolumes } from '../network/volumes.ts'
 import { ModelFileError } from './errors.ts'
@@ -30,9 +32,14 @@ export function parseInfo(text: string): ModelInfo {
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    throw new ModelFileError('its info cannot be read', { received: JSON.stringify(text.slice(0, 80)), cause })
+    throw new ModelFileError('the info of the model cannot be read', {
+      received: JSON.stringify(text.slice(0, 80)),
+      cause,
+    })
   }
-  const { classes, normalization, origin } = (value ?? {}) as Record<string, unknown>
+  const fault = anyObject.fault(value)
+  if (fault !== undefined) throw invalid(fault)
+  const { classes, normalization, origin } = value as Record<string, unknown>
   return checkInfo({ classes, normalization, origin })
 }
 
@@ -40,45 +47,57 @@ export function parseInfo(text: string): ModelInfo {
 export function checkInfo(info: object): ModelInfo {
   const fault = infoSchema.fault(info)
   if (fault === undefined) return info
-  throw new ModelFileError('its info is invalid', {
+  throw invalid(fault)
+}
+
+function invalid(fault: Fault): ModelFileError {
+  return new ModelFileError('the info of the model is invalid', {
     received: printFault(fault),
     expected: '{ classes, normalization: { mean, std }, origin }',
   })
 }
 
-/** @throws {ModelFileError} classes or a normalization that are not those of the network */
-export function checkInfoFits(network: Network, { classes, normalization }: ModelInfo): void {
+/** What is wrong, as the message and details of an error. */
+interface InfoFault extends ErrorDetails {
+  readonly message: string
+}
+
+/** What of classes and normalization is not the network's; undefined if they fit. */
+export function infoFault(network: Network, { classes, normalization }: ModelInfo): InfoFault | undefined {
   const nodes = inferVolumes(network)
-  const output = nodes.at(-1)?.output ?? { height: 0, width: 0, channels: 0 }
-  const { channels = 0 } = nodes[0]?.output ?? {}
-  if (classes !== undefined) {
-    // Of a map, every position has the same classes.
-    if (classes.length !== volumeSize(output) && classes.length !== output.channels) {
-      throw new ModelFileError('the class names are not as many as the scores', {
-        received: `${counted(classes.length, 'name')}: ${listed(classes)}`,
-        expected: `${output.channels}, one name per score`,
-        advice: 'correct info.classes',
-      })
-    }
-    const seen = new Set<string>()
-    for (const name of classes.map(sameForm)) {
-      if (seen.has(name)) {
-        throw new ModelFileError('two classes have the same name', {
-          received: printable(name),
-          expected: 'a different name for each score',
-          advice: 'tell them apart in info.classes, as in crane (bird) and crane (machine)',
-        })
-      }
-      seen.add(name)
+  const [input, output] = [nodes[0]?.output, nodes.at(-1)?.output] as [Volume, Volume]
+  return (
+    (classes && classesFault(classes, output)) ?? (normalization && normalizationFault(normalization, input.channels))
+  )
+}
+
+function classesFault(classes: readonly string[], output: Volume): InfoFault | undefined {
+  // Of a map, every position has the same classes.
+  if (classes.length !== volumeSize(output) && classes.length !== output.channels) {
+    return {
+      message: 'the number of class names is not the number of scores',
+      received: `${counted(classes.length, 'name')}: ${listed(classes)}`,
+      expected: `${output.channels}, one name per score`,
+      advice: 'correct info.classes',
     }
   }
-  if (normalization === undefined) return
-  const { mean, std } = normalization
-  if (mean.length !== channels || std.length !== channels) {
-    throw new ModelFileError("the model's normalization does not fit its input", {
-      received: `${counted(mean.length, 'mean')} and ${counted(std.length, 'deviation')}`,
-      expected: `${channels} of each, one per channel`,
-      advice: 'correct info.normalization',
-    })
+  const seen = new Set<string>()
+  const twice = classes.map(sameForm).find((name) => seen.size === seen.add(name).size)
+  if (twice === undefined) return undefined
+  return {
+    message: 'two classes have the same name',
+    received: printable(twice),
+    expected: 'a different name for each score',
+    advice: 'tell them apart in info.classes, as in crane (bird) and crane (machine)',
+  }
+}
+
+function normalizationFault({ mean, std }: Normalization, channels: number): InfoFault | undefined {
+  if (mean.length === channels && std.length === channels) return undefined
+  return {
+    message: 'the normalization does not fit the input',
+    received: `${counted(mean.length, 'mean')} and ${counted(std.length, 'deviation')}`,
+    expected: `${channels} of each, one per channel`,
+    advice: 'correct info.normalization',
   }
 }

@@ -13,6 +13,7 @@ import { chooseThreads } from '../backends/wasm/threads.ts'
 import { ArgumentError } from '../core/errors.ts'
 import { checkOptions, type OptionNames, printKind } from '../core/options.ts'
 import { sizeOf, type Volume, volumeSize } from '../core/shapes.ts'
+import { printable } from '../core/text.ts'
 import type { PictureSource } from '../data/source.ts'
 import type { ParameterSpec } from '../layers/types.ts'
 import { checkNetwork } from '../network/check.ts'
@@ -172,8 +173,9 @@ export class Model {
   }
 
   /**
-   * From a file's path (Node) or its bytes, which must stay as they are until the model first runs. Throws `FileError`,
-   * `SafetensorsError`, `ModelFileError`.
+   * From a file's path (Node) or its bytes, which must stay as they are until the model first runs. A file that is damaged, or
+   * whose weights, class names or normalization do not fit its network or are invalid (NaN), is refused. Throws `FileError`,
+   * `SafetensorsError`, `ModelFileError`, or what is wrong with the network in it.
    */
   static async load(
     source: string | Uint8Array | ArrayBuffer,
@@ -190,7 +192,8 @@ export class Model {
     }
     return Model.#make(options, async () => {
       const bytes = typeof given === 'string' ? await platform.readFile(given) : given
-      const { network, info, tensors } = decodeModel(bytes)
+      const { network, info, tensors, hasChecksum } = decodeModel(bytes)
+      if (!hasChecksum) sayNoChecksum(typeof given === 'string' ? printable(given) : 'the model')
       return { network, info, values: (_, name) => (tensors.get(name) as Tensor).values }
     })
   }
@@ -346,7 +349,10 @@ export class Model {
     return encodeModel({ network: this.network, info: this.info, tensors: this.weights.views() })
   }
 
-  /** Writes `.lenslet`: the whole file or none of it. */
+  /**
+   * Writes `.lenslet`: the whole file or none of it. Throws `FileError`, or `ModelFileError` for what could not be loaded again:
+   * weights that are not finite, class names or a normalization that do not fit.
+   */
   async save(path: string): Promise<void> {
     const { network, info } = this
     // Where the weights are may change until it is this task's turn.
@@ -386,6 +392,18 @@ export class Model {
     })
     predictionsOf = (model) => (use) => model.#holder.span((read) => use(model.#predictIn(read)))
   }
+}
+
+let saidNoChecksum = false
+
+/** Once for a program, of the first such file: no two need the same advice. */
+function sayNoChecksum(what: string): void {
+  if (saidNoChecksum) return
+  saidNoChecksum = true
+  console.warn(
+    `lenslet: ${what} has no checksum, as files of older versions have none, so damage to its weights cannot be noticed. ` +
+      'Load and save it to add one.',
+  )
 }
 
 /** Throws `MemoryError` for weights that alone are more than the device can address. */

@@ -1,6 +1,7 @@
 /** How well a model does on pictures with labels: loss, accuracy, each class, and the confusion matrix. */
 
 import { ArgumentError } from '../core/errors.ts'
+import { findNotFinite } from '../core/finite.ts'
 import { exp, log } from '../core/math.ts'
 import { checkOptions, printKind } from '../core/options.ts'
 import { volumeSize } from '../core/shapes.ts'
@@ -17,7 +18,7 @@ export interface Evaluation {
   readonly accuracy: number
   /** Pictures, invalid ones included. */
   readonly count: number
-  /** Pictures with a score of NaN: they count as wrong. */
+  /** Pictures with a score that is not a finite number: they count as wrong. */
   readonly invalid: number
   /** A row per score, in the model's order. */
   readonly perClass: readonly ClassEvaluation[]
@@ -99,7 +100,7 @@ export async function evaluate(model: Model, split: Split, options: EvaluateOpti
         const row = results.subarray(i * scores, (i + 1) * scores)
         const label = labels[i] as number
         add(counts, label)
-        if (row.some(Number.isNaN)) {
+        if (findNotFinite(row) !== -1) {
           // There is no best score, and no class may gain by it.
           invalid++
           loss = Number.NaN
