@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import * as z from 'zod'
 import { platform } from '#platform'
+import { parseJson } from '../core/json.ts'
 import { type BackendName, backendNames } from '../model/model.ts'
 import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
@@ -127,7 +128,7 @@ export async function readRun(folder: string): Promise<RunSettings> {
   })
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(text)
   } catch (cause) {
     throw refuse(`${settings} is not JSON`, cause)
   }

@@ -1,6 +1,7 @@
 /** What a model knows besides its network and weights: class names, normalization, origin; and whether they fit the network. */
 
 import type { ErrorDetails } from '../core/errors.ts'
+import { parseJson } from '../core/json.ts'
 import { anyObject, type Fault, list, number, object, optional, printFault, string } from '../core/schema.ts'
 import { type Volume, volumeSize } from '../core/shapes.ts'
 import { counted, listed, printable, sameForm } from '../core/text.ts'
@@ -30,7 +31,7 @@ const infoSchema = object({
 export function parseInfo(text: string): ModelInfo {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(text)
   } catch (cause) {
     throw new ModelFileError('the info of the model cannot be read', {
       received: JSON.stringify(text.slice(0, 80)),

@@ -6,6 +6,7 @@
 
 import { platform } from '#platform'
 import type { Program } from '../backends/types.ts'
+import { parseJson } from '../core/json.ts'
 import { printFault } from '../core/schema.ts'
 import { printShape, sameShape } from '../core/shapes.ts'
 import type { Dataset } from '../data/dataset.ts'
@@ -166,9 +167,9 @@ function sumOf(where: string, ...of: Parameters<typeof checksumOf>): string {
 
 function json(where: string, text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (cause) {
-    throw damaged(where, 'metadata that is not JSON', cause)
+    throw damaged(where, 'metadata that cannot be read', cause)
   }
 }
 
