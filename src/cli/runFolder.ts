@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import * as z from 'zod'
 import { platform } from '#platform'
+import { parseJson } from '../core/json.ts'
 import { type BackendName, backendNames } from '../model/model.ts'
 import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
@@ -132,7 +133,7 @@ export async function readRun(folder: string): Promise<RunSettings> {
   })
   let value: unknown
   try {
-    value = JSON.parse(new TextDecoder().decode(bytes))
+    value = parseJson(new TextDecoder().decode(bytes))
   } catch (cause) {
     throw refuse(`${settings} is not JSON`, cause)
   }

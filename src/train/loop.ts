@@ -4,11 +4,12 @@ import { platform } from '#platform'
 import { checkAugmentation } from '../data/augmentation.ts'
 import { Batches } from '../data/batches.ts'
 import type { Dataset } from '../data/dataset.ts'
+import { infoFault } from '../model/info.ts'
 import { type Model, type Trainer, trainerOf } from '../model/model.ts'
 import { BestWeights } from './best.ts'
 import { bestOf, readCheckpoint, restore } from './checkpoint.ts'
 import { type Claim, claim } from './claim.ts'
-import { DivergedError } from './errors.ts'
+import { DataMismatchError, DivergedError } from './errors.ts'
 import { identityOf } from './identity.ts'
 import { matchDataset } from './match.ts'
 import { planOptionsOf, resolveSettings, type TrainOptions, type TrainSettings } from './options.ts'
@@ -45,7 +46,11 @@ import { Stepper } from './stepper.ts'
 export function train(model: Model, dataset: Dataset, options: TrainOptions): AsyncGenerator<Progress, TrainResult> {
   const settings = resolveSettings(model, dataset, options)
   checkAugmentation(settings.augment, dataset.train)
-  return run(model, matchDataset(model, dataset), options, settings)
+  const matched = matchDataset(model, dataset)
+  // What the model will say of itself must be fit to be saved: better known before the first step than after the last.
+  const fault = infoFault(model.network, { classes: matched.classes, normalization: settings.normalization })
+  if (fault !== undefined) throw new DataMismatchError(fault.message, fault)
+  return run(model, matched, options, settings)
 }
 
 async function* run(
@@ -114,7 +119,7 @@ async function begin(trainer: Trainer, dataset: Dataset, { resume }: TrainOption
   if (checkpoint === undefined || identity === undefined) return { program, identity, best, state: newState() }
   const { state } = checkpoint
   const keptBest = settings.keep === 'best' && state.best !== undefined ? bestOf(program, checkpoint) : undefined
-  restore(program, identity, checkpoint, dataset)
+  await trainer.change(program, async () => restore(program, identity, checkpoint, dataset))
   if (keptBest !== undefined) best.restore(state.best as number, keptBest)
   else delete state.best
   return { program, identity, best, state }

@@ -71,6 +71,6 @@ export class Saver {
     const path = settings.checkpoint?.path
     if (path === undefined || this.#saved === undefined) return
     const checkpoint = await readCheckpoint(path)
-    await trainer.exclusively(program, async () => restoreWeights(program, checkpoint))
+    await trainer.change(program, async () => restoreWeights(program, checkpoint))
   }
 }

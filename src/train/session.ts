@@ -131,7 +131,7 @@ export class Session {
     let evaluated = stopped === 'aborted' ? nothing : this.#last
     const keptEpoch = stopped === 'aborted' ? this.#epochsDone : (best.epoch ?? this.#epochsDone)
     if (keptEpoch !== this.#epochsDone) {
-      lastWeights = await trainer.exclusively(program, () => best.exchange())
+      lastWeights = await trainer.change(program, () => best.exchange())
       evaluated = this.#ofBest
     }
     await trainer.fetch()
