@@ -4,12 +4,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Random } from '../../../src/core/random.ts'
 import { sizeOf } from '../../../src/core/shapes.ts'
-import { decodeModel, encodeModel, type ModelFile } from '../../../src/model/file.ts'
+import { decodeModel, encodeModel } from '../../../src/model/file.ts'
 import { Model } from '../../../src/model/model.ts'
+import { checksumOf } from '../../../src/model/safetensors/checksum.ts'
 import { readSafetensors } from '../../../src/model/safetensors/read.ts'
 import type { Tensor } from '../../../src/model/safetensors/tensor.ts'
 import { rawFile } from '../../../src/model/safetensors/testing/files.ts'
-import { networkToJson } from '../../../src/network/json.ts'
+import { writeSafetensors } from '../../../src/model/safetensors/write.ts'
 import { parse } from '../../../src/notation/parse.ts'
 import { readCheckpoint } from '../../../src/train/checkpoint.ts'
 import { train } from '../../../src/train/loop.ts'
@@ -65,7 +66,7 @@ const safetensors: Format = {
   },
 }
 
-async function trainedModel(): Promise<ModelFile> {
+async function trainedModel(): Promise<Parameters<typeof encodeModel>[0]> {
   const network = parse('INPUT 8x8x1 -> CONV3-4 -> BN -> RELU -> POOL2 -> FC-3')
   const model = await Model.create(network, { seed: 1, threads: 1 })
   try {
@@ -96,33 +97,27 @@ const model: Format = {
   memory: 512,
   short: 1000,
   async prepare() {
-    const file = await trainedModel()
-    const good = [encodeModel(file)]
-    const document = JSON.parse(networkToJson(file.network)) as unknown
+    const file = encodeModel(await trainedModel())
+    const { tensors, metadata } = readSafetensors(file)
+    const { checksum: _, ...texts } = metadata
+    const changed = (random: Random, key: string) => mutateJson(random, JSON.parse(texts[key] ?? '{}'))
     return {
-      good,
+      good: [file],
       draw(random) {
         const kind = random.integer(5)
-        if (kind === 0) return mutateFile(random, good)
-        // What somebody could make on purpose: with everything else right, its checksum, too.
-        const changed = (value: unknown) => parsedOr(mutateJson(random, value), value)
-        if (kind === 1) return encodeModel({ ...file, network: changed(document) as ModelFile['network'] })
-        if (kind === 2) return encodeModel({ ...file, info: changed(file.info) as ModelFile['info'] })
-        return encodeModel({ ...file, tensors: otherTensors(random, file.tensors) })
+        if (kind === 0) return mutateFile(random, [file])
+        // What somebody could make on purpose: with a true checksum.
+        if (kind === 1) return sealed({ ...texts, network: changed(random, 'network') }, tensors)
+        if (kind === 2) return sealed({ ...texts, info: changed(random, 'info') }, tensors)
+        return sealed(texts, otherTensors(random, tensors))
       },
       read: readModel,
     }
   },
 }
 
-/** Not what is nested so deeply that the encoder, which trusts its caller, cannot print it. */
-function parsedOr(text: string, otherwise: unknown): unknown {
-  if (text.length > 20_000) return otherwise
-  try {
-    return JSON.parse(text)
-  } catch {
-    return otherwise
-  }
+function sealed(texts: Readonly<Record<string, string>>, tensors: ReadonlyMap<string, Tensor>): Uint8Array {
+  return writeSafetensors(tensors, { ...texts, checksum: checksumOf(texts, tensors) })
 }
 
 function otherTensors(random: Random, tensors: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
