@@ -19,6 +19,7 @@ export interface ChildCall {
 
 /** A line of the child. */
 export type ChildLine =
+  | { readonly kind: 'ready' }
   | { readonly kind: 'finding'; readonly trial: number; readonly what: string; readonly input?: string }
   | { readonly kind: 'words'; readonly words: Readonly<Record<string, number>> }
   | {
@@ -46,6 +47,7 @@ let trial = call.from
 process.on('unhandledRejection', (error) => void say({ kind: 'finding', trial, what: `unhandled: ${describe(error)}` }))
 
 const trials = await row.prepare(call.seed, call.folder)
+say({ kind: 'ready' })
 const mebibytes = () => process.resourceUsage().maxRSS / 1024
 const start = mebibytes()
 let allowed = start + row.memory

@@ -31,6 +31,7 @@ class Tally {
   readonly #context: Context
   readonly #words: Record<string, number> = {}
   #figures: Readonly<Record<string, string>> = {}
+  #isReady = false
   #peak = 0
   #slowest = 0
 
@@ -45,6 +46,7 @@ class Tally {
     const own = join(folder, `${part}`)
     mkdirSync(own)
     const call: ChildCall = { row: this.#row.name, seed, from, to: count, folder: own, at: join(folder, 'at') }
+    this.#isReady = false
     writeFileSync(call.at, new Uint8Array(new Float64Array([from]).buffer))
     const { child, ended } = start(call, (line) => this.#take(line))
     let seen = { trial: from, time: Date.now() }
@@ -55,8 +57,8 @@ class Tally {
       this.#context.progress(trial, this.findings.length)
       if (code !== 'running') {
         if (code === 'exit 0') return count
-        why ??= `the process ended: ${code}`
-        this.#find({ trial, what: why })
+        if (!this.#isReady) throw new Error(`${this.#row.name} cannot be prepared: ${code}`)
+        this.#find({ trial, what: why ?? `the process ended: ${code}` })
         return trial + 1
       }
       if (trial !== seen.trial) seen = { trial, time: Date.now() }
@@ -79,6 +81,10 @@ class Tally {
   }
 
   #take(line: ChildLine): void {
+    if (line.kind === 'ready') {
+      this.#isReady = true
+      return
+    }
     if (line.kind === 'finding') {
       this.#find(line, line.input)
       return

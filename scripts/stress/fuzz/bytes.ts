@@ -70,9 +70,12 @@ const splice: Mutation = (random, bytes, others) => {
 
 const mutations = [flipBit, flipBit, setByte, setInteger, setInteger, remove, truncate, repeat, insert, splice]
 
-/** One to four mutations of one of the inputs. */
+/** One to four: half of all inputs have a single fault, which gets furthest into a reader. */
+export const faults = (random: Random) => (random.integer(2) === 0 ? 1 : 1 + random.integer(4))
+
+/** Some mutations of one of the inputs. */
 export function mutateBytes(random: Random, good: readonly Uint8Array[]): Uint8Array {
   let bytes = pick(random, good)
-  for (let left = 1 + random.integer(4); left > 0; left--) bytes = pick(random, mutations)(random, bytes, good)
+  for (let left = faults(random); left > 0; left--) bytes = pick(random, mutations)(random, bytes, good)
   return bytes
 }

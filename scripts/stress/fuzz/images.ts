@@ -45,9 +45,10 @@ const written = (write: (image: Writer) => Writer) => async () =>
 
 /** PNG: sides of the header from the edges, then the checksums of all chunks made true again. */
 function mutatePng(random: Random, good: readonly Uint8Array[]): Uint8Array {
-  const out = random.integer(3) === 0 ? pick(random, good).slice() : mutateBytes(random, good).slice()
-  const view = new DataView(out.buffer, out.byteOffset, out.length)
-  if (random.integer(3) === 0 && out.length > 24) view.setUint32(pick(random, [16, 20]), pick(random, edges))
+  const isWhole = random.integer(3) === 0
+  const out = Uint8Array.from(isWhole ? pick(random, good) : mutateBytes(random, good))
+  const view = new DataView(out.buffer)
+  if ((isWhole || random.integer(6) === 0) && out.length > 24) view.setUint32(pick(random, [16, 20]), pick(random, edges))
   if (random.integer(5) === 0) return out
   for (let at = 8; at + 12 <= out.length; ) {
     const end = at + 8 + view.getUint32(at)

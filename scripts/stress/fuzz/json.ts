@@ -1,6 +1,7 @@
 /** Mutations of JSON at any place of the document: other types, edges of numbers, names that objects have, depth. */
 
 import type { Random } from '../../../src/core/random.ts'
+import { faults } from './bytes.ts'
 import { pick } from './format.ts'
 
 /** In the text they stand as JSON that no value of JavaScript prints as. */
@@ -90,7 +91,7 @@ const changes: readonly Change[] = [
     const value = valueAt(place)
     put(place, typeof value === 'number' ? value + pick(random, [-1, 1, 0.5]) : [value])
   },
-  ({}, place) => {
+  (_, place) => {
     const { holder, key } = place
     if (Array.isArray(holder)) holder.splice(Number(key), 0, structuredClone(valueAt(place)))
     else put({ holder, key: `${key}2` }, structuredClone(valueAt(place)))
@@ -101,10 +102,10 @@ const changes: readonly Change[] = [
   },
 ]
 
-/** The document with one to four changes, as text. */
+/** The document with some changes, as text. */
 export function mutateJson(random: Random, document: unknown): string {
   const root = { top: structuredClone(document) }
-  for (let left = 1 + random.integer(4); left > 0; left--) {
+  for (let left = faults(random); left > 0; left--) {
     const places = placesIn(root)
     if (places.length === 0) break
     // The top itself, seldom: what is below it is more interesting.

@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readRun } from '../../../src/cli/runFolder.ts'
+import type { Random } from '../../../src/core/random.ts'
 import { layers } from '../../../src/layers/layers.ts'
 import { networkFromJson, networkToJson } from '../../../src/network/json.ts'
 import type { Network } from '../../../src/network/network.ts'
@@ -27,6 +28,19 @@ const odd = (
   '99999999999999999999|×|,|//|__proto__|constructor: |𝒜|\ud800|\u202e|\u0000|\u001b[31m|FC|CONV|INPUT 1x1x1'
 ).split('|')
 
+/** Layers that fit nearly anywhere, in rows, repeats and branches; now and then one that does not fit. */
+function mostlyValid(random: Random): string {
+  const layer = () => (random.integer(12) === 0 ? pick(random, examples) : pick(random, anywhere))
+  const row = (length: number) => Array.from({ length }, layer).join(' -> ')
+  const parts = Array.from({ length: 1 + random.integer(5) }, () => {
+    const inner = row(1 + random.integer(3))
+    return pick(random, [inner, `[${inner}]*${1 + random.integer(3)}`, `ADD(ID | ${inner})`, `CONCAT(ID | ${inner})`])
+  })
+  return ['INPUT 8x8x4', ...parts, ...(random.integer(2) === 0 ? ['FC-3'] : [])].join(' -> ')
+}
+
+const anywhere = 'RELU|TANH|CONV3-4|CONV1-4|BN|DROPOUT 0.5|POOL3 s1 p1|CONV3-4 g2 nobias|LRELU 0.1|GELU'.split('|')
+
 const notation: Format = {
   name: 'notation',
   memory: 512,
@@ -36,7 +50,9 @@ const notation: Format = {
     return {
       good,
       draw(random) {
-        if (random.integer(3) === 0) return mutateBytes(random, good)
+        const kind = random.integer(4)
+        if (kind === 0) return mutateBytes(random, good)
+        if (kind === 1) return encode(mostlyValid(random))
         const parts = ['INPUT 8x8x4 -> ']
         // Now and then a text near the limits.
         const length = random.integer(200) === 0 ? 20_000 : random.integer(24)
