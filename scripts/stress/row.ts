@@ -28,6 +28,8 @@ export interface Context {
   readonly until: number
   /** An empty folder for the row. */
   readonly folder: string
+  /** A folder that all rows share. */
+  readonly shared: string
   /** Where inputs that were found are kept; undefined: nowhere. */
   readonly findings?: string | undefined
   /** A trial that takes longer hangs. */
@@ -45,6 +47,9 @@ export interface Row {
   readonly full: number
   run(context: Context): Promise<Outcome>
 }
+
+/** What the files of its findings are called: `tar-gz.SEED-TRIAL.bin`. */
+export const fileStem = ({ name }: { readonly name: string }) => name.replaceAll(/[^a-z0-9]+/gi, '-')
 
 /** What a trial throws if something is wrong. Anything else that it throws is a finding, too. */
 export class Wrong extends Error {}

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ChildCall, ChildLine } from './child.ts'
-import type { Context, Finding, Outcome, Row } from './row.ts'
+import { type Context, type Finding, fileStem, type Outcome, type Row } from './row.ts'
 import type { TrialRow } from './trials.ts'
 
 /** More of them say nothing new. */
@@ -102,7 +102,7 @@ class Tally {
     const { findings: folder, seed } = this.#context
     let file: string | undefined
     if (folder !== undefined && input !== undefined) {
-      file = join(folder, `${this.#row.name.replaceAll(/[^a-z0-9]+/gi, '-')}.${seed}-${trial}.bin`)
+      file = join(folder, `${fileStem(this.#row)}.${seed}-${trial}.bin`)
       mkdirSync(folder, { recursive: true })
       writeFileSync(file, Buffer.from(input, 'base64'))
     }

@@ -5,7 +5,24 @@ import { pick } from './format.ts'
 
 /** Where sizes, counts and offsets tip over. */
 export const edges: readonly number[] = [
-  0, 1, 2, 7, 8, 9, 127, 128, 255, 256, 32767, 32768, 65535, 65536, 2 ** 24, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1,
+  0,
+  1,
+  2,
+  7,
+  8,
+  9,
+  127,
+  128,
+  255,
+  256,
+  32767,
+  32768,
+  65535,
+  65536,
+  2 ** 24,
+  2 ** 31 - 1,
+  2 ** 31,
+  2 ** 32 - 1,
 ]
 
 type Mutation = (random: Random, bytes: Uint8Array, others: readonly Uint8Array[]) => Uint8Array
@@ -60,7 +77,12 @@ const repeat: Mutation = (random, bytes) => {
 }
 const insert: Mutation = (random, bytes) => {
   const at = random.integer(bytes.length + 1)
-  return cut(bytes, at, at, Uint8Array.from({ length: 1 + random.integer(16) }, () => random.integer(256)))
+  return cut(
+    bytes,
+    at,
+    at,
+    Uint8Array.from({ length: 1 + random.integer(16) }, () => random.integer(256)),
+  )
 }
 const splice: Mutation = (random, bytes, others) => {
   const other = others.length === 0 ? bytes : pick(random, others)

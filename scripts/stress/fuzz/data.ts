@@ -14,8 +14,14 @@ import { type Format, pick } from './format.ts'
 import { idxFile } from './idxFile.ts'
 import { drawTar, honestTar } from './tar.ts'
 
-const images = idxFile([6, 5, 4], Uint8Array.from({ length: 120 }, (_, i) => i))
-const labels = idxFile([6], Uint8Array.from({ length: 6 }, (_, i) => i))
+const images = idxFile(
+  [6, 5, 4],
+  Uint8Array.from({ length: 120 }, (_, i) => i),
+)
+const labels = idxFile(
+  [6],
+  Uint8Array.from({ length: 6 }, (_, i) => i),
+)
 
 const idx: Format = {
   name: 'IDX',
@@ -50,15 +56,24 @@ const cifar: Format = {
   short: 300,
   async prepare() {
     const good = [1, 3].map((count) =>
-      encodeCifar10Batch({ images: new Uint8Array(count * (record - 1)).fill(7), labels: new Uint8Array(count).fill(9) }),
+      encodeCifar10Batch({
+        images: new Uint8Array(count * (record - 1)).fill(7),
+        labels: new Uint8Array(count).fill(9),
+      }),
     )
     return {
       good,
       draw: (random) => mutateBytes(random, good),
       read(bytes) {
         const batch = parseCifar10Batches([{ name: 'data_batch_1.bin', bytes }])
-        expectThat(batch.labels.length * record === bytes.length, `${batch.labels.length} images of ${bytes.length} bytes`)
-        expectThat(batch.labels.every((label) => label <= 9), 'a label above 9')
+        expectThat(
+          batch.labels.length * record === bytes.length,
+          `${batch.labels.length} images of ${bytes.length} bytes`,
+        )
+        expectThat(
+          batch.labels.every((label) => label <= 9),
+          'a label above 9',
+        )
       },
     }
   },
@@ -72,7 +87,12 @@ const gzip: Format = {
   memory: 512,
   short: 500,
   async prepare() {
-    const good = [1, 6, 9].map((level) => gzipSync(Uint8Array.from({ length: unpacked }, (_, i) => i >> 9), { level }))
+    const good = [1, 6, 9].map((level) =>
+      gzipSync(
+        Uint8Array.from({ length: unpacked }, (_, i) => i >> 9),
+        { level },
+      ),
+    )
     // 64 MiB of zeros in 64 kB.
     const bomb = gzipSync(new Uint8Array(2 ** 26), { level: 9 })
     return {

@@ -48,7 +48,8 @@ function mutatePng(random: Random, good: readonly Uint8Array[]): Uint8Array {
   const isWhole = random.integer(3) === 0
   const out = Uint8Array.from(isWhole ? pick(random, good) : mutateBytes(random, good))
   const view = new DataView(out.buffer)
-  if ((isWhole || random.integer(6) === 0) && out.length > 24) view.setUint32(pick(random, [16, 20]), pick(random, edges))
+  if ((isWhole || random.integer(6) === 0) && out.length > 24)
+    view.setUint32(pick(random, [16, 20]), pick(random, edges))
   if (random.integer(5) === 0) return out
   for (let at = 8; at + 12 <= out.length; ) {
     const end = at + 8 + view.getUint32(at)
@@ -71,12 +72,31 @@ const svgs = async () =>
   ].map(encode)
 
 export const imageFormats = [
-  imageFormat('PNG', written((image) => image.png()), mutatePng),
-  imageFormat('JPEG', written((image) => image.removeAlpha().jpeg())),
-  imageFormat('WebP', written((image) => image.webp())),
-  imageFormat('GIF', written((image) => image.gif())),
-  imageFormat('TIFF', written((image) => image.tiff())),
-  imageFormat('AVIF', written((image) => image.avif({ effort: 0 }))),
+  imageFormat(
+    'PNG',
+    written((image) => image.png()),
+    mutatePng,
+  ),
+  imageFormat(
+    'JPEG',
+    written((image) => image.removeAlpha().jpeg()),
+  ),
+  imageFormat(
+    'WebP',
+    written((image) => image.webp()),
+  ),
+  imageFormat(
+    'GIF',
+    written((image) => image.gif()),
+  ),
+  imageFormat(
+    'TIFF',
+    written((image) => image.tiff()),
+  ),
+  imageFormat(
+    'AVIF',
+    written((image) => image.avif({ effort: 0 })),
+  ),
   { ...imageFormat('other images', async () => []), prepare: otherImages },
 ]
 
@@ -84,5 +104,8 @@ export const imageFormats = [
 async function otherImages() {
   const texts = await svgs()
   const fuzzer = await imageFormat('', async () => []).prepare('')
-  return { ...fuzzer, draw: (random: Random) => (random.integer(8) === 0 ? pick(random, texts) : mutateBytes(random, texts)) }
+  return {
+    ...fuzzer,
+    draw: (random: Random) => (random.integer(8) === 0 ? pick(random, texts) : mutateBytes(random, texts)),
+  }
 }

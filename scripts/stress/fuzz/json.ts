@@ -109,7 +109,8 @@ export function mutateJson(random: Random, document: unknown): string {
     const places = placesIn(root)
     if (places.length === 0) break
     // The top itself, seldom: what is below it is more interesting.
-    const place = places.length > 1 && random.integer(50) > 0 ? places[1 + random.integer(places.length - 1)] : places[0]
+    const place =
+      places.length > 1 && random.integer(50) > 0 ? places[1 + random.integer(places.length - 1)] : places[0]
     pick(random, changes)(random, place as Place, places)
   }
   let text = JSON.stringify(root.top) ?? 'undefined'

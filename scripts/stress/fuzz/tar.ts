@@ -63,7 +63,14 @@ function entry(random: Random, odd: boolean): Uint8Array {
   put('ustar\u000000', 257)
   if (odd && random.integer(6) === 0) header[random.integer(block)] = random.integer(256)
   put(' '.repeat(8), 148)
-  if (!odd || random.integer(12) > 0) put(octal(header.reduce((sum, byte) => sum + byte, 0), 7), 148)
+  if (!odd || random.integer(12) > 0)
+    put(
+      octal(
+        header.reduce((sum, byte) => sum + byte, 0),
+        7,
+      ),
+      148,
+    )
   const padded = new Uint8Array(block * (1 + Math.ceil(content.length / block)))
   padded.set(header)
   padded.set(content, block)

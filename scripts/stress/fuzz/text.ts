@@ -22,7 +22,25 @@ const texts = [
   'INPUT 9×9×2 → CONV3x5-6 s2x1 p0,0,1,1 d2 g2 nobias → [[LRELU 0.2]*3]*2 → POOL3 s2 ceil // end',
 ]
 const examples = Object.values(layers).map(({ notation }) => notation.form.example)
-const glue = ['->', ' -> ', ' → ', '\n', ' ', '', '|', '(', ')', '[', ']', ']*2', ']*N', ']*99999', ']*0', '# x\n', ': ']
+const glue = [
+  '->',
+  ' -> ',
+  ' → ',
+  '\n',
+  ' ',
+  '',
+  '|',
+  '(',
+  ')',
+  '[',
+  ']',
+  ']*2',
+  ']*N',
+  ']*99999',
+  ']*0',
+  '# x\n',
+  ': ',
+]
 const odd = (
   'ADD(|CONCAT(|ID|a: |conv1: |x|s2|p0|p1,2,3,4|d9|g3|eps=1e-3|EPS=|=0.5|ceil|nobias|0|1|-1|1e99|0x10|65536|' +
   '99999999999999999999|×|,|//|__proto__|constructor: |𝒜|\ud800|\u202e|\u0000|\u001b[31m|FC|CONV|INPUT 1x1x1'
@@ -84,7 +102,10 @@ const networkJson: Format = {
       read(bytes) {
         const network = networkFromJson(decode(bytes))
         checkNetwork(network)
-        expectThat(networkToJson(networkFromJson(networkToJson(network))) === networkToJson(network), 'read again, it is another')
+        expectThat(
+          networkToJson(networkFromJson(networkToJson(network))) === networkToJson(network),
+          'read again, it is another',
+        )
       },
     }
   },
@@ -94,7 +115,10 @@ const networkJson: Format = {
 function checkNetwork(network: Network): void {
   for (const { node, output } of inferVolumes(network)) {
     const sides = [output.height, output.width, output.channels]
-    expectThat(sides.every((side) => Number.isSafeInteger(side) && side > 0), `${node.name} is ${sides.join('×')}`)
+    expectThat(
+      sides.every((side) => Number.isSafeInteger(side) && side > 0),
+      `${node.name} is ${sides.join('×')}`,
+    )
   }
   if (network.nodes.length > 40) return
   const { arenaBytes } = plan(network)

@@ -76,7 +76,11 @@ async function trainedModel(): Promise<Parameters<typeof encodeModel>[0]> {
         return [name, { shape, values: model.weights.get(name).slice() }]
       }),
     )
-    const info = { classes: ['a', 'b', 'c'], normalization: { mean: [0.1], std: [0.3] }, origin: 'made by the stress script' }
+    const info = {
+      classes: ['a', 'b', 'c'],
+      normalization: { mean: [0.1], std: [0.3] },
+      origin: 'made by the stress script',
+    }
     return { network, info, tensors }
   } finally {
     await model.dispose()

@@ -1,8 +1,8 @@
 /** Races on one model: whatever comes out belongs to weights that the model had, and whatever is refused says so by name. */
 
+import { DisposedError } from '../../../src/backends/wasm/errors.ts'
 import { LensletError } from '../../../src/core/errors.ts'
 import { Random } from '../../../src/core/random.ts'
-import { DisposedError } from '../../../src/backends/wasm/errors.ts'
 import { ModelBusyError } from '../../../src/model/errors.ts'
 import type { Model } from '../../../src/model/model.ts'
 import { evaluate } from '../../../src/train/evaluate.ts'
@@ -11,11 +11,28 @@ import type { TrainOptions } from '../../../src/train/options.ts'
 import { expectThat } from '../row.ts'
 import type { TrialRow, Trials } from '../trials.ts'
 import { Resources } from './resources.ts'
-import { createSmall, Possible, randomStates, type State, setState, smallData, smallImages, stateOf, turns } from './small.ts'
+import {
+  createSmall,
+  Possible,
+  randomStates,
+  type State,
+  setState,
+  smallData,
+  smallImages,
+  stateOf,
+  turns,
+} from './small.ts'
 
 const data = smallData()
 /** An epoch is a step, so the weights after each step can be looked at. */
-const options: TrainOptions = { epochs: 6, batch: 40, optimizer: { kind: 'momentum', rate: 0.05 }, seed: 3, keep: 'last', evaluate: 'never' }
+const options: TrainOptions = {
+  epochs: 6,
+  batch: 40,
+  optimizer: { kind: 'momentum', rate: 0.05 },
+  seed: 3,
+  keep: 'last',
+  evaluate: 'never',
+}
 
 async function learn(model: Model, each: () => Promise<void> | void = () => {}): Promise<void> {
   for await (const _ of train(model, data, options)) await each()

@@ -1,6 +1,6 @@
 /** A small model, data for it, and what it gives with each of its states. */
 
-import { Random } from '../../../src/core/random.ts'
+import type { Random } from '../../../src/core/random.ts'
 import { type Dataset, dataset } from '../../../src/data/dataset.ts'
 import { Model } from '../../../src/model/model.ts'
 import { parse } from '../../../src/notation/parse.ts'

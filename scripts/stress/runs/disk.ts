@@ -81,7 +81,7 @@ function diskRow(name: string, trial: Trial, short: number, count: number, needs
     short,
     full: count,
     async run(context: Context) {
-      const prepared = await prepareRuns(context.folder)
+      const prepared = await prepareRuns(context)
       if (needsMount) {
         const probe = mountSmall(join(context.folder, 'probe'), 'size=1m')
         if (probe === undefined) return { tried: 0, findings: [], skipped: reasonForNone }
@@ -98,9 +98,9 @@ function diskRow(name: string, trial: Trial, short: number, count: number, needs
 }
 
 export const diskRows: readonly Row[] = [
-  diskRow('full from some operation on', failing('ENOSPC'), 3, 60),
-  diskRow('failing from some operation on', failing('EIO'), 3, 60),
+  diskRow('full from some operation on', failing('ENOSPC'), 2, 60),
+  diskRow('failing from some operation on', failing('EIO'), 2, 60),
   diskRow('slow', slow, 1, 10),
-  diskRow('full, a small tmpfs', full, 3, 60, true),
-  diskRow('read-only, a tmpfs', readOnly, 2, 30, true),
+  diskRow('full, a small tmpfs', full, 2, 60, true),
+  diskRow('read-only, a tmpfs', readOnly, 1, 30, true),
 ]

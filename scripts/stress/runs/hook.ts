@@ -63,7 +63,7 @@ function install({ folder, at, action, log }: HookSettings): void {
       }
       return (async () => {
         const end = next(name, path as string)
-        if (end === 'wait') await new Promise((resolve) => setTimeout(resolve, 20))
+        if (end === 'wait') await new Promise((resolve) => setTimeout(resolve, 10))
         const result = await original.apply(this, args as never[])
         if (end === 'kill') kill()
         return result

@@ -1,6 +1,6 @@
 /** Kills: a training that is ended by SIGKILL again and again, and gone on with, ends with the bits of one that was not. */
 
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Random } from '../../../src/core/random.ts'
@@ -8,7 +8,6 @@ import type { Row } from '../row.ts'
 import { start } from './command.ts'
 import { inTurn, type Prepared, prepareRuns } from './prepared.ts'
 import { checkWhole, goOn, resumeWords, trainWords } from './training.ts'
-import { existsSync } from 'node:fs'
 
 /** Kills of one run before it is finished and compared. */
 const killsOfOne = 5
@@ -41,13 +40,13 @@ function killRow(name: string, kill: Kill, short: number, full: number): Row {
     short,
     full,
     async run(context) {
-      const prepared = await prepareRuns(context.folder)
+      const prepared = await prepareRuns(context)
       let runs = 0
       const trial = async (number: number) => {
         const random = Random.seeded(context.seed, name, number)
         const out = join(context.folder, `run-${number}`)
         let kills = 0
-        for (let each = 0; each < killsOfOne; each++) if (await kill(random, prepared, out, each === 0)) kills++
+        while (kills < killsOfOne && (await kill(random, prepared, out, kills === 0))) kills++
         checkWhole(await goOn(prepared.data, out), out, prepared.undisturbed)
         runs++
         rmSync(out, { recursive: true })
@@ -59,6 +58,6 @@ function killRow(name: string, kill: Kill, short: number, full: number): Row {
 }
 
 export const killRows: readonly Row[] = [
-  killRow('at a random moment', atRandom, 10, 300),
-  killRow('at an operation on a file', atOperation, 15, 300),
+  killRow('at a random moment', atRandom, 5, 300),
+  killRow('at an operation on a file', atOperation, 10, 300),
 ]

@@ -14,7 +14,16 @@ export interface Prepared {
   readonly moments: readonly number[]
 }
 
-export async function prepareRuns(folder: string): Promise<Prepared> {
+const made = new Map<string, Promise<Prepared>>()
+
+/** Once for all rows. */
+export function prepareRuns({ shared }: Context): Promise<Prepared> {
+  const prepared = made.get(shared) ?? prepare(shared)
+  made.set(shared, prepared)
+  return prepared
+}
+
+async function prepare(folder: string): Promise<Prepared> {
   const [data, log] = [join(folder, 'data'), join(folder, 'operations')]
   writeData(data)
   const began = performance.now()

@@ -29,7 +29,7 @@ async function twoTrains(random: Random, { data, duration, undisturbed }: Prepar
 }
 
 async function twoResumes(random: Random, { data, moments, duration, undisturbed }: Prepared, out: string) {
-  const at = moments[12 + random.integer(moments.length - 24)] as number
+  const at = moments[Math.floor(moments.length * (0.2 + 0.6 * random.next()))] as number
   await goOn(data, out, { folder: out, at, action: 'kill before' })
   const ended = await both(random, duration, resumeWords(out))
   const [winner, other] = ended.toSorted((a, b) => Number(a.code) - Number(b.code)) as [Ended, Ended]
@@ -46,7 +46,7 @@ function row(name: string, race: typeof twoTrains, short: number, full: number):
     short,
     full,
     async run(context) {
-      const prepared = await prepareRuns(context.folder)
+      const prepared = await prepareRuns(context)
       return inTurn(context, async (number) => {
         const out = join(context.folder, `run-${number}`)
         await race(Random.seeded(context.seed, name, number), prepared, out)
@@ -58,6 +58,6 @@ function row(name: string, race: typeof twoTrains, short: number, full: number):
 }
 
 export const raceRows: readonly Row[] = [
-  row('two trains into one folder', twoTrains, 4, 60),
-  row('two resumes of one folder', twoResumes, 3, 60),
+  row('two trains into one folder', twoTrains, 2, 60),
+  row('two resumes of one folder', twoResumes, 2, 60),
 ]

@@ -12,7 +12,7 @@ import type { HookSettings } from './hook.ts'
 
 const side = 8
 const network = `INPUT ${side}x${side}x1 -> CONV3-4 -> BN -> RELU -> POOL2 -> DROPOUT 0.1 -> FC-10`
-const counts = { train: 48, test: 16 } as const
+const counts = { train: 32, test: 8 } as const
 
 /** Noise and labels: what is learned does not matter, only that it is the same. */
 export function writeData(folder: string): void {
@@ -29,9 +29,9 @@ export function writeData(folder: string): void {
   }
 }
 
-/** A checkpoint after each step: three epochs of three steps. */
+/** A checkpoint after each step: two epochs of two steps. */
 export function trainWords(data: string, out: string): readonly string[] {
-  const settings = '--epochs 3 --batch 16 --augment crop1 --threads 1 --seed 1 --checkpoint-every 1e-6'.split(' ')
+  const settings = '--epochs 2 --batch 16 --augment crop1 --threads 1 --seed 1 --checkpoint-every 1e-6'.split(' ')
   return ['train', network, '--data', `mnist:${data}`, '--out', out, ...settings]
 }
 
@@ -53,7 +53,9 @@ export interface Whole {
 
 export function readWhole(out: string): Whole {
   const { tensors, info } = decodeModel(new Uint8Array(readFileSync(join(out, 'model.lenslet'))))
-  const weights = [...tensors].map(([name, { values }]) => `${name} ${Buffer.from(values.slice().buffer).toString('hex')}`)
+  const weights = [...tensors].map(
+    ([name, { values }]) => `${name} ${Buffer.from(values.slice().buffer).toString('hex')}`,
+  )
   const records = readFileSync(join(out, 'metrics.jsonl'), 'utf8').trim().split('\n')
   return {
     weights: `${weights.join('\n')}\n${JSON.stringify(info.normalization)}`,
@@ -73,7 +75,10 @@ export function checkWhole(ended: Ended, out: string, undisturbed: Whole): void 
 }
 
 export async function undisturbedRun(data: string, out: string, log?: string): Promise<Whole> {
-  const ended = await run(trainWords(data, out), log === undefined ? undefined : { folder: out, at: 0, action: '', log })
+  const ended = await run(
+    trainWords(data, out),
+    log === undefined ? undefined : { folder: out, at: 0, action: '', log },
+  )
   expectThat(ended.code === 0, `an undisturbed run fails: ${saidBy(ended)}`)
   return readWhole(out)
 }
