@@ -43,14 +43,17 @@ export interface Program {
    */
   read(buffer: number, into?: TypedArray): Promise<TypedArray>
   /**
-   * The values themselves, where the memory is the host's: valid while the program lives. Read only: write with `write`, so
-   * that nothing prepared goes stale.
+   * The values themselves, where the memory is the host's: valid while the program lives, and changing while it runs. Read
+   * only: write with `write`, so that nothing prepared goes stale.
    */
   view?(buffer: number): TypedArray
-  /** As many values as the buffer has; of data (pictures, labels) also fewer, those of a batch's first pictures. */
+  /**
+   * As many values as the buffer has; of data (pictures, labels) also fewer, those of a batch's first pictures. Takes effect
+   * after the runs and readings that were asked for before, with the values as they are at the call.
+   */
   write(buffer: number, values: ArrayLike<number>): void
   /** Runs wait for each other. Throws `ArgumentError` for steps or a number of pictures that the plan does not have. */
   run(options?: RunOptions): Promise<void>
-  /** Frees memory and ends workers. Idempotent. */
+  /** Frees memory and ends workers, after what was asked for before. Idempotent. Every later call throws `DisposedError`. */
   dispose(): Promise<void>
 }

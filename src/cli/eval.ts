@@ -1,7 +1,10 @@
 /** `lenslet eval <model> --data <data>`: how well a model does on pictures with labels. */
 
 import type { Command } from 'commander'
-import { evaluate } from '../train/evaluate.ts'
+import { LensletError } from '../core/errors.ts'
+import { counted } from '../core/text.ts'
+import { printCount } from '../inspect/units.ts'
+import { type Evaluation, evaluate } from '../train/evaluate.ts'
 import { matchSplit } from '../train/match.ts'
 import { addDataOptions, type DataOptions, dataHelp, dataOptions, dataWords, openData } from './data.ts'
 import { readCall, UsageError } from './errors.ts'
@@ -62,4 +65,14 @@ async function run(path: string, call: EvalCall): Promise<void> {
   const evaluated = { result, dataset, model, data, split: name }
   if (csv === true) process.stdout.write(csvOf(result))
   else terminal.result(jsonOf(evaluated), () => words(evaluated, terminal))
+  // After the result, which tells of all other images.
+  if (result.invalid > 0) throw invalidScores(result)
+}
+
+/** A model whose weights are finite, but so large that scores overflow. */
+function invalidScores({ invalid, count }: Evaluation): LensletError {
+  return new LensletError(`the model predicts nothing for ${printCount(invalid)} of ${counted(count, 'image')}`, {
+    received: 'scores that are not finite numbers',
+    advice: 'its training has diverged: train it again with a lower learning rate',
+  })
 }

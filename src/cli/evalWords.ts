@@ -88,7 +88,7 @@ export function words({ result, model, data, split: name }: Evaluated, terminal:
   const macro = macroMetrics(metrics)
   const kind = name === 'all' ? '' : `${name === 'train' ? 'training' : name} `
   return [
-    `${accuracyNames[name]}: ${terminal.bold(printPercent(accuracy))} of ${printCount(count)} ${kind}${count === 1 ? 'image' : 'images'} of ${printable(sourceOf(data))}; loss ${loss.toFixed(4)}`,
+    `${accuracyNames[name]}: ${terminal.bold(printPercent(accuracy))} of ${printCount(count)} ${kind}${count === 1 ? 'image' : 'images'} of ${printable(sourceOf(data))}; loss ${Number.isFinite(loss) ? loss.toFixed(4) : 'undefined'}`,
     ...(invalid === 0 ? [] : [printInvalid(invalid)]),
     ...(origin === undefined ? [] : [terminal.dim(printable(origin))]),
     '',

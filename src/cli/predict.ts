@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import { LensletError } from '../core/errors.ts'
+import { findNotFinite } from '../core/finite.ts'
 import { printVolume, volumeSize } from '../core/shapes.ts'
 import { printable } from '../core/text.ts'
 import { PictureError } from '../data/errors.ts'
@@ -128,7 +129,7 @@ async function predictSome(
     if (bytes instanceof LensletError) return { file, error: reasonOf(bytes) }
     if (call.invert !== true && seemsInverted(model, bytes)) inverted.add(file)
     const row = scores.subarray(next * classes, ++next * classes)
-    if (row.some(Number.isNaN))
+    if (findNotFinite(row) !== -1)
       return { file, error: 'a score is not a number: the model is damaged, or its training diverged' }
     return { file, top: topPredictions(model, row, call.top) }
   })

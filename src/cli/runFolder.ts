@@ -8,6 +8,7 @@ import { readdir } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import * as z from 'zod'
 import { platform } from '#platform'
+import { parseJson } from '../core/json.ts'
 import { runFileLimit } from '../data/node/runMark.ts'
 import { type BackendName, backendNames } from '../model/model.ts'
 import { networkFromJson } from '../network/json.ts'
@@ -160,7 +161,7 @@ export async function readRun(folder: string): Promise<RunSettings> {
   })
   let value: unknown
   try {
-    value = JSON.parse(new TextDecoder().decode(bytes))
+    value = parseJson(new TextDecoder().decode(bytes))
   } catch (cause) {
     throw refuse(`${settings} is not JSON`, cause)
   }

@@ -6,12 +6,18 @@
 
 import { platform } from '#platform'
 import type { Program } from '../backends/types.ts'
+import { parseJson } from '../core/json.ts'
 import { printFault } from '../core/schema.ts'
 import { printShape, sameShape } from '../core/shapes.ts'
 import type { Dataset } from '../data/dataset.ts'
-import { readSafetensors, type SafetensorsFile, safetensorsParts, type Tensor } from '../model/safetensors.ts'
+import {
+  checksumOf,
+  readSafetensors,
+  type SafetensorsFile,
+  safetensorsParts,
+  type Tensor,
+} from '../model/safetensors.ts'
 import type { PlanParameter } from '../plan/types.ts'
-import { checksum } from './checksum.ts'
 import { CheckpointError } from './errors.ts'
 import { noRecords } from './history.ts'
 import { difference, type TrainingIdentity } from './identity.ts'
@@ -165,13 +171,6 @@ export function restoreWeights(program: Program, { tensors }: Checkpoint): void 
   }
 }
 
-/** Of everything in the file. */
-export function checksumOf(texts: Readonly<Record<string, string>>, tensors: ReadonlyMap<string, Tensor>): string {
-  const names = [...tensors].map(([name, { shape }]) => `${name} ${printShape(shape)}`)
-  const text = new TextEncoder().encode(JSON.stringify([texts, names]))
-  return checksum([text, ...[...tensors.values()].map(({ values }) => values)])
-}
-
 /** A damaged header can give a tensor a type that is not decoded. */
 function sumOf(where: string, ...of: Parameters<typeof checksumOf>): string {
   try {
@@ -183,9 +182,9 @@ function sumOf(where: string, ...of: Parameters<typeof checksumOf>): string {
 
 function json(where: string, text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (cause) {
-    throw damaged(where, 'metadata that is not JSON', cause)
+    throw damaged(where, 'metadata that cannot be read', cause)
   }
 }
 

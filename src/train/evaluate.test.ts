@@ -101,11 +101,12 @@ describe('evaluate', () => {
       'fc1.filters',
       new Float32Array(12).map((_, i) => i),
     )
-    const predict = vi.spyOn(model, 'predict')
+    const fill = vi.spyOn(Batches.prototype, 'fill')
     const { loss, count } = await evaluate(model, whole.test, { normalization: whole.normalization })
     expect(count).toBe(40)
-    // 16 MiB at most.
-    expect(predict.mock.calls.map(([pictures]) => pictures.byteLength / 2 ** 20)).toEqual([16, 16, 8])
+    // 16 MiB at most: 16 images of 1 MiB.
+    expect(fill.mock.results.map(({ value }) => value)).toEqual([16, 16, 8])
+    fill.mockRestore()
     // As one portion gives it.
     const normalized = new Float32Array(40 * 256 * 256 * 4)
     const { normalization } = whole

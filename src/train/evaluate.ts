@@ -1,13 +1,14 @@
 /** How well a model does on pictures with labels: loss, accuracy, each class, and the confusion matrix. */
 
 import { ArgumentError } from '../core/errors.ts'
+import { findNotFinite } from '../core/finite.ts'
 import { exp, log } from '../core/math.ts'
 import { checkOptions, printKind } from '../core/options.ts'
 import { volumeSize } from '../core/shapes.ts'
 import { Batches } from '../data/batches.ts'
 import type { Split } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
-import type { Model } from '../model/model.ts'
+import { type Model, predictionsOf } from '../model/model.ts'
 import { givesDistribution, matchSplit } from './match.ts'
 
 export interface Evaluation {
@@ -17,7 +18,7 @@ export interface Evaluation {
   readonly accuracy: number
   /** Pictures, invalid ones included. */
   readonly count: number
-  /** Pictures with a score of NaN: they count as wrong. */
+  /** Pictures with a score that is not a finite number: they count as wrong. */
   readonly invalid: number
   /** A row per score, in the model's order. */
   readonly perClass: readonly ClassEvaluation[]
@@ -50,7 +51,8 @@ const portion = 256
 const portionBytes = 2 ** 24
 
 /**
- * Runs all pictures of a split through the model. Sums are in float64 and in the split's order.
+ * Runs all pictures of a split through the model. Sums are in float64 and in the split's order. All pictures see the same
+ * weights: a training of the model waits until the evaluation has ended.
  *
  * Classes are matched by name: a split may have the model's classes in another order, or only some of them. Rows and columns
  * of the result are in the model's order. Names are missing where a split was made by hand without `classes`, or where
@@ -88,24 +90,27 @@ export async function evaluate(model: Model, split: Split, options: EvaluateOpti
   const counts = new Array<number>(scores).fill(0)
   let invalid = 0
   let loss = 0
-  for (let step = 0; step < batches.stepsPerEpoch; step++) {
-    signal?.throwIfAborted()
-    const filled = batches.fill(0, step, images, labels)
-    const results = await model.predict(images.subarray(0, filled * size))
-    for (let i = 0; i < filled; i++) {
-      const row = results.subarray(i * scores, (i + 1) * scores)
-      const label = labels[i] as number
-      add(counts, label)
-      if (row.some(Number.isNaN)) {
-        // There is no best score, and no class may gain by it.
-        invalid++
-        loss = Number.NaN
-        continue
+  // All of it with the same weights: a training of the model waits meanwhile.
+  await predictionsOf(model)(async (predict) => {
+    for (let step = 0; step < batches.stepsPerEpoch; step++) {
+      signal?.throwIfAborted()
+      const filled = batches.fill(0, step, images, labels)
+      const results = await predict(images.subarray(0, filled * size))
+      for (let i = 0; i < filled; i++) {
+        const row = results.subarray(i * scores, (i + 1) * scores)
+        const label = labels[i] as number
+        add(counts, label)
+        if (findNotFinite(row) !== -1) {
+          // There is no best score, and no class may gain by it.
+          invalid++
+          loss = Number.NaN
+          continue
+        }
+        loss += lossOf(row, label)
+        add(confusion[label] as number[], argmax(row))
       }
-      loss += lossOf(row, label)
-      add(confusion[label] as number[], argmax(row))
     }
-  }
+  })
   const names = model.info.classes ?? classes
   const hits = confusion.map((row, label) => row[label] as number)
   const perClass = counts.map(

@@ -5,7 +5,7 @@
  */
 
 import { platform } from '#platform'
-import { checksum } from './checksum.ts'
+import { checksum } from '../core/checksum.ts'
 import { inPortions, linesOf, type MetricsRecord } from './metrics.ts'
 import { recordSchema } from './state.ts'
 

@@ -3,11 +3,11 @@
  * trainings with equal identities and equal initial weights end with equal bits.
  */
 
+import { checksum } from '../core/checksum.ts'
 import { printVolume } from '../core/shapes.ts'
 import type { Dataset, Split } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
 import type { Plan } from '../plan/types.ts'
-import { checksum } from './checksum.ts'
 import type { BitSettings, TrainSettings } from './options.ts'
 import { hasPictures } from './splits.ts'
 

@@ -1,7 +1,8 @@
 /** Training: the loop, schedules, evaluation, metrics, checkpoints. */
 
+export { ModelBusyError } from '../model/errors.ts'
 export type { BestEpoch, WatchedSplit } from './best.ts'
-export { CheckpointError, DataMismatchError, DivergedError, ModelBusyError } from './errors.ts'
+export { CheckpointError, DataMismatchError, DivergedError } from './errors.ts'
 export { type ClassEvaluation, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts'
 export { train } from './loop.ts'
 export type { EpochRecord, MetricsRecord, StepRecord } from './metrics.ts'

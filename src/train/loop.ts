@@ -4,12 +4,13 @@ import { platform } from '#platform'
 import { checkAugmentation } from '../data/augmentation.ts'
 import { Batches } from '../data/batches.ts'
 import type { Dataset } from '../data/dataset.ts'
+import { infoFault } from '../model/info.ts'
 import { type Model, type Trainer, trainerOf } from '../model/model.ts'
 import type { FileLock } from '../platform/types.ts'
 import { type BestEpoch, BestWeights } from './best.ts'
 import { bestOf, readCheckpoint, restore } from './checkpoint.ts'
 import { type Claim, claim } from './claim.ts'
-import { DivergedError } from './errors.ts'
+import { DataMismatchError, DivergedError } from './errors.ts'
 import { findRecords, historyPathOf } from './history.ts'
 import { identityOf } from './identity.ts'
 import { matchDataset } from './match.ts'
@@ -74,7 +75,11 @@ function prepared(
 ): AsyncGenerator<Progress, TrainResult> {
   const settings = resolveSettings(model, dataset, options)
   checkAugmentation(settings.augment, dataset.train)
-  return run({ model, dataset: matchDataset(model, dataset), options, settings, trainer: trainerOf(model) }, lock)
+  const matched = matchDataset(model, dataset)
+  // What the model will say of itself must be fit to be saved: better known before the first step than after the last.
+  const fault = infoFault(model.network, { classes: matched.classes, normalization: settings.normalization })
+  if (fault !== undefined) throw new DataMismatchError(fault.message, fault)
+  return run({ model, dataset: matched, options, settings, trainer: trainerOf(model) }, lock)
 }
 
 interface Training {
@@ -154,7 +159,7 @@ async function begin({ trainer, dataset, options, settings }: Training) {
   const records = checkpoint.records ?? (await findRecords(history, recordPaths(options)))
   const state: TrainState = { ...structuredClone(saved), records: [...(records ?? [])] }
   const keptBest = settings.keep === 'best' && state.best !== undefined ? bestOf(program, checkpoint) : undefined
-  restore(program, identity, checkpoint, dataset)
+  await trainer.change(program, async () => restore(program, identity, checkpoint, dataset))
   if (keptBest !== undefined) best.restore((state.best as BestEpoch).epoch, keptBest)
   else delete state.best
   return { program, identity, best, state, notices: resumeNotices(checkpoint, identity, records !== undefined) }

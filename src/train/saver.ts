@@ -109,7 +109,7 @@ export class Saver {
     const path = settings.checkpoint?.path
     if (path === undefined || this.#saved === undefined) return
     const checkpoint = (this.#isGood ? undefined : await this.#lastGood(path)) ?? (await readCheckpoint(path))
-    await trainer.exclusively(program, async () => restoreWeights(program, checkpoint))
+    await trainer.change(program, async () => restoreWeights(program, checkpoint))
     await lock?.check()
     const [line = message] = message.split('\n')
     const state: SavedState = { ...checkpoint.state, diverged: { step, message: line } }

@@ -135,7 +135,7 @@ export class Session {
     let evaluated = stopped === 'aborted' ? nothing : this.#last
     const keptEpoch = stopped === 'aborted' ? state.epochs : (best.epoch ?? state.epochs)
     if (keptEpoch !== state.epochs) {
-      lastWeights = await trainer.exclusively(program, () => best.exchange())
+      lastWeights = await trainer.change(program, () => best.exchange())
       evaluated = this.#ofBest
     }
     await trainer.fetch()

@@ -33,6 +33,11 @@ export class MemoryBudget {
     return this.limit - this.#kept
   }
 
+  /** What is taken at the moment. */
+  get taken(): number {
+    return this.#taken
+  }
+
   /** For as long as the budget lives. False: there is no room. */
   keep(bytes: number): boolean {
     if (this.#kept + this.#taken + bytes > this.limit) return false

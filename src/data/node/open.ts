@@ -18,7 +18,7 @@ import type { SplitOptions } from './splitting.ts'
 export interface OpenOptions extends FetchOptions, SplitOptions {
   /** The network's input: what `images:FOLDER` brings its pictures to. Other data sets have a size of their own. */
   readonly size?: PictureSize | undefined
-  /** For `images:FOLDER`. */
+  /** For `images:FOLDER`; its `memoryLimit` also for `mnist:FOLDER`. */
   readonly images?: Pick<ImagesOptions, 'onBroken' | 'onProgress' | 'memoryLimit'> | undefined
 }
 
@@ -38,7 +38,11 @@ export const datasetForms: readonly Form[] = [
     says: 'handwritten digits, 28×28×1; fetched once',
     word: 'mnist',
     needsPath: false,
-    open: (path, options) => withValidation(path === undefined ? openMnist(options) : openMnistFolder(path), options),
+    open: (path, options) =>
+      withValidation(
+        path === undefined ? openMnist(options) : openMnistFolder(path, options.images?.memoryLimit),
+        options,
+      ),
   },
   {
     usage: 'cifar10',

@@ -40,7 +40,7 @@ const ascii = (bytes: Uint8Array, from: number, to: number) => String.fromCharCo
 
 /** First bytes of what is often found under a picture's name. */
 const signs: readonly [says: string, test: (bytes: Uint8Array) => boolean][] = [
-  ['an SVG drawing', (bytes) => /<svg[\s>]/i.test(ascii(bytes, 0, 1024))],
+  ['an SVG drawing', (bytes) => /^(\xef\xbb\xbf)?\s*<(svg[\s>]|[?!].*<svg[\s>])/is.test(ascii(bytes, 0, 1024))],
   ['a BMP file', (bytes) => ascii(bytes, 0, 2) === 'BM'],
   ['a HEIC file', (bytes) => /^ftyp(hei|hev|mif|msf)/.test(ascii(bytes, 4, 12))],
   ['a JPEG XL file', (bytes) => ascii(bytes, 4, 8) === 'JXL ' || (bytes[0] === 0xff && bytes[1] === 0x0a)],

@@ -73,6 +73,7 @@ export const batchNorm: Layer<BatchNormAttributes, Parameters, 'bn'> = {
       initial: { kind: 'constant', value },
       role,
       decays: false,
+      ...(name === 'variance' && { least: 0 }),
     })
     return [
       spec('scale', 1, 'learned'),
