@@ -235,7 +235,7 @@ describe('predict', () => {
     ] as const)
       await pictures(folder, name, 2)
     await writeFile(join(place, 'album/notes.txt'), 'no picture')
-    await writeFile(join(place, 'album/run/run.json'), '{}')
+    await writeFile(join(place, 'album/run/run.json'), '{"format":"lenslet.run"}')
     await copyFile(join(place, 'bad.png'), join(place, 'album/b/bad.png'))
     const { code, value, stderr } = await json('predict', 'good.lenslet', 'album')
     expect(

@@ -33,6 +33,8 @@ export interface Program {
   readonly threads: number
   /** One sentence: which kernels, how many threads, and why not more. */
   readonly description: string
+  /** How products are added, in words: programs that differ in it give other bits. Undefined: it is always the same. */
+  readonly rounding?: string
   /** Bytes really allocated for the arena, as the memory itself says. */
   readonly allocatedBytes: number
   /**

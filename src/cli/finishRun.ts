@@ -58,6 +58,8 @@ export async function finishRun(run: EndedRun, terminal: Terminal, interrupt: In
   const evaluation = await testEvaluation(model, dataset, last)
   const page = await runReport({ ...run, result, evaluation, next })
   await platform.writeFileAtomic(files.report, new TextEncoder().encode(page))
+  // The training is over, and metrics.jsonl has the records.
+  for (const path of [files.good, files.history]) await platform.removeFile(path)
   const summary = { ...summaryOf(run), model: files.model, last: result.lastWeights ? files.last : null }
   terminal.result({ ...summary, report: files.report, checkpoint: files.checkpoint, next }, () =>
     conclusion(result, dataset, model, files, next, terminal),

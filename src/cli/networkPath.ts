@@ -49,7 +49,7 @@ export function endingOf(path: string): string {
   return extname(path).toLowerCase()
 }
 
-/** Undefined for what is not there, and for text that no path can be. A pipe (`<(…)`) reads as a file. */
+/** Undefined for what is not there, and for text that no path can be. Pipes and devices are refused when they are read. */
 async function whatIs(path: string): Promise<'file' | 'folder' | undefined> {
   try {
     return (await stat(path)).isDirectory() ? 'folder' : 'file'

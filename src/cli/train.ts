@@ -7,9 +7,10 @@ import { ArgumentError } from '../core/errors.ts'
 import type { Volume } from '../core/shapes.ts'
 import { type BackendName, backendNames, Model } from '../model/model.ts'
 import { inferVolumes } from '../network/volumes.ts'
+import type { FileLock } from '../platform/types.ts'
 import { type Checkpoint, readCheckpoint } from '../train/checkpoint.ts'
 import { describeTests, describeTraining } from '../train/identity.ts'
-import { train } from '../train/loop.ts'
+import { train, trainHolding } from '../train/loop.ts'
 import { planOptionsOf, resolveSettings, type TrainOptions } from '../train/options.ts'
 import type { DoneProgress, Progress, TrainResult } from '../train/progress.ts'
 import { checkResume } from '../train/resume.ts'
@@ -18,6 +19,7 @@ import type { ZooEntry } from '../zoo/types.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { absolute, addDataOptions, type DataOptions, dataHelp, dataOptions, kindOf, openData } from './data.ts'
 import { readCall, UsageError } from './errors.ts'
+import { sayWhatIsLeft } from './failedRun.ts'
 import { finishRun } from './finishRun.ts'
 import { type AskedSize, fitNetwork, inputFor, type Origin, pictureSize, sizeHelp } from './fitNetwork.ts'
 import { type Interrupt, onInterrupt } from './interrupt.ts'
@@ -26,7 +28,7 @@ import { readNetwork } from './network.ts'
 import { checkKnown, newHeadHelp, noModel, withNewHead } from './newHead.ts'
 import { choice, exactHelp, number, whole } from './options.ts'
 import { checkPictures, resumedSettings } from './resumeRun.ts'
-import { filesOf, type RunFiles, type RunSettings, writeRun } from './runFolder.ts'
+import { filesOf, lockRun, type RunFiles, type RunSettings, writeRun } from './runFolder.ts'
 import { startRun } from './startRun.ts'
 import { Terminal } from './terminal.ts'
 import { TrainProgress } from './trainProgress.ts'
@@ -178,6 +180,26 @@ async function work(
   interrupt: Interrupt,
 ): Promise<void> {
   if (given.notice !== undefined) terminal.hint(`note: ${given.notice}`)
+  // Of a run that is resumed, from here on; of a new one, when its folder is made.
+  const held: { lock?: FileLock } = {}
+  try {
+    if (given.files !== undefined) held.lock = await lockedRun(given.files)
+    await trainRun(given, call, terminal, progress, interrupt, held)
+  } finally {
+    await held.lock?.release()
+  }
+}
+
+const lockedRun = (files: RunFiles) => readCall(() => lockRun(files))
+
+async function trainRun(
+  given: Task,
+  call: TrainCall,
+  terminal: Terminal,
+  progress: TrainProgress,
+  interrupt: Interrupt,
+  held: { lock?: FileLock },
+): Promise<void> {
   const { task, dataset, says } = await openFitted(given, call, terminal, interrupt.signal)
   const { settings, entry } = task
   const { options } = settings
@@ -192,21 +214,20 @@ async function work(
   const pictures = { training: describeTraining(dataset), tests: describeTests(dataset) }
   if (task.files !== undefined) checkPictures(settings, pictures, terminal)
   const checkpoint = await savedCheckpoint(task.files)
-  const training = (files: RunFiles) =>
-    train(model, dataset, {
-      ...fitted,
-      checkpoint: {
-        path: files.checkpoint,
-        ...(call.checkpointEvery !== undefined && { everySeconds: call.checkpointEvery }),
-      },
-      metrics: files.metrics,
-      signal: interrupt.signal,
-      ...(checkpoint === undefined ? {} : { resume: files.checkpoint }),
-    })
+  const optionsIn = (files: RunFiles): TrainOptions => ({
+    ...fitted,
+    checkpoint: {
+      path: files.checkpoint,
+      ...(call.checkpointEvery !== undefined && { everySeconds: call.checkpointEvery }),
+    },
+    metrics: files.metrics,
+    signal: interrupt.signal,
+    ...(checkpoint === undefined ? {} : { resume: files.checkpoint }),
+  })
   // Whatever can be refused is refused before there is a folder.
   await readCall(async () => {
     // A generator that is called has checked its options and not begun.
-    await training(task.files ?? filesOf(call.out ?? '')).return(undefined as never)
+    await train(model, dataset, optionsIn(task.files ?? filesOf(call.out ?? ''))).return(undefined as never)
     const bytesAt = (batch = fitted.batch) =>
       model.planFor(planOptionsOf(resolveSettings(model, dataset, { ...fitted, batch }))).arenaBytes
     const bytes = bytesAt()
@@ -218,13 +239,18 @@ async function work(
   interrupt.signal.throwIfAborted()
   const run = { ...settings, options: fitted, pictures }
   if (task.files !== undefined) await writeRun(task.files, run)
-  const { files, undo } =
-    task.files === undefined ? await readCall(() => startRun(run, model, call)) : { files: task.files, undo: undefined }
+  const { files, lock, undo } =
+    task.files === undefined
+      ? await readCall(() => startRun(run, model, call))
+      : { files: task.files, lock: held.lock as FileLock, undo: undefined }
+  held.lock = lock
   if (says !== undefined) terminal.say(says)
   terminal.say(introduction(settings, dataset, model, files, terminal))
   if (task.files !== undefined && checkpoint === undefined)
     terminal.say('There is no checkpoint yet: the training starts from the beginning, with the same settings.')
-  const last = await follow(training(files), progress, undo)
+  const leave = { undo, say: (error: unknown) => sayWhatIsLeft(error, files, terminal) }
+  const last = await follow(trainHolding(lock, model, dataset, optionsIn(files)), progress, leave)
+  await lock.check()
   await finishRun({ settings, entry, options: fitted, dataset, model, files, last, says }, terminal, interrupt)
 }
 
@@ -263,11 +289,17 @@ async function createModel({ settings, files }: Task, { threads, newHead = false
   return Model.load(newHead ? await withNewHead(model, network, anew) : model, how)
 }
 
-/** @param undo takes the new folder away; only where the training failed before there was anything to keep */
+interface Leave {
+  /** Takes the new folder away; only where the training failed before there was anything to keep. */
+  readonly undo: (() => Promise<void>) | undefined
+  /** Says what is left. */
+  say(error: unknown): Promise<void>
+}
+
 async function follow(
   training: AsyncGenerator<Progress, TrainResult>,
   progress: TrainProgress,
-  undo: (() => Promise<void>) | undefined,
+  { undo, say }: Leave,
 ): Promise<DoneProgress> {
   let begun = false
   try {
@@ -277,7 +309,9 @@ async function follow(
       if (each.kind === 'done') return each
     }
   } catch (error) {
-    if (!begun) await undo?.()
+    progress.clear()
+    if (begun) await say(error)
+    else await undo?.()
     throw error
   }
   throw new Error('a training that did not end')

@@ -19,15 +19,21 @@ import {
 } from '../model/safetensors.ts'
 import type { PlanParameter } from '../plan/types.ts'
 import { CheckpointError } from './errors.ts'
+import { noRecords } from './history.ts'
 import { difference, type TrainingIdentity } from './identity.ts'
-import { stateSchema, type TrainState } from './state.ts'
+import type { MetricsRecord } from './metrics.ts'
+import { firstStateSchema, fromFirst, type SavedState, stateSchema } from './state.ts'
 
 const format = 'lenslet.checkpoint'
-const version = '1'
+/** 2: the records are beside the checkpoint, no longer in it. */
+const version = '2'
+const firstVersion = '1'
 
 export interface Checkpoint {
   readonly identity: TrainingIdentity
-  readonly state: TrainState
+  readonly state: SavedState
+  /** All records, where the checkpoint holds them itself: in version 1. */
+  readonly records?: readonly MetricsRecord[] | undefined
   readonly tensors: ReadonlyMap<string, Tensor>
 }
 
@@ -46,7 +52,7 @@ const bestName = (name: string) => `best:${name}`
 export async function checkpointParts(
   program: Program,
   identity: TrainingIdentity,
-  state: TrainState,
+  state: SavedState,
   best: ReadonlyMap<string, Float32Array> = new Map(),
 ): Promise<Iterable<Uint8Array>> {
   const tensors = new Map<string, Tensor>()
@@ -57,6 +63,11 @@ export async function checkpointParts(
     const kept = best.get(name)
     if (kept !== undefined) tensors.set(bestName(name), { shape, values: kept })
   }
+  return partsOf({ identity, state, tensors })
+}
+
+/** A checkpoint that was read, as a file again. */
+export function partsOf({ identity, state, tensors }: Omit<Checkpoint, 'records'>): Iterable<Uint8Array> {
   const texts = { format, version, identity: JSON.stringify(identity), state: JSON.stringify(state) }
   return safetensorsParts(tensors, { ...texts, checksum: checksumOf(texts, tensors) })
 }
@@ -75,7 +86,7 @@ function decode(where: string, bytes: Uint8Array): Checkpoint {
     throw damaged(where, firstLines(cause), cause)
   }
   const { metadata, tensors } = file
-  if (metadata.format !== format || metadata.version !== version) {
+  if (metadata.format !== format || (metadata.version !== version && metadata.version !== firstVersion)) {
     throw new CheckpointError(`${where} is not a checkpoint`, {
       received: metadata.format === undefined ? 'a file of another kind' : `${metadata.format} ${metadata.version}`,
       expected: `${format} ${version}`,
@@ -83,14 +94,18 @@ function decode(where: string, bytes: Uint8Array): Checkpoint {
     })
   }
   const { identity = '', state = '' } = metadata
-  const expected = sumOf(where, { format, version, identity, state }, tensors)
+  const expected = sumOf(where, { format, version: metadata.version, identity, state }, tensors)
   if (metadata.checksum !== expected) {
     throw damaged(where, `contents with the checksum ${expected}, where ${metadata.checksum} is written`)
   }
   const saved = json(where, state)
-  const fault = stateSchema.fault(saved)
+  const isFirst = metadata.version === firstVersion
+  const fault = (isFirst ? firstStateSchema : stateSchema).fault(saved)
   if (fault !== undefined) throw damaged(where, `an invalid state: ${printFault(fault)}`)
-  return { identity: json(where, identity) as TrainingIdentity, state: saved as TrainState, tensors }
+  const known = json(where, identity) as TrainingIdentity
+  if (!isFirst) return { identity: known, state: saved as SavedState, tensors }
+  const { records, ...summary } = fromFirst(saved as Parameters<typeof fromFirst>[0])
+  return { identity: known, state: { ...summary, history: noRecords }, records, tensors }
 }
 
 /**

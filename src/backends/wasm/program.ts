@@ -15,6 +15,7 @@ export class WasmProgram implements Program {
   readonly backend = 'wasm'
   readonly threads: number
   readonly description: string
+  readonly rounding: string
   readonly allocatedBytes: number
   readonly #schedule: Schedule
   #runner: Runner | undefined
@@ -25,10 +26,17 @@ export class WasmProgram implements Program {
   readonly #turns = new Turns()
   #disposal: Promise<void> | undefined
 
-  constructor(plan: Plan, memory: WebAssembly.Memory, schedule: Schedule, runner: Runner, description: string) {
+  constructor(
+    plan: Plan,
+    memory: WebAssembly.Memory,
+    schedule: Schedule,
+    runner: Runner,
+    { description, rounding }: { readonly description: string; readonly rounding: string },
+  ) {
     this.plan = plan
     this.threads = runner.threads
     this.description = description
+    this.rounding = rounding
     this.allocatedBytes = memory.buffer.byteLength
     this.#memory = memory
     this.#schedule = schedule

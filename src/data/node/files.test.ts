@@ -61,7 +61,7 @@ it('readBounded refuses what is missing or too large', async () => {
   const root = await temporaryFolder()
   await writeFile(join(root, 'a'), bytes)
   expect(await readBounded(join(root, 'a'), 3)).toHaveLength(3)
-  await expect(readBounded(join(root, 'a'), 2)).rejects.toThrow(/3 bytes[\s\S]*at most 2/)
+  await expect(readBounded(join(root, 'a'), 2)).rejects.toThrow(/3 bytes, more than 2/)
   await expect(readBounded(join(root, 'b'), 2)).rejects.toBeInstanceOf(DatasetError)
 })
 

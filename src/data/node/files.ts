@@ -1,7 +1,10 @@
 /** Folders that appear whole or not at all, and files read with a bound. */
-import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { printable } from '../../core/text.ts'
+import { readRegularFile } from '../../platform/regularFile.ts'
 import { DatasetError } from '../errors.ts'
+import { whyUnreadable } from './folder.ts'
 
 /**
  * Fills a folder under another name beside it and gives it its name at the end, so that a process killed at any moment
@@ -59,14 +62,11 @@ export async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-/** @throws {DatasetError} no such file, or one larger than it may be */
+/** @throws {DatasetError} no such file, no regular file, or one larger than it may be */
 export async function readBounded(path: string, limit: number): Promise<Uint8Array> {
-  const size = await sizeOnDisk(path)
-  if (size === undefined || size > limit)
-    throw new DatasetError(`cannot read ${path}`, {
-      received: size === undefined ? 'no such file' : `${size} bytes`,
-      expected: `a file of at most ${limit} bytes`,
-      advice: 'check the path',
-    })
-  return readFile(path)
+  try {
+    return await readRegularFile(path, limit)
+  } catch (cause) {
+    throw new DatasetError(`cannot read ${printable(path)}`, { ...whyUnreadable(path, cause), cause })
+  }
 }

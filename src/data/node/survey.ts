@@ -1,10 +1,11 @@
 /** Looks at a folder of pictures without loading it: sizes, colors, what is broken, what is there twice. */
 import { createHash } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import type { DataNotice } from '../dataset.ts'
 import { PictureError } from '../errors.ts'
-import { decodePicture, pictureSides } from './decode.ts'
+import { decodePicture } from './decode.ts'
 import { listPictures } from './images.ts'
+import { readPicture } from './pictureFile.ts'
 
 export interface Survey {
   /** In the order of the labels; pictures that cannot be read are not counted. */
@@ -91,8 +92,8 @@ interface Look {
 
 async function look(file: string): Promise<Look | PictureError> {
   try {
-    const { colored } = await decodePicture(file, thumbnail)
-    return { ...(await pictureSides(file)), color: colored }
+    const { colored, sides } = await decodePicture(file, thumbnail)
+    return { ...sides, color: colored }
   } catch (error) {
     if (error instanceof PictureError) return error
     throw error
@@ -106,7 +107,7 @@ async function duplicates(files: readonly { readonly file: string; readonly name
     sized.map((group) =>
       groups(group, async ({ file }) =>
         createHash('sha256')
-          .update(await readFile(file))
+          .update(await readPicture(file))
           .digest('hex'),
       ),
     ),
