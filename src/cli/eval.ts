@@ -66,13 +66,16 @@ async function run(path: string, call: EvalCall): Promise<void> {
   if (csv === true) process.stdout.write(csvOf(result))
   else terminal.result(jsonOf(evaluated), () => words(evaluated, terminal))
   // After the result, which tells of all other images.
-  if (result.invalid > 0) throw invalidScores(result)
+  if (!Number.isFinite(result.loss)) throw invalidScores(result)
 }
 
 /** A model whose weights are finite, but so large that scores overflow. */
 function invalidScores({ invalid, count }: Evaluation): LensletError {
-  return new LensletError(`the model predicts nothing for ${printCount(invalid)} of ${counted(count, 'image')}`, {
+  const all = counted(count, 'image')
+  const message =
+    invalid === 0 ? 'the loss is not a number' : `nothing is predicted for ${printCount(invalid)} of ${all}`
+  return new LensletError(message, {
     received: 'scores that are not finite numbers',
-    advice: 'its training has diverged: train it again with a lower learning rate',
+    advice: 'the training of the model has diverged: train it again with a lower learning rate',
   })
 }

@@ -1,6 +1,7 @@
 /** The model file is checked for damage and for fit: nothing that was altered is loaded, and what does not fit is named. */
 
-import { beforeAll, describe, expect, it } from 'vitest'
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { LensletError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { parse } from '../notation/parse.ts'
@@ -90,6 +91,66 @@ describe('damage', () => {
 })
 
 const manyChannels = (length: number) => Array.from({ length }, () => 0.5)
+
+it('an old file is loaded, and that it has no checksum is said once', async () => {
+  const said = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  for (const file of [bytes, forge({}, false), forge({}, false)]) {
+    await using model = await Model.load(file, { threads: 1 })
+    expect(model.encode()).toEqual(bytes)
+  }
+  expect(said.mock.calls).toEqual([[expect.stringContaining('no checksum')]])
+  said.mockRestore()
+})
+
+describe('any damage', () => {
+  const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
+  /** Bytes changed, taken out, put in, or moved. */
+  const damage = fc.record({
+    kind: fc.constantFrom('change', 'cut', 'insert', 'move', 'end'),
+    at: place,
+    to: place,
+    part: fc.uint8Array({ minLength: 1, maxLength: 16 }),
+  })
+  type Damage = typeof damage extends fc.Arbitrary<infer T> ? T : never
+
+  function apply(file: Uint8Array, { kind, at, to, part }: Damage): Uint8Array {
+    const [from, other] = [Math.floor(at * file.length), Math.floor(to * file.length)]
+    const [before, after] = [file.slice(0, from), file.slice(from)]
+    if (kind === 'end') return before
+    if (kind === 'cut') return Buffer.concat([before, after.subarray(part.length)])
+    if (kind === 'insert') return Buffer.concat([before, part, after])
+    const changed = file.slice()
+    if (kind === 'change') changed.set(part.subarray(0, file.length - from), from)
+    else changed.copyWithin(from, other, other + part.length)
+    return changed
+  }
+
+  it('gives a named error', () => {
+    fc.assert(
+      fc.property(damage, (how) => {
+        const damaged = apply(bytes, how)
+        if (Buffer.compare(damaged, bytes) !== 0) expect(fails(damaged)).toBeInstanceOf(LensletError)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('of an old file gives a named error, or weights that are finite and fit', () => {
+    const old = forge({}, false)
+    fc.assert(
+      fc.property(damage, (how) => {
+        try {
+          const { tensors: read } = decodeModel(apply(old, how))
+          expect([...read.keys()].sort()).toEqual([...tensors.keys()].sort())
+          for (const { values } of read.values()) expect(values.every(Number.isFinite)).toBe(true)
+        } catch (error) {
+          expect(error).toBeInstanceOf(LensletError)
+        }
+      }),
+      { numRuns: 3000 },
+    )
+  })
+})
 
 describe('refuses', () => {
   const rows: [what: string, file: () => Uint8Array, message: RegExp][] = [

@@ -142,7 +142,12 @@ it('dispose waits for what was asked for before, of whatever kind', async () => 
   ]
   model.weights.set('fc1.bias', [1, 2, 3])
   const results = Promise.all(asked)
-  await model.dispose()
+  const disposal = model.dispose()
+  // Refused from now on, also while it waits.
+  expect(() => model.weights.set('fc1.bias', [1, 2, 3])).toThrow(DisposedError)
+  expect(() => model.weights.get('fc1.bias')).toThrow(DisposedError)
+  expect(() => model.encode()).toThrow(DisposedError)
+  await disposal
   expect(await results).toHaveLength(asked.length)
   for (const late of [model.snapshot(), model.classify(picture), model.predict(values(1))]) {
     await expect(late).rejects.toThrow(DisposedError)

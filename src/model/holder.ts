@@ -35,6 +35,7 @@ export class Holder {
     weights.connect({
       isIdle: () => this.#order.isIdle,
       later: (change) => void this.use((order) => order.write(async () => change())),
+      checkLive: () => this.#checkLive(),
       checkReadable: () => this.#checkReadable(),
     })
   }
@@ -49,7 +50,7 @@ export class Holder {
 
   /** A call, which `dispose` waits for. Rejects with `DisposedError` what is asked for after `dispose`. */
   async use<T>(call: (order: Order) => Promise<T>): Promise<T> {
-    if (this.#disposal) throw disposed()
+    this.#checkLive()
     this.#calls++
     try {
       return await call(this.#order)
@@ -186,6 +187,10 @@ export class Holder {
       program.write(buffer, this.#weights.current(name))
       this.#seen.set(name, version)
     }
+  }
+
+  #checkLive(): void {
+    if (this.#disposal) throw disposed()
   }
 
   #checkReadable(): void {

@@ -43,11 +43,18 @@ export interface WeightsOrder {
   isIdle(): boolean
   /** Makes a change when the calls before it have ended. */
   later(change: () => void): void
+  /** @throws {DisposedError} */
+  checkLive(): void
   /** @throws {ModelBusyError} the weights are being changed */
   checkReadable(): void
 }
 
-const noOrder: WeightsOrder = { isIdle: () => true, later: (change) => change(), checkReadable: () => {} }
+const noOrder: WeightsOrder = {
+  isIdle: () => true,
+  later: (change) => change(),
+  checkLive: () => {},
+  checkReadable: () => {},
+}
 
 export class Weights {
   readonly #entries: ReadonlyMap<string, Entry>
@@ -81,6 +88,7 @@ export class Weights {
    * @throws {ModelBusyError} a step of a training is under way; `await model.snapshot()` waits for its end
    */
   get(name: string): Weight {
+    this.#order.checkLive()
     const entry = this.#find(name)
     return Object.assign(this.#latest(entry).subarray(), { shape: entry.shape })
   }
@@ -91,6 +99,7 @@ export class Weights {
    * @throws {WeightError} there is no such weight, or the number of values, or their shape, does not fit
    */
   set(name: string, given: WeightValues): void {
+    this.#order.checkLive()
     const entry = this.#find(name)
     // Arrays have a method of the name `values`, but only they have a length.
     const values: ArrayLike<number> = 'length' in given ? given : given.values
@@ -126,6 +135,7 @@ export class Weights {
 
   /** All weights where they are: valid until the model changes them. Throws as `get` does. */
   views(): ReadonlyMap<string, Tensor> {
+    this.#order.checkLive()
     return this.#each((entry) => this.#latest(entry))
   }
 

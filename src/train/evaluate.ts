@@ -1,7 +1,7 @@
 /** How well a model does on pictures with labels: loss, accuracy, each class, and the confusion matrix. */
 
+import { ConfusionCounts, type ConfusionMatrix, type ConfusionPair } from '../core/confusion.ts'
 import { ArgumentError } from '../core/errors.ts'
-import { findNotFinite } from '../core/finite.ts'
 import { exp, log } from '../core/math.ts'
 import { checkOptions, printKind } from '../core/options.ts'
 import { volumeSize } from '../core/shapes.ts'
@@ -18,12 +18,17 @@ export interface Evaluation {
   readonly accuracy: number
   /** Pictures, invalid ones included. */
   readonly count: number
-  /** Pictures with a score that is not a finite number: they count as wrong. */
+  /** Pictures with a score of NaN: they count as wrong. */
   readonly invalid: number
   /** A row per score, in the model's order. */
   readonly perClass: readonly ClassEvaluation[]
-  /** [actual][predicted] → pictures, without the invalid ones; in the model's order */
-  readonly confusion: readonly (readonly number[])[]
+  /**
+   * [actual][predicted] → pictures, without the invalid ones; in the model's order. Undefined for more than 1024 classes:
+   * `pairs` has the same numbers.
+   */
+  readonly confusion: ConfusionMatrix | undefined
+  /** The numbers of the confusion matrix that are not 0, by actual and then by predicted class. */
+  readonly pairs: readonly ConfusionPair[]
 }
 
 export interface ClassEvaluation {
@@ -46,7 +51,7 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Pictures that are normalized and predicted at a time: at most this many, and fewer where they are large. */
+/** Pictures that are normalized and predicted at a time: at most this many, and fewer where they or their scores are many. */
 const portion = 256
 const portionBytes = 2 ** 24
 
@@ -81,12 +86,13 @@ export async function evaluate(model: Model, split: Split, options: EvaluateOpti
   }
   const scores = volumeSize(model.output)
   const size = volumeSize(model.input)
-  const batch = Math.min(portionOf(size), split.count)
+  const batch = Math.min(portionOf(Math.max(size, scores)), split.count)
   const batches = new Batches(matched, { batch, normalization, shuffle: false })
   const images = new Float32Array(batch * size)
   const labels = new Int32Array(batch)
   const lossOf = givesDistribution(model) ? lossOfProbabilities : lossOfLogits
-  const confusion = Array.from({ length: scores }, () => new Array<number>(scores).fill(0))
+  const confusion = new ConfusionCounts(scores)
+  const hits = new Array<number>(scores).fill(0)
   const counts = new Array<number>(scores).fill(0)
   let invalid = 0
   let loss = 0
@@ -100,19 +106,20 @@ export async function evaluate(model: Model, split: Split, options: EvaluateOpti
         const row = results.subarray(i * scores, (i + 1) * scores)
         const label = labels[i] as number
         add(counts, label)
-        if (findNotFinite(row) !== -1) {
+        if (row.some(Number.isNaN)) {
           // There is no best score, and no class may gain by it.
           invalid++
           loss = Number.NaN
           continue
         }
         loss += lossOf(row, label)
-        add(confusion[label] as number[], argmax(row))
+        const predicted = argmax(row)
+        confusion.add(label, predicted)
+        if (predicted === label) add(hits, label)
       }
     }
   })
   const names = model.info.classes ?? classes
-  const hits = confusion.map((row, label) => row[label] as number)
   const perClass = counts.map(
     (count, label): ClassEvaluation => ({
       label: names?.[label] ?? `${label}`,
@@ -122,7 +129,8 @@ export async function evaluate(model: Model, split: Split, options: EvaluateOpti
   )
   const { count } = split
   const accuracy = hits.reduce((a, b) => a + b, 0) / count
-  return { loss: loss / count, accuracy, count, invalid, perClass, confusion }
+  const [matrix, pairs] = [confusion.matrix(), confusion.pairs()]
+  return { loss: loss / count, accuracy, count, invalid, perClass, confusion: matrix, pairs }
 }
 
 function checkIsSplit(split: Partial<Split> | undefined): void {

@@ -1,5 +1,6 @@
 /** Training: the loop, schedules, evaluation, metrics, checkpoints. */
 
+export type { ConfusionMatrix, ConfusionPair } from '../core/confusion.ts'
 export { ModelBusyError } from '../model/errors.ts'
 export type { BestEpoch, WatchedSplit } from './best.ts'
 export { CheckpointError, DataMismatchError, DivergedError } from './errors.ts'

@@ -103,6 +103,7 @@ export const noEvaluation: Evaluation = {
   invalid: 0,
   perClass: [],
   confusion: [],
+  pairs: [],
 }
 
 /** Bias-corrected exponential mean: about the last hundred steps count. */
