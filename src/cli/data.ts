@@ -99,6 +99,7 @@ export async function openData(
     ...split,
     size,
     signal,
+    onNotice: (message) => terminal.hint(`note: ${message}`),
     onProgress: ({ stage, received, total }) =>
       saySometimes(`${spec}: ${stage} ${printBytes(received)} of ${printBytes(total)}`),
     images: {

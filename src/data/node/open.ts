@@ -74,6 +74,7 @@ const optionNames: OptionNames<OpenOptions> = {
   images: true,
   cache: true,
   onProgress: true,
+  onNotice: true,
   signal: true,
   testFraction: true,
   validationFraction: true,
