@@ -25,6 +25,7 @@ import {
 } from './pictureFiles.ts'
 import { type Answer, csvFormat, jsonFormat, Output, textFormat } from './predictOutput.ts'
 import { Terminal } from './terminal.ts'
+import { threadCount } from './threadCount.ts'
 
 interface PredictCall {
   readonly top: number
@@ -43,7 +44,7 @@ export function define(command: Command): void {
     .option('--top <k>', 'how many classes to name', whole('--top', 1), 3)
     .option('--invert', 'turn light into dark: for dark digits on white paper and a model trained on light on dark')
     .option('--fit <how>', 'cover: cut off what is too long; stretch', choice('--fit', ['cover', 'stretch']), 'cover')
-    .option('--threads <n>', 'workers', whole('--threads', 1))
+    .option('--threads <n>', 'workers', threadCount)
     .option('--exact', exactHelp)
     .option('--json', 'a JSON array on stdout, an element per image')
     .option('--csv', 'CSV on stdout, a row per image')
