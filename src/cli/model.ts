@@ -6,6 +6,7 @@ import { printable } from '../core/text.ts'
 import { fileKind } from '../data/node/endings.ts'
 import { ModelFileError, SafetensorsError } from '../model/errors.ts'
 import { Model } from '../model/model.ts'
+import { systemReason } from '../platform/systemErrors.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { readCall, UsageError } from './errors.ts'
 import { describeOther, isSafetensors, order, startOf } from './otherFiles.ts'
@@ -39,6 +40,13 @@ async function findModel(path: string): Promise<string> {
     throw missing(path, cause)
   })
   if (found.isDirectory()) return findInFolder(path)
+  // Looking at its first bytes could wait for ever.
+  if (!found.isFile())
+    throw new UsageError(`${printable(path)} is not a model`, {
+      received: 'a pipe, a socket or a device',
+      expected,
+      advice: 'copy what it gives to a file, and name that',
+    })
   // A damaged .lenslet file is the file's fault, and not the call's.
   if (extname(path).toLowerCase() === '.lenslet') return path
   const start = await startOf(path)
@@ -56,7 +64,7 @@ function missing(path: string, cause: NodeJS.ErrnoException): UsageError {
     })
   }
   return new UsageError(`there is no model ${printable(path)}`, {
-    received: cause.code === 'ENOENT' ? 'no such file' : cause.message,
+    received: cause.code === 'ENOENT' ? 'no such file' : systemReason(cause).received,
     expected,
     advice: 'lenslet train makes one; check the path',
     cause,
