@@ -57,10 +57,10 @@ async function findModel(path: string): Promise<string> {
 
 function missing(path: string, cause: NodeJS.ErrnoException): UsageError {
   if (zoo.has(path)) {
-    return new UsageError(`${path} is a network without weights`, {
+    return new UsageError(`${printable(path)} is a network without weights`, {
       received: 'a name from the zoo',
       expected,
-      advice: `train it first: lenslet train ${path} --data <data>`,
+      advice: `train it first: lenslet train ${printable(path)} --data <data>`,
     })
   }
   return new UsageError(`there is no model ${printable(path)}`, {
@@ -74,12 +74,12 @@ function missing(path: string, cause: NodeJS.ErrnoException): UsageError {
 async function findInFolder(path: string): Promise<string> {
   const { model, checkpoint, settings } = filesOf(path)
   if (await isThere(model)) return model
-  const received = `no ${join(path, 'model.lenslet')}`
+  const received = `no ${printable(join(path, 'model.lenslet'))}`
   if ((await isThere(checkpoint)) || (await isThere(settings))) {
     throw new UsageError(`the folder ${printable(path)} holds no finished model`, {
       received,
       expected: 'the folder of a run that was trained to its end',
-      advice: `lenslet train --resume ${path}`,
+      advice: `lenslet train --resume ${printable(path)}`,
     })
   }
   const names = await readdir(path).catch(() => [])

@@ -66,9 +66,7 @@ function fromBatches(path: string, found: ReadonlyMap<string, Uint8Array>, norma
       advice: 'say just `cifar10`, and it is fetched',
     })
   const batch = (names: readonly string[]) =>
-    parseCifar10Batches(
-      names.map((name) => ({ name: printable(join(path, name)), bytes: found.get(name) as Uint8Array })),
-    )
+    parseCifar10Batches(names.map((name) => ({ name: join(path, name), bytes: found.get(name) as Uint8Array })))
   return cifar10Dataset(batch(cifar10TrainFiles), batch([cifar10TestFile]), normalization)
 }
 

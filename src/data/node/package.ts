@@ -30,7 +30,12 @@ export async function withPackage(
   await makeFolder(dirname(file))
   const { onProgress, signal } = options
   const checks = { integrity: wanted.integrity, bytes: wanted.bytes, onProgress, signal }
-  if (!(await exists(file))) await fetchPackage(wanted, file, checks)
+  // One that an earlier run left, or that somebody put there.
+  const isLeft = await verify(file, checks).then(
+    () => true,
+    () => rm(file, { force: true, recursive: true }).then(() => false),
+  )
+  if (!isLeft) await fetchPackage(wanted, file, checks)
   try {
     await use(file)
   } catch (error) {
