@@ -11,9 +11,10 @@ import { readCall, UsageError } from './errors.ts'
 import { type SplitName, splitNames, splitOf } from './evalSplit.ts'
 import { csvOf, jsonOf, notes, words } from './evalWords.ts'
 import { openModel } from './model.ts'
-import { choice, exactHelp, whole } from './options.ts'
+import { choice, exactHelp } from './options.ts'
 import { trainedSplit } from './runData.ts'
 import { Terminal } from './terminal.ts'
+import { threadCount } from './threadCount.ts'
 
 interface EvalCall extends DataOptions {
   readonly data: string
@@ -29,7 +30,7 @@ export function define(command: Command): void {
     .argument('<model>', 'a .lenslet file, or the folder of a run')
     .requiredOption('--data <data>', dataHelp)
     .option('--split <name>', 'test, validation, train, or all images', choice('--split', splitNames), 'test')
-    .option('--threads <n>', 'workers', whole('--threads', 1))
+    .option('--threads <n>', 'workers', threadCount)
     .option('--exact', exactHelp)
     .option('--json', 'one JSON object on stdout, with the confusion matrix')
     .option('--csv', 'CSV on stdout, a row per class')

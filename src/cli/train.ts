@@ -26,11 +26,12 @@ import { type Interrupt, onInterrupt } from './interrupt.ts'
 import { memoryHint } from './memoryHint.ts'
 import { readNetwork } from './network.ts'
 import { checkKnown, newHeadHelp, noModel, withNewHead } from './newHead.ts'
-import { choice, exactHelp, number, whole } from './options.ts'
+import { choice, exactHelp, number } from './options.ts'
 import { checkPictures, resumedSettings } from './resumeRun.ts'
 import { filesOf, lockRun, type RunFiles, type RunSettings, writeRun } from './runFolder.ts'
 import { startRun } from './startRun.ts'
 import { Terminal } from './terminal.ts'
+import { threadCount } from './threadCount.ts'
 import { TrainProgress } from './trainProgress.ts'
 import { addLearningOptions, type LearningOptions, learningOptions } from './trainSettings.ts'
 import { introduction } from './trainWords.ts'
@@ -58,7 +59,7 @@ export function define(command: Command): void {
     .option('--out <folder>', 'folder of the run; default runs/<net>-<data>-<time>')
     .option('--force', 'replace the run that --out holds')
     .option('--resume <folder>', 'continue a run that was stopped; --data only where the data was moved')
-    .option('--threads <n>', 'workers; never changes the result', whole('--threads', 1))
+    .option('--threads <n>', 'workers; never changes the result', threadCount)
     .option(
       '--checkpoint-every <seconds>',
       'how often a checkpoint is written; default 60',

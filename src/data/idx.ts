@@ -2,6 +2,7 @@
  * IDX, the format of MNIST's files (LeCun, Cortes, Burges: "The MNIST database"): two zero bytes, a type byte, the
  * number of axes, one big-endian 32-bit length an axis, then the values. Only bytes (type 0x08) occur in picture sets.
  */
+import { printable } from '../core/text.ts'
 import { IdxError, TruncatedFileError } from './errors.ts'
 
 const unsignedByte = 0x08
@@ -35,7 +36,7 @@ export function parseIdxHeader(start: Uint8Array, name: string): IdxHeader {
   if (start.length < 4) throw new TruncatedFileError(name, start.length, 4)
   const [zero, zeroToo, type, axes] = start as unknown as [number, number, number, number]
   if (zero !== 0 || zeroToo !== 0 || type !== unsignedByte || axes < 1 || axes > 4)
-    throw new IdxError(`${name} is not an IDX file of bytes`, {
+    throw new IdxError(`${printable(name)} is not an IDX file of bytes`, {
       received: `first bytes ${[zero, zeroToo, type, axes].map((b) => b.toString(16).padStart(2, '0')).join(' ')}`,
       expected: '00 00 08, then 1 for labels or 3 for images',
       advice: 'give the official file, packed (.gz) or unpacked',
@@ -46,7 +47,7 @@ export function parseIdxHeader(start: Uint8Array, name: string): IdxHeader {
   const shape = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis))
   const size = shape.reduce((product, length) => product * length, 1)
   if (size === 0 || !Number.isSafeInteger(size))
-    throw new IdxError(`${name}: its header cannot be true`, {
+    throw new IdxError(`${printable(name)}: its header cannot be true`, {
       received: `lengths ${shape.join(' × ')}`,
       expected: 'lengths from 1 whose product is the number of bytes that follow',
     })
@@ -63,7 +64,7 @@ export function parseIdx(file: Uint8Array, name: string): IdxArray {
   const { shape, headerBytes, fileBytes } = parseIdxHeader(file, name)
   if (file.length < fileBytes) throw new TruncatedFileError(name, file.length, fileBytes)
   if (file.length > fileBytes)
-    throw new IdxError(`${name} has more bytes than its header says`, {
+    throw new IdxError(`${printable(name)} has more bytes than its header says`, {
       received: `${file.length} bytes`,
       expected: `${fileBytes} bytes (${shape.join(' × ')} values and the header)`,
     })

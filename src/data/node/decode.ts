@@ -131,7 +131,8 @@ async function decodeBytes(
   }
 }
 
-const megabytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20).toLocaleString('en-US')} MB`
+const megabytes = (bytes: number) =>
+  bytes < 2 ** 20 ? `${bytes} bytes` : `${Math.ceil(bytes / 2 ** 20).toLocaleString('en-US')} MB`
 const decodingOf = ({ width, height }: Metadata) => `for ${width}×${height} pixels to be decoded`
 
 function checkFits(name: string, bytes: number, what: string, { most }: MemoryBudget): void {
@@ -139,7 +140,7 @@ function checkFits(name: string, bytes: number, what: string, { most }: MemoryBu
   throw new PictureError(
     name,
     `up to ${megabytes(bytes)} of memory ${what}, of ${megabytes(most)} that decoding may take`,
-    `scale it down or leave it out; or allow more: --memory-limit ${megabytes(2 * bytes).replaceAll(/[ ,]/g, '')} (for a data set in a program: memoryLimit)`,
+    `scale it down or leave it out; or allow more: --memory-limit ${Math.ceil((2 * bytes) / 2 ** 20)}MB (for a data set in a program: memoryLimit)`,
   )
 }
 

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promise
 import { basename, dirname, join } from 'node:path'
 import { printable } from '../../core/text.ts'
 import { readRegularFile } from '../../platform/regularFile.ts'
+import { systemCode } from '../../platform/systemErrors.ts'
 import { DatasetError } from '../errors.ts'
 import { whyUnreadable } from './folder.ts'
 
@@ -14,7 +15,7 @@ export async function createFolder(
   folder: string,
   fill: (write: (name: string, bytes: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  await mkdir(dirname(folder), { recursive: true })
+  await makeFolder(dirname(folder))
   const unfinished = await unfinishedFolder(dirname(folder), basename(folder))
   try {
     await fill(async (name, bytes) => {
@@ -31,6 +32,19 @@ export async function createFolder(
     await rm(unfinished, { recursive: true, force: true })
     if (!(await exists(folder))) throw error
   }
+}
+
+/**
+ * A folder and those above it. One after the other: where a folder cannot be made (`/proc/x`), Node's `mkdir` with
+ * `recursive` may not end. Throws the system's errors.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  if (await isFolder(path)) return
+  if (dirname(path) !== path) await makeFolder(dirname(path))
+  await mkdir(path).catch(async (error: unknown) => {
+    // Another process was faster.
+    if (systemCode(error) !== 'EEXIST' || !(await isFolder(path))) throw error
+  })
 }
 
 /** A new folder for what is not finished yet, instead of those that killed processes left. */

