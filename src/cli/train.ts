@@ -213,7 +213,7 @@ async function trainRun(
   if (task.origin === 'model' && call.newHead !== true) checkKnown(settings.name, model.info, dataset.classes)
   const pictures = { training: describeTraining(dataset), tests: describeTests(dataset) }
   if (task.files !== undefined) checkPictures(settings, pictures, terminal)
-  const checkpoint = await savedCheckpoint(task.files)
+  const checkpoint = await savedCheckpoint(task.files, terminal)
   const optionsIn = (files: RunFiles): TrainOptions => ({
     ...fitted,
     checkpoint: {
@@ -258,8 +258,17 @@ async function trainRun(
 }
 
 /** What the folder of a run that is resumed holds; undefined where nothing was saved. Throws `CheckpointError`. */
-async function savedCheckpoint(files: RunFiles | undefined): Promise<Checkpoint | undefined> {
-  return files !== undefined && existsSync(files.checkpoint) ? readCheckpoint(files.checkpoint) : undefined
+async function savedCheckpoint(files: RunFiles | undefined, terminal: Terminal): Promise<Checkpoint | undefined> {
+  if (files === undefined || !existsSync(files.checkpoint)) return undefined
+  try {
+    return await readCheckpoint(files.checkpoint)
+  } catch (error) {
+    if (existsSync(files.good))
+      terminal.hint(
+        `note: ${files.good} is an earlier checkpoint; to resume from it, rename it to checkpoint.safetensors`,
+      )
+    throw error
+  }
 }
 
 /** The data, and the task with its network fitted to it. */
