@@ -1,11 +1,12 @@
 /**
  * Tries to break Lenslet, and says how often it was tried and what failed:
  *
- *     npm run stress -- [kill|disk|fuzz|race|long|all] [--minutes N] [--row NAME] [--seed S] [--json | --markdown]
+ *     npm run stress -- [kill|disk|fuzz|race|long|all] [--minutes N] [--row NAME] [--seed S] [--json | --markdown | --docs]
  *
  * Without --minutes, each row makes the number of trials that docs/reliability.md lists; with it, all rows together take
  * about so long, and make as many as they can. The same seed gives the same trials. Exit code 1 if anything failed; inputs
- * that were found are kept in test/findings, where the tests read them from then on.
+ * that were found are kept in test/findings, where the tests read them from then on. --docs writes the tables
+ * into docs/reliability.md.
  */
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -14,11 +15,11 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { root } from './files.ts'
 import { showProgress } from './stress/progress.ts'
-import { markdownOf, printReport, type RowReport } from './stress/report.ts'
+import { markdownOf, printReport, type RowReport, writeResults } from './stress/report.ts'
 import { describe, kinds, type Outcome, type Row } from './stress/row.ts'
 import { rows } from './stress/rows.ts'
 
-const usage = `npm run stress -- [${kinds.join('|')}|all] [--minutes N] [--row NAME] [--seed S] [--json | --markdown]`
+const usage = `npm run stress -- [${kinds.join('|')}|all] [--minutes N] [--row NAME] [--seed S] [--json | --markdown | --docs]`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -31,6 +32,7 @@ const { values, positionals } = parseArgs({
     count: { type: 'string' },
     json: { type: 'boolean', default: false },
     markdown: { type: 'boolean', default: false },
+    docs: { type: 'boolean', default: false },
   },
 })
 
@@ -58,6 +60,7 @@ try {
 }
 if (values.json) console.log(JSON.stringify({ seed, rows: reports }, null, 2))
 else console.log(values.markdown ? markdownOf(reports, seed) : printReport(reports, seed))
+if (values.docs) writeResults(join(root, 'docs/reliability.md'), reports, seed)
 if (reports.some(({ outcome }) => outcome.findings.length > 0)) process.exitCode = 1
 
 async function runRow(row: Row, index: number): Promise<RowReport> {

@@ -16,7 +16,7 @@ export function showProgress(name: string, unit: string, count: number, until: n
       if (now - began < 2000 || now - shown < (isTerminal ? 500 : 10_000)) return
       shown = now
       const byCount = tried > 0 ? ((now - began) / tried) * (count - tried) : Number.POSITIVE_INFINITY
-      const left = Math.ceil(Math.min(byCount, until - now) / 1000)
+      const left = Math.max(0, Math.ceil(Math.min(byCount, until - now) / 1000))
       const rest = Number.isFinite(left) ? `, ${left} s left` : ''
       const line = `${name}: ${tried.toLocaleString('en')} ${unit}, ${failed} failed${rest}`
       process.stderr.write(isTerminal ? `\r\u001b[K${line}` : `${line}\n`)

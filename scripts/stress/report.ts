@@ -1,5 +1,6 @@
 /** What came out, as a table for the terminal, as JSON, and as the table of docs/reliability.md. */
 
+import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, platform, release } from 'node:os'
 import { printTable } from '../../src/cli/table.ts'
 import type { Outcome, Row } from './row.ts'
@@ -46,6 +47,20 @@ export function printReport(reports: readonly RowReport[], seed: number): string
     ),
   )
   return [printTable({ columns: title, rows: reports.map(cellsOf) }), ...found].join('\n\n')
+}
+
+/**
+ * Replaces the tables of the kinds that ran, which stand between comments: `<!-- kill -->`, `<!-- /kill -->`. A table of
+ * some of a kind's rows replaces all of them.
+ */
+export function writeResults(page: string, reports: readonly RowReport[], seed: number): void {
+  let text = readFileSync(page, 'utf8')
+  for (const kind of new Set(reports.map(({ row }) => row.kind))) {
+    const own = reports.filter(({ row }) => row.kind === kind)
+    const place = new RegExp(`<!-- ${kind} -->[^]*<!-- /${kind} -->`)
+    text = text.replace(place, () => `<!-- ${kind} -->\n\n${markdownOf(own, seed)}\n<!-- /${kind} -->`)
+  }
+  writeFileSync(page, text)
 }
 
 /** The machine and the day, then the table. */

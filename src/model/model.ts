@@ -13,7 +13,6 @@ import { chooseThreads } from '../backends/wasm/threads.ts'
 import { ArgumentError } from '../core/errors.ts'
 import { checkOptions, type OptionNames, printKind } from '../core/options.ts'
 import { sizeOf, type Volume, volumeSize } from '../core/shapes.ts'
-import { printable } from '../core/text.ts'
 import type { PictureSource } from '../data/source.ts'
 import type { ParameterSpec } from '../layers/types.ts'
 import { checkNetwork } from '../network/check.ts'
@@ -22,7 +21,6 @@ import { inferVolumes } from '../network/volumes.ts'
 import type { Target } from '../ops/target.ts'
 import { planOptionNames } from '../plan/options.ts'
 import { planFor } from '../plan/plan.ts'
-import { runsOf } from '../plan/sizes.ts'
 import type { Plan, PlanOptions } from '../plan/types.ts'
 import { type Activations, activationsOf } from './activations.ts'
 import { type Classification, type ClassifyOptions, classify } from './classify.ts'
@@ -30,9 +28,11 @@ import { decodeModel, encodeModel, modelParts } from './file.ts'
 import { Holder } from './holder.ts'
 import type { ModelInfo } from './info.ts'
 import { checkInitializer, fillInitial, type Initializer } from './initialize.ts'
+import { sayNoChecksum } from './noChecksum.ts'
 import type { Read } from './order.ts'
 import { checkPictures, checkScores } from './pictures.ts'
 import type { Tensor } from './safetensors.ts'
+import { scoresOf } from './scores.ts'
 import { type InitialValues, Weights } from './weights.ts'
 
 interface BackendRow {
@@ -193,7 +193,7 @@ export class Model {
     return Model.#make(options, async () => {
       const bytes = typeof given === 'string' ? await platform.readFile(given) : given
       const { network, info, tensors, hasChecksum } = decodeModel(bytes)
-      if (!hasChecksum) sayNoChecksum(typeof given === 'string' ? printable(given) : 'the model')
+      if (!hasChecksum) sayNoChecksum(typeof given === 'string' ? given : 'the model')
       return { network, info, values: (_, name) => (tensors.get(name) as Tensor).values }
     })
   }
@@ -252,36 +252,8 @@ export class Model {
   }
 
   #scores(read: Read, pictures: Float32Array, count: number, into?: Float32Array): Promise<Float32Array> {
-    const each = volumeSize(this.input)
-    const scores = volumeSize(this.output)
-    const results = into ?? new Float32Array(count * scores)
-    // What was not written to the program when this call returns is copied.
-    let rest = pictures
-    let restFrom = 0
-    let written = 0
-    const result = read(async () => {
-      const held = this.#holder.forScores(() => this.#plan)
-      const program = held instanceof Promise ? await held : held
-      const { ports, sections } = program.plan
-      const output = ports.scores ?? ports.output
-      let first = 0
-      for (const size of runsOf(count, sections.scores?.sizes ?? [])) {
-        const end = Math.min(first + size, count)
-        program.write(ports.pictures, rest.subarray((first - restFrom) * each, (end - restFrom) * each))
-        written = end
-        await program.run({ section: 'scores', pictures: size })
-        const into = results.subarray(first * scores, end * scores)
-        if (program.view) into.set(program.view(output).subarray(0, into.length))
-        else await program.read(output, into)
-        first = end
-      }
-      return results
-    })
-    if (written < count) {
-      rest = pictures.slice(written * each)
-      restFrom = written
-    }
-    return result
+    const program = () => this.#holder.forScores(() => this.#plan)
+    return scoresOf(read, program, pictures, count, into ?? new Float32Array(count * volumeSize(this.output)))
   }
 
   /**
@@ -392,18 +364,6 @@ export class Model {
     })
     predictionsOf = (model) => (use) => model.#holder.span((read) => use(model.#predictIn(read)))
   }
-}
-
-let saidNoChecksum = false
-
-/** Once for a program, of the first such file: no two need the same advice. */
-function sayNoChecksum(what: string): void {
-  if (saidNoChecksum) return
-  saidNoChecksum = true
-  console.warn(
-    `lenslet: ${what} has no checksum, as files of older versions have none, so damage to its weights cannot be noticed. ` +
-      'Load and save it to add one.',
-  )
 }
 
 /** Throws `MemoryError` for weights that alone are more than the device can address. */

@@ -1,6 +1,6 @@
 // Locks: one holder at a time, also among processes that start together; a dead holder keeps nothing.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmod, link, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { chmod, link, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -118,6 +118,16 @@ describe('a lock', () => {
     await lock.release()
     // The other one's.
     expect(await readdir(folder)).toHaveLength(1)
+  })
+
+  it('removes at once what a process left that was killed while it took the lock, and nothing of one that is alive', async () => {
+    const stray = (token: string) => join(folder, `.a.bin.lock.${token}.part`)
+    await leave({ pid: 2 ** 22 + 1 })
+    await rename(lockPathOf(path), stray('11111111'))
+    await leave({})
+    await rename(lockPathOf(path), stray('22222222'))
+    await (await lockFile(path)).release()
+    expect(await readdir(folder)).toEqual(['.a.bin.lock.22222222.part'])
   })
 
   it('removes what killed writers of its file left, and nothing else', async () => {

@@ -71,12 +71,18 @@ function isDead({ holder, touched }: Found, now: number): boolean {
   return life === 'dead' || (life === 'unknown' && isSilent)
 }
 
-/** What processes that were killed while they took the lock have left. Those that are alive take milliseconds. */
+/**
+ * What processes that were killed while they took the lock have left: of a holder that is dead, or older than a minute, as
+ * those that are alive take milliseconds.
+ */
 export async function removeStrays(lock: string): Promise<void> {
   const names = await readdir(dirname(lock)).catch(() => [])
   for (const name of names.filter((each) => each.startsWith(`${basename(lock)}.`))) {
     const path = join(dirname(lock), name)
-    const found = await stat(path).catch(() => undefined)
-    if (found !== undefined && Math.abs(Date.now() - found.mtimeMs) > 60_000) await rm(path, { force: true })
+    const found = await readLock(path).catch(() => undefined)
+    if (found === undefined) continue
+    const isOld = Math.abs(Date.now() - found.touched) > 60_000
+    const isOfDead = found.holder !== undefined && lifeOf(found.holder) === 'dead'
+    if (isOld || isOfDead) await rm(path, { force: true })
   }
 }

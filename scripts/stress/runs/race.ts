@@ -11,7 +11,7 @@ import { checkWhole, goOn, resumeWords, trainWords } from './training.ts'
 
 /** Refused: by an error that says who has the folder or what it holds. */
 function checkRefused(ended: Ended): void {
-  expectThat(ended.code === 2 || ended.code === 1, saidBy(ended))
+  expectThat(ended.code === 2, saidBy(ended))
   expectThat(!/\n\s+at .*:\d+:\d+/.test(ended.stderr), `a stack: ${saidBy(ended)}`)
 }
 
