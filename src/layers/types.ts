@@ -58,6 +58,8 @@ export interface ParameterSpec<N extends string = string> {
   readonly role: 'learned' | 'tracked'
   /** Whether weight decay applies by default: not to biases and norms. */
   readonly decays: boolean
+  /** Lower values are invalid: 0 for a variance. Absent: any finite value is valid. */
+  readonly least?: number
   /** How PyTorch's state dicts hold it; absent: by the same name, in the same layout. */
   readonly pytorch?: PytorchArray
 }

@@ -61,7 +61,11 @@ export interface TrainOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Written at the start, at each epoch's end, at an abort, and in between. */
+/**
+ * Written at the start, at each epoch's end, at an abort, and in between. Beside it are `<path>.history`, the records of the
+ * training so far, and `<path>.good`, the last checkpoint whose weights had a sensible loss: after a divergence it
+ * becomes the checkpoint. One training at a time writes a checkpoint; another one gets a `LockedError`.
+ */
 export interface CheckpointOptions {
   readonly path: string
   /** Default 60. */
@@ -88,6 +92,8 @@ export interface BitSettings {
 export interface TrainSettings extends BitSettings {
   readonly epochs: number
   readonly stepsPerEpoch: number
+  /** How many the network tells apart. */
+  readonly classes: number
   readonly rates: Schedule
   readonly update: Optimizer
   readonly evaluate: 'epoch' | 'end' | 'never'
@@ -165,6 +171,7 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
   return {
     epochs,
     stepsPerEpoch,
+    classes: Math.max(2, dataset.classes.length),
     batch,
     update,
     optimizer: update.settings,

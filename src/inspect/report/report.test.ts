@@ -54,6 +54,7 @@ const full: ReportData = {
       [3, 2],
       [1, 4],
     ],
+    pairs: [],
   },
   metrics: {
     classes: [

@@ -2,7 +2,7 @@
 
 import type { Evaluation } from '../../train/evaluate.ts'
 import { costTable, type NetworkTable, type TextTable } from '../costTable.ts'
-import { escapeText } from '../svg.ts'
+import { escapeLines, escapeText } from '../svg.ts'
 import { classesSection, confusionSection, type ReportMetrics } from './classes.ts'
 import { anchorOf, listHtml, noteHtml, pairsHtml, section, tableHtml } from './html.ts'
 import {
@@ -97,7 +97,7 @@ function sectionsOf(data: ReportData): readonly string[] {
     section('Next steps', next.map(commandHtml).join('')),
     section(
       'Network',
-      notation === undefined ? '' : `<pre>${escapeText(notation)}</pre>`,
+      notation === undefined ? '' : `<pre>${escapeLines(notation)}</pre>`,
       tableHtml(costTable(network)),
       listHtml(network.notices, 'mind'),
       listHtml(remarks),
