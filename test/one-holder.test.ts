@@ -196,6 +196,20 @@ describe('resuming needs nothing else', () => {
     expect(await weightsOf('run')).toEqual(await weightsOf('calm'))
   })
 
+  it('but a whole checkpoint: of a damaged one, the earlier one is named, and goes on to the same bits', async () => {
+    expect((await call(words('--epochs', '6', '--out', 'calm'), place)).code).toBe(0)
+    expect((await call(words('--epochs', '6', '--out', 'run'), place, '3/6')).code).toBe(130)
+    const path = join(place, 'run', 'checkpoint.safetensors')
+    const bytes = await readFile(path)
+    await writeFile(path, bytes.subarray(0, bytes.length / 2))
+    const { code, stderr } = await call(['train', '--resume', 'run', '--threads', '1'], place)
+    expect(stderr).toMatch(/checkpoint\.safetensors\.good is an earlier checkpoint[\s\S]*is damaged/)
+    expect(code).toBe(1)
+    await rename(`${path}.good`, path)
+    expect((await call(['train', '--resume', 'run', '--threads', '1'], place)).code).toBe(0)
+    expect(await weightsOf('run')).toEqual(await weightsOf('calm'))
+  })
+
   it.runIf(process.platform !== 'win32')('and keeps the permissions of what is there', async () => {
     expect((await call(words('--epochs', '6', '--out', 'run'), place, '2/6')).code).toBe(130)
     const private_ = ['checkpoint.safetensors', 'metrics.jsonl', 'run.json']

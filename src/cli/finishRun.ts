@@ -121,7 +121,8 @@ async function testEvaluation(model: Model, dataset: Dataset, last: DoneProgress
 async function saveExample(files: RunFiles, { train, test, classes }: Dataset): Promise<string> {
   const split = hasPictures(test) ? test : train
   const label = classes[split.labels[0] as number] as string
-  const path = join(files.folder, `example-${label.replace(/[^\p{L}\p{N}-]+/gu, '_').slice(0, 60)}.png`)
+  const short = [...label.replace(/[^\p{L}\p{N}-]+/gu, '_')].slice(0, 60).join('')
+  const path = join(files.folder, `example-${short}.png`)
   await platform.writeFileAtomic(path, encodePng(pictureOf(split, 0)))
   return path
 }

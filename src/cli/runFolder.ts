@@ -126,11 +126,18 @@ export function placeOf(data: string): string | undefined {
  */
 export async function lockRun({ folder, checkpoint, ...paths }: RunFiles): Promise<FileLock> {
   const lock = await platform.lockFile(checkpoint)
-  const parts = (await readdir(folder)).flatMap(
-    (name) => /^\.(example-.*\.png)\.[0-9a-f]+\.part$/.exec(name)?.[1] ?? [],
-  )
-  await platform.removeRemains([...Object.values(paths), ...parts.map((name) => join(folder, name))])
-  return lock
+  try {
+    await platform.removeRemains(Object.values(paths))
+    // The example's name follows from a class; of a long one, a part has a checksum and the end.
+    const examples = (await readdir(folder)).filter((name) =>
+      /^\.(example-|[0-9a-f]{8}).*\.png\.[0-9a-f]+\.part$/.test(name),
+    )
+    for (const name of examples) await platform.removeFile(join(folder, name))
+    return lock
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
 }
 
 /**

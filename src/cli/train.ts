@@ -12,16 +12,15 @@ import { type Checkpoint, readCheckpoint } from '../train/checkpoint.ts'
 import { describeTests, describeTraining } from '../train/identity.ts'
 import { train, trainHolding } from '../train/loop.ts'
 import { planOptionsOf, resolveSettings, type TrainOptions } from '../train/options.ts'
-import type { DoneProgress, Progress, TrainResult } from '../train/progress.ts'
 import { checkResume } from '../train/resume.ts'
 import { watchedSplitOf } from '../train/splits.ts'
 import type { ZooEntry } from '../zoo/types.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { absolute, addDataOptions, type DataOptions, dataHelp, dataOptions, kindOf, openData } from './data.ts'
 import { readCall, UsageError } from './errors.ts'
-import { sayWhatIsLeft } from './failedRun.ts'
 import { finishRun } from './finishRun.ts'
 import { type AskedSize, fitNetwork, inputFor, type Origin, pictureSize, sizeHelp } from './fitNetwork.ts'
+import { followRun } from './followRun.ts'
 import { type Interrupt, onInterrupt } from './interrupt.ts'
 import { memoryHint } from './memoryHint.ts'
 import { readNetwork } from './network.ts'
@@ -214,7 +213,7 @@ async function trainRun(
   if (task.origin === 'model' && call.newHead !== true) checkKnown(settings.name, model.info, dataset.classes)
   const pictures = { training: describeTraining(dataset), tests: describeTests(dataset) }
   if (task.files !== undefined) checkPictures(settings, pictures, terminal)
-  const checkpoint = await savedCheckpoint(task.files)
+  const checkpoint = await savedCheckpoint(task.files, terminal)
   const optionsIn = (files: RunFiles): TrainOptions => ({
     ...fitted,
     checkpoint: {
@@ -249,15 +248,27 @@ async function trainRun(
   terminal.say(introduction(settings, dataset, model, files, terminal))
   if (task.files !== undefined && checkpoint === undefined)
     terminal.say('There is no checkpoint yet: the training starts from the beginning, with the same settings.')
-  const leave = { undo, say: (error: unknown) => sayWhatIsLeft(error, files, terminal) }
-  const last = await follow(trainHolding(lock, model, dataset, optionsIn(files)), progress, leave)
+  const last = await followRun(trainHolding(lock, model, dataset, optionsIn(files)), progress, {
+    files,
+    undo,
+    terminal,
+  })
   await lock.check()
   await finishRun({ settings, entry, options: fitted, dataset, model, files, last, says }, terminal, interrupt)
 }
 
 /** What the folder of a run that is resumed holds; undefined where nothing was saved. Throws `CheckpointError`. */
-async function savedCheckpoint(files: RunFiles | undefined): Promise<Checkpoint | undefined> {
-  return files !== undefined && existsSync(files.checkpoint) ? readCheckpoint(files.checkpoint) : undefined
+async function savedCheckpoint(files: RunFiles | undefined, terminal: Terminal): Promise<Checkpoint | undefined> {
+  if (files === undefined || !existsSync(files.checkpoint)) return undefined
+  try {
+    return await readCheckpoint(files.checkpoint)
+  } catch (error) {
+    if (existsSync(files.good))
+      terminal.hint(
+        `note: ${files.good} is an earlier checkpoint; to resume from it, rename it to checkpoint.safetensors`,
+      )
+    throw error
+  }
 }
 
 /** The data, and the task with its network fitted to it. */
@@ -288,32 +299,4 @@ async function createModel({ settings, files }: Task, { threads, newHead = false
   // A network whose weights no memory can hold is wrong as it stands.
   if (model === undefined) return readCall(() => Model.create(network, anew))
   return Model.load(newHead ? await withNewHead(model, network, anew) : model, how)
-}
-
-interface Leave {
-  /** Takes the new folder away; only where the training failed before there was anything to keep. */
-  readonly undo: (() => Promise<void>) | undefined
-  /** Says what is left. */
-  say(error: unknown): Promise<void>
-}
-
-async function follow(
-  training: AsyncGenerator<Progress, TrainResult>,
-  progress: TrainProgress,
-  { undo, say }: Leave,
-): Promise<DoneProgress> {
-  let begun = false
-  try {
-    for await (const each of training) {
-      begun = true
-      progress.show(each)
-      if (each.kind === 'done') return each
-    }
-  } catch (error) {
-    progress.clear()
-    if (begun) await say(error)
-    else await undo?.()
-    throw error
-  }
-  throw new Error('a training that did not end')
 }

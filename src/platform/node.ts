@@ -32,7 +32,11 @@ export const platform: Platform = {
   appendFile: (path, bytes, flush = false) => appendFile(path, bytes, { flush }).catch(cannotWrite(path)),
   keepFile: (from, to) => keepFile(from, to).catch(cannotWrite(to)),
   removeFile: (path) => rm(path, { force: true }).catch(cannotWrite(path)),
-  lockFile: (path) => lockFile(path).catch(cannotWrite(path)),
+  lockFile: (path) =>
+    lockFile(path).then(
+      ({ check, release }) => ({ check: () => check().catch(cannotWrite(path)), release }),
+      cannotWrite(path),
+    ),
   async removeRemains(paths) {
     for (const path of paths) await removeRemains(path, 0)
   },

@@ -2,6 +2,7 @@
 
 export type { ConfusionMatrix, ConfusionPair } from '../core/confusion.ts'
 export { ModelBusyError } from '../model/errors.ts'
+export { LockedError } from '../platform/errors.ts'
 export type { BestEpoch, WatchedSplit } from './best.ts'
 export { CheckpointError, DataMismatchError, DivergedError } from './errors.ts'
 export { type ClassEvaluation, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts'
