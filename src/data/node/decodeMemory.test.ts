@@ -82,21 +82,22 @@ describe('the memory of decoding', () => {
       const { decodingBytes } = await import('${new URL('pictureFormat.ts', import.meta.url)}')
       const of = (width, height) => sharp({ create: { width, height, channels: 3, background: 'red' }, limitInputPixels: false })
       const size = { height: 28, width: 28, channels: 3 }
-      const wide = await of(400_000, 30).png().toBuffer()
-      const progressive = await of(6000, 5000).jpeg({ progressive: true }).toBuffer()
+      const wide = await of(200_000, 30).png().toBuffer()
+      const progressive = await of(4000, 4000).jpeg({ progressive: true }).toBuffer()
       const peak = () => process.resourceUsage().maxRSS * 1024
       const before = peak()
-      for (let i = 0; i < 6; i++) for (const bytes of [wide, progressive]) await decodePicture(bytes, size)
+      await decodePicture(wide, size)
+      for (let i = 0; i < 7; i++) await decodePicture(progressive, size)
       const counts = await Promise.all([wide, progressive].map(async (b) => decodingBytes(await sharp(b).metadata(), size)))
       console.log(JSON.stringify({ took: peak() - before, counted: Math.max(...counts) }))
     `
     const options = ['--conditions=lenslet-source', '--input-type=module', '--no-warnings', '-e', script]
     const { stdout } = await promisify(execFile)(process.execPath, options)
     const { took, counted } = JSON.parse(stdout)
-    expect(counted).toBeGreaterThan(200 * 2 ** 20)
+    expect(counted).toBeGreaterThan(100 * 2 ** 20)
     // What the process itself needs comes on top.
     expect(took).toBeLessThan(counted + 64 * 2 ** 20)
-  })
+  }, 60_000)
 
   it('counts a folder of images and their decoding together', async () => {
     const folder = await temporaryFolder()
