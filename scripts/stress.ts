@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { root } from './files.ts'
 import { showProgress } from './stress/progress.ts'
-import { markdownOf, printReport, type RowReport, writeResults } from './stress/report.ts'
+import { markdownOf, printFindings, printReport, type RowReport, writeResults } from './stress/report.ts'
 import { describe, kinds, type Outcome, type Row } from './stress/row.ts'
 import { rows } from './stress/rows.ts'
 
@@ -59,7 +59,10 @@ try {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 }
 if (values.json) console.log(JSON.stringify({ seed, rows: reports }, null, 2))
-else console.log(values.markdown ? markdownOf(reports, seed) : printReport(reports, seed))
+else if (values.markdown) {
+  console.log(markdownOf(reports, seed))
+  console.error(printFindings(reports, seed))
+} else console.log(printReport(reports, seed))
 if (values.docs) writeResults(join(root, 'docs/reliability.md'), reports, seed)
 if (reports.some(({ outcome }) => outcome.findings.length > 0)) process.exitCode = 1
 

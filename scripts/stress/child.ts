@@ -15,17 +15,23 @@ export interface ChildCall {
   readonly folder: string
   /** File of the number of the trial at hand. */
   readonly at: string
+  /** Only the input of the first trial is wanted, for a finding of these words. */
+  readonly drawn?: string
 }
 
 /** A line of the child. */
 export type ChildLine =
   | { readonly kind: 'ready' }
   | { readonly kind: 'finding'; readonly trial: number; readonly what: string; readonly input?: string }
-  | { readonly kind: 'words'; readonly words: Readonly<Record<string, number>> }
   | {
-      readonly kind: 'end'
+      readonly kind: 'words'
+      readonly words: Readonly<Record<string, number>>
+      /** MiB and milliseconds so far. */
       readonly peak: number
       readonly slowest: number
+    }
+  | {
+      readonly kind: 'end'
       readonly figures: Readonly<Record<string, string>>
     }
 
@@ -47,6 +53,11 @@ let trial = call.from
 process.on('unhandledRejection', (error) => void say({ kind: 'finding', trial, what: `unhandled: ${describe(error)}` }))
 
 const trials = await row.prepare(call.seed, call.folder)
+if (call.drawn !== undefined) {
+  const input = await trials.input?.(trial, 'as drawn')
+  say({ kind: 'finding', trial, what: call.drawn, ...(input && { input: Buffer.from(input).toString('base64') }) })
+  process.exit(0)
+}
 say({ kind: 'ready' })
 const mebibytes = () => process.resourceUsage().maxRSS / 1024
 const start = mebibytes()
@@ -55,7 +66,7 @@ let slowest = 0
 // Said often, so that little is lost if the process ends.
 let words: Record<string, number> = {}
 const sayWords = () => {
-  say({ kind: 'words', words })
+  say({ kind: 'words', words, peak: mebibytes() - start, slowest })
   words = {}
 }
 for (; trial < call.to; trial++) {
@@ -65,7 +76,7 @@ for (; trial < call.to; trial++) {
     const word = await trials.run(trial)
     words[word] = (words[word] ?? 0) + 1
   } catch (error) {
-    const input = await trials.input?.(trial)
+    const input = await trials.input?.(trial, 'reduced')
     const kept = input === undefined ? {} : { input: Buffer.from(input).toString('base64') }
     say({ kind: 'finding', trial, what: describe(error), ...kept })
   }
@@ -83,6 +94,6 @@ try {
   say({ kind: 'finding', trial: call.to, what: `at the end: ${describe(error)}` })
 }
 sayWords()
-say({ kind: 'end', peak: mebibytes() - start, slowest, figures })
+say({ kind: 'end', figures })
 // What keeps a process alive is a leak, and `end` looks for those; here it would only be a hang.
 process.exit(0)

@@ -36,7 +36,7 @@ function cellsOf({ row, outcome, seconds }: RowReport): readonly string[] {
   ]
 }
 
-export function printReport(reports: readonly RowReport[], seed: number): string {
+export function printFindings(reports: readonly RowReport[], seed: number): string {
   const found = reports.flatMap(({ row, outcome }) =>
     outcome.findings.map(({ trial, what, file }) =>
       [
@@ -46,7 +46,12 @@ export function printReport(reports: readonly RowReport[], seed: number): string
       ].join('\n'),
     ),
   )
-  return [printTable({ columns: title, rows: reports.map(cellsOf) }), ...found].join('\n\n')
+  return found.join('\n\n')
+}
+
+export function printReport(reports: readonly RowReport[], seed: number): string {
+  const table = printTable({ columns: title, rows: reports.map(cellsOf) })
+  return [table, printFindings(reports, seed)].filter((part) => part !== '').join('\n\n')
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ChildCall, ChildLine } from './child.ts'
@@ -58,18 +59,20 @@ class Tally {
       if (code !== 'running') {
         if (code === 'exit 0') return count
         if (!this.#isReady) throw new Error(`${this.#row.name} cannot be prepared: ${code}`)
-        this.#find({ trial, what: why ?? `the process ended: ${code}` })
+        await this.#ask(trial, why ?? `the process ended: ${code}`, call)
         return trial + 1
       }
-      if (trial !== seen.trial) seen = { trial, time: Date.now() }
+      if (trial !== seen.trial || !this.#isReady) seen = { trial, time: Date.now() }
       const tooLate = Date.now() > until
       if (tooLate || this.findings.length >= mostFindings) {
         child.kill('SIGKILL')
         await ended
         return trial
       }
-      if (Date.now() - seen.time < hangSeconds * 1000) continue
-      why = `hangs: no end after ${hangSeconds} s`
+      // Where others use the processors, too, everything takes longer.
+      const patience = hangSeconds * Math.max(1, (loadavg()[0] ?? 0) / availableParallelism())
+      if (Date.now() - seen.time < 1000 * patience) continue
+      why = `hangs: no end after ${Math.round(patience)} s`
       child.kill('SIGKILL')
     }
   }
@@ -89,13 +92,22 @@ class Tally {
       this.#find(line, line.input)
       return
     }
-    if (line.kind === 'words') {
-      for (const [word, count] of Object.entries(line.words)) this.#words[word] = (this.#words[word] ?? 0) + count
+    if (line.kind === 'end') {
+      this.#figures = line.figures
       return
     }
-    this.#figures = line.figures
+    for (const [word, count] of Object.entries(line.words)) this.#words[word] = (this.#words[word] ?? 0) + count
     this.#peak = Math.max(this.#peak, line.peak)
     this.#slowest = Math.max(this.#slowest, line.slowest)
+  }
+
+  /** Keeps the input of a trial that could not report itself: another process draws it, and does not read it. */
+  async #ask(trial: number, what: string, call: ChildCall): Promise<void> {
+    const before = this.findings.length
+    const folder = `${call.folder}-input`
+    mkdirSync(folder)
+    await start({ ...call, folder, from: trial, drawn: what }, (line) => this.#take(line)).ended
+    if (this.findings.length === before) this.#find({ trial, what })
   }
 
   #find({ trial, what }: Finding, input?: string): void {

@@ -7,8 +7,8 @@ export interface Trials {
   run(trial: number): Promise<string> | string
   /** After the last trial: throws if something is left, and returns what was measured. */
   end?(): Promise<Readonly<Record<string, string>>>
-  /** The input of a trial, as small as it fails in the same way, for a file. */
-  input?(trial: number): Promise<Uint8Array>
+  /** The input of a trial, for a file; reduced: as small as it fails in the same way. */
+  input?(trial: number, how: 'as drawn' | 'reduced'): Promise<Uint8Array>
 }
 
 export interface TrialRow {

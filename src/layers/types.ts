@@ -53,13 +53,13 @@ export interface ParameterSpec<N extends string = string> {
   /** `filters`, `bias`, `scale`, ...; the weight's full name is `<node>.<name>`. */
   readonly name: N
   readonly shape: Shape
+  /** Lower values are invalid: 0 for a variance. Absent: any finite value is valid. */
+  readonly least?: number
   readonly initial: Initial
   /** `learned` by the optimizer and counted as a parameter, or `tracked` by the layer itself (running statistics). */
   readonly role: 'learned' | 'tracked'
   /** Whether weight decay applies by default: not to biases and norms. */
   readonly decays: boolean
-  /** Lower values are invalid: 0 for a variance. Absent: any finite value is valid. */
-  readonly least?: number
   /** How PyTorch's state dicts hold it; absent: by the same name, in the same layout. */
   readonly pytorch?: PytorchArray
 }

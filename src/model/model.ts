@@ -109,7 +109,10 @@ export let trainerOf: (model: Model) => Trainer
 /** Scores of pictures, as `Model.predict` gives them. */
 export type Predict = (pictures: Float32Array) => Promise<Float32Array>
 
-/** Several predictions with the same weights: who would change them waits until the promise of `use` settles. */
+/**
+ * Several predictions with the same weights: who would change them waits until the promise of `use` settles. `use` predicts by
+ * what it is given; a call on the model itself could wait for a writer that waits for `use`.
+ */
 export type Predictions = <T>(use: (predict: Predict) => Promise<T>) => Promise<T>
 
 /** For what predicts in parts, such as an evaluation. */

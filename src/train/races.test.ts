@@ -9,7 +9,7 @@ import { Random } from '../core/random.ts'
 import { dataset } from '../data/dataset.ts'
 import { ModelBusyError } from '../model/errors.ts'
 import { decodeModel } from '../model/file.ts'
-import { Model } from '../model/model.ts'
+import { type BackendName, Model } from '../model/model.ts'
 import { Order } from '../model/order.ts'
 import type { Tensor } from '../model/safetensors.ts'
 import { parse } from '../notation/parse.ts'
@@ -66,8 +66,12 @@ const sameState = (a: State, b: State) =>
   [...a].every(([name, { values }]) => same(values, (b.get(name) as Tensor).values))
 
 /** What the model gives with each of the states. */
-async function withEach<T>(states: readonly State[], look: (model: Model) => Promise<T>): Promise<T[]> {
-  await using checker = await Model.create(network, { ...how, threads: 1 })
+async function withEach<T>(
+  states: readonly State[],
+  look: (model: Model) => Promise<T>,
+  backend: BackendName = 'wasm',
+): Promise<T[]> {
+  await using checker = await Model.create(network, { ...how, backend, threads: 1 })
   const results: T[] = []
   for (const state of states) {
     for (const [name, tensor] of state) checker.weights.set(name, tensor)
@@ -78,17 +82,35 @@ async function withEach<T>(states: readonly State[], look: (model: Model) => Pro
 
 const pictures = (n: number) => Float32Array.from({ length: n * each }, (_, i) => Math.sin(i))
 
-describe.each([{ threads: 1 }, { threads: 2 }])('on $threads threads', ({ threads }) => {
+describe.each([
+  { backend: 'wasm', threads: 1 },
+  { backend: 'wasm', threads: 2 },
+  { backend: 'reference', threads: 1 },
+] as const)('on %o', (where) => {
   it('calls take effect in their order', async () => {
-    await using model = await Model.create(network, { ...how, threads, seed: 1 })
+    await using model = await Model.create(network, { ...how, ...where, seed: 1 })
     const states = [copy(model)]
     const results: Promise<Float32Array>[] = []
     const losses: Promise<number>[] = []
     const copies: Promise<State>[] = []
+    const maps: Promise<Float32Array>[] = []
+    const bound: Promise<Float32Array>[] = []
+    const activations = (of: Model) =>
+      of.activations(pictures(3), ['conv1']).then(({ conv1 }) => conv1?.data as Float32Array)
+    const filters = async (of: Model) => {
+      const program = await of.bind({ batch: 1 })
+      const { plan } = program
+      const buffer = plan.parameters.find(({ name }) => name === 'fc1.filters')?.buffer as number
+      const reading = program.read(buffer)
+      await program.dispose()
+      return (await reading) as Float32Array
+    }
     for (let round = 0; round < 6; round++) {
       results.push(model.predict(pictures(20)))
       losses.push(evaluate(model, data.test).then(({ loss }) => loss))
       copies.push(model.snapshot())
+      maps.push(activations(model))
+      bound.push(filters(model))
       const name = model.weights.names[round % 4] as string
       const values = model.weights.get(name).map((value) => value + 1 + round)
       model.weights.set(name, values)
@@ -99,14 +121,20 @@ describe.each([{ threads: 1 }, { threads: 2 }])('on $threads threads', ({ thread
       values.fill(99)
     }
     const before = states.slice(0, -1)
-    expect(await Promise.all(results)).toEqual(await withEach(before, (checker) => checker.predict(pictures(20))))
-    const expected = await withEach(before, async (checker) => (await evaluate(checker, data.test)).loss)
-    expect(await Promise.all(losses)).toEqual(expected)
+    const expected = <T>(look: (checker: Model) => Promise<T>) => withEach(before, look, where.backend)
+    expect(await Promise.all(results)).toEqual(await expected((checker) => checker.predict(pictures(20))))
+    expect(await Promise.all(losses)).toEqual(
+      await expected(async (checker) => (await evaluate(checker, data.test)).loss),
+    )
+    expect(await Promise.all(maps)).toEqual(await expected(activations))
+    expect(await Promise.all(bound)).toEqual(await expected(filters))
     for (const [index, taken] of (await Promise.all(copies)).entries()) {
       expect(sameState(taken, before[index] as State)).toBe(true)
     }
   })
+})
 
+describe.each([{ threads: 1 }, { threads: 2 }])('on $threads threads', ({ threads }) => {
   it('an evaluation beside a training is of one moment', async () => {
     await using model = await Model.create(network, { ...how, threads, seed: 1 })
     const states = recordStates(model)

@@ -2,18 +2,21 @@
 
 import { crc32 } from 'node:zlib'
 import type { Random } from '../../../src/core/random.ts'
-import { decodeImage } from '../../../src/data/node/decode.ts'
+import { decodePicture } from '../../../src/data/node/decode.ts'
+import { MemoryBudget } from '../../../src/data/node/memory.ts'
 import { expectThat } from '../row.ts'
 import { edges, mutateBytes } from './bytes.ts'
 import { encode, type Format, pick } from './format.ts'
 
 const size = { height: 8, width: 8, channels: 3 } as const
+/** Bytes that decoding may take. */
+const budget = 2 ** 28
 
 function imageFormat(name: string, make: () => Promise<readonly Uint8Array[]>, mutate = mutateBytes): Format {
   return {
     name,
-    // Decoding has a budget of its own; libvips keeps threads and caches besides.
-    memory: 1024,
+    // libvips keeps threads and caches besides.
+    memory: budget / 2 ** 20 + 256,
     short: 200,
     async prepare() {
       const good = await make()
@@ -21,8 +24,8 @@ function imageFormat(name: string, make: () => Promise<readonly Uint8Array[]>, m
         good,
         draw: (random) => mutate(random, good),
         async read(bytes) {
-          const { length } = await decodeImage(bytes, size)
-          expectThat(length === 192, `${length} values came out`)
+          const { pixels } = await decodePicture(bytes, size, { memory: new MemoryBudget(budget) })
+          expectThat(pixels.length === 192, `${pixels.length} values came out`)
         },
       }
     },

@@ -82,8 +82,8 @@ function drop({ holder, key }: Place): void {
 type Change = (random: Random, place: Place, places: readonly Place[]) => void
 
 const changes: readonly Change[] = [
-  (random, place) => put(place, pick(random, values)),
-  (random, place) => put(place, pick(random, values)),
+  (random, place) => put(place, structuredClone(pick(random, values))),
+  (random, place) => put(place, structuredClone(pick(random, values))),
   (_, place) => drop(place),
   // A value from elsewhere in the document: the likeliest to fit.
   (random, place, places) => put(place, structuredClone(valueAt(pick(random, places)))),
@@ -98,7 +98,7 @@ const changes: readonly Change[] = [
   },
   (random, { holder }) => {
     const name = pick(random, ['__proto__', 'extra', 'toString', 'name', '0'])
-    if (!Array.isArray(holder)) put({ holder, key: name }, pick(random, values))
+    if (!Array.isArray(holder)) put({ holder, key: name }, structuredClone(pick(random, values)))
   },
 ]
 

@@ -30,6 +30,6 @@ async function prepare(format: Format, seed: number, folder: string): Promise<Tr
   const inputOf = async (trial: number) => fuzzer.draw(Random.seeded(seed, format.name, trial))
   return {
     run: async (trial) => judge(fuzzer, await inputOf(trial)),
-    input: async (trial) => minimize(fuzzer, await inputOf(trial)),
+    input: async (trial, how) => (how === 'reduced' ? minimize(fuzzer, await inputOf(trial)) : inputOf(trial)),
   }
 }
