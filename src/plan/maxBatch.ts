@@ -9,8 +9,8 @@ import { wasmTarget } from '../ops/wasm/target.ts'
 import { type ComposeOptions, compose } from './compose.ts'
 import type { Composition } from './composition.ts'
 import { type Goal, resolveGoal } from './goal.ts'
-import { layOut } from './layOut.ts'
 import { planOptionNames, resolveOptions } from './options.ts'
+import { layOutFor } from './recompute/choose.ts'
 import type { PlanOptions } from './types.ts'
 
 /** No batch is larger. */
@@ -27,10 +27,14 @@ export function maxBatch(network: Network, bytes: number, options: Omit<PlanOpti
   checkOptions<typeof options>('maxBatch', options, names)
   if (!(bytes > 0)) throw new ArgumentError('the memory must be a positive number of bytes', { received: `${bytes}` })
   const { target: given, threads = 1, exact = false } = options
-  const { target, ...resolved } = resolveOptions({ ...options, target: given ?? wasmTarget({ threads, exact }) })
+  const { target, recompute, ...resolved } = resolveOptions({
+    ...options,
+    target: given ?? wasmTarget({ threads, exact }),
+  })
   const composition = smallest(network, resolveGoal(options), resolved)
   const least = composition.draft.batch
-  const fits = (batch: number) => layOut(composition, batch, target).arenaBytes <= bytes
+  const fits = (batch: number) =>
+    layOutFor(composition, batch, target, recompute && { memory: bytes }).arenaBytes <= bytes
   if (!fits(least)) return 0
   let good = least
   while (good < most && fits(Math.min(good * 2, most))) good = Math.min(good * 2, most)

@@ -10,8 +10,8 @@ import type { Network } from '../network/network.ts'
 import { wasmTarget } from '../ops/wasm/target.ts'
 import { compose } from './compose.ts'
 import { resolveGoal } from './goal.ts'
-import { layOut } from './layOut.ts'
 import { planOptionNames, type ResolvedOptions, resolveOptions } from './options.ts'
+import { layOutFor } from './recompute/choose.ts'
 import type { Plan, PlanOptions } from './types.ts'
 
 /**
@@ -36,6 +36,6 @@ export function plan(network: Network, options: PlanOptions = {}): Plan {
 
 /** The same for a target that must be named: a page that has one device need not load the kernels of another. */
 export function planFor(network: Network, options: PlanOptions & Pick<ResolvedOptions, 'target'>): Plan {
-  const { batch, taps, frozen, target } = resolveOptions(options)
-  return layOut(compose(network, resolveGoal(options), { batch, taps, frozen }), batch, target)
+  const { batch, taps, frozen, target, recompute } = resolveOptions(options)
+  return layOutFor(compose(network, resolveGoal(options), { batch, taps, frozen }), batch, target, recompute)
 }

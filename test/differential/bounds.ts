@@ -12,7 +12,7 @@ import { ops, type StepKind } from '../../src/ops/ops.ts'
 import type { ReferenceData } from '../../src/ops/types.ts'
 import type { Window } from '../../src/ops/window.ts'
 import { largest } from './fault.ts'
-import { normBounds, normGradientBounds, trackedBounds, trackedSumBounds } from './normBounds.ts'
+import { againBounds, normBounds, normGradientBounds, trackedBounds, trackedSumBounds } from './normBounds.ts'
 import { type BoundRow, type Bounds, type Computed, epsilon } from './rounding.ts'
 
 type Step = Computed['step']
@@ -95,6 +95,7 @@ const boundRows: Readonly<Record<StepKind, BoundRow>> = {
   },
   'crossEntropy.gradient': of(4, ({ inputs: [, labels = []] }) => 1 / labels.length),
   batchNorm: normBounds,
+  'batchNorm.again': againBounds,
   'batchNorm.gradient': normGradientBounds,
   'batchNorm.inference': trackedBounds,
   'batchNorm.inference.inputGradient': own(4),

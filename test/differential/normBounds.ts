@@ -87,6 +87,17 @@ export function trackedBounds({ step: { attributes, inputs: specs }, data }: Com
   return [Float64Array.from({ length: extent.rows * extent.channels }, (_, k) => at(slack, k % extent.channels))]
 }
 
+/** [x, scale, shift, mean, inverse] → [y] */
+export function againBounds({ step: { inputs: specs }, data }: Computed): Bounds {
+  const extent = extentOf(specs)
+  const [x, scale, shift, mean, inverse] = data.inputs
+  const slack = Float64Array.from({ length: extent.channels }, (_, c) => {
+    const factor = Math.abs(at(scale, c) * at(inverse, c))
+    return 8 * epsilon * (most(extent, c, (k) => at(x, k) - at(mean, c)) * factor + Math.abs(at(shift, c)))
+  })
+  return [Float64Array.from({ length: extent.rows * extent.channels }, (_, k) => at(slack, k % extent.channels))]
+}
+
 /** [x, dz, mean, variance] → [dscale, dshift] */
 export function trackedSumBounds({ step: { attributes, inputs: specs }, data }: Computed): Bounds {
   const { rows, channels } = extentOf(specs)

@@ -3,6 +3,7 @@
 import type { Random } from '../../core/random.ts'
 import { type OpCase, opCase } from '../cases.ts'
 import { f32 } from '../specs.ts'
+import { batchNormAgain } from './again.ts'
 import type { BatchNormAttributes } from './attributes.ts'
 import { batchNorm, batchNormGradient } from './op.ts'
 import { trackedNorm, trackedNormInputGradient, trackedNormParameterGradient } from './tracked.ts'
@@ -50,6 +51,7 @@ function casesOf({ name, rows, channels, epsilon = 1e-5, momentum = 0.1, ...more
         updates: [c, c],
         fill: positive(4),
       }),
+      opCase({ ...shared, op: batchNormAgain, attributes, inputs: [x, c, c, c, c], fill: positive(4) }),
       opCase({ ...shared, op: batchNormGradient, attributes, inputs: [x, x, c, c, c, c], fill: positive(5) }),
       opCase({
         ...shared,

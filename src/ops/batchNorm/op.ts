@@ -8,7 +8,8 @@
  */
 
 import { OpShapeError } from '../errors.ts'
-import type { ArraySpec, Op } from '../types.ts'
+import type { ArraySpec, Attributes, Op } from '../types.ts'
+import { batchNormAgain } from './again.ts'
 import { absorbRelu, expectArrays } from './arrays.ts'
 import { type BatchNormAttributes, describeBatchNorm, extentOf, type TrainingAttributes } from './attributes.ts'
 import { batchNormGradientReference, batchNormReference } from './reference.ts'
@@ -31,6 +32,9 @@ export const batchNorm: Op<TrainingAttributes> = {
   outputNames: ['batchMean', 'batchInverseDeviation'],
   inPlace: [[0, 0]],
   absorb: absorbRelu,
+  again({ attributes: { momentum: _momentum, ...kept }, inputs, outputs: [, ...statistics] }) {
+    return { op: batchNormAgain as unknown as Op<Attributes>, attributes: kept, inputs: [...inputs, ...statistics] }
+  },
   gradient({ attributes, inputs, outputs }, [dy], tape) {
     const [x, scale, shift] = inputs
     const [, mean, inverse] = outputs
@@ -63,4 +67,9 @@ export const batchNormGradient: Op<BatchNormAttributes> = {
   reference: batchNormGradientReference,
 }
 
-export const batchNormOps = { batchNorm, 'batchNorm.gradient': batchNormGradient, ...trackedNormOps } as const
+export const batchNormOps = {
+  batchNorm,
+  'batchNorm.again': batchNormAgain,
+  'batchNorm.gradient': batchNormGradient,
+  ...trackedNormOps,
+} as const

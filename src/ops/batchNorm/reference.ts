@@ -38,6 +38,18 @@ export const batchNormReference: ReferenceKernel<TrainingAttributes> = ({ attrib
   }
 }
 
+/** inputs [x, scale, shift, mean, inverseDeviation] → [y] */
+export const batchNormAgainReference: ReferenceKernel<BatchNormAttributes> = ({ attributes, inputs }, data) => {
+  const { channels } = extentOf(inputs)
+  const [x, scale, shift, mean, inverse] = data.inputs as Arrays<5>
+  const [y] = data.outputs as Arrays<1>
+  for (let i = 0; i < y.length; i++) {
+    const c = i % channels
+    const z = (at(x, i) - at(mean, c)) * at(inverse, c) * at(scale, c) + at(shift, c)
+    y[i] = attributes.activation === 'relu' ? Math.max(z, 0) : z
+  }
+}
+
 /** inputs [x, dy, scale, shift, mean, inverseDeviation] → [dx, dscale, dshift] */
 export const batchNormGradientReference: ReferenceKernel<BatchNormAttributes> = ({ attributes, inputs }, data) => {
   const { rows, channels } = extentOf(inputs)

@@ -72,6 +72,24 @@ export const batchNormWasm: WasmKernel<TrainingAttributes> = {
   },
 }
 
+/** factor = scale·inverse, as the first time; then the rows. */
+export const batchNormAgainWasm: WasmKernel<BatchNormAttributes> = {
+  workspace: ({ inputs }) => ({ shared: extentOf(inputs).channels * float }),
+  calls({ attributes, inputs }, at) {
+    const extent = extentOf(inputs)
+    const { channels } = extent
+    const [x, scale, shift, mean, inverse] = at.inputs as Addresses<5>
+    const [y] = at.outputs as Addresses<1>
+    const factor = at.shared
+    return {
+      run: [
+        call('batchNormProduct', { scale, inverse, factor, channels }, 1),
+        applyCall(extent, floorOf(attributes), { x, y, mean, factor, shift }),
+      ],
+    }
+  },
+}
+
 type SumAddresses = Record<'x' | 'dy' | 'scale' | 'shift' | 'mean' | 'inverse' | 'dscale' | 'dshift', number>
 
 /** The sums over rows, which are the gradients of scale and shift, and what the input's gradient needs of them. */
