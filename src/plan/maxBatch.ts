@@ -10,7 +10,7 @@ import { type ComposeOptions, compose } from './compose.ts'
 import type { Composition } from './composition.ts'
 import { type Goal, resolveGoal } from './goal.ts'
 import { planOptionNames, resolveOptions } from './options.ts'
-import { layOutFor } from './recompute/choose.ts'
+import { fitsInto } from './recompute/choose.ts'
 import type { PlanOptions } from './types.ts'
 
 /** No batch is larger. */
@@ -33,8 +33,8 @@ export function maxBatch(network: Network, bytes: number, options: Omit<PlanOpti
   })
   const composition = smallest(network, resolveGoal(options), resolved)
   const least = composition.draft.batch
-  const fits = (batch: number) =>
-    layOutFor(composition, batch, target, recompute && { memory: bytes }).arenaBytes <= bytes
+  const how = { memory: bytes, recompute: recompute !== undefined }
+  const fits = (batch: number) => fitsInto(composition, batch, target, how)
   if (!fits(least)) return 0
   let good = least
   while (good < most && fits(Math.min(good * 2, most))) good = Math.min(good * 2, most)

@@ -36,8 +36,28 @@ export function layOutFor(
   if (recompute === true) return attempts.least()
   const { memory } = recompute
   if (plain.arenaBytes <= memory) return attempts.plain()
-  const least = attempts.least()
-  return least.arenaBytes > memory ? least : attempts.cheapestWithin(memory, least)
+  const small = smallestOf([...attempts.small()])
+  return small.arenaBytes > memory ? small : attempts.cheapestWithin(memory, small)
+}
+
+/** Whether `layOutFor` meets the memory; `recompute` says whether it may compute anything again. */
+export function fitsInto(
+  composition: Composition,
+  batch: number,
+  target: Target,
+  { memory, recompute }: { readonly memory: number; readonly recompute: boolean },
+): boolean {
+  const plain = layOut(composition, batch, target)
+  if (plain.arenaBytes <= memory) return true
+  if (!recompute || composition.goal.kind === 'scores') return false
+  for (const { arenaBytes } of new Attempts(composition, batch, target, plain).small()) {
+    if (arenaBytes <= memory) return true
+  }
+  return false
+}
+
+function smallestOf(plans: readonly Plan[]): Plan {
+  return plans.reduce((best, plan) => (plan.arenaBytes < best.arenaBytes ? plan : best))
 }
 
 const macsAgain = (plan: Plan) => plan.recomputation?.macs ?? 0
@@ -74,8 +94,8 @@ class Attempts {
     return { ...this.#plain, recomputation: this.#report([], 0, 0) }
   }
 
-  /** The smallest arena of a few plans near the smallest memory of the model, or one about as small. */
-  least(): Plan {
+  /** A few plans near the smallest memory of the model, and the plain one. */
+  *small(): Generator<Plan> {
     let [fits, fails] = [this.#all, 0]
     while (fits - fails > this.#all / 256) {
       const middle = (fits + fails) / 2
@@ -83,9 +103,18 @@ class Attempts {
       else fits = middle
     }
     this.#least = fits
-    const plans = slack.flatMap((factor) => this.#attempt(factor * fits) ?? [])
-    const smallest = Math.min(this.#plain.arenaBytes, ...plans.map(({ arenaBytes }) => arenaBytes))
-    const near = [this.plain(), ...plans].filter(({ arenaBytes }) => arenaBytes <= smallest * (1 + indifference))
+    for (const factor of slack) {
+      const plan = this.#attempt(factor * fits)
+      if (plan !== undefined) yield plan
+    }
+    yield this.plain()
+  }
+
+  /** The smallest of them; of those about as small, the one with the fewest MACs. */
+  least(): Plan {
+    const plans = [...this.small()]
+    const most = smallestOf(plans).arenaBytes * (1 + indifference)
+    const near = plans.filter(({ arenaBytes }) => arenaBytes <= most)
     return near.reduce((best, plan) => (macsAgain(plan) < macsAgain(best) ? plan : best))
   }
 

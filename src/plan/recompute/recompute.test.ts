@@ -13,7 +13,7 @@ import { zoo } from '../../zoo/zoo.ts'
 import { compose } from '../compose.ts'
 import type { DraftStep } from '../draft.ts'
 import { resolveGoal } from '../goal.ts'
-import { maxBatch, type Plan, type PlanOptions, plan } from '../index.ts'
+import { MemoryLimitError, maxBatch, type Plan, type PlanOptions, plan } from '../index.ts'
 import { layOut } from '../layOut.ts'
 import { stepSpec } from '../step.ts'
 import { rerunOf, withRecomputation } from './rerun.ts'
@@ -182,7 +182,10 @@ describe('what is chosen', () => {
     expect(batch).toBeGreaterThan(1.8 * plain)
     const recompute = { memory: 1e8 }
     expect(plan(network, { ...training, batch, recompute }).arenaBytes).toBeLessThanOrEqual(1e8)
-    expect(plan(network, { ...training, batch: batch + 1, recompute }).arenaBytes).toBeGreaterThan(1e8)
+    const refused = () => plan(network, { ...training, batch: batch + 1, recompute })
+    expect(refused).toThrow(MemoryLimitError)
+    expect(refused).toThrow(new RegExp(`at most 100000000 bytes[^]*a batch of ${batch}, the largest that fits`))
+    expect(plan(network, { ...training, batch: batch + 1, recompute: true }).arenaBytes).toBeGreaterThan(1e8)
   })
 
   it.each([
