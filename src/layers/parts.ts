@@ -24,3 +24,8 @@ export function optionalBias(wanted: boolean, count: number): readonly Parameter
   if (!wanted) return []
   return [{ name: 'bias', shape: [count], initial: { kind: 'constant', value: 0 }, role: 'learned', decays: false }]
 }
+
+/** Whether it is a number that is added to each value of a channel, as `optionalBias` makes it. */
+export function isBias({ name, role, shape }: ParameterSpec): boolean {
+  return name === 'bias' && role === 'learned' && shape.length === 1
+}

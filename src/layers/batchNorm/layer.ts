@@ -61,6 +61,7 @@ export const batchNorm: Layer<BatchNormAttributes, Parameters, 'bn'> = {
   },
   attributes: object({ epsilon: number({ above: 0 }), momentum: number({ min: 0, max: 1 }) }),
   inputs: oneInput,
+  centers: true,
   output: (_, volume) => volume,
   parameters(_, { channels }) {
     const spec = <N extends keyof Parameters>(
