@@ -171,6 +171,15 @@ describe('plan', () => {
     expect(value.remarks).toEqual(zoo.entry('vgg16').remarks)
   })
 
+  it('gives the memory of the smallest batch that trains, where a batch norm has one value per image', async () => {
+    const { code, stdout } = await run('plan', 'INPUT 4x4x1 -> FC-8 -> BN -> FC-2', '--json', '--memory', '1MB')
+    expect(code).toBe(0)
+    const { batch, trainingBatch, notices, maxBatch } = JSON.parse(stdout)
+    expect({ batch, trainingBatch }).toEqual({ batch: 1, trainingBatch: 2 })
+    expect(notices).toEqual([expect.stringMatching(/^training takes a batch of at least 2.*: bn1: .*no variance$/)])
+    expect(maxBatch.training).toBeGreaterThan(2)
+  })
+
   it('names the largest batch that fits: one more does not', async () => {
     const { stdout } = await run('plan', network, '--memory', '1MB', '--json', '--threads', '1')
     const { maxBatch } = planSchema.parse(JSON.parse(stdout))

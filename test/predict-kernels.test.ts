@@ -17,6 +17,8 @@ const notations = [
   'INPUT 33x33x4 -> CONV3-4 g4 -> CONV3-8 g2 d2 -> CONV5-8 s2 -> POOL3 s2 ceil -> AVGPOOL3 s2 countpad -> BN -> FC-3 -> SOFTMAX',
   'INPUT 17x17x8 -> CONV3-8 g8 d2 -> BN -> RELU -> CONV5-8 g8 s3 nobias -> BN -> TANH -> CONV1-16 -> BN -> RELU6 -> FC-3',
   'INPUT 12x12x4 -> ADD(ID | CONV3-4) -> RELU -> CONV7x3-16 -> LRELU 0.1 -> SIGMOID -> GELU -> RELU6 -> RELU -> FC-9',
+  'INPUT 9x9x4 -> MULTIPLY(ID | GAP -> CONV1-4 -> HARDSIGMOID) -> MULTIPLY(ID | TANH) -> HARDSWISH -> SILU -> MISH -> GELU approx=tanh -> FC-9',
+  'INPUT 9x9x4 -> ELU -> SELU -> CELU -> SOFTPLUS -> SOFTSIGN -> PRELU -> PRELU shared -> MAXOUT2 -> SCALE 0.5 -> SCALE 1 learned -> DROPPATH 0.1 -> FC-9',
 ]
 const networks = [...zoo.names.map((name) => zoo.network(name)), ...notations.map((text) => parse(text))]
 

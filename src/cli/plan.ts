@@ -4,14 +4,16 @@ import type { Command } from 'commander'
 import { chooseThreads } from '../backends/wasm/threads.ts'
 import { costTable, memoryTable, type NetworkTable, networkTable } from '../inspect/costTable.ts'
 import { printBytes, printCount } from '../inspect/units.ts'
+import type { Network } from '../network/network.ts'
 import { print } from '../notation/print.ts'
 import { bytesOf } from '../ops/arrays.ts'
+import { OpShapeError } from '../ops/errors.ts'
 import { type OptimizerKind, optimizerKinds } from '../ops/optimizer/optimizers.ts'
 import { LARGEST_MEMORY } from '../ops/wasm/target.ts'
 import { maxBatch } from '../plan/maxBatch.ts'
 import { plan } from '../plan/plan.ts'
 import { printPlan } from '../plan/print.ts'
-import type { Plan } from '../plan/types.ts'
+import type { Plan, PlanOptions } from '../plan/types.ts'
 import { readCall } from './errors.ts'
 import { type NetworkSource, readNetwork } from './network.ts'
 import { bytes, choice, exactHelp, whole } from './options.ts'
@@ -62,13 +64,14 @@ async function run(spec: string, call: PlanCall): Promise<void> {
   const table = await readCall(() => networkTable(network))
   const { batch, optimizer, threads = chooseThreads().threads, exact = false } = call
   const inference = plan(network, { batch, threads, exact })
-  const training = plan(network, { batch, threads, exact, mode: 'training', optimizer })
+  const { training, note } = planTraining(network, { batch, threads, exact, mode: 'training', optimizer })
   const fits =
     call.memory === undefined ? undefined : largestBatches(source, call.memory, { threads, exact, optimizer })
-  const notices = [...table.notices, ...tooLarge([inference, training])]
+  const notices = [...table.notices, ...note, ...tooLarge([inference, training])]
   const value = {
     network: { name: source.name, ...titles(source), notation: notationOf(source) },
     batch,
+    trainingBatch: training.batch,
     threads,
     optimizer,
     layers: table.layers,
@@ -89,7 +92,7 @@ async function run(spec: string, call: PlanCall): Promise<void> {
       terminal.table(
         memoryTable([
           ['inference', inference.memory],
-          [`training, ${optimizer}`, training.memory],
+          [trainingTitle(optimizer, training, batch), training.memory],
         ]),
       ),
       terminal.dim(
@@ -104,6 +107,26 @@ async function run(spec: string, call: PlanCall): Promise<void> {
     ].join('\n'),
   )
 }
+
+/** Where one image has too few values to train a batch norm, for the smallest batch that can be trained, with a note. */
+function planTraining(
+  network: Network,
+  options: PlanOptions,
+): { readonly training: Plan; readonly note: readonly string[] } {
+  try {
+    return { training: plan(network, options), note: [] }
+  } catch (error) {
+    if (!(error instanceof OpShapeError)) throw error
+    const { batch, ...others } = options
+    const training = plan(network, others)
+    const [reason = ''] = error.message.split('\n')
+    const note = `training takes a batch of at least ${training.batch}, for which its memory is given: ${reason}`
+    return { training, note: [note] }
+  }
+}
+
+const trainingTitle = (optimizer: OptimizerKind, { batch }: Plan, asked: number) =>
+  `training, ${optimizer}${batch === asked ? '' : `, batch ${batch}`}`
 
 interface Fits {
   /** The memory asked for, in bytes. */

@@ -73,7 +73,7 @@ export const boolean: Schema<boolean> = plain('true or false', (value) => typeof
 export const string: Schema<string> = plain('a string', (value) => typeof value === 'string')
 
 /** This value and no other. */
-export function literal<const T extends string | number>(wanted: T): Schema<T> {
+export function literal<const T extends string | number | boolean>(wanted: T): Schema<T> {
   return plain(printValue(wanted), (value) => value === wanted)
 }
 

@@ -5,13 +5,25 @@ import { add } from './add/layer.ts'
 import { batchNorm } from './batchNorm/layer.ts'
 import { concat } from './concat/layer.ts'
 import { conv } from './conv/layer.ts'
+import { crop } from './crop/layer.ts'
 import { dropout } from './dropout/layer.ts'
+import { dropPath } from './dropPath/layer.ts'
 import { fullyConnected } from './fullyConnected/layer.ts'
-import { globalAveragePool } from './globalAveragePool/layer.ts'
+import { globalAveragePool, globalMaxPool } from './globalPool/layer.ts'
 import { input } from './input/layer.ts'
+import { maxout } from './maxout/layer.ts'
+import { multiply } from './multiply/layer.ts'
+import { pad } from './pad/layer.ts'
+import { pixelShuffle, pixelUnshuffle } from './pixelShuffle/layer.ts'
 import { averagePooling, maxPooling } from './pool/layer.ts'
+import { prelu } from './prelu/layer.ts'
+import { flatten, reshape } from './reshape/layer.ts'
+import { scale } from './scale/layer.ts'
+import { shuffle } from './shuffle/layer.ts'
+import { slice } from './slice/layer.ts'
 import { softmax } from './softmax/layer.ts'
 import type { Layer } from './types.ts'
+import { upsample } from './upsample/layer.ts'
 import { widen } from './widen/layer.ts'
 
 // biome-ignore format: one line per layer
@@ -21,13 +33,28 @@ const list = [
   maxPooling,
   averagePooling,
   globalAveragePool,
+  globalMaxPool,
   ...activations,
+  prelu,
+  maxout,
   fullyConnected,
   dropout,
+  dropPath,
   batchNorm,
+  scale,
   add,
+  multiply,
   concat,
   widen,
+  slice,
+  shuffle,
+  pad,
+  crop,
+  upsample,
+  pixelShuffle,
+  pixelUnshuffle,
+  flatten,
+  reshape,
   softmax,
 ] as const
 

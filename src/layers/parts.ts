@@ -19,6 +19,9 @@ export function only<T>(items: readonly T[]): T {
   return item
 }
 
+/** Our filters [F, F, C/groups, K] are PyTorch's weight [K, C/groups, F, F]; those of FC lie there as [K, C·F·F]. */
+export const pytorchFilters = { key: 'weight', axes: [3, 2, 0, 1] } as const
+
 /** A bias for each of `count` filters or neurons, or none. */
 export function optionalBias(wanted: boolean, count: number): readonly ParameterSpec<'bias'>[] {
   if (!wanted) return []

@@ -60,6 +60,16 @@ export interface ParameterSpec<N extends string = string> {
   readonly role: 'learned' | 'tracked'
   /** Whether weight decay applies by default: not to biases and norms. */
   readonly decays: boolean
+  /** How PyTorch's state dicts hold it; absent: by the same name, in the same layout. */
+  readonly pytorch?: PytorchArray
+}
+
+/** An array of a PyTorch module: `weight` of `conv1.weight`, [K, C/groups, F, F]. */
+export interface PytorchArray {
+  /** Key within the module; empty: the module's own name is the key. */
+  readonly key: string
+  /** Which of our axes each of theirs is; absent: the same. Axes that PyTorch flattens are listed one by one. */
+  readonly axes?: readonly number[]
 }
 
 /**

@@ -9,8 +9,8 @@ import type { WordForm, WordParts } from './types.ts'
 
 const positive = number({ whole: true, min: 1, max: 65536 })
 const length = number({ whole: true, min: 0, max: 65536 })
-const pairSchema: Schema<Pair> = listOf(positive, 2)
-const paddingSchema: Schema<Padding> = listOf(length, 4)
+export const pairSchema: Schema<Pair> = listOf(positive, 2)
+export const paddingSchema: Schema<Padding> = listOf(length, 4)
 
 /** The attributes that all layers with a sliding window share. */
 export interface WindowAttributes {
@@ -68,7 +68,7 @@ export function windowWord(usual: UsualWindow): WindowWord {
 }
 
 /** `[3]` → `[3, 3]` */
-function readPair(values: readonly number[] | undefined, fallback: number, what: string): Pair {
+export function readPair(values: readonly number[] | undefined, fallback: number, what: string): Pair {
   const [first = fallback, second = first] = values ?? []
   if (values !== undefined && values.length > 2) {
     throw new NotationValueError(`${what} takes one number or two`, {
@@ -86,7 +86,7 @@ function readPair(values: readonly number[] | undefined, fallback: number, what:
 }
 
 /** `p1`, `p1x2` (rows, columns), `p0,0,1,1` (top, left, bottom, right). */
-function readPadding(values: readonly number[]): Padding {
+export function readPadding(values: readonly number[]): Padding {
   const [a = 0, b = a, c, d] = values
   if (values.length === 3) {
     throw new NotationValueError('padding takes one, two or four numbers', {
@@ -97,11 +97,11 @@ function readPadding(values: readonly number[]): Padding {
   return [a, b, c ?? a, d ?? b]
 }
 
-function writePair(pair: Pair): readonly number[] {
+export function writePair(pair: Pair): readonly number[] {
   return pair[0] === pair[1] ? [pair[0]] : pair
 }
 
-function writePadding(padding: Padding): readonly number[] {
+export function writePadding(padding: Padding): readonly number[] {
   const [top, left, bottom, right] = padding
   if (top !== bottom || left !== right) return padding
   return writePair([top, left])
@@ -175,6 +175,11 @@ function sentence(axis: WindowAxis, lost: string): string {
 /** What a layer with a window sees. */
 export function windowSight(window: WindowSpec): Sight {
   return { kind: 'window', window }
+}
+
+/** Of a layer that adds rows and columns at the sides, or cuts them off where they are negative. */
+export function shifted(padding: Padding): Sight {
+  return windowSight({ kernel: [1, 1], stride: [1, 1], padding, dilation: [1, 1] })
 }
 
 /** The one window that is the whole map (FC, GAP). */

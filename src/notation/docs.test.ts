@@ -84,7 +84,12 @@ it('options and flags are read by some word', () => {
   const options = written(section('Options and flags'))
   expect(options.length).toBeGreaterThan(8)
   for (const option of options) {
-    const takes = ['CONV3-4', 'AVGPOOL3', 'BN'].filter((word) => {
+    // Each word alone, and with the first parts of its example.
+    const starts = Object.values(layers).flatMap(({ notation: { word, form } }) => {
+      const parts = form.example.split(' ')
+      return [word, ...parts.map((_, i) => parts.slice(0, i + 1).join(' '))]
+    })
+    const takes = ['CONV3-4', 'AVGPOOL3', 'SCALE 2', ...starts].filter((word) => {
       try {
         return parse(`INPUT 16x16x4 -> ${word} ${option}`).nodes.length === 2
       } catch {

@@ -54,6 +54,7 @@ describe('BN', () => {
     expect(print(parse(`${start}BN momentum=0.1 eps=0.00001`))).toBe(`${start}BN`)
     expect(print(parse(`${start}BN momentum=1E-2 eps=1e-3`))).toBe(`${start}BN eps=0.001 momentum=0.01`)
     expect(print(parse(`${start}BN eps=0.0000001`))).toBe(`${start}BN eps=1e-7`)
+    expect(print(parse(`${start}BN noshift noscale eps=0.1`))).toBe(`${start}BN eps=0.1 noscale noshift`)
     const numbers = fc.record({
       epsilon: fc.double({ min: Number.MIN_VALUE, max: 2 ** 31, noNaN: true }),
       momentum: fc.double({ min: 0, max: 1, noNaN: true }),

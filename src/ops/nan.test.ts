@@ -18,14 +18,17 @@ import { cases as conv2d } from './conv2d/cases.ts'
 import { cases as crossEntropy } from './crossEntropy/cases.ts'
 import { cases as dropout } from './dropout/cases.ts'
 import { cases as optimizer } from './optimizer/cases.ts'
+import { cases as permute } from './permute/cases.ts'
 import { cases as pointwise } from './pointwise/cases.ts'
 import { cases as pool } from './pool/cases.ts'
+import { cases as resample } from './resample/cases.ts'
 import { cases as softmax } from './softmax/cases.ts'
 import { drawArrays, runReference } from './testing/arrays.ts'
 import { runWasm, type TestedModule, testedModules } from './testing/harness.ts'
 
 /** Small ones: for each of them the reference runs some ten times. */
-const rows = [add, batchNorm, channels, clip, conv2d, crossEntropy, dropout, optimizer, pointwise, pool, softmax]
+const rows = [add, batchNorm, channels, clip, conv2d, crossEntropy, dropout, optimizer, permute, pointwise, pool]
+  .concat([resample, softmax])
   .flat()
   .filter((row) => row.inputs.every((spec) => sizeOf(spec.shape) <= 6000))
 const kinds = [...new Set(rows.map((row) => row.op.kind))]

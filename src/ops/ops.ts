@@ -8,9 +8,13 @@ import { conv2dOps } from './conv2d/op.ts'
 import { crossEntropyOps } from './crossEntropy/op.ts'
 import { dropoutOps } from './dropout/op.ts'
 import { guardOps } from './guard/op.ts'
+import { multiplyOps } from './multiply/op.ts'
 import { optimizerOps } from './optimizer/op.ts'
+import { permuteOps } from './permute/op.ts'
 import { pointwiseOps } from './pointwise/op.ts'
 import { poolOps } from './pool/op.ts'
+import { preluOps } from './prelu/op.ts'
+import { resampleOps } from './resample/op.ts'
 import { softmaxOps } from './softmax/op.ts'
 import type { Attributes, Op } from './types.ts'
 
@@ -20,7 +24,11 @@ const table = {
   ...poolOps,
   ...batchNormOps,
   ...addOps,
+  ...multiplyOps,
+  ...preluOps,
   ...channelsOps,
+  ...permuteOps,
+  ...resampleOps,
   ...dropoutOps,
   ...softmaxOps,
   ...crossEntropyOps,

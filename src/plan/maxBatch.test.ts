@@ -38,7 +38,9 @@ describe('the largest batch', () => {
 
   it('is at least 2 where one picture has too little to normalize', () => {
     const single = parse('INPUT 4x4x1 -> FC-8 -> BN -> RELU -> FC-2')
-    expect(() => plan(single, training)).toThrow(/no variance/)
+    expect(() => plan(single, { ...training, batch: 1 })).toThrow(/no variance.*--batch 2/s)
+    expect(plan(single, training).batch).toBe(2)
+    expect(plan(single).batch).toBe(1)
     expect(maxBatch(single, 1_000_000, training)).toBeGreaterThan(2)
   })
 

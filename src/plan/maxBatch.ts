@@ -4,11 +4,9 @@ import { ArgumentError } from '../core/errors.ts'
 import { checkOptions } from '../core/options.ts'
 import { checkNetwork } from '../network/check.ts'
 import type { Network } from '../network/network.ts'
-import { OpShapeError } from '../ops/errors.ts'
 import { wasmTarget } from '../ops/wasm/target.ts'
-import { type ComposeOptions, compose } from './compose.ts'
-import type { Composition } from './composition.ts'
-import { type Goal, resolveGoal } from './goal.ts'
+import { resolveGoal } from './goal.ts'
+import { composeLeast } from './leastBatch.ts'
 import { planOptionNames, resolveOptions } from './options.ts'
 import { fitsInto } from './recompute/choose.ts'
 import type { PlanOptions } from './types.ts'
@@ -31,7 +29,7 @@ export function maxBatch(network: Network, bytes: number, options: Omit<PlanOpti
     ...options,
     target: given ?? wasmTarget({ threads, exact }),
   })
-  const composition = smallest(network, resolveGoal(options), resolved)
+  const composition = composeLeast(network, resolveGoal(options), resolved)
   const least = composition.draft.batch
   const how = { memory: bytes, recompute: recompute !== undefined }
   const fits = (batch: number) => fitsInto(composition, batch, target, how)
@@ -45,14 +43,4 @@ export function maxBatch(network: Network, bytes: number, options: Omit<PlanOpti
     else bad = middle
   }
   return good
-}
-
-/** For one picture; for two where one has too little in it to normalize by the batch's statistics. */
-function smallest(network: Network, goal: Goal, options: Omit<ComposeOptions, 'batch'>): Composition {
-  try {
-    return compose(network, goal, { ...options, batch: 1 })
-  } catch (error) {
-    if (!(error instanceof OpShapeError)) throw error
-    return compose(network, goal, { ...options, batch: 2 })
-  }
 }

@@ -92,6 +92,14 @@ describe('fusion', () => {
     expect(kinds(text, { mode: 'training', batch: 2 }).filter((kind) => kind === 'batchNorm')).toHaveLength(3)
   })
 
+  it.each(['noscale', 'noshift', 'noscale noshift'])('folds a norm with %s', (flags) => {
+    expect(kinds(`INPUT 4x4x1 -> CONV3-2 -> BN ${flags} -> RELU -> FC-2`)).toEqual(['conv2d', 'conv2d'])
+    const { buffers } = plan(parse(`INPUT 4x4x1 -> CONV3-2 -> BN ${flags} -> FC-2`), { mode: 'training', batch: 2 })
+    const learned = buffers.filter(({ role }) => role === 'parameter').map(({ name }) => name)
+    expect(learned.includes('bn1.scale')).toBe(!flags.includes('noscale'))
+    expect(learned.includes('bn1.shift')).toBe(!flags.includes('noshift'))
+  })
+
   it('leaves a norm apart whose scale or shift needs a gradient', () => {
     const text = 'INPUT 4x4x1 -> CONV3-2 nobias -> BN -> FC-2'
     const goal = { kind: 'gradients', statistics: 'tracked' } as const

@@ -11,6 +11,7 @@ import { wasmTarget } from '../ops/wasm/target.ts'
 import { compose } from './compose.ts'
 import { MemoryLimitError } from './errors.ts'
 import { resolveGoal } from './goal.ts'
+import { composeLeast } from './leastBatch.ts'
 import { maxBatch } from './maxBatch.ts'
 import { planOptionNames, type ResolvedOptions, resolveOptions } from './options.ts'
 import { layOutFor } from './recompute/choose.ts'
@@ -40,7 +41,12 @@ export function plan(network: Network, options: PlanOptions = {}): Plan {
 /** The same for a target that must be named: a page that has one device need not load the kernels of another. */
 export function planFor(network: Network, options: PlanOptions & Pick<ResolvedOptions, 'target'>): Plan {
   const { batch, taps, frozen, target, recompute } = resolveOptions(options)
-  const made = layOutFor(compose(network, resolveGoal(options), { batch, taps, frozen }), batch, target, recompute)
+  const goal = resolveGoal(options)
+  const composition =
+    options.batch === undefined
+      ? composeLeast(network, goal, { taps, frozen })
+      : compose(network, goal, { batch, taps, frozen })
+  const made = layOutFor(composition, composition.draft.batch, target, recompute)
   if (typeof recompute === 'object' && made.arenaBytes > recompute.memory)
     throw tooMuch(made, recompute.memory, options)
   return made

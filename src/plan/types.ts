@@ -17,7 +17,7 @@ import type { Goal, GoalOptions, GoalWords } from './goal.ts'
 export interface PlanOptions extends GoalWords {
   /** What the plan is for; or say it by `mode` and its words. Default: scores. */
   readonly goal?: GoalOptions
-  /** Pictures per run, at most where the goal is scores. Default 1. */
+  /** Pictures per run, at most where the goal is scores. Default 1, or 2 where one has too few values to train a batch norm. */
   readonly batch?: number
   /** Layers whose outputs stay readable after a run, by name or pattern (`conv*`). */
   readonly taps?: readonly string[]

@@ -35,6 +35,30 @@ function body(): string {
   return blocks.join('\n    -> ')
 }
 
+/** [expansion, index of the stage, block in the stage] of every block. */
+const blocks = stages.flatMap(([expansion, , count], stage) =>
+  Array.from({ length: count }, (_, index) => ({ widens: expansion !== 1, stage, index })),
+)
+
+function modules(): readonly string[] {
+  const inner = blocks.flatMap(({ widens }, index) => {
+    // The expansion is a module of its own, and absent in the first block.
+    const parts = widens ? ['0.0', '0.1', '1.0', '1.1', '2', '3'] : ['0.0', '0.1', '1', '2']
+    return parts.map((part) => `features.${index + 1}.conv.${part}`)
+  })
+  return ['features.0.0', 'features.0.1', ...inner, 'features.18.0', 'features.18.1', 'classifier.1']
+}
+
+function timmModules(): readonly string[] {
+  const inner = blocks.flatMap(({ widens, stage, index }) => {
+    const parts = widens
+      ? ['conv_pw', 'bn1', 'conv_dw', 'bn2', 'conv_pwl', 'bn3']
+      : ['conv_dw', 'bn1', 'conv_pw', 'bn2']
+    return parts.map((part) => `blocks.${stage}.${index}.${part}`)
+  })
+  return ['conv_stem', 'bn1', ...inner, 'conv_head', 'bn2', 'classifier']
+}
+
 export const mobilenetV2: ZooEntry<'mobilenet-v2'> = {
   name: 'mobilenet-v2',
   title: 'MobileNet v2 for ImageNet',
@@ -45,4 +69,5 @@ export const mobilenetV2: ZooEntry<'mobilenet-v2'> = {
   parameters: 3_504_872,
   macs: 300_774_272,
   accuracy: "ImageNet top-1 71.9 %, torchvision's weights",
+  pytorch: { torchvision: { name: 'mobilenet_v2', modules }, timm: { name: 'mobilenetv2_100', modules: timmModules } },
 }

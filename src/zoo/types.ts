@@ -19,6 +19,18 @@ export interface ZooEntry<N extends string = string> {
   readonly remarks?: readonly string[]
   /** Settings that train it well, by data set. */
   readonly recipes?: Readonly<Record<string, Recipe>>
+  /** What PyTorch's libraries call the network and its modules. */
+  readonly pytorch?: Readonly<Partial<Record<PytorchLibrary, PytorchNames>>>
+}
+
+/** Libraries that publish weights: torchvision and timm (PyTorch Image Models). */
+export type PytorchLibrary = 'torchvision' | 'timm'
+
+export interface PytorchNames {
+  /** The architecture: `resnext50_32x4d`. */
+  readonly name: string
+  /** The module of every layer with weights, in our order: `layer1.0.conv1`. See `stateDictRows`. */
+  readonly modules: () => readonly string[]
 }
 
 export type Recipe = Omit<TrainOptions, 'resume' | 'signal' | 'checkpoint' | 'metrics'>

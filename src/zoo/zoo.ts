@@ -1,19 +1,59 @@
-/** Networks by name. A new one is a file and a line here. */
+/** Networks by name. A new family is a file and a line here. */
 
 import { ArgumentError } from '../core/errors.ts'
 import type { Network } from '../network/network.ts'
 import { parse } from '../notation/parse.ts'
-import { airbench } from './airbench.ts'
+import { airbenches } from './airbench.ts'
+import { alexnet } from './alexnet.ts'
+import { cifarNetworks } from './cifar.ts'
+import { cifarResnets } from './cifarResnet.ts'
 import { cifarSmall } from './cifarSmall.ts'
+import { demos } from './demos.ts'
+import { densenet121 } from './densenet.ts'
+import { efficientnetB0 } from './efficientnet.ts'
+import { googlenet } from './googlenet.ts'
+import { inceptionV3 } from './inceptionV3.ts'
+import { inceptionV4 } from './inceptionV4.ts'
 import { lenet5 } from './lenet5.ts'
+import { lenet1998 } from './lenet1998.ts'
+import { mnasnet } from './mnasnet.ts'
+import { mobilenetV1s } from './mobilenetV1.ts'
 import { mobilenetV2 } from './mobilenetV2.ts'
-import { resnet18 } from './resnet18.ts'
-import { resnet20 } from './resnet20.ts'
-import { resnet50 } from './resnet50.ts'
+import { mobilenetV3s } from './mobilenetV3.ts'
+import { preActivations } from './preActivation.ts'
+import { regnet } from './regnet.ts'
+import { resnets } from './resnet.ts'
+import { shufflenetV2 } from './shufflenet.ts'
+import { squeezenets } from './squeezenet.ts'
 import type { ZooEntry } from './types.ts'
-import { vgg16 } from './vgg16.ts'
+import { vggs } from './vgg.ts'
 
-const entries = [lenet5, cifarSmall, resnet20, airbench, vgg16, resnet18, resnet50, mobilenetV2] as const
+// biome-ignore format: one line per family
+const entries = [
+  lenet5,
+  lenet1998,
+  cifarSmall,
+  ...demos,
+  ...cifarNetworks,
+  ...cifarResnets,
+  ...preActivations,
+  ...airbenches,
+  alexnet,
+  ...vggs,
+  googlenet,
+  inceptionV3,
+  inceptionV4,
+  ...resnets,
+  ...squeezenets,
+  densenet121,
+  ...mobilenetV1s,
+  mobilenetV2,
+  ...mobilenetV3s,
+  shufflenetV2,
+  mnasnet,
+  efficientnetB0,
+  regnet,
+] as const
 
 /** For editors, which complete the names; any text may be given. */
 export type ZooName = (typeof entries)[number]['name'] | (string & {})

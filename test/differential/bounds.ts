@@ -9,6 +9,7 @@ import { sizeOf } from '../../src/core/shapes.ts'
 import { type ArraySpec, lastAxis, rowsOf } from '../../src/ops/arrays.ts'
 import type { Conv2dGeometry } from '../../src/ops/conv2d/geometry.ts'
 import { ops, type StepKind } from '../../src/ops/ops.ts'
+import type { ResampleAttributes } from '../../src/ops/resample/attributes.ts'
 import type { ReferenceData } from '../../src/ops/types.ts'
 import type { Window } from '../../src/ops/window.ts'
 import { largest } from './fault.ts'
@@ -55,7 +56,15 @@ const windowOf = ({ attributes }: Step) => (attributes as { readonly window: Win
 const area = (step: Step) => windowOf(step).kernel[0] * windowOf(step).kernel[1]
 const geometry = ({ attributes }: Step) => attributes as Conv2dGeometry
 const rows = ({ inputs }: Step, i: number) => rowsOf(inputs[i] as ArraySpec)
+/** Of one image, and one more for the product. */
+const positions = (step: Step) => rows(step, 0) / (step.inputs[0]?.shape[0] ?? 1) + 1
 const classes = ({ inputs: [x] }: Step) => lastAxis(x as ArraySpec)
+/** The most outputs that an input goes to, each with a weight that was rounded, too. */
+const resampled = ({ attributes }: Step) => {
+  const { input, output } = attributes as ResampleAttributes
+  const axis = (i: 0 | 1) => 2 * Math.ceil(output[i] / input[i]) + 2
+  return axis(0) * axis(1) + 4
+}
 const input = ({ inputs }: ReferenceData, i: number) => largest(inputs[i] ?? [])
 
 const boundRows: Readonly<Record<StepKind, BoundRow>> = {
@@ -72,10 +81,25 @@ const boundRows: Readonly<Record<StepKind, BoundRow>> = {
   'conv2d.filterGradient': sums((step) => rows(step, 1)),
   channelSum: sums((step) => rows(step, 0)),
   add: sums(() => 2),
+  multiply: own(1),
+  'multiply.channels': own(1),
+  'multiply.channelsGradient': sums(positions),
+  'multiply.number': own(2),
+  prelu: own(1),
+  'prelu.gradient': own(1),
+  'prelu.slopeGradient': ({ data, step }) => {
+    // Terms of both signs are added up: |x|·|dy| over all positions covers them.
+    const most = input(data, 0) * input(data, 1)
+    return [2 * epsilon * positions(step) ** 2 * most]
+  },
   concat: own(0),
   'channels.slice': own(0),
   'channels.widen': own(0),
+  permute: own(0),
+  resample: of(6, (data) => input(data, 0)),
+  'resample.gradient': sums(resampled),
   dropout: own(2),
+  'dropout.path': own(2),
   pointwise: of(4, ({ inputs: [x = []], outputs: [y = []] }) => Math.max(largest(y), Math.min(largest(x), 1))),
   'pointwise.gradient': of(8, (data) => input(data, 1)),
   maxPool: own(0),

@@ -3,10 +3,19 @@
  * takes over, and each value takes a few operations more: 72 terms (as in the op's cases). Everything is per channel.
  */
 
+import { affineOf } from '../../src/ops/affine.ts'
 import { type BatchNormAttributes, extentOf, type TrainingAttributes } from '../../src/ops/batchNorm/attributes.ts'
 import { type Bounds, type Computed, epsilon } from './rounding.ts'
 
 const unit = 2 * epsilon * 72
+
+type Inputs = readonly Float64Array[]
+
+/** Scale and shift of the channels, and the arrays behind them; ones and zeros where there are none. */
+function affine({ attributes }: Computed['step'], arrays: Inputs, channels: number) {
+  const { scale, shift, others } = affineOf(attributes as BatchNormAttributes, arrays)
+  return [scale ?? new Float64Array(channels).fill(1), shift ?? new Float64Array(channels), ...others] as const
+}
 
 const at = (array: Float64Array | undefined, i: number) => array?.[i] as number
 
@@ -17,12 +26,13 @@ function most({ rows, channels }: ReturnType<typeof extentOf>, c: number, of: (i
   return value
 }
 
-/** [x, scale, shift] → [y, mean, inverse], updating [runningMean, runningVariance] */
-export function normBounds({ step: { attributes, inputs: specs }, data }: Computed): Bounds {
-  const extent = extentOf(specs)
+/** [x, scale?, shift?] → [y, mean, inverse], updating [runningMean, runningVariance] */
+export function normBounds({ step, data }: Computed): Bounds {
+  const extent = extentOf(step.inputs)
   const { channels, rows } = extent
-  const { momentum } = attributes as TrainingAttributes
-  const [x, scale, shift] = data.inputs
+  const { momentum } = step.attributes as TrainingAttributes
+  const [x, ...more] = data.inputs
+  const [scale, shift] = affine(step, more, channels)
   const [, mean, inverse] = data.outputs
   const slack = data.outputs.map(({ length }) => new Float64Array(length))
   const [y, meanSlack, inverseSlack] = slack as [Float64Array, Float64Array, Float64Array]
@@ -44,12 +54,13 @@ export function normBounds({ step: { attributes, inputs: specs }, data }: Comput
   return [...slack, running, variance]
 }
 
-/** [x, dy, scale, shift, mean, inverse] → [dx, dscale, dshift]. Undefined where a value is so near 0 that a ReLU may cut it or not. */
-export function normGradientBounds({ step: { attributes, inputs: specs }, data }: Computed): Bounds {
-  const extent = extentOf(specs)
+/** [x, dy, scale?, shift?, mean, inverse] → [dx, dscale, dshift]. Undefined where a value is so near 0 that a ReLU may cut it or not. */
+export function normGradientBounds({ step, data }: Computed): Bounds {
+  const extent = extentOf(step.inputs)
   const { channels, rows } = extent
-  const { activation } = attributes as BatchNormAttributes
-  const [x, dy, scale, shift, mean, inverse] = data.inputs
+  const { activation } = step.attributes as BatchNormAttributes
+  const [x, dy, ...more] = data.inputs
+  const [scale, shift, mean, inverse] = affine(step, more, channels)
   const slack = data.outputs.map(({ length }) => new Float64Array(length))
   const [dx, dscale, dshift] = slack as [Float64Array, Float64Array, Float64Array]
   for (let c = 0; c < channels; c++) {
@@ -76,21 +87,23 @@ export function normGradientBounds({ step: { attributes, inputs: specs }, data }
   return slack
 }
 
-/** [x, scale, shift, mean, variance] → [y] */
-export function trackedBounds({ step: { attributes, inputs: specs }, data }: Computed): Bounds {
-  const extent = extentOf(specs)
-  const [x, scale, shift, mean, variance] = data.inputs
+/** [x, scale?, shift?, mean, variance] → [y] */
+export function trackedBounds({ step, data }: Computed): Bounds {
+  const extent = extentOf(step.inputs)
+  const [x, ...more] = data.inputs
+  const [scale, shift, mean, variance] = affine(step, more, extent.channels)
   const slack = Float64Array.from({ length: extent.channels }, (_, c) => {
-    const factor = at(scale, c) / Math.sqrt(at(variance, c) + (attributes as BatchNormAttributes).epsilon)
+    const factor = at(scale, c) / Math.sqrt(at(variance, c) + (step.attributes as BatchNormAttributes).epsilon)
     return 8 * epsilon * (most(extent, c, (k) => at(x, k) - at(mean, c)) * Math.abs(factor) + Math.abs(at(shift, c)))
   })
   return [Float64Array.from({ length: extent.rows * extent.channels }, (_, k) => at(slack, k % extent.channels))]
 }
 
-/** [x, scale, shift, mean, inverse] → [y] */
-export function againBounds({ step: { inputs: specs }, data }: Computed): Bounds {
-  const extent = extentOf(specs)
-  const [x, scale, shift, mean, inverse] = data.inputs
+/** [x, scale?, shift?, mean, inverse] → [y] */
+export function againBounds({ step, data }: Computed): Bounds {
+  const extent = extentOf(step.inputs)
+  const [x, ...more] = data.inputs
+  const [scale, shift, mean, inverse] = affine(step, more, extent.channels)
   const slack = Float64Array.from({ length: extent.channels }, (_, c) => {
     const factor = Math.abs(at(scale, c) * at(inverse, c))
     return 8 * epsilon * (most(extent, c, (k) => at(x, k) - at(mean, c)) * factor + Math.abs(at(shift, c)))

@@ -17,20 +17,78 @@ export const wordRows: Readonly<Record<LayerType, WordRow>> = {
   input: 'source',
   add: 'joins',
   concat: 'joins',
+  multiply: 'joins',
   conv: { weight: 12, word: convolution },
   fc: { weight: 1, word: (draw) => `FC-${channels(draw)}${draw.chance(0.2) ? ' nobias' : ''}` },
   pool: { weight: 2, word: (draw, volume) => `POOL${pool(draw, volume, [])}` },
   avgpool: { weight: 2, word: (draw, volume) => `AVGPOOL${pool(draw, volume, ['countpad'])}` },
   gap: plain('GAP', 0.3),
+  gmp: plain('GMP', 0.3),
   bn: { weight: 4, word: norm },
   relu: plain('RELU', 4),
   relu6: plain('RELU6', 1),
   lrelu: { weight: 1, word: (draw) => draw.pick(['LRELU', 'LRELU 0.2', 'LRELU 0']) },
-  gelu: plain('GELU'),
+  gelu: { weight: 1, word: (draw) => draw.pick(['GELU', 'GELU approx=tanh']) },
+  silu: { weight: 1, word: (draw) => draw.pick(['SILU', 'SILU 1.702']) },
+  hardswish: plain('HARDSWISH'),
+  hardsigmoid: plain('HARDSIGMOID', 0.5),
+  mish: plain('MISH', 0.5),
+  elu: { weight: 0.5, word: (draw) => draw.pick(['ELU', 'ELU 0.3', 'ELU 0']) },
+  selu: plain('SELU', 0.5),
+  celu: { weight: 0.5, word: (draw) => draw.pick(['CELU', 'CELU 0.5']) },
+  softplus: { weight: 0.5, word: (draw) => draw.pick(['SOFTPLUS', 'SOFTPLUS 2']) },
+  softsign: plain('SOFTSIGN', 0.5),
+  prelu: { weight: 0.7, word: (draw) => draw.pick(['PRELU', 'PRELU 0.1', 'PRELU shared', 'PRELU -0.5 shared']) },
+  maxout: { weight: 0.7, word: (draw, volume) => `MAXOUT${divisorOf(draw, volume.channels)}` },
+  scale: { weight: 0.7, word: (draw) => draw.pick(['SCALE 0.3', 'SCALE -1.5', 'SCALE 0.1 learned']) },
   sigmoid: plain('SIGMOID'),
   tanh: plain('TANH'),
+  droppath: { weight: 0.5, word: (draw) => `DROPPATH ${draw.pick([0, 0.2, 0.7])}` },
   dropout: { weight: 1, word: (draw) => `DROPOUT ${draw.pick([0, 0.1, 0.5, 0.9])}` },
   widen: { weight: 0.7, word: (draw, volume) => `WIDEN-${volume.channels + draw.between(0, 9)}` },
+  slice: { weight: 0.7, word: channelRange },
+  shuffle: { weight: 0.7, word: (draw, { channels }) => `SHUFFLE g${draw.pick(divisorsOf(channels))}` },
+  pad: {
+    weight: 0.7,
+    word: (draw, { height, width }) =>
+      `PAD p${paddings(draw, [height + 1, width + 1])}${draw.pick(['', ' reflect', ' edge'])}`,
+  },
+  crop: {
+    weight: 0.7,
+    word: (draw, { height, width }) =>
+      draw.chance(0.5)
+        ? `CROP p${paddings(draw, [(height - 1) >> 1, (width - 1) >> 1])}`
+        : `CROP to${draw.between(1, height)}x${draw.between(1, width)}`,
+  },
+  upsample: {
+    weight: 0.7,
+    word(draw, { height, width }) {
+      const to = `to${draw.between(1, 2 * height)}x${draw.between(1, 2 * width)}`
+      return `UPSAMPLE${draw.pick(['2', '1x3', '3x2', ` ${to}`])}${draw.pick(['', ' bilinear', ' corners'])}`
+    },
+  },
+  pixelshuffle: {
+    weight: 0.5,
+    word: (draw, { channels }) => {
+      const rows = draw.pick(divisorsOf(channels))
+      return `PIXELSHUFFLE${rows}x${draw.pick(divisorsOf(channels / rows))}${draw.pick(['', ' dcr'])}`
+    },
+  },
+  pixelunshuffle: {
+    weight: 0.5,
+    word: (draw, { height, width }) =>
+      `PIXELUNSHUFFLE${draw.pick(divisorsOf(height))}x${draw.pick(divisorsOf(width))}${draw.pick(['', ' dcr'])}`,
+  },
+  flatten: { weight: 0.2, word: (draw) => draw.pick(['FLATTEN', 'FLATTEN chw']) },
+  reshape: {
+    weight: 0.4,
+    word(draw, { height, width, channels }) {
+      const values = height * width * channels
+      const rows = draw.pick(divisorsOf(values))
+      const columns = draw.pick(divisorsOf(values / rows))
+      return `RESHAPE ${rows}x${columns}x${values / rows / columns}${draw.pick(['', ' chw'])}`
+    },
+  },
   softmax: plain('SOFTMAX', 0.3),
 }
 
@@ -83,6 +141,17 @@ function convolution(draw: Draw, volume: Volume): string {
   ].join('')
 }
 
+/** Up to 6: maps and images stay small. */
+function divisorsOf(value: number): readonly number[] {
+  return [1, 2, 3, 4, 5, 6].filter((divisor) => value % divisor === 0)
+}
+
+function channelRange(draw: Draw, { channels }: Volume): string {
+  const count = draw.between(1, channels)
+  const from = draw.between(0, channels - count)
+  return `SLICE-${count}${from > 0 ? ` from${from}` : ''}`
+}
+
 /** One group, a few, or depthwise with one to three filters a channel. */
 function grouping(draw: Draw, volume: Volume): { readonly filters: number; readonly groups: number } {
   const depth = volume.channels
@@ -92,6 +161,12 @@ function grouping(draw: Draw, volume: Volume): { readonly filters: number; reado
   if (how === 'one') return { filters: channels(draw), groups: 1 }
   const groups = draw.pick(divisors)
   return { filters: groups * draw.between(1, 12), groups }
+}
+
+/** A divisor above 1; 2, which may not fit, where there is none but the number. */
+function divisorOf(draw: Draw, count: number): number {
+  const divisors = [2, 3, 4, 5, 7].filter((pieces) => count % pieces === 0)
+  return divisors.length === 0 ? 2 : draw.pick(divisors)
 }
 
 function pool(draw: Draw, { height, width }: Volume, flags: readonly string[]): string {
@@ -129,7 +204,10 @@ function paddings(draw: Draw, most: readonly number[]): string {
 
 function norm(draw: Draw): string {
   const epsilon = draw.weighted([3, ''], [1, ' eps=0.001'], [1, ' eps=0.1'])
-  return `BN${epsilon}${draw.weighted([3, ''], [1, ' momentum=0.01'], [1, ' momentum=1'], [1, ' momentum=0'])}`
+  const momentum = draw.weighted([3, ''], [1, ' momentum=0.01'], [1, ' momentum=1'], [1, ' momentum=0'])
+  return `BN${epsilon}${momentum}${affine(draw)}`
 }
+
+const affine = (draw: Draw) => draw.weighted([6, ''], [1, ' noscale'], [1, ' noshift'], [1, ' noscale noshift'])
 
 const pair = ([a = 1, b = a]: readonly number[]) => (a === b ? `${a}` : `${a}x${b}`)

@@ -8,7 +8,7 @@ import { conv2d } from '../../ops/conv2d/op.ts'
 import type { Value } from '../../ops/types.ts'
 import { printWindow, windowOn } from '../../ops/window.ts'
 import { NotationValueError, VolumeError } from '../errors.ts'
-import { countSchema, oneInput, only, optionalBias } from '../parts.ts'
+import { countSchema, oneInput, only, optionalBias, pytorchFilters } from '../parts.ts'
 import type { Layer } from '../types.ts'
 import { type WindowAttributes, windowNotices, windowOutput, windowSight, windowWord } from '../window.ts'
 
@@ -100,6 +100,7 @@ export const conv: Layer<ConvAttributes, Parameters, 'conv'> = {
         initial: { kind: 'he', fanIn, fanOut: (kernel[0] * kernel[1] * filters) / groups },
         role: 'learned',
         decays: true,
+        pytorch: pytorchFilters,
       },
       ...optionalBias(bias, filters),
     ]

@@ -9,7 +9,7 @@ import { conv2d } from '../../ops/conv2d/op.ts'
 import type { Value } from '../../ops/types.ts'
 import { windowOn } from '../../ops/window.ts'
 import { NotationValueError } from '../errors.ts'
-import { countSchema, oneInput, only, optionalBias } from '../parts.ts'
+import { countSchema, oneInput, only, optionalBias, pytorchFilters } from '../parts.ts'
 import type { Layer } from '../types.ts'
 import { wholeWindow } from '../window.ts'
 
@@ -53,6 +53,7 @@ export const fullyConnected: Layer<FullyConnectedAttributes, Parameters, 'fc'> =
         initial: { kind: 'he', fanIn: height * width * channels, fanOut: units },
         role: 'learned',
         decays: true,
+        pytorch: pytorchFilters,
       },
       ...optionalBias(bias, units),
     ]

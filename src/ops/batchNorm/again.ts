@@ -8,7 +8,7 @@ import { expectArrays } from './arrays.ts'
 import { type BatchNormAttributes, describeBatchNorm } from './attributes.ts'
 import { batchNormAgainReference } from './reference.ts'
 
-/** [x, scale, shift, mean, inverseDeviation] → [y] */
+/** [x, scale?, shift?, mean, inverseDeviation] → [y] */
 export const batchNormAgain: Op<BatchNormAttributes> = {
   kind: 'batchNorm.again',
   describe: describeBatchNorm,

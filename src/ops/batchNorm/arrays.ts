@@ -1,9 +1,9 @@
-/** What the batch normalization ops share: which arrays they expect, and the ReLU they take into their store. */
+/** What the normalization ops share: which arrays they expect, whom they give gradients, the ReLU in their store. */
 
 import { type ArraySpec, lastAxis } from '../arrays.ts'
 import { fusedActivation } from '../pointwise/op.ts'
 import { expectSize, f32 } from '../specs.ts'
-import type { Attributes } from '../types.ts'
+import type { Attributes, Tape, Value } from '../types.ts'
 import type { BatchNormAttributes } from './attributes.ts'
 
 /** Checks that the first `whole` inputs have the first one's size and the others a value a channel; the latter's spec. */
@@ -23,4 +23,12 @@ export function absorbRelu<A extends BatchNormAttributes>(
 ): A | undefined {
   const activation = fusedActivation(next)
   return activation === 'relu' && attributes.activation === 'none' ? { ...attributes, activation } : undefined
+}
+
+/** Gives each value that wants one its gradient. */
+export function giveEach(tape: Tape, values: readonly (Value | undefined)[], gradients: readonly Value[]): void {
+  values.forEach((value, i) => {
+    const gradient = gradients[i]
+    if (value !== undefined && gradient !== undefined && tape.wants(value)) tape.give(value, gradient)
+  })
 }

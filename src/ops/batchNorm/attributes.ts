@@ -1,9 +1,10 @@
 /** Attributes of the batch normalization ops, and how their rows are dealt out. */
 
+import { type Affine, describeAffine } from '../affine.ts'
 import { type ArraySpec, lastAxis, rowsOf } from '../arrays.ts'
 import { type Ranges, rangesOf } from '../kernel/ranges.ts'
 
-export interface BatchNormAttributes {
+export interface BatchNormAttributes extends Affine {
   /** Added to the variance. */
   readonly epsilon: number
   /** Applied at the store. */
@@ -16,12 +17,12 @@ export interface TrainingAttributes extends BatchNormAttributes {
 }
 
 /** Of the gradients of a normalization by tracked statistics, whose activation is undone before. */
-export interface TrackedGradientAttributes {
+export interface TrackedGradientAttributes extends Pick<Affine, 'scale'> {
   readonly epsilon: number
 }
 
-export function describeBatchNorm({ epsilon, activation }: BatchNormAttributes): string {
-  return `ε ${epsilon}${activation === 'none' ? '' : `, ${activation}`}`
+export function describeBatchNorm({ epsilon, activation, ...affine }: BatchNormAttributes): string {
+  return [`ε ${epsilon}`, ...describeAffine(affine), ...(activation === 'none' ? [] : [activation])].join(', ')
 }
 
 /** How many values each channel has (n·h·w), and how many channels there are. */

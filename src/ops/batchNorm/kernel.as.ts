@@ -253,16 +253,17 @@ export function batchNormInverse(
   }
 }
 
-/** A zero for each channel. */
-export function batchNormZeros(
+/** `value` for each channel: what is read in the place of a scale or a shift that there is none of. */
+export function batchNormFill(
   target: usize,
   channels: i32,
+  value: f32,
   tiles: i32,
   counter: usize,
   scratch: usize,
 ): void {
   if (nextTile(counter) >= tiles) return
-  memory.fill(target, 0, <usize>channels << 2)
+  for (let at: usize = 0; at < <usize>channels << 2; at += 4) store<f32>(target + at, value)
 }
 
 /** y = max((x − mean)·factor + shift, floor) for ranges of `chunk` rows. */

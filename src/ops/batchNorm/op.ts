@@ -7,22 +7,23 @@
  * statistics is in tracked.ts.
  */
 
+import { affineOf } from '../affine.ts'
 import { OpShapeError } from '../errors.ts'
 import type { ArraySpec, Attributes, Op } from '../types.ts'
 import { batchNormAgain } from './again.ts'
-import { absorbRelu, expectArrays } from './arrays.ts'
+import { absorbRelu, expectArrays, giveEach } from './arrays.ts'
 import { type BatchNormAttributes, describeBatchNorm, extentOf, type TrainingAttributes } from './attributes.ts'
 import { batchNormGradientReference, batchNormReference } from './reference.ts'
 import { trackedNormOps } from './tracked.ts'
 
-/** [x, scale, shift] → [y, mean, inverseDeviation], updating [runningMean, runningVariance]. */
+/** [x, scale?, shift?] → [y, mean, inverseDeviation], updating [runningMean, runningVariance]. */
 export const batchNorm: Op<TrainingAttributes> = {
   kind: 'batchNorm',
   describe: describeBatchNorm,
   outputs(_attributes, inputs) {
     const channels = expectArrays('batchNorm', inputs, 1)
     if (extentOf(inputs).rows < 2)
-      throw new OpShapeError('batchNorm: a single value has no variance to train with', {
+      throw new OpShapeError('a batch norm cannot train with a single value, which has no variance', {
         received: 'one value for each channel: a batch of 1 on a volume of 1×1',
         expected: 'at least two values for each channel',
         advice: 'a batch of 2 or more: --batch 2',
@@ -36,21 +37,18 @@ export const batchNorm: Op<TrainingAttributes> = {
     return { op: batchNormAgain as unknown as Op<Attributes>, attributes: kept, inputs: [...inputs, ...statistics] }
   },
   gradient({ attributes, inputs, outputs }, [dy], tape) {
-    const [x, scale, shift] = inputs
+    const [x, ...affine] = inputs
     const [, mean, inverse] = outputs
-    if (dy === undefined || x === undefined || scale === undefined || shift === undefined) return
-    if (mean === undefined || inverse === undefined) return
+    if (dy === undefined || x === undefined || mean === undefined || inverse === undefined) return
     const { momentum: _momentum, ...kept } = attributes
-    const gradients = tape.emit(batchNormGradient, kept, [x, dy, scale, shift, mean, inverse])
-    for (const [i, value] of [x, scale, shift].entries()) {
-      const gradient = gradients[i]
-      if (gradient !== undefined && tape.wants(value)) tape.give(value, gradient)
-    }
+    const gradients = tape.emit(batchNormGradient, kept, [x, dy, ...affine, mean, inverse])
+    const { scale, shift } = affineOf(attributes, affine)
+    giveEach(tape, [x, scale, shift], gradients)
   },
   reference: batchNormReference,
 }
 
-/** [x, dy, scale, shift, mean, inverseDeviation] → [dx, dscale, dshift] */
+/** [x, dy, scale?, shift?, mean, inverseDeviation] → [dx, dscale, dshift]; the last two also where nothing learns them. */
 export const batchNormGradient: Op<BatchNormAttributes> = {
   kind: 'batchNorm.gradient',
   describe: describeBatchNorm,

@@ -4,9 +4,10 @@
  * and x where the scale learns.
  */
 
+import { type Affine, affineIn, affineOf } from '../affine.ts'
 import { pointwiseGradient } from '../pointwise/op.ts'
-import type { ArraySpec, Attributes, Op, Value } from '../types.ts'
-import { absorbRelu, expectArrays } from './arrays.ts'
+import type { ArraySpec, Attributes, Op, Tape, Value } from '../types.ts'
+import { absorbRelu, expectArrays, giveEach } from './arrays.ts'
 import { type BatchNormAttributes, describeBatchNorm, type TrackedGradientAttributes } from './attributes.ts'
 import {
   trackedNormInputGradientReference,
@@ -14,7 +15,7 @@ import {
   trackedNormReference,
 } from './reference.ts'
 
-/** [x, scale, shift, runningMean, runningVariance] → [y] */
+/** [x, scale?, shift?, runningMean, runningVariance] → [y] */
 export const trackedNorm: Op<BatchNormAttributes> = {
   kind: 'batchNorm.inference',
   describe: describeBatchNorm,
@@ -24,26 +25,36 @@ export const trackedNorm: Op<BatchNormAttributes> = {
   },
   inPlace: [[0, 0]],
   absorb: absorbRelu,
-  gradient({ attributes: { epsilon, activation }, inputs, outputs: [y] }, [given], tape) {
-    const [x, scale, shift, mean, variance] = inputs as readonly [Value, Value, Value, Value, Value]
+  gradient({ attributes, inputs, outputs: [y] }, [given], tape) {
+    const { epsilon, activation } = attributes
+    const [x, ...channels] = inputs as readonly [Value, ...Value[]]
+    const { scale, shift, others } = affineOf(attributes, channels)
+    const [mean, variance] = others as [Value, Value]
     if (given === undefined || y === undefined) return
     const dz = activation === 'none' ? given : tape.emit(pointwiseGradient, { function: activation }, [y, given])[0]
     if (dz === undefined) return
-    if (tape.wants(scale) || tape.wants(shift)) {
-      const gradients = tape.emit(trackedNormParameterGradient, { epsilon }, [x, dz, mean, variance])
-      for (const [i, value] of [scale, shift].entries()) {
-        const gradient = gradients[i]
-        if (gradient !== undefined && tape.wants(value)) tape.give(value, gradient)
-      }
+    if ([scale, shift].some((value) => value !== undefined && tape.wants(value))) {
+      giveEach(tape, [scale, shift], tape.emit(trackedNormParameterGradient, { epsilon }, [x, dz, mean, variance]))
     }
-    if (!tape.wants(x)) return
-    const [dx] = tape.emit(trackedNormInputGradient, { epsilon }, [dz, scale, variance])
-    if (dx !== undefined) tape.give(x, dx)
+    if (tape.wants(x)) giveEach(tape, [x], throughTrackedNorm(tape, attributes, dz, scale, variance))
   },
   reference: trackedNormReference,
 }
 
-/** [dz, scale, runningVariance] → [dx]: dz·scale/√(variance + ε) */
+/** The gradient of x from that of the normalized values, [dx]. */
+export function throughTrackedNorm(
+  { emit }: Pick<Tape, 'emit'>,
+  { epsilon }: { readonly epsilon: number },
+  dz: Value,
+  scale: Value | undefined,
+  variance: Value,
+): readonly Value[] {
+  return scale === undefined
+    ? emit(trackedNormInputGradient, { epsilon, scale: false }, [dz, variance])
+    : emit(trackedNormInputGradient, { epsilon }, [dz, scale, variance])
+}
+
+/** [dz, scale?, runningVariance] → [dx]: dz·scale/√(variance + ε) */
 export const trackedNormInputGradient: Op<TrackedGradientAttributes> = {
   kind: 'batchNorm.inference.inputGradient',
   describe: ({ epsilon }) => `ε ${epsilon}`,
@@ -69,11 +80,16 @@ export const trackedNormParameterGradient: Op<TrackedGradientAttributes> = {
   reference: trackedNormParameterGradientReference,
 }
 
-/** The ε of a step that normalizes by tracked statistics and does nothing else, so that it can go into filters before it. */
-export function foldableNorm(next: { readonly kind: string; readonly attributes: Attributes }): number | undefined {
+/** What filters need to know of a norm by tracked statistics that goes into them. */
+export interface FoldedNorm extends Affine {
+  readonly epsilon: number
+}
+
+/** The norm of a step that normalizes by tracked statistics and does nothing else, so that it can go into filters before it. */
+export function foldableNorm(next: { readonly kind: string; readonly attributes: Attributes }): FoldedNorm | undefined {
   if (next.kind !== trackedNorm.kind) return undefined
-  const { epsilon, activation } = next.attributes as BatchNormAttributes
-  return activation === 'none' ? epsilon : undefined
+  const { epsilon, activation, ...affine } = next.attributes as BatchNormAttributes
+  return activation === 'none' ? { epsilon, ...affineIn(affine) } : undefined
 }
 
 export const trackedNormOps = {

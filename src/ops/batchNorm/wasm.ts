@@ -3,6 +3,7 @@
  * makes the statistics, then the rows. The ranges follow from the shapes alone, so the bits do not depend on threads.
  */
 
+import { type Affine, affineCount, affineOf } from '../affine.ts'
 import { call } from '../wasm/call.ts'
 import type { WasmCall, WasmKernel } from '../wasm/types.ts'
 import {
@@ -29,6 +30,24 @@ function coefficientsAt(extent: Extent, shared: number): number {
   return shared + partialRanges(extent).tiles * extent.channels * 2 * double
 }
 
+/** Bytes that `affineAt` needs. */
+function affineBytes({ channels }: Extent, affine: Affine): number {
+  return (2 - affineCount(affine)) * channels * float
+}
+
+/** Scale and shift; where there is none, an array of ones or zeros at `place`, which the calls of `fill` write. */
+function affineAt({ channels }: Extent, attributes: Affine, addresses: readonly number[], place: number) {
+  const { scale, shift, others } = affineOf(attributes, addresses)
+  const fill = (target: number, value: number) => call('batchNormFill', { target, channels, value }, 1)
+  const zeros = scale === undefined ? place + channels * float : place
+  return {
+    scale: scale ?? place,
+    shift: shift ?? zeros,
+    others,
+    fill: [...(scale === undefined ? [fill(place, 1)] : []), ...(shift === undefined ? [fill(zeros, 0)] : [])],
+  }
+}
+
 /** y = max((x − mean)·factor + shift, floor) */
 function applyCall(
   extent: Extent,
@@ -51,11 +70,15 @@ type Addresses<N extends number, T extends readonly number[] = []> = T['length']
   : Addresses<N, readonly [...T, number]>
 
 export const batchNormWasm: WasmKernel<TrainingAttributes> = {
-  workspace: ({ inputs }) => ({ shared: workspaceBytes(extentOf(inputs), 1), perThread: scratchBytes }),
+  workspace: ({ attributes, inputs }) => {
+    const extent = extentOf(inputs)
+    return { shared: workspaceBytes(extent, 1) + affineBytes(extent, attributes), perThread: scratchBytes }
+  },
   calls({ attributes, inputs }, at) {
     const extent = extentOf(inputs)
     const { epsilon, momentum } = attributes
-    const [x, scale, shift] = at.inputs as Addresses<3>
+    const [x = 0, ...affine] = at.inputs
+    const { scale, shift, fill } = affineAt(extent, attributes, affine, at.shared + workspaceBytes(extent, 1))
     const [y, mean, inverse] = at.outputs as Addresses<3>
     const [runningMean, runningVariance] = at.updates as Addresses<2>
     const [partials, factor] = [at.shared, coefficientsAt(extent, at.shared)]
@@ -64,6 +87,7 @@ export const batchNormWasm: WasmKernel<TrainingAttributes> = {
     const made = { mean, inverse, factor, runningMean, runningVariance }
     return {
       run: [
+        ...fill,
         call('batchNormSums', { x, partials, ...extent, group, chunk }, partialCount),
         call('batchNormStatistics', { ...given, ...made }, 1),
         applyCall(extent, floorOf(attributes), { x, y, mean, factor, shift }),
@@ -74,15 +98,21 @@ export const batchNormWasm: WasmKernel<TrainingAttributes> = {
 
 /** factor = scale·inverse, as the first time; then the rows. */
 export const batchNormAgainWasm: WasmKernel<BatchNormAttributes> = {
-  workspace: ({ inputs }) => ({ shared: extentOf(inputs).channels * float }),
+  workspace: ({ attributes, inputs }) => {
+    const extent = extentOf(inputs)
+    return { shared: extent.channels * float + affineBytes(extent, attributes) }
+  },
   calls({ attributes, inputs }, at) {
     const extent = extentOf(inputs)
     const { channels } = extent
-    const [x, scale, shift, mean, inverse] = at.inputs as Addresses<5>
-    const [y] = at.outputs as Addresses<1>
+    const [x = 0, ...more] = at.inputs
     const factor = at.shared
+    const { scale, shift, others, fill } = affineAt(extent, attributes, more, factor + channels * float)
+    const [mean, inverse] = others as unknown as Addresses<2>
+    const [y] = at.outputs as Addresses<1>
     return {
       run: [
+        ...fill,
         call('batchNormProduct', { scale, inverse, factor, channels }, 1),
         applyCall(extent, floorOf(attributes), { x, y, mean, factor, shift }),
       ],
@@ -110,10 +140,16 @@ function gradientSums(extent: Extent, shared: number, cut: number, addresses: Su
 }
 
 export const batchNormGradientWasm: WasmKernel<BatchNormAttributes> = {
-  workspace: ({ inputs }) => ({ shared: workspaceBytes(extentOf(inputs), 3), perThread: scratchBytes }),
+  workspace: ({ attributes, inputs }) => {
+    const extent = extentOf(inputs)
+    return { shared: workspaceBytes(extent, 3) + affineBytes(extent, attributes), perThread: scratchBytes }
+  },
   calls({ attributes, inputs }, at) {
     const extent = extentOf(inputs)
-    const [x, dy, scale, shift, mean, inverse] = at.inputs as Addresses<6>
+    const [x = 0, dy = 0, ...channels] = at.inputs
+    const affine = affineAt(extent, attributes, channels, at.shared + workspaceBytes(extent, 3))
+    const { scale, shift, fill } = affine
+    const [mean = 0, inverse = 0] = affine.others
     const [dx, dscale, dshift] = at.outputs as Addresses<3>
     // Without a ReLU nothing is cut: every value is above −∞.
     const cut = floorOf(attributes)
@@ -121,44 +157,49 @@ export const batchNormGradientWasm: WasmKernel<BatchNormAttributes> = {
     const { coefficients, run } = gradientSums(extent, at.shared, cut, addresses)
     const { chunk, tiles } = rowRanges(extent)
     const apply = { x, dy, dx, mean, shift, ...coefficients, ...extent, cut, chunk }
-    return { run: [...run, call('batchNormGradientApply', apply, tiles)] }
+    return { run: [...fill, ...run, call('batchNormGradientApply', apply, tiles)] }
   },
 }
 
 export const trackedNormWasm: WasmKernel<BatchNormAttributes> = {
-  workspace: ({ inputs }) => ({ prepared: extentOf(inputs).channels * float }),
+  workspace: ({ attributes, inputs }) => {
+    const extent = extentOf(inputs)
+    return { prepared: extent.channels * float + affineBytes(extent, attributes) }
+  },
   calls({ attributes, inputs }, at) {
     const extent = extentOf(inputs)
     const { channels } = extent
     const { epsilon } = attributes
-    const [x, scale, shift, mean, variance] = at.inputs as Addresses<5>
+    const [x = 0, ...more] = at.inputs
     const [y] = at.outputs as Addresses<1>
     const factor = at.prepared
+    const { scale, shift, others, fill } = affineAt(extent, attributes, more, factor + channels * float)
+    const [mean = 0, variance = 0] = others
     return {
-      prepare: [call('batchNormFactor', { scale, variance, factor, channels, epsilon }, 1)],
+      prepare: [...fill, call('batchNormFactor', { scale, variance, factor, channels, epsilon }, 1)],
       run: [applyCall(extent, floorOf(attributes), { x, y, mean, factor, shift })],
     }
   },
 }
 
-/** dx = (dz − 0)·factor + 0, by the same kernel: shared workspace holds the zeros. */
+/** dx = (dz − 0)·factor + 0, by the same kernel. */
 export const trackedNormInputGradientWasm: WasmKernel<TrackedGradientAttributes> = {
-  workspace: ({ inputs }) => ({
-    prepared: extentOf(inputs).channels * float,
-    shared: extentOf(inputs).channels * float,
+  workspace: ({ attributes, inputs }) => ({
+    prepared: extentOf(inputs).channels * float + affineBytes(extentOf(inputs), { ...attributes, shift: false }),
   }),
-  calls({ attributes: { epsilon }, inputs }, at) {
+  calls({ attributes, inputs }, at) {
     const extent = extentOf(inputs)
     const { channels } = extent
-    const [x, scale, variance] = at.inputs as Addresses<3>
+    const { epsilon } = attributes
+    const [x = 0, ...more] = at.inputs
     const [y] = at.outputs as Addresses<1>
-    const [factor, zeros] = [at.prepared, at.shared]
+    const factor = at.prepared
+    const affine = { ...attributes, shift: false } as const
+    const { scale, shift: zeros, others, fill } = affineAt(extent, affine, more, factor + channels * float)
+    const [variance = 0] = others
     return {
-      prepare: [call('batchNormFactor', { scale, variance, factor, channels, epsilon }, 1)],
-      run: [
-        call('batchNormZeros', { target: zeros, channels }, 1),
-        applyCall(extent, none, { x, y, mean: zeros, factor, shift: zeros }),
-      ],
+      prepare: [...fill, call('batchNormFactor', { scale, variance, factor, channels, epsilon }, 1)],
+      run: [applyCall(extent, none, { x, y, mean: zeros, factor, shift: zeros })],
     }
   },
 }

@@ -1,5 +1,6 @@
 /** Convolution cases: the notes' own, ugly ones (primes, remainders, odd strides, one-sided padding), real networks'. */
 
+import { type Affine, affineCount } from '../affine.ts'
 import { type OpCase, opCase } from '../cases.ts'
 import { f32 } from '../specs.ts'
 import { type Padding, type Pair, windowOn } from '../window.ts'
@@ -132,21 +133,37 @@ const allRows = rows.flatMap((row): OpCase[] => {
 })
 
 /** A convolution that has absorbed a batch normalization by tracked statistics. */
-function normed(name: string, x: Row['x'], geometry: Conv2dGeometry, bias: boolean): OpCase {
+function normed(name: string, x: Row['x'], geometry: Conv2dGeometry, bias: boolean, affine: Affine = {}): OpCase {
   const w = filterShape(geometry)
   const channels = f32(geometry.filters)
-  const ofChannels = new Array<typeof channels>(bias ? 5 : 4).fill(channels)
+  const ofNorm = affineCount(affine) + 2
+  const ofChannels = new Array<typeof channels>(ofNorm + (bias ? 1 : 0)).fill(channels)
   return opCase({
     name: `${name}${bias ? ', bias' : ', relu'}`,
     op: conv2d,
-    attributes: { ...geometry, bias, norm: { epsilon: 1e-5 }, activation: bias ? 'none' : 'relu' },
+    attributes: { ...geometry, bias, norm: { epsilon: 1e-5, ...affine }, activation: bias ? 'none' : 'relu' },
     inputs: [f32(...x), f32(...w), ...ofChannels],
     terms: w[0] * w[1] * w[2] + 4,
     fill: (random, array) => (array === 1 + ofChannels.length ? 0.5 + random.next() : undefined),
     // A norm is absorbed only where nothing of it needs a gradient.
-    constant: [4, 3, 2, 1].map((last) => 2 + ofChannels.length - last),
+    constant: Array.from({ length: ofNorm }, (_, i) => 1 + ofChannels.length - i),
     ...(bias ? {} : { noDifferences: 'relu has kinks' }),
   })
 }
 
-export const cases: readonly OpCase[] = allRows
+/** Norms without a scale, a shift, or both. */
+const partial = [true, false].flatMap((bias): OpCase[] => {
+  const x = [2, 7, 5, 5] as const
+  const window = windowOn(
+    { kernel: [3, 3], stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1] },
+    { height: x[1], width: x[2], channels: x[3] },
+  )
+  const geometry: Conv2dGeometry = { window, channels: x[3], filters: 7, groups: 1 }
+  return [
+    normed('norm without scale', x, geometry, bias, { scale: false }),
+    normed('norm without shift', x, geometry, bias, { shift: false }),
+    normed('norm without either', x, geometry, bias, { scale: false, shift: false }),
+  ]
+})
+
+export const cases: readonly OpCase[] = [...allRows, ...partial]

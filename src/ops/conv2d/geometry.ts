@@ -1,6 +1,7 @@
 /** Attributes of the convolution ops: one geometry, computed once by the layer that lowers, shared by all directions. */
 
 import { type ArraySpec, picturesOf } from '../arrays.ts'
+import type { FoldedNorm } from '../batchNorm/tracked.ts'
 import type { Clamp } from '../pointwise/table.ts'
 import type { StepSpec } from '../types.ts'
 import { printWindow, type Window } from '../window.ts'
@@ -18,7 +19,7 @@ export interface Conv2dGeometry {
 export interface Conv2dAttributes extends Conv2dGeometry {
   readonly bias: boolean
   /** Batch normalization of the result by tracked statistics, ahead of the activation. */
-  readonly norm?: { readonly epsilon: number }
+  readonly norm?: FoldedNorm
   /** Applied at the store. */
   readonly activation: 'none' | Clamp
 }

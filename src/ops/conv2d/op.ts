@@ -4,8 +4,9 @@
  * (which tells its derivative); the pre-activation is never stored.
  */
 
+import { affineCount, affineOf } from '../affine.ts'
 import { type ArraySpec, lastAxis, picturesOf } from '../arrays.ts'
-import { foldableNorm, trackedNormInputGradient } from '../batchNorm/tracked.ts'
+import { foldableNorm, throughTrackedNorm } from '../batchNorm/tracked.ts'
 import { fusedActivation, pointwiseGradient } from '../pointwise/op.ts'
 import { expectSize, f32 } from '../specs.ts'
 import type { Op, Value } from '../types.ts'
@@ -21,7 +22,7 @@ import {
 } from './geometry.ts'
 import { channelSumReference, conv2dReference, filterGradientReference, inputGradientReference } from './reference.ts'
 
-/** [x, filters, bias?, and of an absorbed norm: scale, shift, mean, variance] → [y] */
+/** [x, filters, bias?, and of an absorbed norm: scale?, shift?, mean, variance] → [y] */
 export const conv2d: Op<Conv2dAttributes> = {
   kind: 'conv2d',
   describe(attributes) {
@@ -32,7 +33,7 @@ export const conv2d: Op<Conv2dAttributes> = {
     const pictures = picturesOf(inputs[0] as ArraySpec)
     expectSize('conv2d', inputs, 0, inputShape(attributes, pictures), 'pictures')
     expectSize('conv2d', inputs, 1, filterShape(attributes), 'filters')
-    for (let i = 2; i < 2 + (attributes.bias ? 1 : 0) + (attributes.norm ? 4 : 0); i++) {
+    for (let i = 2; i < 2 + (attributes.bias ? 1 : 0) + (attributes.norm ? affineCount(attributes.norm) + 2 : 0); i++) {
       expectSize('conv2d', inputs, i, [attributes.filters], i === 2 && attributes.bias ? 'biases' : 'norm')
     }
     return [f32(...outputShape(attributes, pictures))]
@@ -43,9 +44,9 @@ export const conv2d: Op<Conv2dAttributes> = {
     const activation = fusedActivation(next)
     if (activation !== undefined) return { ...attributes, activation }
     // Folding goes with packing, which a plain matrix product does without.
-    const epsilon = foldableNorm(next)
-    if (epsilon === undefined || attributes.norm !== undefined || coversPicture(attributes)) return undefined
-    return { ...attributes, norm: { epsilon } }
+    const norm = foldableNorm(next)
+    if (norm === undefined || attributes.norm !== undefined || coversPicture(attributes)) return undefined
+    return { ...attributes, norm }
   },
   gradient({ attributes, inputs, outputs }, [given], tape) {
     const [x, filters] = inputs as readonly [Value, Value]
@@ -56,8 +57,8 @@ export const conv2d: Op<Conv2dAttributes> = {
     if (activation !== 'none') [dy = dy] = tape.emit(pointwiseGradient, { function: activation }, [y, dy])
     // The planner absorbs a norm only where its own parameters need no gradient.
     if (norm !== undefined) {
-      const [scale, , , variance] = inputs.slice(-4) as unknown as readonly [Value, Value, Value, Value]
-      ;[dy = dy] = tape.emit(trackedNormInputGradient, norm, [dy, scale, variance])
+      const { scale, others } = affineOf(norm, inputs.slice(bias ? 3 : 2))
+      ;[dy = dy] = throughTrackedNorm(tape, norm, dy, scale, others[1] as Value)
     }
     const give = (value: Value, [gradient]: readonly Value[]) => gradient && tape.give(value, gradient)
     const biases = bias ? inputs[2] : undefined

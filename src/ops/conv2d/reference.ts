@@ -3,6 +3,7 @@
  * from the definition: a product x·w contributes to one output, and its two partial derivatives follow from it.
  */
 
+import { affineOf } from '../affine.ts'
 import { type ArraySpec, lastAxis, picturesOf } from '../arrays.ts'
 import { boundsOf } from '../pointwise/table.ts'
 import type { ReferenceKernel, StepSpec } from '../types.ts'
@@ -40,7 +41,7 @@ function forEachProduct(
           }
 }
 
-/** inputs [x, filters, bias?, and of an absorbed norm: scale, shift, mean, variance] → [y] */
+/** inputs [x, filters, bias?, and of an absorbed norm: scale?, shift?, mean, variance] → [y] */
 export const conv2dReference: ReferenceKernel<Conv2dAttributes> = (step, { inputs, outputs }) => {
   const { attributes } = step
   const [x, w] = inputs as readonly [Float64Array, Float64Array]
@@ -51,11 +52,12 @@ export const conv2dReference: ReferenceKernel<Conv2dAttributes> = (step, { input
     y[yi] = (y[yi] as number) + (x[xi] as number) * (w[wi] as number)
   })
   if (attributes.norm !== undefined) {
-    const [scale, shift, mean, variance] = inputs.slice(-4) as [Float64Array, Float64Array, Float64Array, Float64Array]
+    const { scale, shift, others } = affineOf(attributes.norm, inputs.slice(attributes.bias ? 3 : 2))
+    const [mean, variance] = others as [Float64Array, Float64Array]
     for (let i = 0; i < y.length; i++) {
       const k = i % attributes.filters
       const deviation = Math.sqrt((variance[k] as number) + attributes.norm.epsilon)
-      y[i] = (((y[i] as number) - (mean[k] as number)) / deviation) * (scale[k] as number) + (shift[k] as number)
+      y[i] = (((y[i] as number) - (mean[k] as number)) / deviation) * (scale?.[k] ?? 1) + (shift?.[k] ?? 0)
     }
   }
   const [least, most] = boundsOf(attributes.activation)

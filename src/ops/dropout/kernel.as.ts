@@ -1,4 +1,4 @@
-/** Dropout: hash, compare, scale. 13 integer operations a vector keep it at memory speed without a stored mask. */
+/** Dropout of values and of images: hash, compare, scale. 13 integer operations a vector keep it at memory speed without a stored mask. */
 
 import { nextTile } from '../kernel/tiles.as.ts'
 
@@ -85,4 +85,59 @@ export function dropout(
       to += 4
     }
   }
+}
+
+/**
+ * The same for whole images of `each` values: y = x·factor where the bits of the image's number are at most `limit`, else 0.
+ * A tile is a range of `chunk` values, which may reach over several images.
+ */
+export function dropoutPath(
+  x: usize,
+  seed: usize,
+  y: usize,
+  count: i32,
+  each: i32,
+  stream: i32,
+  limit: i32,
+  factor: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  const begin = load<u32>(seed)
+  const step = load<u32>(seed, 4)
+  const key0 = mix(mix(mix(begin + 0x243f6a88) ^ step) ^ <u32>stream)
+  const key1 = mix(mix(mix(begin + 0x85a308d3) ^ step) ^ <u32>stream)
+  const factors = f32x4.splat(factor)
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const end = min((tile + 1) * chunk, count)
+    for (let first = tile * chunk; first < end; ) {
+      const image = first / each
+      const stop = min(end, (image + 1) * each)
+      const at = <usize>first << 2
+      const isKept = factor != 0 && <i32>bitsOf(<u32>image, key0, key1) <= limit
+      if (isKept) times(x + at, y + at, stop - first, factors)
+      else memory.fill(y + at, 0, <usize>(stop - first) << 2)
+      first = stop
+    }
+  }
+}
+
+/** maskBits of a single element. */
+// @ts-ignore: decorator
+@inline
+function bitsOf(element: u32, key0: u32, key1: u32): u32 {
+  let x = element + key0
+  x = (x ^ (x >>> 17)) * 0xed5ad4bb + key1
+  x = (x ^ (x >>> 11)) * 0xac4c1b51 + key0
+  x = (x ^ (x >>> 15)) * 0x31848bab
+  return x ^ (x >>> 14)
+}
+
+function times(x: usize, y: usize, count: i32, factors: v128): void {
+  const end = <usize>count << 2
+  let i: usize = 0
+  for (; i + 16 <= end; i += 16) v128.store(y + i, f32x4.mul(v128.load(x + i), factors))
+  for (; i < end; i += 4) v128.store_lane<f32>(y + i, f32x4.mul(v128.load32_zero(x + i), factors), 0)
 }

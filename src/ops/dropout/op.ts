@@ -8,7 +8,7 @@ import { SEED_COUNT } from '../scalars.ts'
 import { expectSize } from '../specs.ts'
 import type { Op } from '../types.ts'
 import type { DropoutAttributes } from './attributes.ts'
-import { dropoutReference } from './reference.ts'
+import { dropoutPathReference, dropoutReference } from './reference.ts'
 
 /** [x, seed] → [y]. Its gradient is itself: the mask and the factor of the values, applied to the gradients. */
 export const dropout: Op<DropoutAttributes> = {
@@ -27,4 +27,19 @@ export const dropout: Op<DropoutAttributes> = {
   reference: dropoutReference,
 }
 
-export const dropoutOps = { dropout } as const
+/**
+ * [x, seed] → [y]: the same for whole images, with the number of an image in its batch for an element: stochastic depth
+ * (Huang et al. 2016), each image by itself as in EfficientNet and timm. Its gradient is itself.
+ */
+export const dropoutPath: Op<DropoutAttributes> = {
+  ...dropout,
+  kind: 'dropout.path',
+  gradient({ attributes, inputs: [x, seed] }, [dy], tape) {
+    if (dy === undefined || x === undefined || seed === undefined || !tape.wants(x)) return
+    const [dx] = tape.emit(dropoutPath, attributes, [dy, seed])
+    if (dx !== undefined) tape.give(x, dx)
+  },
+  reference: dropoutPathReference,
+}
+
+export const dropoutOps = { dropout, 'dropout.path': dropoutPath } as const

@@ -49,8 +49,11 @@ function geluLanes<L>(x: usize, dy: usize, y: usize, count: i32, gradient: bool)
   // 1/√(2π)
   const density = f32x4.splat(0.3989422804)
   const zero = f32x4.splat(0)
+  // Limits where the rest would give ∞·0. GELU of ∞ is ∞.
+  const lowest = f32x4.splat(-1e30)
+  const highest = f32x4.splat(gradient ? <f32>1e30 : Infinity)
   for (const end = y + (<usize>count << 2); y < end; y += step) {
-    const v = changetype<L>(0).load(x)
+    const v = f32x4.pmin(f32x4.pmax(changetype<L>(0).load(x), lowest), highest)
     const square = f32x4.neg(f32x4.mul(half, f32x4.mul(v, v)))
     const e = exponential(square, least, most, log2e, magic, ln2High, ln2Low, c6, c5, c4, c3, c2, c1, one)
     const t = f32x4.div(one, multiplyAdd(slope, f32x4.abs(v), one))

@@ -43,7 +43,20 @@ export function zip<F>(
   tiles: i32,
   counter: usize,
 ): void {
-  const p = f32x4.splat(parameter)
+  zipWith<F>(a, b, y, count, f32x4.splat(parameter), chunk, tiles, counter)
+}
+
+/** The same with up to four parameters. */
+export function zipWith<F>(
+  a: usize,
+  b: usize,
+  y: usize,
+  count: i32,
+  p: v128,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+): void {
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
     const from = tile * chunk
     const length = min(chunk, count - from)

@@ -7,7 +7,15 @@ import { OpShapeError } from '../errors.ts'
 import { expectSize } from '../specs.ts'
 import type { ArraySpec, Attributes, Op } from '../types.ts'
 import { pointwiseGradientReference, pointwiseReference } from './reference.ts'
-import { activations, type Clamp, isClamp, type PointwiseAttributes, parameterOf } from './table.ts'
+import {
+  activations,
+  type Clamp,
+  expectedParameter,
+  isClamp,
+  type PointwiseAttributes,
+  parameterOf,
+  parameterSchema,
+} from './table.ts'
 
 export type { PointwiseAttributes } from './table.ts'
 
@@ -19,10 +27,10 @@ function describe(attributes: PointwiseAttributes): string {
 function checkParameter(kind: string, attributes: PointwiseAttributes): void {
   const { parameter } = activations[attributes.function]
   const received = parameterOf(attributes)
-  if (parameter === undefined || received >= parameter.minimum) return
+  if (parameter === undefined || parameterSchema(parameter).fits(received)) return
   throw new OpShapeError(`${kind}: ${attributes.function} cannot have this ${parameter.name}`, {
     received: String(received),
-    expected: `a number of at least ${parameter.minimum}`,
+    expected: expectedParameter(parameter),
   })
 }
 

@@ -13,12 +13,21 @@ import { concatWasm, sliceWasm, widenWasm } from '../channels/wasm.ts'
 import { clipNormsWasm, clipScaleWasm } from '../clip/wasm.ts'
 import { channelSumWasm, conv2dWasm, filterGradientWasm, inputGradientWasm } from '../conv2d/wasm.ts'
 import { crossEntropyGradientWasm, crossEntropyWasm } from '../crossEntropy/wasm.ts'
-import { dropoutWasm } from '../dropout/wasm.ts'
+import { dropoutPathWasm, dropoutWasm } from '../dropout/wasm.ts'
 import { lossGuardWasm } from '../guard/wasm.ts'
+import {
+  multiplyChannelsGradientWasm,
+  multiplyChannelsWasm,
+  multiplyNumberWasm,
+  multiplyWasm,
+} from '../multiply/wasm.ts'
 import type { AttributesOf, StepKind } from '../ops.ts'
 import { adagradWasm, adamWasm, rmspropWasm, sgdWasm } from '../optimizer/wasm.ts'
+import { permuteWasm } from '../permute/wasm.ts'
 import { pointwiseGradientWasm, pointwiseWasm } from '../pointwise/wasm.ts'
 import { averagePoolGradientWasm, averagePoolWasm, maxPoolGradientWasm, maxPoolWasm } from '../pool/wasm.ts'
+import { preluGradientWasm, preluSlopeGradientWasm, preluWasm } from '../prelu/wasm.ts'
+import { resampleGradientWasm, resampleWasm } from '../resample/wasm.ts'
 import { softmaxGradientWasm, softmaxWasm } from '../softmax/wasm.ts'
 import type { Attributes } from '../types.ts'
 import type { WasmKernel } from './types.ts'
@@ -34,6 +43,9 @@ const table: { readonly [K in StepKind]: WasmKernel<AttributesOf<K>> } = {
   concat: concatWasm,
   'channels.slice': sliceWasm,
   'channels.widen': widenWasm,
+  permute: permuteWasm,
+  resample: resampleWasm,
+  'resample.gradient': resampleGradientWasm,
   'clip.norms': clipNormsWasm,
   'clip.scale': clipScaleWasm,
   conv2d: conv2dWasm,
@@ -43,13 +55,21 @@ const table: { readonly [K in StepKind]: WasmKernel<AttributesOf<K>> } = {
   crossEntropy: crossEntropyWasm,
   'crossEntropy.gradient': crossEntropyGradientWasm,
   dropout: dropoutWasm,
+  'dropout.path': dropoutPathWasm,
   'loss.guard': lossGuardWasm,
+  multiply: multiplyWasm,
+  'multiply.channels': multiplyChannelsWasm,
+  'multiply.channelsGradient': multiplyChannelsGradientWasm,
+  'multiply.number': multiplyNumberWasm,
   'optimizer.sgd': sgdWasm,
   'optimizer.adagrad': adagradWasm,
   'optimizer.rmsprop': rmspropWasm,
   'optimizer.adam': adamWasm,
   pointwise: pointwiseWasm,
   'pointwise.gradient': pointwiseGradientWasm,
+  prelu: preluWasm,
+  'prelu.gradient': preluGradientWasm,
+  'prelu.slopeGradient': preluSlopeGradientWasm,
   maxPool: maxPoolWasm,
   'maxPool.gradient': maxPoolGradientWasm,
   averagePool: averagePoolWasm,

@@ -5,7 +5,7 @@
 
 import { nextTile } from '../../kernel/tiles.as.ts'
 
-/** `rows` rows of K weights into `toFilters`, and the bias (0: none) into `toBias`; a tile is `chunk` rows. */
+/** `rows` rows of K weights into `toFilters`, and the bias into `toBias`; a tile is `chunk` rows. Bias, scale and shift: 0 for none. */
 export function conv2dFoldNorm(
   filters: usize,
   bias: usize,
@@ -28,7 +28,8 @@ export function conv2dFoldNorm(
     const last = min(first + chunk, rows)
     for (let k = 0; k < columns; k++) {
       const at = <usize>k << 2
-      const factor = load<f32>(scale + at) / sqrt<f32>(load<f32>(variance + at) + epsilon)
+      const numerator = scale == 0 ? <f32>1 : load<f32>(scale + at)
+      const factor = numerator / sqrt<f32>(load<f32>(variance + at) + epsilon)
       const pitch = <usize>columns << 2
       let from = filters + <usize>first * pitch + at
       let to = toFilters + <usize>first * pitch + at
@@ -39,7 +40,7 @@ export function conv2dFoldNorm(
       }
       if (tile != 0) continue
       const before = bias == 0 ? <f32>0 : load<f32>(bias + at)
-      store<f32>(toBias + at, (before - load<f32>(mean + at)) * factor + load<f32>(shift + at))
+      store<f32>(toBias + at, (before - load<f32>(mean + at)) * factor + (shift == 0 ? <f32>0 : load<f32>(shift + at)))
     }
   }
 }

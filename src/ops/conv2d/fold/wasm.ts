@@ -1,5 +1,6 @@
 /** A convolution that has absorbed a batch normalization is one with other filters and a bias: both are made ahead of it. */
 
+import { affineOf } from '../../affine.ts'
 import { call } from '../../wasm/call.ts'
 import type { WasmKernel } from '../../wasm/types.ts'
 import { lines } from '../blocks.ts'
@@ -13,7 +14,7 @@ function foldedOf(attributes: Conv2dAttributes) {
   return { rows, columns, filterBytes, bytes: filterBytes + lines(columns * 4) }
 }
 
-/** inputs [x, filters, bias?, and where a norm was absorbed: scale, shift, mean, variance] → [y] */
+/** inputs [x, filters, bias?, and where a norm was absorbed: scale?, shift?, mean, variance] → [y] */
 export function foldingNorm(plain: WasmKernel<Conv2dAttributes>): WasmKernel<Conv2dAttributes> {
   return {
     ...plain,
@@ -28,7 +29,8 @@ export function foldingNorm(plain: WasmKernel<Conv2dAttributes>): WasmKernel<Con
       const { rows, columns, filterBytes } = foldedOf(attributes)
       const [x = 0, filters = 0, ...others] = at.inputs
       const [bias = 0, ...norm] = attributes.bias ? others : [0, ...others]
-      const [scale = 0, shift = 0, mean = 0, variance = 0] = norm
+      const { scale = 0, shift = 0, others: statistics } = affineOf(attributes.norm, norm)
+      const [mean = 0, variance = 0] = statistics
       const [toFilters, toBias] = [at.shared, at.shared + filterBytes]
       const chunk = Math.max(1, Math.ceil(16384 / columns))
       const from = { filters, bias, scale, shift, mean, variance, epsilon: attributes.norm.epsilon }
