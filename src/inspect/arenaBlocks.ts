@@ -7,8 +7,15 @@ import { printBytes } from './units.ts'
 
 const margin = 10
 
+export interface ArenaBlocks {
+  /** Lines of at most the width. */
+  readonly drawing: string
+  /** The fullest step, and what the letters mean: sentences to be wrapped. */
+  readonly captions: readonly string[]
+}
+
 /** Each letter is what takes the most of its bytes and steps; a blank is memory that is free then. */
-export function arenaBlocks(plan: Plan, width: number, rows = 14): string {
+export function arenaBlocks(plan: Plan, width: number, rows = 14): ArenaBlocks {
   const columns = Math.max(8, Math.min(width - margin - 2, Math.max(plan.steps.length, 8)))
   const cells = shares(plan, columns, rows)
   const lines = cells.map((row, index) => {
@@ -20,7 +27,11 @@ export function arenaBlocks(plan: Plan, width: number, rows = 14): string {
   const legend = Object.entries(arenaKinds).flatMap(([kind, { block }]) =>
     used.has(kind as ArenaKind) ? [`${block} ${kind}`] : [],
   )
-  return [...lines, `${' '.repeat(margin)} └${'─'.repeat(columns)}`, fullestWords(plan), legend.join('   ')].join('\n')
+  return {
+    drawing: [...lines, `${' '.repeat(margin)} └${'─'.repeat(columns)}`].join('
+'),
+    captions: [fullestWords(plan), legend.join('   ')],
+  }
 }
 
 type Cell = Map<ArenaKind, number>

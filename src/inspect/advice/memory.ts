@@ -8,10 +8,12 @@ const float = 4
 /** Of one image: below, nobody runs out of memory by it. */
 const manyBytes = 16 * 2 ** 20
 const largeShare = 1 / 3
+/** Values of one volume: many small ones make a network deep, not its maps too large. */
+const largeVolume = 2 ** 20
 
 const earlyActivations: AdviceRule = {
   id: 'early-activations',
-  when: 'the layers before the first stride or pooling hold a third of the activations or more, and 16 MiB an image',
+  when: 'the layers before the first stride or pooling hold a third of the activations or more, 16 MiB an image, and a volume of a million values',
   find({ layers, totals }) {
     const [input] = layers
     if (input === undefined) return []
@@ -20,6 +22,7 @@ const earlyActivations: AdviceRule = {
     const values = early.reduce((sum, { activations }) => sum + activations, 0)
     const share = values / totals.activations
     if (values * float < manyBytes || share < largeShare) return []
+    if (!early.some(({ activations }) => activations >= largeVolume)) return []
     const names = early.map(({ name }) => name)
     const [first] = names
     return [

@@ -125,7 +125,7 @@ const manyUnpadded = 3
 
 const noPadding: AdviceRule = {
   id: 'no-padding',
-  when: 'most convolutions larger than 1×1 with stride 1, three or more, have no padding',
+  when: 'most convolutions larger than 1×1 with stride 1, three or more in a row, have no padding',
   find({ layers }) {
     const sliding = layers.filter(
       ({ window, isWhole, filters }) =>
@@ -136,8 +136,10 @@ const noPadding: AdviceRule = {
         oddAbove1(window.kernel),
     )
     const unpadded = sliding.filter(({ window }) => window?.padding.every((side) => side === 0))
-    if (unpadded.length < manyUnpadded || 2 * unpadded.length <= sliding.length) return []
-    const lost = unpadded.reduce((sum, { sized }) => sum + (sized.inputs[0]?.height ?? 0) - sized.output.height, 0)
+    // Branches take the same rows once.
+    const sides = new Map(unpadded.map(({ sized }) => [sized.inputs[0]?.height ?? 0, sized.output.height]))
+    if (sides.size < manyUnpadded || 2 * unpadded.length <= sliding.length) return []
+    const lost = [...sides].reduce((sum, [before, after]) => sum + before - after, 0)
     const [first] = unpadded
     const filter = first?.filters?.[0] ?? 3
     return [
