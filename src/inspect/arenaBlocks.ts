@@ -28,8 +28,7 @@ export function arenaBlocks(plan: Plan, width: number, rows = 14): ArenaBlocks {
     used.has(kind as ArenaKind) ? [`${block} ${kind}`] : [],
   )
   return {
-    drawing: [...lines, `${' '.repeat(margin)} └${'─'.repeat(columns)}`].join('
-'),
+    drawing: [...lines, `${' '.repeat(margin)} └${'─'.repeat(columns)}`].join('\n'),
     captions: [fullestWords(plan), legend.join('   ')],
   }
 }
