@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { columnsOf } from '../src/inspect/shorten.ts'
+import { printCount } from '../src/inspect/units.ts'
 import { plan } from '../src/plan/plan.ts'
 import { zoo } from '../src/zoo/zoo.ts'
-import { call } from './fixtures/cli.ts'
+import { call, side, writeBars } from './fixtures/cli.ts'
 
 let place = ''
 beforeAll(async () => {
@@ -43,6 +44,33 @@ describe('--recompute', () => {
     expect(notices).toContainEqual(
       expect.stringMatching(/^training with batch 32 takes at least .* MiB \([\d,]+ bytes\), more than 1\.00 MiB/),
     )
+  })
+})
+
+describe('train --recompute', () => {
+  it('trains the same model in the memory that plan says, and tells in its report', async () => {
+    const net = `INPUT ${side}x${side}x1 -> [CONV3-16 nobias -> BN -> RELU]*6 -> FC-10`
+    await writeBars(join(place, 'bars'), { train: 128, test: 32 })
+    const words = ['train', net, '--data', 'mnist:bars', '--epochs', '1', '--batch', '64', '--threads', '1', '--json']
+    const plain = await call([...words, '--out', 'plain'], place)
+    const again = await call([...words, '--out', 'again', '--recompute'], place)
+    expect([plain.code, again.code]).toEqual([0, 0])
+    const model = (folder: string) => readFile(join(place, folder, 'model.lenslet'))
+    // The network, its weights and its description: all but the time at which it was made.
+    expect((await model('again')).subarray(-1000)).toEqual((await model('plain')).subarray(-1000))
+    const report = await readFile(join(place, 'again', 'report.html'), 'utf8')
+    const { memory } = await json(net, '--batch', '64', '--recompute', '--optimizer', 'adam')
+    expect(memory.recomputed.arenaBytes).toBeLessThan(0.75 * memory.training.arenaBytes)
+    expect(report).toContain(`${printCount(memory.recomputed.arenaBytes)}</td>`)
+    expect(report).toContain('computed again</text>')
+    expect(report).toMatch(/recomputation<\/th>[\s\S]*instead of/)
+    expect(JSON.parse(await readFile(join(place, 'again', 'run.json'), 'utf8')).options.recompute).toBe(true)
+  })
+
+  it('refuses what is no amount of memory', async () => {
+    const { code, stderr } = await call(['train', 'lenet5', '--data', 'mnist:bars', '--recompute', '4'], place)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/--recompute 4 has no unit[\s\S]*did you mean 4GB/)
   })
 })
 

@@ -96,6 +96,8 @@ describe('the largest batch', () => {
     const more = plan(network, { ...options, batch: batch + 1 })
     const refused = wasmBackend().bind(more)
     await expect(refused).rejects.toThrow(/cannot be addressed/)
-    await expect(refused).rejects.toThrow(new RegExp(`${more.arenaBytes} bytes[^]*at most ${LARGEST_MEMORY} bytes`))
+    await expect(refused).rejects.toThrow(
+      new RegExp(`${more.arenaBytes} bytes[\\s\\S]*at most ${LARGEST_MEMORY} bytes`),
+    )
   })
 })

@@ -32,7 +32,7 @@ export function planWords(planned: Planned, terminal: Terminal): string {
     ),
     terminal.dim(terminal.wrap(`${capital(conventions.macs)}; ${conventions.flops}.`)),
     ...(recomputed?.recomputation
-      ? [terminal.wrap(recomputationWords(recomputed.recomputation, recomputed.arenaBytes), '  ')]
+      ? [terminal.wrap(`recomputing: ${recomputationWords(recomputed.recomputation, recomputed.arenaBytes)}`, '  ')]
       : []),
     ...(call.arena ? ['', ...arenaLines(recomputed ?? training, terminal)] : []),
     ...(times ? ['', terminal.table(timeTable(times))] : []),
@@ -76,9 +76,9 @@ export function recomputationWords(
   { segments, steps, macs, plainMacs, plainArenaBytes }: PlanRecomputation,
   arenaBytes: number,
 ): string {
-  if (steps === 0) return 'recomputing: nothing is computed again; it would save no memory or is not needed to fit'
+  if (steps === 0) return 'nothing is computed again: it would save no memory, or the training fits without'
   const share = printPercent(arenaBytes / plainArenaBytes)
-  return `recomputing: ${printBytes(arenaBytes)} instead of ${printBytes(plainArenaBytes)} (${share}) for ${printCount(macs)} more MACs a step (${printPercent(macs / plainMacs)}): ${steps} steps run again, in ${segments} segments; the weights are the same to the bit`
+  return `${printBytes(arenaBytes)} instead of ${printBytes(plainArenaBytes)} (${share}) for ${printCount(macs)} more MACs a step (${printPercent(macs / plainMacs)}): ${steps} steps run again, in ${segments} segments; the weights are the same to the bit`
 }
 
 const milliseconds = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(value < 100 ? 1 : 0))

@@ -40,20 +40,24 @@ export function layOutFor(
   return small.arenaBytes > memory ? small : attempts.cheapestWithin(memory, small)
 }
 
-/** Whether `layOutFor` meets the memory; `recompute` says whether it may compute anything again. */
-export function fitsInto(
+/**
+ * The arena of a plan that is to fit into a memory: the plain one if that fits; otherwise, if activations may be computed
+ * again, the first that is found to fit, or the smallest. It fits if and only if `layOutFor` meets the memory.
+ */
+export function bytesWithin(
   composition: Composition,
   batch: number,
   target: Target,
   { memory, recompute }: { readonly memory: number; readonly recompute: boolean },
-): boolean {
+): number {
   const plain = layOut(composition, batch, target)
-  if (plain.arenaBytes <= memory) return true
-  if (!recompute || composition.goal.kind === 'scores') return false
+  let least = plain.arenaBytes
+  if (least <= memory || !recompute || composition.goal.kind === 'scores') return least
   for (const { arenaBytes } of new Attempts(composition, batch, target, plain).small()) {
-    if (arenaBytes <= memory) return true
+    least = Math.min(least, arenaBytes)
+    if (least <= memory) break
   }
-  return false
+  return least
 }
 
 function smallestOf(plans: readonly Plan[]): Plan {
