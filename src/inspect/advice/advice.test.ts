@@ -1,5 +1,6 @@
 /** Every rule speaks where it should, with true numbers, and is silent where all is well. */
 
+import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { parse } from '../../notation/parse.ts'
 import { cost } from '../../plan/cost.ts'
@@ -131,6 +132,11 @@ it('follows its own advice: sizes that lose nothing, and a GAP with the paramete
   const [advice] = of(`${before} FC-256 -> FC-10`)
   const fc1 = cost(parse(`${before} GAP -> FC-256 -> FC-10`)).layers.find(({ name }) => name === 'fc1')
   expect(fc1?.parameters).toBe(advice?.numbers.pooled)
+})
+
+it('is documented as it is', async () => {
+  const text = await readFile(new URL('../../../docs/cli.md', import.meta.url), 'utf8')
+  for (const { id, when } of adviceRules) expect(text).toContain(`| \`${id}\` | ${when} |`)
 })
 
 it('tries every rule', () => {

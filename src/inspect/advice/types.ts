@@ -22,7 +22,7 @@ export interface Advice {
 /** A rule: a row of the table. */
 export interface AdviceRule {
   readonly id: string
-  /** When it speaks, in one sentence: docs/advice.md is made of it. */
+  /** When it speaks, as docs/cli.md has it. */
   readonly when: string
   /** What it finds; nothing where all is well. */
   find(context: AdviceContext): readonly Omit<Advice, 'id'>[]
