@@ -27,6 +27,9 @@ const networks = {
     'INPUT 10x10x3 -> CONV3-6 -> [ADD(ID | BN -> RELU -> CONV3-6 -> BN -> RELU -> CONV3-6)]*4 -> GAP -> FC-5',
   dense:
     'INPUT 9x9x3 -> CONV3-4 -> [CONCAT(ID | BN -> RELU -> CONV3-4)]*4 -> AVGPOOL2 -> FC-7 -> GELU -> DROPOUT -> FC-5',
+  words: `INPUT 8x8x3 -> CONV3-8 -> PRELU -> BN noscale -> SILU -> ADD(ID | CONV3-8 -> BN noshift -> DROPPATH 0.3)
+    -> MULTIPLY(ID | GAP -> CONV1-8 -> HARDSIGMOID) -> SCALE 0.5 learned -> SHUFFLE g2 -> CONCAT(SLICE-4 | SLICE-4 from4 -> CONV3-4 g4)
+    -> PAD p1 reflect -> CROP to8 -> UPSAMPLE2 bilinear -> PIXELUNSHUFFLE2 -> MAXOUT2 -> AVGPOOL2 -> GMP -> MISH -> FC-5`,
   activations:
     'INPUT 8x8x2 -> CONV3-4 -> GELU -> CONV3-4 -> SIGMOID -> CONV3-4 -> LRELU 0.1 -> POOL2 -> FC-9 -> TANH -> FC-5',
 } as const
