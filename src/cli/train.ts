@@ -2,7 +2,6 @@
 
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
-import { checkArena } from '../backends/wasm/memory.ts'
 import { ArgumentError } from '../core/errors.ts'
 import type { Volume } from '../core/shapes.ts'
 import { type BackendName, backendNames, Model } from '../model/model.ts'
@@ -22,7 +21,7 @@ import { finishRun } from './finishRun.ts'
 import { type AskedSize, fitNetwork, inputFor, type Origin, pictureSize, sizeHelp } from './fitNetwork.ts'
 import { followRun } from './followRun.ts'
 import { type Interrupt, onInterrupt } from './interrupt.ts'
-import { memoryHint } from './memoryHint.ts'
+import { checkTraining, memoryHint } from './memoryHint.ts'
 import { readNetwork } from './network.ts'
 import { checkKnown, newHeadHelp, noModel, withNewHead } from './newHead.ts'
 import { choice, exactHelp, number } from './options.ts'
@@ -228,10 +227,10 @@ async function trainRun(
   await readCall(async () => {
     // A generator that is called has checked its options and not begun.
     await train(model, dataset, optionsIn(task.files ?? filesOf(call.out ?? ''))).return(undefined as never)
-    const bytesAt = (batch = fitted.batch) =>
-      model.planFor(planOptionsOf(resolveSettings(model, dataset, { ...fitted, batch }))).arenaBytes
+    const bytesAt = (batch = fitted.batch, recompute = fitted.recompute) =>
+      model.planFor(planOptionsOf(resolveSettings(model, dataset, { ...fitted, batch, recompute }))).arenaBytes
     const bytes = bytesAt()
-    if (settings.backend === 'wasm') checkArena(bytes)
+    if (settings.backend === 'wasm') checkTraining(bytes, fitted.batch, bytesAt)
     const hint = memoryHint(bytes, fitted.batch, bytesAt)
     if (hint !== undefined) terminal.hint(`note: ${hint}`)
     if (checkpoint !== undefined) checkResume(checkpoint, model, dataset, fitted, settings.backend)

@@ -32,6 +32,11 @@ export interface TrainOptions {
   readonly labelSmoothing?: number | undefined
   /** Clip the norm of all gradients together to this. Default: no clipping. */
   readonly clipNorm?: number | undefined
+  /**
+   * Less memory for more computation, with the same bits: activations are computed again in the backward pass. `true`: the
+   * least memory. `{ memory }`: as little as fits the training into so many bytes. Default false.
+   */
+  readonly recompute?: BindOptions['recompute'] | undefined
   /** Layers that are not trained, by name or pattern (`stage1/*`). Default: none. */
   readonly frozen?: readonly string[] | undefined
   /** Of the order, the augmentation and dropout; a whole number. Default 0. (The weights' is `Model.create`'s.) */
@@ -99,6 +104,7 @@ export interface TrainSettings extends BitSettings {
   readonly evaluate: 'epoch' | 'end' | 'never'
   readonly patience: number | undefined
   readonly keep: 'last' | 'best'
+  readonly recompute: NonNullable<BindOptions['recompute']>
   readonly checkpoint: { readonly path: string; readonly everySeconds: number; readonly everySteps: number } | undefined
 }
 
@@ -111,6 +117,7 @@ const optionNames: OptionNames<TrainOptions> = {
   augment: true,
   labelSmoothing: true,
   clipNorm: true,
+  recompute: true,
   frozen: true,
   seed: true,
   evaluate: true,
@@ -187,6 +194,7 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
     evaluate,
     patience: earlyStopping?.patience,
     keep,
+    recompute: options.recompute ?? false,
     checkpoint: options.checkpoint && checkpointSettings(options.checkpoint),
   }
 }
@@ -208,9 +216,10 @@ function needsEvaluation(what: string, dataset: Dataset, evaluate: string): void
 
 /** The plan of a training with these settings: what the training allocates, and what its description must print. */
 export function planOptionsOf(settings: PlannedSettings): BindOptions {
-  const { batch, optimizer, decay, clipNorm, labelSmoothing, frozen } = settings
+  const { batch, optimizer, decay, clipNorm, labelSmoothing, frozen, recompute = false } = settings
   return {
     batch,
+    recompute,
     frozen,
     goal: {
       kind: 'training',
@@ -223,7 +232,8 @@ export function planOptionsOf(settings: PlannedSettings): BindOptions {
 }
 
 /** The settings that decide on a plan. */
-type PlannedSettings = Pick<BitSettings, 'batch' | 'optimizer' | 'decay' | 'clipNorm' | 'labelSmoothing' | 'frozen'>
+type PlannedSettings = Pick<BitSettings, 'batch' | 'optimizer' | 'decay' | 'clipNorm' | 'labelSmoothing' | 'frozen'> &
+  Partial<Pick<TrainSettings, 'recompute'>>
 
 function checkpointSettings(options: CheckpointOptions) {
   checkOptions<CheckpointOptions>('checkpoint', options, { path: true, everySeconds: true, everySteps: true })
