@@ -35,9 +35,10 @@ export const crop: Layer<CropAttributes, object, 'crop'> = {
         expected: 'CROP p1, CROP p0,0,1,1 (top, left, bottom, right) or CROP to6',
       })
     },
-    write: (attributes) => ({
-      options: 'cut' in attributes ? { p: writePadding(attributes.cut) } : { to: writePair(attributes.size) },
-    }),
+    write: (attributes) =>
+      'cut' in attributes
+        ? { options: { p: writePadding(attributes.cut) } }
+        : { options: { to: writePair(attributes.size) } },
   },
   attributes: either(object({ size: pairSchema }), object({ cut: paddingSchema })),
   inputs: oneInput,
