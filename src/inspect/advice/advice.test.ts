@@ -158,6 +158,8 @@ it('says nothing false of the zoo: who hears what', () => {
     airbench94: 'does-not-divide',
     airbench96: 'does-not-divide',
     alexnet: 'first-fc',
+    'alexnet-2012': 'first-fc',
+    zfnet: 'first-fc',
     vgg11: 'first-fc',
     vgg13: vgg,
     vgg16: vgg,
