@@ -82,7 +82,7 @@ export async function removeStrays(lock: string): Promise<void> {
     const found = await readLock(path).catch(() => undefined)
     if (found === undefined) continue
     const isOld = Math.abs(Date.now() - found.touched) > 60_000
-    const isDeads = found.holder !== undefined && lifeOf(found.holder) === 'dead'
-    if (isOld || isDeads) await rm(path, { force: true })
+    const isOfDead = found.holder !== undefined && lifeOf(found.holder) === 'dead'
+    if (isOld || isOfDead) await rm(path, { force: true })
   }
 }
