@@ -21,8 +21,9 @@ export class Holder {
   /** Versions of the weights that the program has, where it has copies of them. */
   readonly #seen = new Map<string, number>()
   readonly #order = new Order()
-  /** A task that changes weights is under way: on other threads, they may be half changed. */
-  #isChanging = false
+  /** Tasks that change weights: so many were asked for, and so many of them have not ended. */
+  #changesAsked = 0
+  #changesOpen = 0
   /** Calls that have not ended. */
   #calls = 0
   #disposal: Promise<void> | undefined
@@ -36,6 +37,7 @@ export class Holder {
       isIdle: () => this.#order.isIdle,
       later: (change) => void this.use((order) => order.write(async () => change())),
       checkLive: () => this.#checkLive(),
+      changesAsked: () => this.#changesAsked,
       checkReadable: () => this.#checkReadable(),
     })
   }
@@ -76,12 +78,13 @@ export class Holder {
 
   /** Changes weights, when nobody reads. */
   change<T>(task: () => Promise<T>): Promise<T> {
+    this.#changesAsked++
+    this.#changesOpen++
     return this.replace(async () => {
-      this.#isChanging = true
       try {
         return await task()
       } finally {
-        this.#isChanging = false
+        this.#changesOpen--
       }
     })
   }
@@ -194,9 +197,9 @@ export class Holder {
   }
 
   #checkReadable(): void {
-    if (!this.#isChanging) return
+    if (this.#changesOpen === 0) return
     throw new ModelBusyError('the weights are being changed', {
-      received: 'a look at the weights during a step of a training',
+      received: 'a look at the weights while a step of a training is under way or waits for its turn',
       expected: 'a look between two steps: in the loop over train(), or when it has ended',
       advice: 'await model.snapshot(), which waits for its turn and copies all weights at one moment',
     })

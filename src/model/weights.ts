@@ -34,7 +34,7 @@ interface Entry {
   /** Counts changes, so that a device with memory of its own knows what to fetch. */
   version: number
   /** Set, but not yet written to its home: calls that were made before still use the values there. */
-  next?: Float32Array | undefined
+  next?: { readonly values: Float32Array; readonly changesAsked: number } | undefined
 }
 
 /** When weights may be read and written: what the model's holder says. */
@@ -45,7 +45,9 @@ export interface WeightsOrder {
   later(change: () => void): void
   /** @throws {DisposedError} */
   checkLive(): void
-  /** @throws {ModelBusyError} the weights are being changed */
+  /** How many tasks that change weights, such as steps of a training, were asked for so far. */
+  changesAsked(): number
+  /** @throws {ModelBusyError} one of them has not ended */
   checkReadable(): void
 }
 
@@ -53,6 +55,7 @@ const noOrder: WeightsOrder = {
   isIdle: () => true,
   later: (change) => change(),
   checkLive: () => {},
+  changesAsked: () => 0,
   checkReadable: () => {},
 }
 
@@ -85,7 +88,7 @@ export class Weights {
    * The values as they are now, to read; take a copy (`slice`) to keep them. What was set last counts, also while calls
    * that were made before still use other values.
    * @throws {WeightError} there is no such weight
-   * @throws {ModelBusyError} a step of a training is under way; `await model.snapshot()` waits for its end
+   * @throws {ModelBusyError} a step of a training is under way or waits; `await model.snapshot()` waits for its end
    */
   get(name: string): Weight {
     this.#order.checkLive()
@@ -120,10 +123,10 @@ export class Weights {
       replace(entry, values)
       return
     }
-    const next = new Float32Array(values)
+    const next = { values: new Float32Array(values), changesAsked: this.#order.changesAsked() }
     entry.next = next
     this.#order.later(() => {
-      replace(entry, next)
+      replace(entry, next.values)
       if (entry.next === next) entry.next = undefined
     })
   }
@@ -189,7 +192,8 @@ export class Weights {
   }
 
   #latest({ home, next }: Entry): Float32Array {
-    if (next !== undefined) return next
+    // What was asked for after it may change it again.
+    if (next?.changesAsked === this.#order.changesAsked()) return next.values
     this.#order.checkReadable()
     return home.values
   }
