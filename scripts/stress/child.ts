@@ -12,6 +12,8 @@ export interface ChildCall {
   readonly seed: number
   readonly from: number
   readonly to: number
+  /** `Date.now()` after which no further trial begins; absent: never. */
+  readonly until?: number
   readonly folder: string
   /** File of the number of the trial at hand. */
   readonly at: string
@@ -69,7 +71,7 @@ const sayWords = () => {
   say({ kind: 'words', words, peak: mebibytes() - start, slowest })
   words = {}
 }
-for (; trial < call.to; trial++) {
+for (; trial < call.to && Date.now() < (call.until ?? Number.POSITIVE_INFINITY); trial++) {
   mark(trial)
   const began = performance.now()
   try {
@@ -86,12 +88,12 @@ for (; trial < call.to; trial++) {
   say({ kind: 'finding', trial, what: `took ${Math.round(mebibytes() - start)} MiB, where ${row.memory} are allowed` })
   allowed = mebibytes() + row.memory
 }
-mark(call.to)
+mark(trial)
 let figures = {}
 try {
   figures = (await trials.end?.()) ?? {}
 } catch (error) {
-  say({ kind: 'finding', trial: call.to, what: `at the end: ${describe(error)}` })
+  say({ kind: 'finding', trial, what: `at the end: ${describe(error)}` })
 }
 sayWords()
 say({ kind: 'end', figures })

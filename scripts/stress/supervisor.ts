@@ -46,7 +46,15 @@ class Tally {
     const { seed, count, folder, hangSeconds, until } = this.#context
     const own = join(folder, `${part}`)
     mkdirSync(own)
-    const call: ChildCall = { row: this.#row.name, seed, from, to: count, folder: own, at: join(folder, 'at') }
+    const call: ChildCall = {
+      row: this.#row.name,
+      seed,
+      from,
+      to: count,
+      ...(Number.isFinite(until) && { until }),
+      folder: own,
+      at: join(folder, 'at'),
+    }
     this.#isReady = false
     writeFileSync(call.at, new Uint8Array(new Float64Array([from]).buffer))
     const { child, ended } = start(call, (line) => this.#take(line))
@@ -57,14 +65,13 @@ class Tally {
       const trial = numberIn(call.at)
       this.#context.progress(trial, this.findings.length)
       if (code !== 'running') {
-        if (code === 'exit 0') return count
+        if (code === 'exit 0') return trial
         if (!this.#isReady) throw new Error(`${this.#row.name} cannot be prepared: ${code}`)
         await this.#ask(trial, why ?? `the process ended: ${code}`, call)
         return trial + 1
       }
       if (trial !== seen.trial || !this.#isReady) seen = { trial, time: Date.now() }
-      const tooLate = Date.now() > until
-      if (tooLate || this.findings.length >= mostFindings) {
+      if (this.findings.length >= mostFindings) {
         child.kill('SIGKILL')
         await ended
         return trial

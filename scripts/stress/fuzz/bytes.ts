@@ -43,7 +43,7 @@ function range(random: Random, { length }: Uint8Array): readonly [number, number
 
 /** One bit is the other: the smallest damage there is. */
 export const flipBit: Mutation = (random, bytes) => {
-  const out = bytes.slice()
+  const out = new Uint8Array(bytes)
   const at = random.integer(Math.max(1, out.length))
   if (at < out.length) out[at] = (out[at] as number) ^ (1 << random.integer(8))
   return out
@@ -97,7 +97,8 @@ export const faults = (random: Random) => (random.integer(2) === 0 ? 1 : 1 + ran
 
 /** Some mutations of one of the inputs. */
 export function mutateBytes(random: Random, good: readonly Uint8Array[]): Uint8Array {
-  let bytes = pick(random, good)
+  // A copy that is no Buffer, whose `slice` would be a view: the good inputs stay as they are.
+  let bytes: Uint8Array = new Uint8Array(pick(random, good))
   for (let left = faults(random); left > 0; left--) bytes = pick(random, mutations)(random, bytes, good)
   return bytes
 }

@@ -1,7 +1,7 @@
 /** A row for each format. */
 
 import { Random } from '../../../src/core/random.ts'
-import { describe, Wrong } from '../row.ts'
+import { describe, expectThat, Wrong } from '../row.ts'
 import type { TrialRow, Trials } from '../trials.ts'
 import type { Format } from './format.ts'
 import { formats } from './formats.ts'
@@ -27,9 +27,18 @@ async function prepare(format: Format, seed: number, folder: string): Promise<Tr
       throw new Wrong(`${format.name}: the valid input ${index} is refused: ${describe(error)}`)
     }
   }
+  const before = fuzzer.good.map((bytes) => new Uint8Array(bytes))
   const inputOf = async (trial: number) => fuzzer.draw(Random.seeded(seed, format.name, trial))
   return {
     run: async (trial) => judge(fuzzer, await inputOf(trial)),
+    async end() {
+      // What was read before must not change what is read now.
+      for (const [index, bytes] of fuzzer.good.entries()) {
+        expectThat(Buffer.compare(bytes, before[index] as Uint8Array) === 0, `the valid input ${index} was changed`)
+        await fuzzer.read(bytes)
+      }
+      return {}
+    },
     input: async (trial, how) => (how === 'reduced' ? minimize(fuzzer, await inputOf(trial)) : inputOf(trial)),
   }
 }
