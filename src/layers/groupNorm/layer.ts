@@ -47,7 +47,8 @@ export const groupNorm: Layer<GroupNormAttributes, NormParameters, 'gn'> = {
       return { groups, ...readNorm('GN', parts) }
     },
     write({ groups, ...norm }) {
-      return { options: groups === usualGroups ? {} : { g: [groups] }, ...writeNorm(norm) }
+      const written = writeNorm(norm)
+      return groups === usualGroups ? written : { options: { g: [groups] }, ...written }
     },
   },
   attributes: object({ ...normSchema, groups: number({ whole: true, min: 1 }) }),
