@@ -10,7 +10,7 @@ import { transposed } from '../../ops/conv2d/transposed/op.ts'
 import type { Value } from '../../ops/types.ts'
 import { type Pair, printWindow, windowOn } from '../../ops/window.ts'
 import { NotationValueError, VolumeError } from '../errors.ts'
-import { countSchema, expectGroups, oneInput, only, optionalBias, readFilters } from '../parts.ts'
+import { countSchema, expectGroups, oneInput, only, optionalBias, pytorchFilters, readFilters } from '../parts.ts'
 import type { Layer } from '../types.ts'
 import { type WindowAttributes, windowWord, writePair } from '../window.ts'
 
@@ -129,6 +129,7 @@ export const transposedConv: Layer<TransposedConvAttributes, Parameters, 'tconv'
         initial: { kind: 'he', ...fans },
         role: 'learned',
         decays: true,
+        pytorch: pytorchFilters,
       },
       ...optionalBias(bias, filters),
     ]
