@@ -99,7 +99,7 @@ function table(all: readonly Facts[]): TextTable {
       { title: 'network', align: 'left' },
       { title: 'from', align: 'left', drop: 1 },
       { title: 'input', align: 'right' },
-      { title: 'parameters', align: 'right' },
+      { title: 'params', align: 'right' },
       { title: 'MACs', align: 'right' },
       { title: 'training', align: 'right', drop: 3 },
       { title: 'accuracy', align: 'left', drop: 2 },
