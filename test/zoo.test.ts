@@ -32,7 +32,10 @@ function noise(network: ReturnType<typeof parse>) {
   return dataset({ name: 'noise', classes, train: split, test: split })
 }
 
-it.each(twins)('$name takes a training step, and gives scores', async ({ text }) => {
+/** Seconds that no machine needs for the largest of them. */
+const timeout = 300_000
+
+it.each(twins)('$name takes a training step, and gives scores', { timeout }, async ({ text }) => {
   const network = parse(text)
   const data = noise(network)
   const model = await Model.create(network, { batch: 2 })
@@ -50,5 +53,5 @@ it.each(twins)('$name takes a training step, and gives scores', async ({ text })
 
 describe('scores and a training step of a twin, as by the reference', () => {
   // The reference takes about a second for 10⁸ multiply–accumulates.
-  it.each(twins.filter(({ macs, parameters }) => macs < 6e6 && parameters < 3e6))('$name', checkTwin)
+  it.each(twins.filter(({ macs, parameters }) => macs < 6e6 && parameters < 3e6))('$name', { timeout }, checkTwin)
 })
