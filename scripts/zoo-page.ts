@@ -10,7 +10,7 @@ const intro = `# The zoo
 
 <!-- Written by \`npm run pages\` from src/zoo. Do not edit. -->
 
-Every network of the CS231n notes, and their descendants, by name: \`lenslet zoo\` lists them, \`lenslet zoo resnet18\` prints one in the
+The networks of the CS231n notes and their successors, by name: \`lenslet zoo\` lists them, \`lenslet zoo resnet18\` prints one in the
 [notation](notation.md), \`lenslet plan resnet18\` says what it costs, and \`lenslet train resnet18 --data images:FOLDER\` fits it to your
 images. In a program: \`zoo.network('resnet18')\`.
 
