@@ -106,9 +106,9 @@ const introduction = `# Layers
 This page is written by \`npm run pages\` from the code of the layers. Do not edit it. [The notation](notation.md) says how
 words are put together.
 
-An input has height H, width W and depth D (channels). F is the size of a window, S its stride, P its padding on both sides together, K the
-number of filters or neurons, and g the number of groups. MACs are multiply–accumulates of one image; one MAC is two FLOPs. Where nothing is
-said of MACs, the work is in proportion to the values and is not counted.
+An input has height H, width W and depth D (channels). F is the size of a window, S its stride, P the sum of its padding on both sides, K the
+number of filters or neurons, and g the number of groups. MACs are multiply–accumulates of one image; one MAC is two FLOPs. Where MACs
+are "not counted", the work is proportional to the number of values.
 `
 
 /** The page; checked by test/pages.test.ts. */

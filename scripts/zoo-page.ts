@@ -69,7 +69,7 @@ function names(entries: readonly ZooEntry[]): string {
   return [
     '## Names in PyTorch',
     '',
-    "What the networks are called in PyTorch's libraries. The order of the modules in their state dicts is known for each.",
+    "The names of the networks in PyTorch's libraries. The order of the modules in their state dicts is known for each.",
     '',
     '| here | torchvision | timm |',
     '|---|---|---|',

@@ -68,14 +68,14 @@ describe.skipIf(process.platform === 'win32')('a pipe or a device', () => {
 it.each<[words: string[], code: number, message: RegExp]>([
   [['predict', 'folder.lenslet', 'good.png'], 2, /holds? no|is not a model/],
   [['predict', 'n'.repeat(300), 'good.png'], 2, /the path is too long/],
-  [['predict', 'round', 'good.png'], 2, /symbolic links lead in a circle/],
-  [['predict', 'good.lenslet', 'round'], 2, /symbolic links lead in a circle/],
+  [['predict', 'round', 'good.png'], 2, /symbolic links form a loop/],
+  [['predict', 'good.lenslet', 'round'], 2, /symbolic links form a loop/],
   [['predict', 'good.lenslet', 'good.png/none'], 2, /not a folder/],
   [['predict', 'good.lenslet', 'svg.png'], 1, /it is an SVG drawing/],
   [
     ['predict', 'good.lenslet', 'good.png', '--memory-limit', '100B'],
     1,
-    /up to \d+ bytes of memory [^\n]*, of 100 bytes that decoding may take/,
+    /up to \d+ bytes of memory [^\n]*; the limit for decoding is 100 bytes/,
   ],
   [['plan', 'huge.net'], 2, /1099511627776 bytes, more than 67108864/],
   [['eval', 'good.lenslet', '--data', 'cifar10:endless.tar.gz'], 1, /cannot be unpacked\n.*a size of the bytes 81/],
@@ -98,7 +98,5 @@ it('ends where standard input is a folder', async () => {
 it('starts no more threads than there are processors, and says so', async () => {
   const { code, stderr } = await start(['predict', 'good.lenslet', 'good.png', '--threads', '256'], place).ended
   expect(code).toBe(0)
-  expect(stderr).toMatch(
-    /^note: --threads 256: this machine has \d+ processors?, and more threads than that do not help/,
-  )
+  expect(stderr).toMatch(/^note: --threads 256: this machine has \d+ processors?; more threads do not help/)
 })

@@ -104,7 +104,7 @@ describe('what is wrong ends with 2 and writes nothing over', () => {
   it('a file that exists stays, without --force', async () => {
     await writeFile(join(place, 'mine.net'), 'mine')
     const { code, stderr } = await init('few', '--out', 'mine.net')
-    expect(stderr).toMatch(/mine\.net exists already[\s\S]*--force/)
+    expect(stderr).toMatch(/mine\.net already exists[\s\S]*--force/)
     expect(code).toBe(2)
     expect(await readFile(join(place, 'mine.net'), 'utf8')).toBe('mine')
     expect((await init('few', '--out', 'mine.net', '--force')).code).toBe(0)

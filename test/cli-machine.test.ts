@@ -75,7 +75,7 @@ describe('doctor', () => {
     vi.stubEnv('XDG_CACHE_HOME', cache)
     const outcome = await run('doctor')
     expect(outcome.stdout).toMatch(
-      /^no {2}cifar10: in .* is damaged \(data_batch_1\.bin is missing, .*test_batch\.bin has other contents\); it is fetched again when it is used next$/m,
+      /^no {2}cifar10: in .* is damaged \(data_batch_1\.bin is missing, .*test_batch\.bin has different contents\); it will be downloaded again on next use$/m,
     )
     expect(outcome.stdout).not.toContain('mnist')
     expect(outcome.code).toBe(0)

@@ -202,7 +202,7 @@ describe('predict', () => {
       { file: 'empty', error: 'the folder empty holds no images: an empty folder' },
       { file: dog, top: [{ label: 'dog' }, {}, {}] },
     ])
-    expect(stderr).toMatch(/nothing is predicted for 3 of 5 images[\s\S]*bad\.png[\s\S]*gone\.png[\s\S]*empty/)
+    expect(stderr).toMatch(/no prediction for 3 of 5 images[\s\S]*bad\.png[\s\S]*gone\.png[\s\S]*empty/)
     expect(code).toBe(1)
     const text = await run('predict', 'good.lenslet', cat, 'bad.png', dog, '--top', '1')
     expect(text.stdout).toMatch(

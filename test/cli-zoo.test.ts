@@ -47,6 +47,6 @@ it.each(['lenet5', 'lenet5-1998', 'vgg16', 'shufflenet-v2'])('prints %s as a fil
 
 it('does not know other names', async () => {
   const { code, stderr } = await call(['zoo', 'resnet19'], place)
-  expect(stderr).toMatch(/no network of the zoo is called "resnet19"[\s\S]*did you mean resnet18\?/)
+  expect(stderr).toMatch(/no network of the zoo is named "resnet19"[\s\S]*did you mean resnet18\?/)
   expect(code).toBe(2)
 })

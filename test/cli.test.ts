@@ -51,8 +51,8 @@ describe('a call that is wrong ends with 2, and says what was received and what 
     [['plan', 'lenet5', '--bach', '3'], /unknown option '--bach'[\s\S]*did you mean --batch\?/],
     [['plan', 'lenet5', '--batch', '0'], /--batch[\s\S]*received: 0[\s\S]*whole number from 1/],
     [['plan', 'lenet5', '--memory', 'lots'], /--memory[\s\S]*received: lots[\s\S]*4GB/],
-    [['plan', 'lenet'], /no network is called "lenet"[\s\S]*did you mean lenet5\?/],
-    [['plan', 'missing.net'], /there is no file missing\.net, and no network is called missing/],
+    [['plan', 'lenet'], /no network named "lenet"[\s\S]*did you mean lenet5\?/],
+    [['plan', 'missing.net'], /there is no file missing\.net, and no network named missing/],
     [['plan', 'network.onnx'], /ONNX files cannot be read yet/],
     [['plan', 'network.json'], /not JSON/],
     [['plan', 'INPUT 8x8x1 -> CNOV3-4'], /line 1, column 16[\s\S]*did you mean CONV\?/],
@@ -98,7 +98,7 @@ describe('a call that is wrong ends with 2, and says what was received and what 
 
 describe('work that fails ends with 1, and leaves no file half written', () => {
   it.each<[words: string[], says: RegExp]>([
-    [['train', network, '--data', 'mnist:short'], /train-images-idx3-ubyte is cut short[\s\S]*received: 500 bytes/],
+    [['train', network, '--data', 'mnist:short'], /train-images-idx3-ubyte is truncated[\s\S]*received: 500 bytes/],
     [['eval', 'damaged.lenslet', '--data', 'mnist:bars'], /safetensors/],
     [['predict', 'damaged.lenslet', 'network.onnx'], /safetensors/],
   ])('%j', async (words, says) => {
@@ -279,7 +279,7 @@ describe('train, eval, predict', () => {
     await broken.dispose()
     const { code, stdout, stderr } = await run('eval', 'broken.lenslet', '--data', 'mnist:bars', '--json')
     expect(code).toBe(1)
-    expect(stderr).toMatch(/nothing is predicted for 100 of 100 images[\s\S]*lower learning rate/)
+    expect(stderr).toMatch(/no prediction for 100 of 100 images[\s\S]*lower learning rate/)
     expect(evalSchema.parse(JSON.parse(stdout))).toEqual({ accuracy: 0, loss: null, count: 100, invalid: 100 })
     const { stdout: text } = await run('eval', 'broken.lenslet', '--data', 'mnist:bars')
     expect(text).toMatch(

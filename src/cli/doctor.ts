@@ -126,7 +126,7 @@ function dataWords({ name, folder, state, faults }: CachedState, terminal: Termi
   const says =
     state === 'intact'
       ? `in ${printable(folder)}, as published`
-      : `in ${printable(folder)} is damaged (${faults.join(', ')}); it is fetched again when it is used next`
+      : `in ${printable(folder)} is damaged (${faults.join(', ')}); it will be downloaded again on next use`
   return [terminal.wrap(`${state === 'intact' ? 'ok ' : 'no '} ${terminal.bold(name)}: ${says}`, '     ')]
 }
 

@@ -74,7 +74,7 @@ async function run(path: string, call: EvalCall): Promise<void> {
 function invalidScores({ invalid, count }: Evaluation): LensletError {
   const all = counted(count, 'image')
   const message =
-    invalid === 0 ? 'the loss is not a number' : `nothing is predicted for ${printCount(invalid)} of ${all}`
+    invalid === 0 ? 'the loss is not a number' : `there is no prediction for ${printCount(invalid)} of ${all}`
   return new LensletError(message, {
     received: 'scores that are not finite numbers',
     advice: 'the training of the model has diverged: train it again with a lower learning rate',

@@ -50,4 +50,4 @@ async function sayWhatIsLeft(error: unknown, { checkpoint, folder }: RunFiles, t
 }
 
 const diverged = ({ state: { step } }: Checkpoint, path: string) =>
-  `note: ${path} is the last good checkpoint, of step ${step}. Resuming it takes the same steps and diverges again; train anew with other settings`
+  `note: ${path} is the last good checkpoint, of step ${step}. Resuming it takes the same steps and diverges again; start a new training with other settings`

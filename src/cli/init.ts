@@ -52,7 +52,7 @@ async function run(given: string, call: InitCall): Promise<void> {
   const folder = expandHome(given.replace(/^images:/, ''))
   const file = call.out ?? `${basename(resolve(folder))}.net`
   if (existsSync(file) && call.force !== true) {
-    throw new UsageError(`${printable(file)} exists already`, {
+    throw new UsageError(`${printable(file)} already exists`, {
       received: call.out === undefined ? `a folder whose network would be ${file}` : `--out ${file}`,
       expected: 'a file that does not exist yet',
       advice: '--out another file, or --force to write over it',

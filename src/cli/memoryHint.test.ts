@@ -9,7 +9,7 @@ it.each<[free: number, says: RegExp | undefined]>([
   [420, undefined],
   [
     419,
-    /^this training needs 420 MiB, and 419 MiB of memory are free; --recompute needs 228 MiB; --batch 31 needs 410 MiB$/,
+    /^this training needs 420 MiB, and 419 MiB of memory is free; --recompute needs 228 MiB; --batch 31 needs 410 MiB$/,
   ],
   [150, /free; --batch 5 needs 150 MiB$/],
   [119, /; a smaller --size or network needs less$/],

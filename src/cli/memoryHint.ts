@@ -25,13 +25,13 @@ export function memoryHint(
   free: number = freeMemory(),
 ): string | undefined {
   if (needed <= free) return undefined
-  return `this training needs ${printBytes(needed)}, and ${printBytes(free)} of memory are free; ${whatFits(needed, batch, bytesAt, free)}`
+  return `this training needs ${printBytes(needed)}, and ${printBytes(free)} of memory is free; ${whatFits(needed, batch, bytesAt, free)}`
 }
 
 /** Throws `MemoryError`, with the batch that would fit. */
 export function checkTraining(needed: number, batch: number, bytesAt: BytesAt): void {
   if (needed <= LARGEST_MEMORY) return
-  throw new MemoryError('a run cannot address as much memory as this training needs', {
+  throw new MemoryError('this training needs more memory than a run can address', {
     received: `${printCount(needed)} bytes (${printBytes(needed)}) at batch ${batch}`,
     expected: `at most ${printCount(LARGEST_MEMORY)} bytes (${printBytes(LARGEST_MEMORY)})`,
     advice: whatFits(needed, batch, bytesAt, LARGEST_MEMORY),

@@ -45,7 +45,7 @@ async function findModel(path: string): Promise<string> {
     throw new UsageError(`${printable(path)} is not a model`, {
       received: 'a pipe, a socket or a device',
       expected,
-      advice: 'copy what it gives to a file, and name that',
+      advice: 'copy its output to a file, and pass the file',
     })
   // A damaged .lenslet file is the file's fault, and not the call's.
   if (extname(path).toLowerCase() === '.lenslet') return path

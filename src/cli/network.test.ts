@@ -109,18 +109,18 @@ describe('what is none of them', () => {
   it.each<[spec: string, says: RegExp]>([
     [
       'nets [old]/b.net',
-      /^there is no file nets \[old\]\/b\.net, and no network is called b[\s\S]*did you mean nets \[old\]\/a\.net\?/,
+      /^there is no file nets \[old\]\/b\.net, and no network named b[\s\S]*did you mean nets \[old\]\/a\.net\?/,
     ],
-    ['lenet.net', /^there is no file lenet\.net, and no network is called lenet[\s\S]*did you mean lenet5\?/],
+    ['lenet.net', /^there is no file lenet\.net, and no network named lenet[\s\S]*did you mean lenet5\?/],
     ['missing (1).lenslet', /^there is no file missing \(1\)\.lenslet/],
     ['nowhere/[x]', /^there is no file nowhere\/\[x\]/],
-    ['resnet81', /^no network is called "resnet81", and there is no such file[\s\S]*did you mean resnet18\?/],
-    ['CONV3-8', /^no network is called "CONV3-8"/],
-    ['', /^no network is called ""[\s\S]*received: nothing/],
-    ['empty', /^the folder empty does not hold a run[\s\S]*no empty\/run\.json/],
-    ['readme.md', /^readme\.md does not hold a network/],
-    ['nothing', /^nothing does not hold a network[\s\S]*an empty file/],
-    ['airbench', /^airbench does not hold a network[\s\S]*try: .*rename the file/],
+    ['resnet81', /^there is no network named "resnet81", and no such file[\s\S]*did you mean resnet18\?/],
+    ['CONV3-8', /^there is no network named "CONV3-8"/],
+    ['', /^there is no network named ""[\s\S]*received: nothing/],
+    ['empty', /^the folder empty does not contain a run[\s\S]*no empty\/run\.json/],
+    ['readme.md', /^readme\.md does not contain a network/],
+    ['nothing', /^nothing does not contain a network[\s\S]*an empty file/],
+    ['airbench', /^airbench does not contain a network[\s\S]*try: .*rename the file/],
     ['nothing.onnx', /^there is no file nothing\.onnx/],
   ])('%s', async (spec, says) => {
     await expect(readNetwork(spec)).rejects.toThrow(says)

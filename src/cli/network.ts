@@ -119,7 +119,7 @@ async function readNetworkFile(
   const bytes = await readRegularFile(path, limit).catch(unreadable(path))
   const kind = fileKinds.find((each) => each.ending === ending) ?? fileKinds.find((each) => each.is(bytes))
   if (kind !== undefined) return kind.read(bytes, options, path)
-  throw new UsageError(`${printable(path)} does not hold a network`, {
+  throw new UsageError(`${printable(path)} does not contain a network`, {
     received: bytes.length === 0 ? 'an empty file' : 'text without INPUT, which is neither JSON nor a model',
     expected: `the notation, such as "INPUT 28x28x1 -> CONV5-6 -> RELU -> FC-10", or what Lenslet wrote (${readableEndings.join(', ')})`,
     advice: notice,

@@ -34,7 +34,7 @@ export async function meaningOf(spec: string): Promise<Meaning> {
   if (found === 'folder') {
     if ((await whatIs(filesOf(path).settings)) === 'file' || (await whatIs(filesOf(path).model)) === 'file')
       return { kind: 'run', path }
-    throw new UsageError(`the folder ${printable(spec)} does not hold a run`, {
+    throw new UsageError(`the folder ${printable(spec)} does not contain a run`, {
       received: printable(`no ${join(spec, 'run.json')} and no ${join(spec, 'model.lenslet')}`),
       expected: expectation,
       advice: 'name a file in it, or the folder of a run',
@@ -73,7 +73,7 @@ async function nothingThere(spec: string, path: string): Promise<UsageError> {
   const isPath = /[/\\]/.test(spec) || extname(spec) !== ''
   const near = (isPath ? await neighbour(path) : undefined) ?? closest(name.toLowerCase(), zoo.names)
   const missing = isPath
-    ? `there is no file ${printable(spec)}, and no network is called ${printable(name)}`
+    ? `there is no file ${printable(spec)}, and no network named ${printable(name)}`
     : notCalled(spec)
   return new UsageError(missing, {
     received: printable(spec),
@@ -85,7 +85,7 @@ async function nothingThere(spec: string, path: string): Promise<UsageError> {
   })
 }
 
-const notCalled = (spec: string) => `no network is called ${printable(JSON.stringify(spec))}, and there is no such file`
+const notCalled = (spec: string) => `there is no network named ${printable(JSON.stringify(spec))}, and no such file`
 
 /** The file in the same folder whose name is nearest. */
 async function neighbour(path: string): Promise<string | undefined> {

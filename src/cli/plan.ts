@@ -15,7 +15,7 @@ import { Terminal } from './terminal.ts'
 export function define(command: Command): void {
   command
     .argument('<net>', 'name from the zoo, text in the notation, or a file (.net, .json, .lenslet)')
-    .argument('[other]', 'another network: the two side by side')
+    .argument('[other]', 'another network to compare with')
     .option('--batch <n>', 'batch size: images in one run', whole('--batch', 1), 1)
     .option(
       '--optimizer <kind>',
@@ -28,10 +28,10 @@ export function define(command: Command): void {
     .option('--memory <amount>', 'also find the largest batch size that fits: 4GB, 512MB', bytes('--memory'))
     .option(
       '--recompute',
-      'also plan a training that computes activations again: the least memory, or the fewest MACs that fit --memory',
+      'also plan a training with recomputation of activations: the least memory, or the fewest MACs that fit into --memory',
     )
     .option('--arena', 'also draw the arena of the training over time')
-    .option('--svg <file>', 'write that drawing as an SVG picture')
+    .option('--svg <file>', 'also write this drawing as an SVG file')
     .option('--time', 'also measure prediction and training on this machine')
     .option('--strict', 'refuse sizes that are not whole numbers')
     .option('--steps', 'also print the steps and buffers of the plans')

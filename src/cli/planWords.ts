@@ -76,7 +76,7 @@ export function recomputationWords(
   { segments, steps, macs, plainMacs, plainArenaBytes }: PlanRecomputation,
   arenaBytes: number,
 ): string {
-  if (steps === 0) return 'nothing is computed again: it would save no memory, or the training fits without'
+  if (steps === 0) return 'no recomputation: it would not save memory, or the training fits without it'
   const share = printPercent(arenaBytes / plainArenaBytes)
   return `${printBytes(arenaBytes)} instead of ${printBytes(plainArenaBytes)} (${share}) for ${printCount(macs)} more MACs a step (${printPercent(macs / plainMacs)}): ${steps} steps run again, in ${segments} segments; the weights are the same to the bit`
 }

@@ -106,7 +106,7 @@ function planTraining(
     const { batch, ...others } = options
     const training = plan(network, others)
     const [reason = ''] = error.message.split('\n')
-    const note = `training takes a batch of at least ${training.batch}, for which its memory is given: ${reason}`
+    const note = `training needs a batch of at least ${training.batch}; its memory is given for that: ${reason}`
     return { training, note: [note] }
   }
 }
@@ -125,7 +125,7 @@ function planRecomputing(
   } catch (error) {
     if (!(error instanceof MemoryLimitError)) throw error
     const least = plan(network, { ...how, recompute: true })
-    const note = `training with batch ${batch} takes at least ${printBytes(least.arenaBytes)} (${printCount(least.arenaBytes)} bytes), more than ${printBytes(memory)}, however much is computed again`
+    const note = `training with batch ${batch} takes at least ${printBytes(least.arenaBytes)} (${printCount(least.arenaBytes)} bytes), more than ${printBytes(memory)}, even with full recomputation`
     return { plan: least, note: [note] }
   }
 }
@@ -197,10 +197,10 @@ function tooLarge(plans: readonly Plan[]): readonly string[] {
 
 /** Named in every output: others count FLOPs for MACs, or add what needs none. */
 export const conventions = {
-  macs: 'one MAC is a multiplication and its addition; biases, normalization, activations and pooling count none',
+  macs: 'one MAC is a multiplication and its addition; biases, normalization, activations and pooling count as zero',
   flops: 'FLOPs are 2 for each MAC',
   parameters: 'learned numbers, biases included; weights are without biases and norms',
-  receptiveField: 'pixels of the input, as if it had no edges',
+  receptiveField: 'pixels of the input, ignoring its edges',
 } as const
 
 /** As JSON. */

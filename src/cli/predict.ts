@@ -185,7 +185,7 @@ const shown = 20
 function unreadPictures(unread: readonly string[], total: number): UnreadPicturesError {
   const more = unread.length - shown
   return new UnreadPicturesError(
-    `nothing is predicted${total === 1 ? '' : ` for ${printCount(unread.length)} of ${printCount(total)} images`}`,
+    `there is no prediction${total === 1 ? '' : ` for ${printCount(unread.length)} of ${printCount(total)} images`}`,
     {
       received: [...unread.slice(0, shown), ...(more > 0 ? [`and ${printCount(more)} more`] : [])].join('\n    '),
       expected: 'images that can be read',

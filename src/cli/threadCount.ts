@@ -12,7 +12,7 @@ export function threadCount(text: string): number {
   if (asked <= processors) return asked
   const used = processors === 1 ? '1 thread is used' : `${processors} threads are used`
   new Terminal(true).hint(
-    `note: --threads ${asked}: this machine has ${counted(processors, 'processor')}, and more threads than that do not help; ${used}.`,
+    `note: --threads ${asked}: this machine has ${counted(processors, 'processor')}; more threads do not help; ${used}.`,
   )
   return processors
 }

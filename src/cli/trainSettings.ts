@@ -44,7 +44,7 @@ const learning = {
   clipNorm: row('<x>', 'clip the norm of all gradients to this', number),
   recompute: row(
     '[memory]',
-    'compute activations again in the backward pass: the least memory, or what fits into 4GB, 512MB; the same weights',
+    'recompute activations in the backward pass: the least memory, or within 4GB, 512MB; the same weights',
     recompute,
   ),
   patience: row('<n>', 'stop after this many epochs without a lower loss, warm-up not counted', (option) =>

@@ -66,7 +66,7 @@ function run(name: string | undefined, call: { readonly json?: boolean }): void 
 function entryOf(name: string): ZooEntry {
   if (zoo.has(name)) return zoo.entry(name)
   const near = closest(name.toLowerCase(), zoo.names)
-  throw new UsageError(`no network of the zoo is called ${JSON.stringify(name)}`, {
+  throw new UsageError(`no network of the zoo is named ${JSON.stringify(name)}`, {
     received: name,
     expected: zoo.names.join(', '),
     advice: near === undefined ? 'lenslet zoo' : `did you mean ${near}?`,

@@ -14,5 +14,5 @@ export async function freeAll(steps: readonly (() => unknown)[]): Promise<void> 
     }
   }
   if (errors.length === 1) throw errors[0]
-  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} things could not be freed`)
+  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} resources could not be freed`)
 }

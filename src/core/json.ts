@@ -31,8 +31,8 @@ export function checkDepth(value: unknown): void {
   for (let depth = 1; level.size > 0; depth++) {
     if (depth > deepest) {
       throw new DepthError('lists and objects are nested too deeply', {
-        received: `more than ${deepest} inside each other`,
-        expected: `at most ${deepest}`,
+        received: `more than ${deepest} levels`,
+        expected: `at most ${deepest} levels`,
       })
     }
     const next = new Set<object>()

@@ -29,7 +29,7 @@ export class TruncatedFileError extends LensletError {
   readonly expectedBytes: number
 
   constructor(file: string, receivedBytes: number, expectedBytes: number, cause?: unknown) {
-    super(`${printable(file)} is cut short`, {
+    super(`${printable(file)} is truncated`, {
       received: `${receivedBytes.toLocaleString('en-US')} bytes`,
       expected: `${expectedBytes.toLocaleString('en-US')} bytes`,
       advice: 'copy or download the file again',
@@ -52,7 +52,7 @@ export class ArchiveError extends LensletError {}
 /** Contents that are not the ones that were published. */
 export class ChecksumError extends LensletError {
   constructor(file: string, received: string, expected: string, advice = 'delete the file and fetch it again') {
-    super(`${printable(file)} is not the file that was published`, { received, expected, advice })
+    super(`${printable(file)} differs from the published file`, { received, expected, advice })
   }
 }
 

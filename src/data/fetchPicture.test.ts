@@ -23,8 +23,8 @@ it('gives the bytes', async () => {
 
 it.each<[what: string, answer: (response: ServerResponse) => void, reason: RegExp]>([
   ['refuses', (response) => response.writeHead(404).end(), /HTTP status 404/],
-  ['says nothing', () => {}, /nothing arrived for 0\.2 s/],
-  ['falls silent', (response) => void response.writeHead(200).write('some'), /nothing arrived for 0\.2 s/],
+  ['says nothing', () => {}, /no data arrived for 0\.2 s/],
+  ['falls silent', (response) => void response.writeHead(200).write('some'), /no data arrived for 0\.2 s/],
   [
     'sends without end',
     (response) => void setInterval(() => response.write(Buffer.alloc(400)), 5).unref(),

@@ -12,7 +12,7 @@ const silence = 30_000
 export async function fetchPicture(url: string, { silenceMs = silence, limit = mostBytes } = {}): Promise<Uint8Array> {
   const name = printable(url.length > 100 ? `${url.slice(0, 100)}…` : url)
   const controller = new AbortController()
-  const silent = () => new PictureError(name, `nothing arrived for ${silenceMs / 1000} s`, 'try again later')
+  const silent = () => new PictureError(name, `no data arrived for ${silenceMs / 1000} s`, 'try again later')
   let alarm = setTimeout(() => controller.abort(silent()), silenceMs)
   const heard = () => {
     clearTimeout(alarm)

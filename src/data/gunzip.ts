@@ -39,7 +39,7 @@ export async function gunzip(bytes: Uint8Array, size: number, file: string): Pro
 }
 
 function otherSize(file: string, received: string, size: number): ArchiveError {
-  return new ArchiveError(`${file} unpacks to another size than it may`, {
+  return new ArchiveError(`${file} has the wrong size when unpacked`, {
     received,
     expected: `${size} bytes`,
     advice: 'copy or download the file again',
@@ -54,8 +54,8 @@ async function* unpacked(bytes: Uint8Array, file: string): AsyncGenerator<Uint8A
   const next = () =>
     reader.read().catch((cause: unknown) => {
       throw new ArchiveError(`${file} cannot be unpacked`, {
-        received: `${bytes.length} bytes that break off, are damaged or go on after ${total} unpacked bytes`,
-        expected: 'a whole gzip file',
+        received: `${bytes.length} bytes that are truncated, damaged, or followed by other data after ${total} unpacked bytes`,
+        expected: 'a complete gzip file',
         advice: 'copy or download the file again',
         cause,
       })

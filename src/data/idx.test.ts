@@ -123,7 +123,7 @@ describe('idxDataset', () => {
       testLabels: many.labels,
     }
     await expect(idxDataset(bombs, { memoryLimit: 500e6 })).rejects.toThrow(
-      /unpack to 600060048 bytes\n {2}expected: at most 500000000 bytes together[\s\S]*--memory-limit/,
+      /600060048 bytes of unpacked contents\n {2}expected: at most 500000000 bytes together[\s\S]*--memory-limit/,
     )
     await expect(idxDataset(files, { memoryLimit: 55 })).rejects.toThrow(/at most 55 bytes/)
     expect((await idxDataset(files, { memoryLimit: 60 })).train.count).toBe(2)

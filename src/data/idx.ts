@@ -47,7 +47,7 @@ export function parseIdxHeader(start: Uint8Array, name: string): IdxHeader {
   const shape = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis))
   const size = shape.reduce((product, length) => product * length, 1)
   if (size === 0 || !Number.isSafeInteger(size))
-    throw new IdxError(`${printable(name)}: its header cannot be true`, {
+    throw new IdxError(`${printable(name)}has an invalid header`, {
       received: `lengths ${shape.join(' × ')}`,
       expected: 'lengths from 1 whose product is the number of bytes that follow',
     })

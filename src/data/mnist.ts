@@ -99,7 +99,7 @@ function checkMemory(name: string, files: PerFile<Uint8Array>, headers: PerFile<
   }
   if (given + unpacked <= limit) return
   throw new DatasetError(`the images of ${printable(name)} do not fit into memory`, {
-    received: `files of ${given} bytes, packed ones of which unpack to ${unpacked} bytes`,
+    received: `${given} bytes of files and ${unpacked} bytes of unpacked contents`,
     expected: `at most ${limit} bytes together`,
     advice: 'fewer images, or a higher limit: --memory-limit (in a program: memoryLimit)',
   })

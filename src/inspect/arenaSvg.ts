@@ -48,11 +48,11 @@ export function arenaSvg(plan: Plan, options: ArenaSvgOptions = {}): string {
   ])
 }
 
-/** `fullest at step 141 of 414, in the backward pass: conv2d.filterGradient of conv9, 1.02 GiB in use of 1.04 GiB` */
+/** `peak at step 141 of 414, in the backward pass: conv2d.filterGradient of conv9, 1.02 GiB of 1.04 GiB in use` */
 export function fullestWords(plan: Plan): string {
   const { index, step, bytes } = arenaUsage(plan).fullest
   const where = step === undefined ? '' : `, in the ${phaseWords[step.phase]}: ${step.kind} of ${step.node}`
-  return `fullest at step ${index} of ${plan.steps.length}${where}, ${printBytes(bytes)} in use of ${printBytes(plan.arenaBytes)}`
+  return `peak at step ${index} of ${plan.steps.length}${where}, ${printBytes(bytes)} of ${printBytes(plan.arenaBytes)} in use`
 }
 
 const phaseWords: Readonly<Record<PlanStep['phase'], string>> = {

@@ -123,8 +123,8 @@ it('batches of one and of many have the same bits', async () => {
 
 describe('what does not fit', () => {
   it.each([
-    ['TCONV3-6 s2', /no padding makes the sides a multiple.*a 3×3 s2 filter without p.*TCONV3-64 s2 p1 o1/s],
-    ['TCONV2-6 s3', /no padding makes the sides a multiple/],
+    ['TCONV3-6 s2', /no symmetric padding makes the sides a multiple.*a 3×3 s2 filter without p.*TCONV3-64 s2 p1 o1/s],
+    ['TCONV2-6 s3', /no symmetric padding makes the sides a multiple/],
     ['TCONV4-6 s2 o2', /output padding takes.*o2 with stride 2×2.*at most o1x1/s],
     ['TCONV3-6 o1', /output padding takes.*no o/s],
     ['TCONV4-6 s2 g4', /6 filters, 4 groups/],

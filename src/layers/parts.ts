@@ -41,7 +41,7 @@ export function readFilters({ count: filters = 0, options }: WordParts): Groupin
   if (filters >= 1 && groups >= 1 && filters % groups === 0) return { filters, groups }
   throw new NotationValueError('the filters must divide evenly into the groups', {
     received: `${filters} filters, ${groups} groups`,
-    expected: 'at least 1 filter a group, and the same number in each',
+    expected: 'the same number of filters in each group, at least 1',
   })
 }
 

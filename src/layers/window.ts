@@ -36,7 +36,7 @@ export const keepsSize: UsualWindow = (kernel, dilation) => {
 /** Throws `NotationValueError` where the padding that keeps the size is not whole, so that a person must write one. */
 export function expectMiddle({ kernel, padding }: WindowAttributes): void {
   if (padding.every(Number.isInteger)) return
-  throw new NotationValueError('a filter with even sides has no middle, so its padding must be written', {
+  throw new NotationValueError('a filter with even sides has no center, so its padding must be written', {
     received: `a ${kernel.join('×')} filter without p`,
     expected: `p0, or an odd filter such as ${kernel[0] + 1}`,
     advice: 'add p0',

@@ -96,7 +96,7 @@ function named(
 ): readonly Classification[] {
   const at = findNotFinite(scores)
   if (at !== -1) {
-    throw new LensletError('the model gives scores that are not finite numbers', {
+    throw new LensletError("the model's scores are not finite numbers", {
       received: `${scores[at]}`,
       advice: 'its weights have diverged: train it again with a lower learning rate',
     })

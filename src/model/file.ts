@@ -85,7 +85,7 @@ function checkSum(metadata: Readonly<Record<string, string>>, tensors: ReadonlyM
   const stored = [...tensors].find(([, { dtype }]) => dtype !== 'F32')
   if (stored !== undefined) throw damaged(`${stored[0]} of type ${stored[1].dtype}`, 'F32')
   const found = checksumOf(Object.fromEntries(textNames.map((name) => [name, texts[name] ?? ''])), tensors)
-  if (found !== checksum) throw damaged(`contents with the checksum ${found}`, `${checksum}, as the file says`)
+  if (found !== checksum) throw damaged(`contents with the checksum ${found}`, `${checksum}, as stored in the file`)
 }
 
 function damaged(received: string, expected: string): ModelFileError {

@@ -56,7 +56,7 @@ function checkValues(name: string, values: Float32Array, { least }: ParameterSpe
   if (at === -1) return
   throw new ModelFileError(`${name} has an invalid value`, {
     received: `${values[at]}, value ${at} of ${values.length}`,
-    expected: `finite numbers${least === undefined ? '' : ` from ${least}`}`,
-    advice: 'the model is damaged, or its training diverged: take another copy, or train it again',
+    expected: `finite numbers${least === undefined ? '' : ` of at least ${least}`}`,
+    advice: 'the model is damaged, or its training diverged: use another copy, or train it again',
   })
 }

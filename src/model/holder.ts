@@ -199,9 +199,9 @@ export class Holder {
   #checkReadable(): void {
     if (this.#changesOpen === 0) return
     throw new ModelBusyError('the weights are being changed', {
-      received: 'a look at the weights while a step of a training is under way or waits for its turn',
-      expected: 'a look between two steps: in the loop over train(), or when it has ended',
-      advice: 'await model.snapshot(), which waits for its turn and copies all weights at one moment',
+      received: 'a read of the weights while a training step runs or waits for its turn',
+      expected: 'a read between two steps: in the loop over train(), or after the training',
+      advice: 'use await model.snapshot(), which waits for its turn and copies all weights at one moment',
     })
   }
 

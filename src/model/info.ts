@@ -89,7 +89,7 @@ function classesFault(classes: readonly string[], output: Volume): InfoFault | u
     message: 'two classes have the same name',
     received: printable(twice),
     expected: 'a different name for each score',
-    advice: 'tell them apart in info.classes, as in crane (bird) and crane (machine)',
+    advice: 'rename one in info.classes, for example crane (bird) and crane (machine)',
   }
 }
 

@@ -138,7 +138,7 @@ describe('errors of layers keep their class and get a place', () => {
   it.each([
     ['SILU 0', /SILU cannot have this β.*from 0.000001 to 1000000/s],
     ['ELU -1', /ELU cannot have this α.*at least 0/s],
-    ['DROPPATH 1', /probability.*without, 1/s],
+    ['DROPPATH 1', /probability.*at least 0 and below 1/s],
     ['MAXOUT1', /number of pieces.*MAXOUT2/s],
     ['MAXOUT2x3', /number of pieces/],
   ])('a number that has no meaning: %s', (word, message) => {

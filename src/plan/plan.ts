@@ -56,7 +56,7 @@ function tooMuch({ network, batch, arenaBytes }: Plan, memory: number, options: 
   const { batch: _, ...others } = options
   const fitting = maxBatch(network, memory, others)
   return new MemoryLimitError(`batch ${batch} does not fit into ${memory} bytes`, {
-    received: `at least ${arenaBytes} bytes at batch ${batch}, with activations computed again`,
+    received: `at least ${arenaBytes} bytes at batch ${batch}, with recomputation`,
     expected: `at most ${memory} bytes`,
     advice:
       fitting === 0

@@ -56,7 +56,7 @@ function heldLock(path: string, lock: string, holder: Holder): FileLock {
     if (other === undefined) return isReleased ? drop() : undefined
     lost = new LockedError(`another process has taken over ${path}`, {
       received: `a lock of ${printHolder(other)}`,
-      expected: 'the lock of this process, which gave no sign of life for five minutes',
+      expected: 'the lock of this process, which it did not update for five minutes',
       advice: 'leave the work to the other process',
     })
     throw lost

@@ -79,7 +79,7 @@ describe('readRegularFile', () => {
     for (const [path, code, received] of [
       [join(folder, 'none'), 'ENOENT', 'it does not exist'],
       [join(folder, 'file', 'a'), 'ENOTDIR', 'it is not a folder'],
-      [join(folder, 'round'), 'ELOOP', 'its symbolic links lead in a circle'],
+      [join(folder, 'round'), 'ELOOP', 'its symbolic links form a loop'],
       [join(folder, 'n'.repeat(300)), 'ENAMETOOLONG', 'the path is too long'],
     ] as const) {
       const error = await failure(path)

@@ -85,7 +85,7 @@ function allocate(path: string, size: number): Uint8Array {
     return new Uint8Array(size)
   } catch (cause) {
     throw new FileError(`cannot read ${printable(path)}`, {
-      received: `${size} bytes, for which there is no memory`,
+      received: `${size} bytes; there is not enough memory`,
       expected: 'a file that fits into memory',
       advice: 'close other programs, or use a smaller file',
       cause,
@@ -98,7 +98,7 @@ function otherSize(path: string, size: number, read: number): FileError {
     received:
       size === 0 ? 'a file whose size the system does not tell' : `${read < size ? read : 'more'} of ${size} bytes`,
     expected: 'a regular file that does not change while it is read',
-    advice: size === 0 ? 'copy it to a regular file first' : 'wait until it is written completely',
+    advice: size === 0 ? 'copy it to a regular file first' : 'wait until it is completely written',
   })
 }
 
@@ -108,7 +108,7 @@ function refuseOther(path: string, found: Stats): void {
   throw new FileError(`cannot read ${printable(path)}`, {
     received: `${kind}, not a regular file`,
     expected: 'a regular file',
-    advice: found.isDirectory() ? 'name a file, not a folder' : 'copy what it gives to a regular file, and name that',
+    advice: found.isDirectory() ? 'name a file, not a folder' : 'copy its output to a regular file, and pass that',
   })
 }
 

@@ -29,7 +29,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
     received: 'the file would be larger than the system allows',
     reading: 'raise the limit (ulimit -f), or choose another disk',
   },
-  ELOOP: { received: 'its symbolic links lead in a circle', reading: 'remove the link' },
+  ELOOP: { received: 'its symbolic links form a loop', reading: 'remove the link' },
   ENAMETOOLONG: { received: 'the path is too long', reading: 'use a shorter path' },
   EMFILE: {
     received: 'this process has too many files open',
@@ -43,10 +43,10 @@ const meanings: Readonly<Record<string, Meaning>> = {
   ETXTBSY: { received: 'another program is using it', reading: 'close the other program' },
   ENXIO: { received: 'it is a socket or a device, not a regular file', reading: 'name a regular file' },
   ENODEV: { received: 'it is a device, not a regular file', reading: 'name a regular file' },
-  EAGAIN: { received: 'it would have to wait for data', reading: 'name a regular file' },
+  EAGAIN: { received: 'reading it would block', reading: 'name a regular file' },
   EXDEV: { received: 'it is on another file system', reading: 'choose a folder on the same file system' },
   ENOTEMPTY: { received: 'the folder is not empty', reading: 'choose another folder' },
-  EEXIST: { received: 'it exists already', reading: 'choose another name' },
+  EEXIST: { received: 'it already exists', reading: 'choose another name' },
 }
 
 /** The code of an error of the operating system (`ENOENT`), also of one that a FileError wraps; else undefined. */

@@ -9,6 +9,6 @@ it('gives what is asked for, up to what can help', () => {
   expect(chooseThreads(most)).toEqual({ threads: most })
   const capped = chooseThreads(10_000)
   expect(capped.threads).toBe(most)
-  expect(capped.reason).toMatch(/^more than \d+ do not help on \d+ processors?$/)
+  expect(capped.reason).toMatch(/^more than \d+ threads do not help on \d+ processors?$/)
   expect(chooseThreads().threads).toBe(Math.min(8, platform.parallelism()))
 })

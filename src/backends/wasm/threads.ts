@@ -26,5 +26,5 @@ export function chooseThreads(requested?: number): ThreadsChoice {
   const most = Math.max(processors, mostByDefault)
   if (requested <= most) return { threads: requested }
   const have = processors === 1 ? '1 processor' : `${processors} processors`
-  return { threads: most, reason: `more than ${most} do not help on ${have}` }
+  return { threads: most, reason: `more than ${most} threads do not help on ${have}` }
 }

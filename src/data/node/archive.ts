@@ -47,7 +47,7 @@ export async function readTarGz(file: string, reader: ArchiveReader): Promise<vo
     if (cause instanceof LensletError) throw cause
     throw new ArchiveError(`${name} cannot be unpacked`, {
       received: printable(cause instanceof Error ? cause.message : String(cause)),
-      expected: cause instanceof TarFault ? cause.expected : 'a whole .tar.gz file',
+      expected: cause instanceof TarFault ? cause.expected : 'a complete .tar.gz file',
       advice: 'copy or download the file again',
       cause,
     })
@@ -70,7 +70,7 @@ async function* bounded(file: string, chunks: AsyncIterable<Uint8Array>, onChunk
   for await (const chunk of chunks) {
     total += chunk.length
     if (total > unpackedLimit)
-      throw new ArchiveError(`${file} unpacks to more than it may`, {
+      throw new ArchiveError(`${file} is too large when unpacked`, {
         received: `more than ${unpackedLimit} bytes`,
         expected: `at most ${unpackedLimit} bytes`,
       })

@@ -59,9 +59,13 @@ describe('cachedFolder', () => {
   })
 
   it.each<[what: string, spoil: () => Promise<unknown>, notice: RegExp]>([
-    ['made-up files', () => write({ one: 'first fake', two: 'second fake' }), /\(one has other contents, and 1 more\)/],
+    [
+      'made-up files',
+      () => write({ one: 'first fake', two: 'second fake' }),
+      /\(one has different contents, and 1 more\)/,
+    ],
     ['a missing file', () => rm(join(folder, 'two')), /\(two is missing\)/],
-    ['a file cut short', () => write({ one: 'first' }), /\(one has other contents\)/],
+    ['a file cut short', () => write({ one: 'first' }), /\(one has different contents\)/],
     ['a folder in place of a file', () => rm(join(folder, 'one')).then(() => mkdir(join(folder, 'one'))), /a folder/],
     [
       'a file in place of the folder',
@@ -74,7 +78,7 @@ describe('cachedFolder', () => {
     expect(await open()).toBe(folder)
     expect(fetched()).toBe(2)
     expect(notices).toEqual([expect.stringMatching(notice)])
-    expect(notices[0]).toMatch(/^some in the cache is not as published \([^\n]*\); it is fetched again$/)
+    expect(notices[0]).toMatch(/^some in the cache differs from the published data \([^\n]*\); downloading it again$/)
     expect(await readFile(join(folder, 'one'), 'utf8')).toBe(contents.one)
   })
 
@@ -104,7 +108,7 @@ describe('cachedFolder', () => {
   })
 
   it.skipIf(process.platform === 'win32').each<[what: string, cache: () => Promise<string>, message: RegExp]>([
-    ['a file', async () => join(cache, 'made.tgz'), /it is not a folder|it exists already/],
+    ['a file', async () => join(cache, 'made.tgz'), /it is not a folder|it already exists/],
     ['a place where nothing can be made', async () => '/proc/lenslet', /does not exist|permission denied/],
     ['a path that is too long', async () => join(cache, 'n'.repeat(300)), /the path is too long \(ENAMETOOLONG\)/],
   ])('names a cache that cannot be used: %s', async (_, place, message) => {
@@ -127,7 +131,7 @@ describe('verifySet', () => {
     await writeFile(join(folder, '.verified.json'), JSON.stringify(stamp))
     // The stamp is what spares the reading.
     expect(await faultsOf(folder, checksums)).toEqual([])
-    expect(await verifySet(set, cache)).toMatchObject({ state: 'damaged', faults: ['one has other contents'] })
+    expect(await verifySet(set, cache)).toMatchObject({ state: 'damaged', faults: ['one has different contents'] })
     // And it is not believed afterwards.
     expect(await readdir(folder)).not.toContain('.verified.json')
     await open()

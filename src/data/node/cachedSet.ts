@@ -44,7 +44,10 @@ async function fetchInto(set: CachedSet, folder: string, cache: string, options:
   const faults = await faultsOf(folder, checksums)
   if (faults.length === 0) return
   const isThere = await exists(folder)
-  if (isThere) options.onNotice?.(`${name} in the cache is not as published (${summary(faults)}); it is fetched again`)
+  if (isThere)
+    options.onNotice?.(
+      `${name} in the cache differs from the published data (${summary(faults)}); downloading it again`,
+    )
   await withPackage(published, cache, options, async (tarball) => {
     if (isThere) await rm(folder, { recursive: true, force: true })
     await unpack(tarball, folder, options)
@@ -62,8 +65,8 @@ function cacheError(cache: string, cause: unknown): DatasetError {
   const path = cause instanceof Error && 'path' in cause ? printable(`${cause.path}: `) : ''
   return new DatasetError(`the cache ${printable(cache)} cannot be used`, {
     received: `${path}${received} (${systemCode(cause)})`,
-    expected: 'a folder in which data sets can be kept',
-    advice: `${advice}; or choose another one: XDG_CACHE_HOME=/another/folder`,
+    expected: 'a writable folder for data sets',
+    advice: `${advice}; or choose another folder: XDG_CACHE_HOME=/another/folder`,
     cause,
   })
 }

@@ -60,7 +60,7 @@ export async function openCifar10At(path: string): Promise<Dataset> {
 function fromBatches(path: string, found: ReadonlyMap<string, Uint8Array>, normalization?: Normalization): Dataset {
   const missing = files.filter((name) => !found.has(name))
   if (missing.length > 0)
-    throw new Cifar10Error(`${printable(path)} does not hold CIFAR-10`, {
+    throw new Cifar10Error(`${printable(path)} does not contain CIFAR-10`, {
       received: `no ${missing.join(', ')}`,
       expected: `${files.join(', ')} (the "binary version")`,
       advice: 'say just `cifar10`, and it is fetched',

@@ -106,7 +106,7 @@ async function decodeFile(file: string, size: PictureSize, memory: MemoryBudget)
       taken = fileBytes + needed
       bytes = await readPicture(file, fileBytes)
       if (decodingBytes(await look(bytes, file), size) > needed)
-        throw new PictureError(file, 'it changes while it is read', 'wait until it is written completely')
+        throw new PictureError(file, 'it changed while it was read', 'wait until it is completely written')
     }
     return { ...(await scaled(bytes, size, file)), sides: sidesOf(found) }
   } finally {
@@ -139,8 +139,8 @@ function checkFits(name: string, bytes: number, what: string, { most }: MemoryBu
   if (bytes <= most) return
   throw new PictureError(
     name,
-    `up to ${megabytes(bytes)} of memory ${what}, of ${megabytes(most)} that decoding may take`,
-    `scale it down or leave it out; or allow more: --memory-limit ${Math.ceil((2 * bytes) / 2 ** 20)}MB (for a data set in a program: memoryLimit)`,
+    `up to ${megabytes(bytes)} of memory ${what}; the limit for decoding is ${megabytes(most)}`,
+    `scale it down or leave it out; or raise the limit: --memory-limit ${Math.ceil((2 * bytes) / 2 ** 20)}MB (for a data set in a program: memoryLimit)`,
   )
 }
 

@@ -23,7 +23,7 @@ describe('the memory of decoding', () => {
     const decoding = decodePicture(bytes, size, { memory: new MemoryBudget(2 ** 26) })
     await expect(decoding).rejects.toBeInstanceOf(PictureError)
     await expect(decoding).rejects.toThrow(
-      /up to 275 MB of memory for 400000×30 pixels to be decoded, of 64 MB[\s\S]*--memory-limit 550MB/,
+      /up to 275 MB of memory for 400000×30 pixels to be decoded; the limit for decoding is 64 MB[\s\S]*--memory-limit 550MB/,
     )
     // What the advice says is enough.
     expect((await decodePicture(bytes, size, { memory: new MemoryBudget(550 * 2 ** 20) })).pixels).toHaveLength(48)

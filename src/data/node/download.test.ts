@@ -75,7 +75,7 @@ describe('download', () => {
     const { server, file } = await setUp()
     server.cuts.push(-70_000, -20_000)
     const fetching = download(server.address, file, { ...options, tries: 2, silenceMs: 150 })
-    await expect(fetching).rejects.toThrow(/90000 of 300000 bytes; nothing arrived for 150 ms[\s\S]*from byte 90000/)
+    await expect(fetching).rejects.toThrow(/90000 of 300000 bytes; no data arrived for 150 ms[\s\S]*from byte 90000/)
     expect((await stat(`${file}.part`)).size).toBe(90_000)
     expect(existsSync(file)).toBe(false)
   })

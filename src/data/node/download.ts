@@ -101,7 +101,7 @@ async function receive(address: string, part: string, options: DownloadOptions):
   if (received > bytes) received = 0
   if (received === bytes) return
   const silence = new AbortController()
-  const alarm = setTimeout(() => silence.abort(new Error(`nothing arrived for ${silenceMs} ms`)), silenceMs)
+  const alarm = setTimeout(() => silence.abort(new Error(`no data arrived for ${silenceMs} ms`)), silenceMs)
   try {
     const response = await fetch(address, {
       headers: { 'accept-encoding': 'identity', ...(received > 0 && { range: `bytes=${received}-` }) },

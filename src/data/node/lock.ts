@@ -60,7 +60,7 @@ async function takeInTurn(file: string, { signal, onNotice, lifetime = lifetimeM
     told = true
     const most = Math.ceil(lifetime / 1000)
     onNotice?.(
-      `waiting for another process that fetches the same data (${printable(file)}); at most ${most} s if it has died`,
+      `waiting for another process that is downloading the same data (${printable(file)}); at most ${most} s if it has died`,
     )
   }
 }

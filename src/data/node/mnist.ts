@@ -80,10 +80,10 @@ async function readMnist(folder: string, memoryLimit = defaultMemory()): Promise
 async function findFile(folder: string, part: MnistFile): Promise<string> {
   const path = join(folder, mnistFiles[part])
   for (const found of [path, `${path}.gz`]) if (await exists(found)) return found
-  throw new DatasetError(`${printable(folder)} does not hold MNIST`, {
+  throw new DatasetError(`${printable(folder)} does not contain MNIST`, {
     received: `no ${mnistFiles[part]} and no ${mnistFiles[part]}.gz`,
     expected: Object.values(mnistFiles).join(', '),
-    advice: 'say just `mnist`, and it is fetched',
+    advice: 'use --data mnist to download it',
   })
 }
 
@@ -123,7 +123,7 @@ export async function unpackMnist(tarball: string, folder: string, options: Fetc
       onRead: (received) => options.onProgress?.({ stage: 'unpack', received, total: published.bytes }),
     })
     if (wanted.size > 0)
-      throw new DatasetError(`${printable(tarball)} does not hold MNIST`, {
+      throw new DatasetError(`${printable(tarball)} does not contain MNIST`, {
         received: `no ${[...wanted.keys()].join(', ')}`,
         expected: 'the four official files',
       })

@@ -85,7 +85,7 @@ function npm(args: readonly string[], timeout: number, signal: AbortSignal | und
     child.on('error', (error) => (signal?.aborted ? reject(error) : fail(error.message, error)))
     child.on('close', (code, killed) => {
       if (code === 0) resolve(output)
-      else fail(killed === null ? errors.trim() || `exit code ${code}` : `no end after ${timeout / 1000} s`)
+      else fail(killed === null ? errors.trim() || `exit code ${code}` : `still running after ${timeout / 1000} s`)
     })
   })
 }

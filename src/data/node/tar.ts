@@ -55,7 +55,7 @@ export async function readTar(chunks: AsyncIterable<Uint8Array>, reader: TarRead
       continue
     }
     if (isSparse) throw new TarFault(`the sparse file ${path}`, 'files that are stored completely')
-    if (taken.has(path)) throw new TarFault(`the entry ${path} twice`, 'each file once')
+    if (taken.has(path)) throw new TarFault(`the entry ${path} twice`, 'one entry per file')
     if (size > limit) throw new TarFault(`the entry ${path} of ${size} bytes`, `an entry of at most ${limit} bytes`)
     taken.add(path)
     const contents = await source.some(size)
@@ -223,8 +223,8 @@ class ByteSource {
 
   #cut(missing: number, where: string): TarFault {
     return new TarFault(
-      `an end after ${this.#total} unpacked bytes, ${missing} bytes too early, ${where}`,
-      'a whole archive',
+      `the end after ${this.#total} unpacked bytes, ${missing} bytes too early, ${where}`,
+      'a complete archive',
     )
   }
 }

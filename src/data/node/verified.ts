@@ -48,7 +48,7 @@ export async function faultsOf(folder: string, checksums: Checksums, fully = fal
     const known = fully ? undefined : stamp.find((entry) => entry.name === name)
     const found = await look(folder, name, known)
     if (typeof found === 'string') faults.push(`${name} ${found}`)
-    else if (found.sha256 !== sha256) faults.push(`${name} has other contents`)
+    else if (found.sha256 !== sha256) faults.push(`${name} has different contents`)
     else entries.push(found)
   }
   if (faults.length > 0) await rm(join(folder, stampName), { force: true }).catch(() => {})

@@ -89,7 +89,7 @@ const rows: readonly Row[] = [
     speaks: 'INPUT 32x32x3 -> CONV3-16 -> BN -> RELU -> CONV3-8 nobias -> BN -> FC-32 -> BN -> FC-10',
     layers: ['conv1', 'fc1'],
     numbers: { layers: 2, parameters: 48 },
-    says: /biases of conv1, fc1 do nothing.*nobias: 48 parameters fewer/,
+    says: /biases of conv1, fc1 do nothing.*nobias: 48 fewer parameters/,
     silent: [
       'INPUT 32x32x3 -> CONV3-16 nobias -> BN -> RELU -> GAP -> FC-10',
       'INPUT 32x32x3 -> CONV3-16 -> RELU -> BN -> GAP -> FC-10',

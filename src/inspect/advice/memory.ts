@@ -13,7 +13,7 @@ const largeVolume = 2 ** 20
 
 const earlyActivations: AdviceRule = {
   id: 'early-activations',
-  when: 'the layers before the first stride or pooling hold a third of the activations or more, 16 MiB an image, and a volume of a million values',
+  when: 'the layers before the first stride or pooling hold at least a third of the activations, at least 16 MiB per image, and a volume of at least a million values',
   find({ layers, totals }) {
     const [input] = layers
     if (input === undefined) return []
@@ -38,7 +38,7 @@ const earlyActivations: AdviceRule = {
 
 const batchTooLarge: AdviceRule = {
   id: 'batch',
-  when: 'a training with the planned batch takes more memory than there is',
+  when: 'a training with the planned batch takes more memory than is available',
   find({ training }) {
     if (training === undefined || training.memory.arenaBytes <= training.limit) return []
     const { batch, memory, limit } = training

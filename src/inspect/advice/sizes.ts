@@ -75,7 +75,7 @@ function halving({ layers }: AdviceContext): readonly AdvisedLayer[] {
 
 const cannotHalve: AdviceRule = {
   id: 'halving',
-  when: 'a square input cannot be halved as often as the network halves it, and rows and columns are never seen because of it',
+  when: 'a square input cannot be halved as often as the network halves it, so some rows and columns are never seen',
   find(context) {
     const { height, width } = inputOf(context)
     const stages = halving(context)
@@ -99,7 +99,7 @@ const cannotHalve: AdviceRule = {
 
 const doesNotDivide: AdviceRule = {
   id: 'does-not-divide',
-  when: 'a window does not divide its map, and the last rows and columns are never seen; not where only padding is lost',
+  when: 'a window does not divide its map, so the last rows and columns are never seen; does not apply if only padding is lost',
   find(context) {
     if (cannotHalve.find(context).length > 0) return []
     const losing = context.layers.filter((layer) => unseen(layer) > 0)
@@ -112,7 +112,7 @@ const doesNotDivide: AdviceRule = {
     return [
       {
         layers: losing.map(({ name }) => name),
-        says: `the last rows and columns are never seen by ${listed(what)}, as the sizes do not divide`,
+        says: `the last rows and columns are never seen by ${listed(what)}, because the sizes do not divide`,
         advice: `${sidesThatDo(sides)}or another filter or padding in ${losing[0]?.name}`,
         numbers: { unseen: Math.max(...losing.map(unseen)), ...(sides[0] && { side: sides[0] }) },
       },
@@ -125,7 +125,7 @@ const manyUnpadded = 3
 
 const noPadding: AdviceRule = {
   id: 'no-padding',
-  when: 'most convolutions larger than 1×1 with stride 1, three or more in a row, have no padding',
+  when: 'most convolutions larger than 1×1 with stride 1, and at least three in a row, have no padding',
   find({ layers }) {
     const sliding = layers.filter(
       ({ window, isWhole, filters }) =>
@@ -145,7 +145,7 @@ const noPadding: AdviceRule = {
     return [
       {
         layers: unpadded.map(({ name }) => name),
-        says: `${counted(unpadded.length, 'convolution')} without padding take ${counted(lost, 'row')} from the map, and the borders wash out: a corner of the input of ${first?.name} is seen by 1 position, its middle by ${filter * filter}`,
+        says: `${counted(unpadded.length, 'convolution')} without padding take ${counted(lost, 'row')} from the map, and the borders lose information: 1 position sees a corner of the input of ${first?.name}, ${filter * filter} see its center`,
         advice: `leave out p0: P = (F − 1)/2 keeps the size, p${(filter - 1) / 2} for ${filter}×${filter}`,
         numbers: { layers: unpadded.length, rows: lost },
       },

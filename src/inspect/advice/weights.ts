@@ -11,7 +11,7 @@ const worthSaving = 0.01
 
 const largeFilter: AdviceRule = {
   id: 'large-filter',
-  when: 'a stack of 3×3 filters with the same receptive field has fewer weights than a 5×5, 7×7, … that holds a hundredth of the parameters or more',
+  when: 'a stack of 3×3 filters with the same receptive field has fewer weights than a 5×5, 7×7, … filter with at least 1 % of the parameters',
   find({ layers, totals }) {
     return layers.flatMap((layer) => {
       const { filters, window, isWhole, sized, name, parameters } = layer
@@ -29,7 +29,7 @@ const largeFilter: AdviceRule = {
       return [
         {
           layers: [name],
-          says: `the ${side}×${side} filters of ${name} have ${printCount(weights)} weights; ${stack} layers of 3×3 see as far with ${printCount(stacked)}${rule}`,
+          says: `the ${side}×${side} filters of ${name} have ${printCount(weights)} weights; ${stack} layers of 3×3 have the same receptive field with ${printCount(stacked)}${rule}`,
           advice: `[CONV3-${count} -> RELU]*${stack}, which adds ${counted(stack - 1, 'nonlinearity', 'nonlinearities')} as well`,
           numbers: { weights, stacked, layers: stack },
         },
@@ -43,7 +43,7 @@ const largeLayer = 1e6
 
 const firstFc: AdviceRule = {
   id: 'first-fc',
-  when: 'a fully connected layer on a map holds more than half of the parameters, and a million or more',
+  when: 'a fully connected layer on a map holds more than half of the parameters, and at least a million',
   find({ layers, totals }) {
     return layers.flatMap(({ name, isWhole, filters, parameters, sized }) => {
       const { height, width, channels } = (sized.inputs[0] ?? sized.output) as Volume
@@ -67,7 +67,7 @@ const biasOf = ({ sized }: AdvisedLayer) => sized.parameters.find(isBias)
 
 const biasBeforeNorm: AdviceRule = {
   id: 'bias-before-norm',
-  when: 'a bias is added to what only a batch normalization reads, which takes it away again',
+  when: 'a bias is added to values that only a batch normalization reads, which removes it again',
   find({ layers }) {
     const centering = new Set(layers.filter(({ sized }) => sized.layer.centers).map(({ name }) => name))
     const found = layers.filter(
@@ -79,8 +79,8 @@ const biasBeforeNorm: AdviceRule = {
     return [
       {
         layers: names,
-        says: `the ${found.length === 1 ? 'bias' : 'biases'} of ${listed(names)} ${found.length === 1 ? 'does' : 'do'} nothing: the batch normalization behind takes each channel's mean away`,
-        advice: `nobias: ${printCount(count)} parameters fewer, and their gradients and optimizer state`,
+        says: `the ${found.length === 1 ? 'bias' : 'biases'} of ${listed(names)} ${found.length === 1 ? 'does' : 'do'} nothing: the batch normalization after it subtracts each channel's mean`,
+        advice: `nobias: ${printCount(count)} fewer parameters, without their gradients and optimizer state`,
         numbers: { layers: found.length, parameters: count },
       },
     ]

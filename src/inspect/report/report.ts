@@ -111,7 +111,7 @@ function sectionsOf(data: ReportData): readonly string[] {
     section(
       'Memory',
       tableHtml(memory),
-      noteHtml('What the run allocated, to the byte.'),
+      noteHtml('The memory that the run allocated, to the byte.'),
       arena === undefined ? '' : scrolling(arena),
       arena === undefined
         ? ''

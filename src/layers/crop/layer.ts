@@ -26,11 +26,11 @@ export const crop: Layer<CropAttributes, object, 'crop'> = {
   type: 'crop',
   notation: {
     word: 'CROP',
-    form: { options: { p: 'cut off each side', to: 'size of the centre' }, example: 'CROP to6' },
+    form: { options: { p: 'cut off each side', to: 'size of the center' }, example: 'CROP to6' },
     read({ options: { p, to } = {} }) {
       if (p !== undefined && to === undefined) return { cut: readPadding(p) }
       if (to !== undefined && p === undefined) return { size: readPair(to, 1, 'the size') }
-      throw new NotationValueError('CROP takes what to cut off, or a size', {
+      throw new NotationValueError('CROP takes the rows and columns to cut off, or a size', {
         received: p === undefined ? 'neither' : 'both',
         expected: 'CROP p1, CROP p0,0,1,1 (top, left, bottom, right) or CROP to6',
       })
@@ -66,5 +66,5 @@ export const crop: Layer<CropAttributes, object, 'crop'> = {
     return only(emit(resample, { rule: 'zero', ...sides }, [x]))
   },
   describe: (attributes) =>
-    'cut' in attributes ? `cuts off ${attributes.cut.join(',')}` : `centre ${attributes.size.join('×')}`,
+    'cut' in attributes ? `cuts off ${attributes.cut.join(',')}` : `center ${attributes.size.join('×')}`,
 }

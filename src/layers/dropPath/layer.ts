@@ -25,7 +25,7 @@ export const dropPath: Layer<DropPathAttributes, object, 'droppath'> = {
       if (rateSchema.fits(rate)) return { rate }
       throw new NotationValueError("DROPPATH takes the probability of dropping an image's branch", {
         received: `${rate}`,
-        expected: 'a number from 0 up to, but without, 1',
+        expected: 'a number of at least 0 and below 1',
       })
     },
     write: ({ rate }) => ({ number: rate }),

@@ -20,7 +20,7 @@ export const dropout: Layer<DropoutAttributes, object, 'dropout'> = {
       if (rate >= 0 && rate < 1) return { rate }
       throw new NotationValueError('DROPOUT takes the probability of dropping a value', {
         received: `${rate}`,
-        expected: 'a number from 0 up to, but without, 1',
+        expected: 'a number of at least 0 and below 1',
       })
     },
     write: ({ rate }) => ({ number: rate }),

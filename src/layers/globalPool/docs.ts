@@ -11,7 +11,7 @@ export const docs: LayerDocsTable = {
   },
   gmp: {
     title: 'global max pooling',
-    forward: 'the greatest value of each channel over all positions; a NaN is handed on',
+    forward: 'the greatest value of each channel over all positions; NaN if it contains one',
     volume: '1×1×D',
     source: 'Oquab et al. 2015, Is object localization for free?',
   },

@@ -6,7 +6,7 @@ export const docs: LayerDocsTable = {
   gn: {
     title: 'group normalization',
     forward:
-      'y = scale·(x − mean)/√(variance + ε) + shift, with the mean and the variance of all positions and the neighboring channels of a group, image by image; scale and shift by channel; the same in training and at inference',
+      'y = scale·(x − mean)/√(variance + ε) + shift, with the mean and variance of a group of neighboring channels over all positions, separately for each image; scale and shift by channel; the same in training and at inference',
     parameters: 'scale D, shift D',
     defaults: { g: '32', eps: '0.00001' },
     source: 'Wu and He 2018',
@@ -14,7 +14,7 @@ export const docs: LayerDocsTable = {
   in: {
     title: 'instance normalization',
     forward:
-      'y = scale·(x − mean)/√(variance + ε) + shift, with the mean and the variance of each channel of each image; the same in training and at inference',
+      'y = scale·(x − mean)/√(variance + ε) + shift, with the mean and variance of each channel of each image; the same in training and at inference',
     parameters: 'scale D, shift D',
     defaults: { eps: '0.00001' },
     source: 'Ulyanov et al. 2016',

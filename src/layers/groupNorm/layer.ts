@@ -39,7 +39,7 @@ export const groupNorm: Layer<GroupNormAttributes, NormParameters, 'gn'> = {
     read(parts) {
       const groups = parts.options?.g?.[0] ?? usualGroups
       if (groups < 1 || (parts.options?.g?.length ?? 1) > 1) {
-        throw new NotationValueError('the groups of GN are one whole number', {
+        throw new NotationValueError('the number of groups of GN must be one whole number', {
           received: `g${parts.options?.g?.join('x')}`,
           expected: `at least 1; the default is ${usualGroups}`,
         })

@@ -5,7 +5,7 @@ import type { LayerDocsTable } from '../docs.ts'
 export const docs: LayerDocsTable = {
   input: {
     title: 'the images',
-    forward: 'hands the images on',
+    forward: 'the images, unchanged',
     volume: 'H×W×D as written',
     source: '—',
     input: '',

@@ -84,5 +84,5 @@ export const local: Layer<LocalAttributes, Parameters, 'local'> = {
     return only(emit(localOp, { ...geometry, bias: attributes.bias, activation: 'none' }, [x, filters, ...biases]))
   },
   describe: (attributes) =>
-    `${printWindow(attributes)}, ${attributes.filters} filters a position${attributes.bias ? '' : ', no bias'}`,
+    `${printWindow(attributes)}, ${attributes.filters} filters per position${attributes.bias ? '' : ', no bias'}`,
 }

@@ -59,7 +59,7 @@ const schema = {
 function read(word: string, { size = [usual.size], values = {}, flags = [] }: WordParts): ResponseAttributes {
   const [side = usual.size] = size
   if (size.length > 1 || side < 1 || side > mostTaps) {
-    throw new NotationValueError(`the window of ${word} has one size, from 1 to ${mostTaps}`, {
+    throw new NotationValueError(`${word} takes one window size, from 1 to ${mostTaps}`, {
       received: `${word}${size.join('x')}`,
       expected: `${word}${usual.size}`,
     })

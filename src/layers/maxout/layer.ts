@@ -24,9 +24,9 @@ export const maxout: Layer<MaxoutAttributes, object, 'maxout'> = {
     read({ size = [] }) {
       const [pieces = 0] = size
       if (size.length === 1 && piecesSchema.fits(pieces)) return { pieces }
-      throw new NotationValueError('MAXOUT takes the number of pieces, the channels of which it keeps the greatest', {
+      throw new NotationValueError('MAXOUT takes the number of pieces, the channels over which it takes the maximum', {
         received: `MAXOUT${size.join('x')}`,
-        expected: 'a whole number from 2: MAXOUT2',
+        expected: 'a whole number of at least 2: MAXOUT2',
       })
     },
     write: ({ pieces }) => ({ size: [pieces] }),
@@ -35,7 +35,7 @@ export const maxout: Layer<MaxoutAttributes, object, 'maxout'> = {
   inputs: oneInput,
   output({ pieces }, volume) {
     if (volume.channels % pieces === 0) return { ...volume, channels: volume.channels / pieces }
-    throw new VolumeError('MAXOUT needs channels that divide evenly into its pieces', {
+    throw new VolumeError('the channels must divide evenly into the pieces of MAXOUT', {
       received: `${volume.channels} channels for ${pieces} pieces`,
       expected: `a multiple of ${pieces}`,
     })

@@ -34,11 +34,14 @@ export const multiply: Layer<object, object, 'multiply'> = {
     if (volumes.every((each) => sameVolume(whole, each) || sameVolume({ ...whole, height: 1, width: 1 }, each))) {
       return whole
     }
-    throw new VolumeError('MULTIPLY needs branches of one volume, or of one position and as many channels', {
-      received: volumes.map(printVolume).join(' and '),
-      expected: `${printVolume(whole)} or 1×1×${whole.channels} from every branch`,
-      advice: `a CONV1-${whole.channels} at the end of a branch gives it ${whole.channels} channels`,
-    })
+    throw new VolumeError(
+      'the branches of MULTIPLY must have the same volume, or one position with the same number of channels',
+      {
+        received: volumes.map(printVolume).join(' and '),
+        expected: `${printVolume(whole)} or 1×1×${whole.channels} from every branch`,
+        advice: `a CONV1-${whole.channels} at the end of a branch gives it ${whole.channels} channels`,
+      },
+    )
   },
   lower({ x, inputs, emit }) {
     const whole = largest(

@@ -29,7 +29,7 @@ export const pad: Layer<PadAttributes, object, 'pad'> = {
     read({ options = {}, flags = [] }) {
       const [mode = 'zero', ...others] = flags as readonly ('reflect' | 'edge')[]
       if (options.p !== undefined && others.length === 0) return { padding: readPadding(options.p), mode }
-      throw new NotationValueError('PAD needs the padding, and takes one of reflect and edge', {
+      throw new NotationValueError('PAD needs the padding, and takes reflect or edge', {
         received: [...(options.p ? [`p${options.p.join(',')}`] : ['no p']), ...flags].join(' '),
         expected: 'PAD p1, PAD p0,0,1,1 (top, left, bottom, right) or PAD p1 reflect',
       })

@@ -57,7 +57,7 @@ export const pixelShuffle = layerOf('pixelshuffle', 'PIXELSHUFFLE', {
   output([down, across], { height, width, channels }) {
     const each = channels / (down * across)
     if (Number.isInteger(each)) return { height: height * down, width: width * across, channels: each }
-    throw new VolumeError('PIXELSHUFFLE needs channels for every pixel of its block', {
+    throw new VolumeError('the channels must divide evenly into the pixels of a PIXELSHUFFLE block', {
       received: `${channels} channels for ${down}×${across} pixels`,
       expected: `a multiple of ${down * across}`,
     })
@@ -75,7 +75,7 @@ export const pixelUnshuffle = layerOf('pixelunshuffle', 'PIXELUNSHUFFLE', {
     if (height % down === 0 && width % across === 0) {
       return { height: height / down, width: width / across, channels: channels * down * across }
     }
-    throw new VolumeError('PIXELUNSHUFFLE needs sides that its block divides', {
+    throw new VolumeError('the block of PIXELUNSHUFFLE must divide the sides of the image', {
       received: `${height}×${width} in blocks of ${down}×${across}`,
       expected: `multiples of ${down} rows and ${across} columns`,
       advice: 'add PAD or CROP before it',

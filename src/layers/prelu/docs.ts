@@ -7,7 +7,7 @@ export const docs: LayerDocsTable = {
     title: 'parametric ReLU',
     forward: 'x where positive, a·x elsewhere, with a learned slope a',
     parameters: 'slope D, or 1 with `shared`',
-    number: 'what the slopes start at',
+    number: 'the initial value of the slopes',
     defaults: { number: '0.25' },
     source: 'He et al. 2015, Delving Deep into Rectifiers',
   },

@@ -68,7 +68,7 @@ export const reshape: Layer<ReshapeAttributes, object, 'reshape'> = {
   output({ height, width, channels }, volume) {
     const wanted = { height, width, channels }
     if (volumeSize(wanted) === volumeSize(volume)) return wanted
-    throw new VolumeError('RESHAPE keeps the number of values', {
+    throw new VolumeError('RESHAPE must keep the number of values', {
       received: `${printVolume(volume)} (${volumeSize(volume)} values) as ${printVolume(wanted)} (${volumeSize(wanted)})`,
       expected: `sides whose product is ${volumeSize(volume)}`,
     })

@@ -24,7 +24,7 @@ export const slice: Layer<SliceAttributes, object, 'slice'> = {
     read({ count = 0, options = {} }) {
       const [from = 0, ...others] = options.from ?? []
       if (count >= 1 && others.length === 0) return { from, count }
-      throw new NotationValueError('SLICE takes a number of channels, and the first of them', {
+      throw new NotationValueError('SLICE takes a number of channels and, optionally, the first channel', {
         received: `${count} channels from ${[from, ...others].join(',')}`,
         expected: 'SLICE-58 or SLICE-58 from58',
       })

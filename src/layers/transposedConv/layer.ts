@@ -71,10 +71,13 @@ export const transposedConv: Layer<TransposedConvAttributes, Parameters, 'tconv'
     read(parts) {
       const spec = window.read(parts)
       if (spec.padding.some((side) => !Number.isInteger(side) || side < 0)) {
-        throw new NotationValueError('no padding makes the sides a multiple, so it must be written', {
-          received: `a ${printWindow({ ...spec, padding: [0, 0, 0, 0] }).replace(' p0', '')} filter without p`,
-          expected: `p and o, as in TCONV3-64 s2 p1 o1, or a filter such as TCONV4-64 s2`,
-        })
+        throw new NotationValueError(
+          'no symmetric padding makes the sides a multiple of the stride, so the padding must be written',
+          {
+            received: `a ${printWindow({ ...spec, padding: [0, 0, 0, 0] }).replace(' p0', '')} filter without p`,
+            expected: `p and o, as in TCONV3-64 s2 p1 o1, or a filter such as TCONV4-64 s2`,
+          },
+        )
       }
       const outputPadding = readOutputPadding(parts.options?.o, spec.stride)
       return { ...readFilters(parts), ...spec, outputPadding, bias: !(parts.flags ?? []).includes('nobias') }

@@ -31,7 +31,7 @@ export const upsample: Layer<UpsampleAttributes, object, 'upsample'> = {
     form: {
       size: 'optional',
       options: { to: 'output size' },
-      flags: { bilinear: 'between the four values around', corners: 'bilinear, corners keep their places' },
+      flags: { bilinear: 'interpolate the four nearest values', corners: 'bilinear, corner pixels keep their places' },
       example: 'UPSAMPLE2 bilinear',
     },
     read({ size, options: { to } = {}, flags = [] }) {
@@ -40,7 +40,7 @@ export const upsample: Layer<UpsampleAttributes, object, 'upsample'> = {
         if (size !== undefined && to === undefined) return { factor: readPair(size, 1, 'the factor'), mode }
         if (to !== undefined && size === undefined) return { size: readPair(to, 1, 'the size'), mode }
       }
-      throw new NotationValueError('UPSAMPLE takes a factor or a size, and one of bilinear and corners', {
+      throw new NotationValueError('UPSAMPLE takes a factor or a size, and bilinear or corners', {
         received: [`UPSAMPLE${size?.join('x') ?? ''}`, ...(to ? [`to${to.join('x')}`] : []), ...flags].join(' '),
         expected: 'UPSAMPLE2, UPSAMPLE to56 or UPSAMPLE2 bilinear',
       })

@@ -114,9 +114,12 @@ function checkPlaces(entries: ReadonlyMap<string, Entry>, length: number): void 
     end = to
   }
   if (end === length) return
-  throw new SafetensorsError(end > length ? 'the file is cut short' : 'more values than the header tells of', {
-    received: `${length} bytes of values`,
-    expected: `${end} bytes`,
-    ...(end > length ? { advice: 'fetch the file again' } : {}),
-  })
+  throw new SafetensorsError(
+    end > length ? 'the file is cut short' : 'the file has more values than its header describes',
+    {
+      received: `${length} bytes of values`,
+      expected: `${end} bytes`,
+      ...(end > length ? { advice: 'fetch the file again' } : {}),
+    },
+  )
 }

@@ -104,7 +104,7 @@ function runAgain(
   const { op, attributes, inputs, makes } = rerunOf(step) as NonNullable<ReturnType<typeof rerunOf>>
   const changed = inputs.find((value) => updated.has(draft.rootId(value)))
   if (changed !== undefined) {
-    throw new LoweringError(`${step.node} would be computed again from what has changed meanwhile`, {
+    throw new LoweringError(`${step.node} would be computed again from a value that has changed`, {
       received: draft.named(changed).name ?? `value ${changed.id}`,
       expected: 'values that only steps after the backward pass of their readers update',
     })
