@@ -1,11 +1,11 @@
 /**
- * Tries to break Lenslet, and says how often it was tried and what failed:
+ * Tries to break Lenslet, and reports the number of trials and what failed:
  *
  *     npm run stress -- [kill|disk|fuzz|race|long|all] [--minutes N] [--row NAME] [--seed S] [--json | --markdown | --docs]
  *
- * Without --minutes, each row makes the number of trials that docs/reliability.md lists; with it, all rows together take
- * about so long, and make as many as they can. The same seed gives the same trials. Exit code 1 if anything failed; inputs
- * that were found are kept in test/findings, where the tests read them from then on. --docs writes the tables
+ * Without --minutes, each row makes the number of trials that docs/reliability.md lists; with it, all rows together run
+ * for about N minutes, and make as many trials as they can. The same seed gives the same trials. Exit code 1 if anything failed; the inputs
+ * of failures are kept in test/findings, and the tests read them from then on. --docs writes the tables
  * into docs/reliability.md.
  */
 

@@ -1,6 +1,6 @@
 /**
- * The child process of a row of trials. Says each finding as a line of JSON on stdout, and keeps the number of the trial at
- * hand in a file, which whoever started it reads: a trial that hangs or crashes cannot report itself.
+ * The child process of a row of trials. Prints each finding as a line of JSON on stdout, and keeps the number of the current
+ * trial in a file for its parent process: a trial that hangs or crashes cannot report itself.
  */
 
 import { openSync, writeSync } from 'node:fs'
@@ -51,7 +51,7 @@ const mark = (trial: number) => {
 }
 
 let trial = call.from
-// A promise that nobody waits for belongs to the trial at hand.
+// An unhandled rejection belongs to the current trial.
 process.on('unhandledRejection', (error) => void say({ kind: 'finding', trial, what: `unhandled: ${describe(error)}` }))
 
 const trials = await row.prepare(call.seed, call.folder)

@@ -1,4 +1,4 @@
-/** What came out, as a table for the terminal, as JSON, and as the table of docs/reliability.md. */
+/** The results, as a table for the terminal, as JSON, and as the table of docs/reliability.md. */
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, platform, release } from 'node:os'

@@ -1,4 +1,4 @@
-/** Runs a row of trials in a child process, restarts it behind a trial that hangs or ends it, and collects what was found. */
+/** Runs a row of trials in a child process, restarts it after a trial that hangs or crashes, and collects the findings. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'

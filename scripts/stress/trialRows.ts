@@ -1,4 +1,4 @@
-/** All rows whose trials run in a child process. */
+/** All rows with trials that run in a child process. */
 
 import { fuzzRows } from './fuzz/rows.ts'
 import { longRows } from './models/long.ts'

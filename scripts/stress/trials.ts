@@ -1,4 +1,4 @@
-/** Rows whose trials run inside a child process, so that hangs, crashes and memory can be seen from outside. */
+/** Rows with trials that run in a child process, so that hangs, crashes and memory can be observed from outside. */
 
 import type { Kind } from './row.ts'
 

@@ -54,6 +54,6 @@ export interface Program {
   write(buffer: number, values: ArrayLike<number>): void
   /** Runs wait for each other. Throws `ArgumentError` for steps or a number of pictures that the plan does not have. */
   run(options?: RunOptions): Promise<void>
-  /** Frees memory and ends workers, after what was asked for before. Idempotent. Every later call throws `DisposedError`. */
+  /** Frees memory and ends workers, after all earlier calls. Idempotent. Every later call throws `DisposedError`. */
   dispose(): Promise<void>
 }

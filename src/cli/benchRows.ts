@@ -98,7 +98,7 @@ const measures: Readonly<Record<BenchKind, Measure>> = {
     const times = await repeat(() => model.predict(pictures, { into }))
     return { times, threads: model.threads }
   },
-  /** Forward, loss, backward and update; making a batch of pictures from bytes is not in it. */
+  /** Forward, loss, backward and update; without making a batch of images from bytes. */
   async train(model, batch, training) {
     const program = await bind(model, { mode: 'training', batch, optimizer: 'momentum', ...training })
     const { labels, scalars } = program.plan.ports

@@ -5,7 +5,7 @@ interface Call {
   readonly verb: string | undefined
   /** `--quiet`: results, warnings and errors only. */
   readonly quiet: boolean
-  /** `--json`: what is printed is the result, and not a description of it. */
+  /** `--json`: prints the result as JSON instead of a description. */
   readonly json?: boolean
 }
 

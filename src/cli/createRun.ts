@@ -62,7 +62,7 @@ async function openFolder(settings: RunSettings, out: string | undefined, force:
   for (let tries = 1; ; tries++) {
     const files = filesOf(out ?? newName(settings))
     await checkPlace(files.folder, settings.data)
-    // Where there is a run, its lock comes first: whoever works on it says more than that it is there.
+    // In a folder with a run, take the lock first: naming the process that uses it says more than "already exists".
     if (!(await isRun(files.folder))) await checkFolder(files, force)
     const made = await makeFolders(files.folder)
     // The name that we chose is another's who chose it at the same moment.

@@ -66,7 +66,7 @@ async function run(path: string, call: EvalCall): Promise<void> {
   const evaluated = { result, dataset, model, data, split: name }
   if (csv === true) process.stdout.write(csvOf(result))
   else terminal.result(jsonOf(evaluated), () => words(evaluated, terminal))
-  // After the result, which tells of all other images.
+  // After the result, which covers all other images.
   if (!Number.isFinite(result.loss)) throw invalidScores(result)
 }
 

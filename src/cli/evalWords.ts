@@ -120,5 +120,5 @@ function measures({ precision, recall, f1 }: Readonly<Record<'precision' | 'reca
 /** A model that was damaged or whose training went wrong. */
 function printInvalid(count: number): string {
   const pictures = count === 1 ? '1 image has' : `${printCount(count)} images have`
-  return `${pictures} a score that is not a number: nothing is predicted for ${count === 1 ? 'it' : 'them'}`
+  return `${pictures} a score that is not a number: there is no prediction for ${count === 1 ? 'it' : 'them'}`
 }

@@ -1,4 +1,4 @@
-/** Ctrl-C, the end of a session, a terminal that is closed. The first one asks for an end that can be gone on from; the second one ends at once. */
+/** Ctrl-C, termination signals, a closed terminal. The first signal asks for an end that can be resumed; the second ends the process immediately. */
 
 import { Stopped } from './errors.ts'
 

@@ -39,7 +39,7 @@ function milliseconds(value: number): string {
   return value.toFixed(value < 10 ? 2 : 1)
 }
 
-/** The last layer whose output is a map: GAP and FC see everything. */
+/** The last layer whose output is a map: GAP and FC see the whole input. */
 function lastMap({ table }: Planned): LayerRow | undefined {
   return table.layers.findLast(({ output }) => output.height * output.width > 1)
 }

@@ -71,7 +71,7 @@ function summary({ totals }: NetworkTable): readonly string[] {
   ]
 }
 
-/** What is saved and what it costs, with the numbers. */
+/** The memory saved by recomputation and its cost. */
 export function recomputationWords(
   { segments, steps, macs, plainMacs, plainArenaBytes }: PlanRecomputation,
   arenaBytes: number,

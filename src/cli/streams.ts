@@ -1,10 +1,10 @@
 /**
- * Standard output and standard error, whose reader may go away (`lenslet train … | head`, a terminal that is closed) or
- * have no room (a full disk). Work that leaves files goes on to its end without them; a command that only prints has
- * nothing left to do.
+ * Standard output and standard error. Their reader may go away (`lenslet train … | head`, a closed terminal), or the disk
+ * may be full. Commands that write files then run to completion without them; a command that only prints has nothing left
+ * to do.
  */
 
-/** Nobody reads any longer: the end of a pipe is closed, or the terminal is. */
+/** There is no reader any more: the other end of the pipe, or the terminal, is closed. */
 const gone: readonly (string | undefined)[] = ['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED']
 
 export interface Streams {
@@ -17,7 +17,7 @@ export interface Streams {
 
 /** What a command has besides its text. */
 export interface Work {
-  /** It leaves files, so it goes on. */
+  /** The command writes files, so it continues. */
   readonly leavesFiles: boolean
   /** What it prints is its result. */
   readonly printsResult: boolean
@@ -37,7 +37,7 @@ export function guardStreams(work: () => Work): Streams {
     }
     if (!leavesFiles) process.exit(isGone ? 0 : 1)
   })
-  // There is no other place to say it.
+  // There is no other place to report it.
   process.stderr.on('error', () => {})
   return {
     async codeOf(code) {

@@ -5,7 +5,7 @@
 
 import { explain, UnsettledError } from './errors.ts'
 
-/** As `work`; where nothing is left that could settle it, says so on stderr and ends the process with exit code 1. */
+/** As `work`; if nothing is left that could settle it, reports that on stderr and exits with code 1. */
 export async function untilSettled<T>(work: Promise<T>, words: readonly string[]): Promise<T> {
   // Node emits it when no timer, file, socket or thread is left that the process would wait for.
   const end = () => {

@@ -6,7 +6,7 @@ import { Command } from 'commander'
 export interface Verb {
   readonly name: string
   readonly says: string
-  /** Its work is more than what it prints: it goes on where nobody reads that. */
+  /** The command does more than print: it continues when there is no reader. */
   readonly leavesFiles?: true
   load(): Promise<{ define(command: Command): void }>
 }

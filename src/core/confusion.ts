@@ -1,6 +1,6 @@
 /**
- * Which class was predicted for images of which: the confusion matrix, counted by the pairs that occur. Classes squared would
- * be 7 GB for 30,000 classes; the pairs are never more than the images.
+ * The confusion matrix: the number of images for each pair of actual and predicted class. Only pairs that occur are stored,
+ * at most one per image; a full matrix would take 7 GB for 30,000 classes.
  */
 
 /** Images of one class that were predicted to be of one class, the same or another. */

@@ -1,4 +1,4 @@
-/** Freeing several things: all of them are freed, whatever one of them throws. */
+/** Frees several resources: all of them, even if freeing one throws. */
 
 /**
  * Runs each step after the one before has ended, well or not. Then throws the error of the only step that failed, or an

@@ -141,7 +141,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** As JSON, cut where it is long. Foreign values may be nested deeply, so no more than what is shown is visited. */
+/** As JSON, shortened if long. Outside values may be nested deeply, so only the shown part is visited. */
 function printValue(value: unknown): string {
   if (value === undefined) return 'missing'
   const text = printPart(value, 3)

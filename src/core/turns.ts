@@ -1,4 +1,4 @@
-/** Tasks that must not overlap: each begins when all before it have ended, and at once if none is under way. */
+/** Tasks that must not overlap: each begins when all earlier ones have ended, and immediately if none is running. */
 
 export class Turns {
   #last: Promise<void> = Promise.resolve()
@@ -10,12 +10,12 @@ export class Turns {
     return this.#last
   }
 
-  /** False from the moment a task is taken; true again before its caller goes on. */
+  /** False from the moment a task is taken; true again before its caller continues. */
   get isIdle(): boolean {
     return this.#open === 0
   }
 
-  /** If nothing is under way, the task's first part runs before this returns. */
+  /** If no task is running, the synchronous part of this one runs before the call returns. */
   take<T>(task: () => Promise<T>): Promise<T> {
     const run = async () => {
       try {

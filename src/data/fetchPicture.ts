@@ -1,9 +1,9 @@
-/** Fetches a picture from an address, with an end: a server can send nothing, or without end. */
+/** Fetches an image from a URL, with limits on size and waiting: a server can send nothing, or never stop. */
 
 import { printable } from '../core/text.ts'
 import { PictureError } from './errors.ts'
 
-/** As for files: larger ones are no pictures that anyone predicts. */
+/** The limit of files: larger ones are not images to predict. */
 const mostBytes = 2 ** 28
 /** A connection that sends nothing for so long is given up. */
 const silence = 30_000

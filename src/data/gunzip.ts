@@ -7,7 +7,7 @@ export function isGzip(bytes: Uint8Array): boolean {
 }
 
 /**
- * The first unpacked bytes; fewer where there are not so many.
+ * The first unpacked bytes; fewer if the file unpacks to fewer.
  *
  * @throws {ArchiveError} damaged or cut short before
  */

@@ -57,7 +57,7 @@ export async function idxDataset(
 
 type PerFile<T> = Readonly<Record<MnistFile, T>>
 
-/** Before anything is unpacked: what does not fit together would be unpacked in vain. */
+/** Checked before unpacking, so that no file is unpacked for nothing. */
 async function readHeaders(files: PerFile<Uint8Array>): Promise<PerFile<IdxHeader>> {
   const headers = {
     trainImages: await readHeader(files, 'trainImages', 3),

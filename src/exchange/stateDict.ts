@@ -1,7 +1,7 @@
 /**
  * How the arrays of a PyTorch state dict correspond to a network's weights. A state dict names modules in the order in
- * which they were registered; a family of the zoo lists them in the order of our nodes. The arrays of a module are the
- * layer's own matter (`ParameterSpec.pytorch`).
+ * which they were registered; a family of the zoo lists them in the order of our nodes. Each layer
+ * declares the arrays of its module (`ParameterSpec.pytorch`).
  */
 
 import { ArgumentError } from '../core/errors.ts'

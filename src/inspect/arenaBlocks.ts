@@ -1,4 +1,4 @@
-/** The arena over time with block letters, for a terminal: steps across, bytes up. */
+/** The arena over time in block characters, for a terminal. x: steps, y: bytes. */
 
 import type { Plan } from '../plan/types.ts'
 import { type ArenaKind, arenaBoxes, arenaKinds } from './arenaKinds.ts'

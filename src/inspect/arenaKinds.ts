@@ -1,4 +1,4 @@
-/** What the memory of an arena is used for, as its pictures tell it apart. */
+/** What the memory of an arena is used for, as its drawings distinguish it. */
 
 import type { BufferRole, Plan, PlanBuffer } from '../plan/types.ts'
 import { boxesOf } from '../plan/usage.ts'

@@ -1,4 +1,4 @@
-/** The arena over time as SVG: steps across, bytes up, each buffer a box from its first step to its last. */
+/** The arena over time as SVG: x: steps, y: bytes, each buffer a box from its first step to its last. */
 
 import { printGoal } from '../plan/goal.ts'
 import { sectionsOf } from '../plan/step.ts'
@@ -17,7 +17,7 @@ export interface ArenaSvgOptions {
 }
 
 const margin = { left: 66, right: 16, top: 64, bottom: 40 }
-/** Boxes that are smaller, in square pixels, are not drawn: nobody sees them, and a deep network has thousands. */
+/** Smaller boxes, in square pixels, are not drawn: they are invisible, and a deep network has thousands. */
 const leastArea = 0.3
 /** Width of a letter of the labels. */
 const letter = 5.6

@@ -1,6 +1,6 @@
 /**
- * Whether network, weights and info of a model belong together and make sense: asked when a model file is read, and before
- * one is written, so that what is written can be read.
+ * Checks that network, weights and info of a model are valid and consistent: when a model file is read, and before one is
+ * written, so that every written file can be read.
  */
 
 import { findNotFinite } from '../core/finite.ts'

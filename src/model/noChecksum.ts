@@ -1,4 +1,4 @@
-/** Says of a model file of an older version that it has no checksum. */
+/** The notice that a model file of an older version has no checksum. */
 
 import { printable } from '../core/text.ts'
 

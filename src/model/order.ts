@@ -1,9 +1,9 @@
 /**
- * The order of everything that uses the weights of a model: the order of the calls (decision 21). A reader sees what the
- * calls before it wrote, and nothing that was asked for later. There is one arena, so uses of it come one at a time. A
- * reader that needs several uses (an evaluation) opens a span: other readers may come between them, but no writer.
+ * The order of everything that uses the weights of a model: the order of the calls (decision 21). A reader sees the
+ * writes of earlier calls, and of no later ones. There is one arena, so uses of it come one at a time. A
+ * reader that needs several uses (an evaluation) opens a span: other readers may run between them, but no writer.
  *
- * First come, first served: a reader that comes after a waiting writer waits, too, so no writer waits forever.
+ * First come, first served: a reader that arrives after a waiting writer waits too, so no writer waits forever.
  */
 
 type Kind = 'read' | 'write' | 'span'

@@ -1,4 +1,4 @@
-/** Scores of any number of pictures, by runs of a program that gives scores for so many or fewer. */
+/** Scores of any number of images, by runs of a program for a batch of limited size. */
 
 import type { Program } from '../backends/types.ts'
 import { runsOf } from '../plan/sizes.ts'

@@ -1,4 +1,4 @@
-/** The scale and the shift that a normalization gives each channel afterwards, each of which may be left out. */
+/** The scale and shift that a normalization applies to each channel; either can be left out. */
 
 /** Absent: there is one. Without them the scale is 1 and the shift 0. */
 export interface Affine {

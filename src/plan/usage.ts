@@ -1,4 +1,4 @@
-/** How much of the arena is in use at each step, and the step where that is the most. */
+/** The memory of the arena in use at each step, and the step where it peaks. */
 
 import type { Plan, PlanBuffer, PlanStep } from './types.ts'
 

@@ -1,7 +1,7 @@
 /**
- * Who holds a lock, and whether that process is alive. A process id alone does not tell: after a crash another process
- * may have the number, after a reboot all numbers start again, and on a shared disk or in a container the number means
- * nothing here. So a holder also says its machine, its boot, its namespace of process ids and when it started.
+ * Who holds a lock, and whether that process is alive. A process id alone is not enough: after a crash another process
+ * may get it, after a reboot all ids start again, and an id from a shared disk or a container has no meaning here. So a
+ * holder also records its machine, boot, PID namespace and start time.
  */
 
 import { readFileSync, readlinkSync } from 'node:fs'

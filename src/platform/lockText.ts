@@ -1,4 +1,4 @@
-/** What the file of a lock holds: a line of JSON that names its holder. */
+/** The contents of a lock file: a line of JSON that identifies its holder. */
 
 import { open, readFile, stat } from 'node:fs/promises'
 import type { Holder } from './holder.ts'

@@ -1,6 +1,6 @@
 /**
- * Reads files whose path comes from outside. Only regular files: a pipe, a terminal or /dev/zero would make a reader wait,
- * or read, without end. Every reader in src uses it.
+ * Reads files with paths from outside. Only regular files: with a pipe, a terminal or /dev/zero, a reader could wait or read
+ * forever. Every reader in src uses it.
  */
 
 import { constants, type Stats } from 'node:fs'
@@ -9,7 +9,7 @@ import { printable } from '../core/text.ts'
 import { FileError } from './errors.ts'
 import { systemError } from './systemErrors.ts'
 
-/** 4 GiB: what the memory of a run can hold. A reader that knows its files gives a limit of its own. */
+/** 4 GiB: what the memory of a run can hold. A reader of a specific format passes a smaller limit. */
 const defaultLimit = 2 ** 32
 
 /** Bytes of one read call: Linux reads at most 2 GiB − 4 kB at once. */
@@ -48,7 +48,7 @@ export async function openRegularFile(path: string): Promise<RegularFile> {
 }
 
 /**
- * The bytes of a regular file, in memory of their own. Nothing is allocated before the size is known and allowed.
+ * The bytes of a regular file, in a new buffer. Nothing is allocated before the size is known and allowed.
  *
  * @param limit most bytes that the file may have; 4 GiB where it is not given
  * @throws {FileError} as `openRegularFile`; too large; or its size is not what the system said (/proc, or it is being written)

@@ -1,5 +1,5 @@
 /**
- * Writes files that are whole at every moment: under another name in the same folder, flushed to the disk, then renamed.
+ * Writes files that are complete at every moment: under a temporary name in the same folder, flushed to the disk, then renamed.
  * A file that is replaced keeps its permissions and, where the system allows it, its owner.
  */
 
@@ -74,7 +74,7 @@ async function keepAccess(file: FileHandle, { mode, uid, gid }: Former): Promise
   await file.chmod(mode & 0o777).catch(() => {})
 }
 
-/** Ten random digits tell the parts of two writers apart. */
+/** Ten random digits distinguish the temporary files of two writers. */
 function partOf(target: string): string {
   const unique = crypto.randomUUID().replaceAll('-', '').slice(0, 10)
   return join(dirname(target), `.${stemOf(basename(target))}.${unique}.part`)
@@ -125,7 +125,7 @@ const isPart = /^[0-9a-f]{4,10}\.part$/
 /** Milliseconds. A large file on a slow disk takes its time to be flushed, without a further byte. */
 const oldRemains = 600_000
 
-/** Makes the new name durable, too. Windows and some file systems cannot; the file is whole all the same. */
+/** Makes the new name durable, too. Windows and some file systems cannot; the file is complete anyway. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined)
   await handle?.sync().catch(() => {})

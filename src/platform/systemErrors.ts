@@ -1,4 +1,4 @@
-/** What an error of the operating system means, and what to do about it: one table for every file that is read or written. */
+/** The meaning of operating system errors, and what to do about them: one table for all reading and writing. */
 
 import { printable } from '../core/text.ts'
 import { FileError } from './errors.ts'

@@ -1,4 +1,4 @@
-/** How the file of a lock comes to be, and how that of a dead holder is replaced. */
+/** Creates a lock file, and replaces the lock file of a dead holder. */
 
 import { link, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -8,7 +8,7 @@ import { type Found, readLock, textOfLock } from './lockText.ts'
 /** Without a sign of life for so long, a holder that cannot be judged is taken for dead. */
 const lifetimeMilliseconds = 300_000
 
-/** Whoever holds it; undefined where `holder` has it now. */
+/** The other holder; undefined if `holder` has it now. */
 export async function take(lock: string, holder: Holder): Promise<Found | undefined> {
   const own = `${lock}.${holder.token.slice(0, 8)}.part`
   await writeFile(own, textOfLock(holder), { flag: 'wx' })

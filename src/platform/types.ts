@@ -36,7 +36,7 @@ export interface Platform {
    */
   spareWorkers(main: (port: WorkerPort) => void, count: number): () => Promise<void>
   /**
-   * The bytes of a regular file; a pipe or a device could be without end.
+   * The bytes of a regular file; a pipe or a device might never end.
    *
    * @param limit most bytes that it may have; 4 GiB where it is not given
    * @throws {FileError}

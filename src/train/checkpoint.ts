@@ -25,7 +25,7 @@ import type { MetricsRecord } from './metrics.ts'
 import { firstStateSchema, fromFirst, type SavedState, stateSchema } from './state.ts'
 
 const format = 'lenslet.checkpoint'
-/** 2: the records are beside the checkpoint, no longer in it. */
+/** 2: the records are in a separate file, no longer in the checkpoint. */
 const version = '2'
 const firstVersion = '1'
 

@@ -23,7 +23,7 @@ export interface Evaluation {
   /** A row per score, in the model's order. */
   readonly perClass: readonly ClassEvaluation[]
   /**
-   * [actual][predicted] → pictures, without the invalid ones; in the model's order. Undefined for more than 1024 classes:
+   * [actual][predicted] → number of images, without the invalid ones; in the model's order. Undefined for more than 1024 classes:
    * `pairs` has the same numbers.
    */
   readonly confusion: ConfusionMatrix | undefined
@@ -56,7 +56,7 @@ const portion = 256
 const portionBytes = 2 ** 24
 
 /**
- * Runs all pictures of a split through the model. Sums are in float64 and in the split's order. All pictures see the same
+ * Runs all images of a split through the model. Sums are in float64 and in the split's order. All images see the same
  * weights: a training of the model waits until the evaluation has ended.
  *
  * Classes are matched by name: a split may have the model's classes in another order, or only some of them. Rows and columns

@@ -1,7 +1,7 @@
 /**
- * The records of a training beside its checkpoint, in `<checkpoint>.history`: a file of JSON lines that only grows, so
- * that a checkpoint costs the same after one epoch and after ten thousand. The checkpoint says how many records belong
- * to it, and their checksum; lines behind them come from a session that was killed later, and are dropped.
+ * The records of a training, in `<checkpoint>.history` next to the checkpoint: an append-only file of JSON lines, so that
+ * a checkpoint costs the same after one epoch and after ten thousand. The checkpoint stores the number and checksum of
+ * its records; later lines come from a training that was killed after the checkpoint, and are dropped.
  */
 
 import { platform } from '#platform'

@@ -34,7 +34,7 @@ export interface TrainOptions {
   readonly clipNorm?: number | undefined
   /**
    * Less memory for more computation, with the same bits: activations are computed again in the backward pass. `true`: the
-   * least memory. `{ memory }`: as little as fits the training into so many bytes. Default false.
+   * least memory. `{ memory }`: only as much as fits the training into this many bytes. Default false.
    */
   readonly recompute?: BindOptions['recompute'] | undefined
   /** Layers that are not trained, by name or pattern (`stage1/*`). Default: none. */
@@ -67,7 +67,7 @@ export interface TrainOptions {
 }
 
 /**
- * Written at the start, at each epoch's end, at an abort, and in between. Beside it are `<path>.history`, the records of the
+ * Written at the start, at each epoch's end, at an abort, and in between. Next to it are `<path>.history`, the records of the
  * training so far, and `<path>.good`, the last checkpoint whose weights had a sensible loss: after a divergence it
  * becomes the checkpoint. One training at a time writes a checkpoint; another one gets a `LockedError`.
  */
@@ -97,7 +97,7 @@ export interface BitSettings {
 export interface TrainSettings extends BitSettings {
   readonly epochs: number
   readonly stepsPerEpoch: number
-  /** How many the network tells apart. */
+  /** The number of classes of the network. */
   readonly classes: number
   readonly rates: Schedule
   readonly update: Optimizer

@@ -22,7 +22,7 @@ export function checkResume(
 }
 
 /**
- * What is worth knowing of a training that goes on from a checkpoint.
+ * Notices for a training that is resumed from a checkpoint.
  *
  * @param hasRecords whether the records that belong to it were found
  */

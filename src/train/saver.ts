@@ -86,7 +86,7 @@ export class Saver {
         path,
         await checkpointParts(program, identity, saved, isCurrent ? undefined : best.values),
       )
-      // A training that begins anew has nothing to do with what was there before.
+      // A new training does not use the files of an earlier one.
       if (this.#saved === undefined && state.step === 0) await platform.removeFile(goodPathOf(path))
     })
     this.#saved = { step: state.step, time: now() }

@@ -57,7 +57,7 @@ const modules = () => [
   ...blocks.flatMap(({ expansion, stage, index }) => {
     const parts = ['0', '1', 'fc1', 'fc2', '0', '1']
     const numbers = [0, 0, 1, 1, 2, 2]
-    // The expansion is a module of its own, and absent in the first stage.
+    // The expansion is a separate module, and absent in the first stage.
     const names =
       expansion === 1
         ? parts.map((part, i) => `${numbers[i]}.${part}`)

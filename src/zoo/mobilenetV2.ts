@@ -42,7 +42,7 @@ const blocks = stages.flatMap(([expansion, , count], stage) =>
 
 function modules(): readonly string[] {
   const inner = blocks.flatMap(({ widens }, index) => {
-    // The expansion is a module of its own, and absent in the first block.
+    // The expansion is a separate module, and absent in the first block.
     const parts = widens ? ['0.0', '0.1', '1.0', '1.1', '2', '3'] : ['0.0', '0.1', '1', '2']
     return parts.map((part) => `features.${index + 1}.conv.${part}`)
   })

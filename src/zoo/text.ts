@@ -1,6 +1,6 @@
 /** Pieces of notation that several families are written with. */
 
-/** `[chain]*count`; the chain alone where it stands once. */
+/** `[chain]*count`; the chain alone if `count` is 1. */
 export function bracketed(chain: string, count: number): string {
   return count === 1 ? chain : `[${chain}]*${count}`
 }

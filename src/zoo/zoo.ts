@@ -1,4 +1,4 @@
-/** Networks by name. A new family is a file and a line here. */
+/** Networks by name. To add a family, add a file and a line here. */
 
 import { ArgumentError } from '../core/errors.ts'
 import type { Network } from '../network/network.ts'

@@ -1,4 +1,4 @@
-/** A format that the fuzzers write badly and one of our readers reads. */
+/** A format for which the fuzzers write invalid files, and the Lenslet reader for it. */
 
 import type { Random } from '../../../src/core/random.ts'
 

@@ -1,4 +1,4 @@
-/** All formats that a reader of ours reads. */
+/** All formats that Lenslet reads. */
 
 import { dataFormats } from './data.ts'
 import type { Format } from './format.ts'

@@ -1,4 +1,4 @@
-/** Images, as libvips decodes them: a row for each format that people have. */
+/** Images, as libvips decodes them: a row for each common format. */
 
 import { crc32 } from 'node:zlib'
 import type { Random } from '../../../src/core/random.ts'
@@ -103,7 +103,7 @@ export const imageFormats = [
   { ...imageFormat('other images', async () => []), prepare: otherImages },
 ]
 
-/** What is no image for us, whatever it is called: nothing here has to be accepted, and nothing may be read by it. */
+/** Files that Lenslet does not accept as images under any name, and that must not make it read other files. */
 async function otherImages() {
   const texts = await svgs()
   const fuzzer = await imageFormat('', async () => []).prepare('')

@@ -1,4 +1,4 @@
-/** Archives as tar writes them (POSIX 1003.1, ustar), and as it never would: every field can be another, the checksum is right. */
+/** Archives as tar writes them (POSIX 1003.1, ustar), and with any field changed, but with a valid checksum. */
 
 import { gzipSync } from 'node:zlib'
 import type { Random } from '../../../src/core/random.ts'

@@ -1,4 +1,4 @@
-/** What people write: the notation, networks as JSON, and the settings of a run. */
+/** Texts that users write: the notation, networks as JSON, and the settings of a run. */
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

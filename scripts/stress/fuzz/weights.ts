@@ -1,4 +1,4 @@
-/** What holds weights: safetensors, models and checkpoints; in files of ours, every damaged bit must be noticed. */
+/** Files with weights: safetensors, models and checkpoints. In Lenslet's own formats, every flipped bit must be noticed. */
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

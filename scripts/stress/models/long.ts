@@ -1,4 +1,4 @@
-/** Long lives: many predictions, models and trainings in one process, whose memory, threads and files stay as they were. */
+/** Long runs: many predictions, models and trainings in one process. Its memory, threads and open files must not grow. */
 
 import { train } from '../../../src/train/loop.ts'
 import type { TrialRow, Trials } from '../trials.ts'

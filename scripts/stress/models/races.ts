@@ -1,4 +1,4 @@
-/** Races on one model: whatever comes out belongs to weights that the model had, and whatever is refused says so by name. */
+/** Races on one model: every result must match weights that the model had, and every refusal must be a named error. */
 
 import { DisposedError } from '../../../src/backends/wasm/errors.ts'
 import { LensletError } from '../../../src/core/errors.ts'
@@ -38,7 +38,7 @@ async function learn(model: Model, each: () => Promise<void> | void = () => {}):
   for await (const _ of train(model, data, options)) await each()
 }
 
-/** Of the training that nobody disturbs. */
+/** Of the undisturbed training. */
 async function trainedStates(): Promise<readonly State[]> {
   const model = await createSmall(1, 1)
   const states = [stateOf(model)]
@@ -114,7 +114,7 @@ async function besideTraining(possible: Possible, last: State, random: Random, t
 
 const bytesOf = (values: Float32Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
 
-/** Several things under way, an end in the middle of them. */
+/** Several calls in progress, and `dispose` in the middle of them. */
 async function disposed(possible: Possible, random: Random, threads: number): Promise<string> {
   const model = await createSmall(1, threads)
   const tasks: readonly (() => Promise<void>)[] = [

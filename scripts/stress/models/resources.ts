@@ -1,4 +1,4 @@
-/** What a process holds: memory, threads, open files. Flat is what does not grow from the first half to the second. */
+/** What a process holds: memory, threads, open files. None of them may grow from the first half to the second. */
 
 import { readdirSync } from 'node:fs'
 import { expectThat } from '../row.ts'

@@ -1,4 +1,4 @@
-/** A small model, data for it, and what it gives with each of its states. */
+/** A small model, data for it, and its scores in each state. */
 
 import type { Random } from '../../../src/core/random.ts'
 import { type Dataset, dataset } from '../../../src/data/dataset.ts'

@@ -1,4 +1,4 @@
-/** Starts the command line as a process of its own, from the sources. */
+/** Starts the command line in a separate process, from the sources. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Disks that are full, slow, failing or read-only: a named error, the last checkpoint whole, and the same bits in the end. */
+/** Disks that are full, slow, failing or read-only: a named error, a complete last checkpoint, and the same final bits. */
 
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Kills: a training that is ended by SIGKILL again and again, and gone on with, ends with the bits of one that was not. */
+/** Kills: a training that is repeatedly ended by SIGKILL and resumed must give the bits of an undisturbed one. */
 
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ import { checkWhole, goOn, resumeWords, trainWords } from './training.ts'
 /** Kills of one run before it is finished and compared. */
 const killsOfOne = 5
 
-/** Starts or goes on with the run, and kills it; false where it ended first. */
+/** Starts or resumes the run, and kills it; false if it ended first. */
 type Kill = (random: Random, prepared: Prepared, out: string, first: boolean) => Promise<boolean>
 
 /** At any time between its start and its end. */

@@ -1,4 +1,4 @@
-/** Two processes and one folder: one of them has it, and what they leave is one whole run. */
+/** Two processes and one folder: only one may use it, and the result must be one complete run. */
 
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'

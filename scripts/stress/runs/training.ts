@@ -39,7 +39,7 @@ export const resumeWords = (out: string): readonly string[] => [
   ...['train', '--resume', out, '--threads', '1', '--checkpoint-every', '1e-6'],
 ]
 
-/** Goes on with the run, or begins it if there is none yet. */
+/** Resumes the run, or starts it if there is none yet. */
 export function goOn(data: string, out: string, hook?: HookSettings): Promise<Ended> {
   return run(existsSync(join(out, 'run.json')) ? resumeWords(out) : trainWords(data, out), hook)
 }
@@ -65,7 +65,7 @@ export function readWhole(out: string): Whole {
   }
 }
 
-/** Throws `Wrong` that says what differs from the run that nobody disturbed. */
+/** Throws `Wrong` with the difference from the undisturbed run. */
 export function checkWhole(ended: Ended, out: string, undisturbed: Whole): void {
   expectThat(ended.code === 0, `the run cannot be finished: ${saidBy(ended)}`)
   const { weights, files, records } = readWhole(out)

@@ -58,7 +58,7 @@ export class WasmProgram implements Program {
     return this.#valuesOf(buffer)
   }
 
-  /** While a run is under way, the values are copied and written when it is over. */
+  /** During a run, the values are copied, and written when the run has ended. */
   write(buffer: number, values: ArrayLike<number>): void {
     this.#checkLive()
     const of = bufferOf(this.plan, buffer)
@@ -100,7 +100,7 @@ export class WasmProgram implements Program {
   /** Runs and readings that were asked for before are waited for: they are short, and get what they would have got. */
   async #end(): Promise<void> {
     await this.#turns.ended
-    // The runner holds the memory, too, and whoever disposes may keep the program.
+    // The runner holds the memory too, and the caller may keep the program after disposing of it.
     this.#memory = undefined
     const runner = this.#runner
     this.#runner = undefined

@@ -16,7 +16,7 @@ export interface ThreadsChoice {
 
 /**
  * Threads for a model whose maker asked for `requested`, or did not ask. More than there are processors never help, and each
- * takes memory; up to eight are given all the same, so that what depends on their number can be tried on a small machine.
+ * takes memory; up to eight are always allowed, so that their effects can be tested on a small machine.
  */
 export function chooseThreads(requested?: number): ThreadsChoice {
   const reason = platform.whyNoThreads()

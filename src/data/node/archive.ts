@@ -22,7 +22,7 @@ export interface ArchiveReader {
 /**
  * Only the entry that is being taken is in memory.
  *
- * @throws {ArchiveError} damaged, too large, or an entry whose path leaves the archive; no regular file
+ * @throws {ArchiveError} damaged, too large, not a regular file, or with an entry outside the archive
  */
 export async function readTarGz(file: string, reader: ArchiveReader): Promise<void> {
   const name = printable(file)

@@ -1,4 +1,4 @@
-/** Data sets that are fetched once: verified when they are read, and fetched again where they are not what was published. */
+/** Data sets that are downloaded once, verified when they are read, and downloaded again if they differ from the published files. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { printable } from '../../core/text.ts'
@@ -21,7 +21,7 @@ export interface CachedSet {
 }
 
 /**
- * The folder of the data set, whose files are those that were published.
+ * The folder of the data set, after its files have been verified.
  *
  * @throws {FetchError | ChecksumError} it is not here and cannot be fetched
  * @throws {DatasetError} the cache cannot be read or written
@@ -80,7 +80,7 @@ export interface CachedState {
   readonly faults: readonly string[]
 }
 
-/** Reads all of it. What is damaged is fetched again when it is used next. */
+/** Reads the whole data set. Damaged files are downloaded again on next use. */
 export async function verifySet({ name, checksums }: CachedSet, cache = cacheFolder()): Promise<CachedState> {
   const folder = join(cache, name)
   if (!(await exists(folder))) return { name, folder, state: 'absent', faults: [] }

@@ -67,13 +67,13 @@ export interface DecodedPicture {
   readonly colored: boolean
 }
 
-/** A picture from outside, which has sides of its own. */
+/** An image from outside, with its own size. */
 interface DecodedFile extends DecodedPicture {
   /** As it is seen, EXIF orientation applied. */
   readonly sides: { readonly height: number; readonly width: number }
 }
 
-/** As `decodeImage`, and tells more of the picture. */
+/** As `decodeImage`, with more information about the image. */
 export async function decodePicture(
   source: string | Uint8Array,
   size: PictureSize,
@@ -144,7 +144,7 @@ function checkFits(name: string, bytes: number, what: string, { most }: MemoryBu
   )
 }
 
-/** Reads the header, and refuses what is no picture of a format that is decoded here. */
+/** Reads the header, and refuses formats that are not decoded here. */
 async function look(bytes: Uint8Array, name: string): Promise<Metadata> {
   const format = formatOf(bytes)
   if (format === undefined) throw unreadable(name, bytes, 'Input buffer contains unsupported image format')

@@ -80,7 +80,7 @@ async function receiveWithRetries(address: string, part: string, options: Downlo
       return await receive(address, part, options)
     } catch (cause) {
       signal?.throwIfAborted()
-      // What is wrong with the disk is no better the next time. Errors of the network come inside a TypeError.
+      // A retry does not help with errors of the disk. Network errors come inside a TypeError.
       if (cause instanceof FetchError || systemCode(cause) !== undefined) throw cause
       if (attempt >= tries) {
         const kept = (await sizeOnDisk(part)) ?? 0

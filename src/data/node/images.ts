@@ -19,7 +19,7 @@ export interface ImagesOptions extends SplitOptions, Omit<DecodeOptions, 'memory
   /** Called with each picture that cannot be read, which is then left out. Without it they are an error. */
   readonly onBroken?: ((error: PictureError) => void) | undefined
   /**
-   * Most bytes that the decoded pictures and their decoding may take together. Where it is not given: a quarter of the
+   * The most bytes that the decoded images and decoding may take together. Default: a quarter of the
    * machine's memory, at most 4 GiB.
    */
   readonly memoryLimit?: number | undefined

@@ -1,6 +1,6 @@
 /**
- * One budget of memory for what data takes: the images of a data set, files that are read, pictures that are being decoded.
- * Each may be within its own limit, and all together still be more than the machine has.
+ * One memory budget for all data: the images of a data set, files that are read, images that are being decoded. Each may be
+ * within its own limit while all together exceed the memory of the machine.
  */
 import { totalmem } from 'node:os'
 
@@ -38,7 +38,7 @@ export class MemoryBudget {
     return this.#taken
   }
 
-  /** For as long as the budget lives. False: there is no room. */
+  /** Takes memory for the lifetime of the budget. False: there is not enough left. */
   keep(bytes: number): boolean {
     if (this.#kept + this.#taken + bytes > this.limit) return false
     this.#kept += bytes
@@ -52,7 +52,7 @@ export class MemoryBudget {
     return true
   }
 
-  /** For a while, as soon as there is room. Nobody may wait here who has taken something already, or two wait for each other. */
+  /** Takes memory for a while, as soon as there is enough. A caller that already holds some must not wait here: deadlock. */
   async take(bytes: number): Promise<void> {
     if (bytes > this.most) throw new RangeError(`${bytes} bytes can never be taken of ${this.most}`)
     if (this.tryTake(bytes)) return
@@ -71,5 +71,5 @@ export class MemoryBudget {
   }
 }
 
-/** For pictures that are decoded one by one, of all callers in this process. */
+/** For images that are decoded one by one, shared by all callers in this process. */
 export const decodingMemory = new MemoryBudget()

@@ -1,6 +1,6 @@
 /**
- * What a picture is by its first bytes, and how much memory its decoding can take. Names do not count: an SVG called .png
- * would be drawn by libvips, and could name other files.
+ * The format of an image by its first bytes, and the memory that decoding can take. File names do not count: libvips would
+ * render an SVG named .png, and an SVG can refer to other files.
  */
 import type { Metadata } from 'sharp'
 import type { PictureSize } from '../resize.ts'

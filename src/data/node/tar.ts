@@ -1,7 +1,7 @@
 /**
  * Reads tar archives (POSIX.1-1988 ustar, POSIX.1-2001 pax, GNU long names) block by block. Strict, because the bytes come
- * from outside: a number that is none, a checksum that is wrong or an end that comes too early is an error, so every archive
- * ends. Every length is checked before memory is taken for it.
+ * from outside: an invalid number, a wrong checksum or an early end is an error, so reading always ends.
+ * Each length is checked before memory is allocated for it.
  */
 
 /** What the archive's reader wants; see archive.ts. */
@@ -27,7 +27,7 @@ const longestHeader = 2 ** 20
 /** Far more than any archive that is read here; each entry costs time. */
 const mostEntries = 100_000
 
-/** @throws {TarFault} and whatever `chunks` and `reader` throw */
+/** @throws {TarFault} and the errors of `chunks` and `reader` */
 export async function readTar(chunks: AsyncIterable<Uint8Array>, reader: TarReader): Promise<void> {
   const source = new ByteSource(chunks)
   const taken = new Set<string>()
@@ -66,7 +66,7 @@ export async function readTar(chunks: AsyncIterable<Uint8Array>, reader: TarRead
   await source.drain()
 }
 
-/** Links, devices, folders and pipes have no data, whatever size stands there. */
+/** Links, devices, folders and pipes have no data, even if the header gives a size. */
 const dataless = new Set(['1', '2', '3', '4', '5', '6'])
 
 interface Header {
@@ -89,7 +89,7 @@ function parseHeader(bytes: Uint8Array): Header {
   if (sum !== wanted) throw new TarFault(`an entry whose checksum is ${sum}`, `${wanted}, as its header says`)
   const flag = bytes[156] as number
   const name = text(0, 100)
-  // GNU keeps other things where POSIX has the prefix.
+  // GNU uses the place of the POSIX prefix for other fields.
   const prefix = bytes[262] === 0 ? text(345, 155) : ''
   return {
     path: prefix === '' ? name : `${prefix}/${name}`,
@@ -173,7 +173,7 @@ class ByteSource {
     this.#chunks = chunks[Symbol.asyncIterator]()
   }
 
-  /** So many bytes; undefined where the source ends before the first. */
+  /** Exactly `count` bytes; undefined if the source ends before the first. */
   async exactly(count: number, where = 'in an entry'): Promise<Uint8Array | undefined> {
     const out = new Uint8Array(count)
     let filled = 0
@@ -189,7 +189,7 @@ class ByteSource {
     return out
   }
 
-  /** As `exactly`, where the archive has said that there are so many. */
+  /** As `exactly`, for bytes that the archive has declared. */
   async some(count: number): Promise<Uint8Array> {
     const bytes = await this.exactly(count)
     if (bytes === undefined) throw this.#cut(count, 'in an entry')

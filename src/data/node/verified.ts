@@ -1,7 +1,7 @@
 /**
- * Whether files in the cache are still those that were published. All of CIFAR-10 is hashed in 0.3 s, which is too long for
- * every start. So a stamp remembers the size and the times of files that were hashed; another time means hashing again. The
- * time of the last change of a file's state (ctime) cannot be set by a program, so files cannot be exchanged unseen.
+ * Whether files in the cache are still the published ones. Hashing CIFAR-10 takes 0.3 s, too long for every start. So a stamp
+ * records the size and times of hashed files, and a file with another time is hashed again. Programs cannot set the time of
+ * the last status change (ctime), so a replaced file is always noticed.
  */
 import { createHash } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
@@ -13,7 +13,7 @@ import { systemCode, systemReason } from '../../platform/systemErrors.ts'
 /** SHA-256 by the file's name. */
 export type Checksums = Readonly<Record<string, string>>
 
-/** Larger files are none of ours: of those in the cache, the largest has 45 MB. */
+/** Larger files cannot be in the cache: the largest published file has 45 MB. */
 const fileLimit = 2 ** 26
 
 const stampName = '.verified.json'
@@ -38,7 +38,7 @@ interface Entry {
 /**
  * What is wrong with the files of a folder, a clause each (`test_batch.bin is missing`); empty where all are as published.
  *
- * @param fully hash all files, whatever the stamp says
+ * @param fully hash all files, and ignore the stamp
  */
 export async function faultsOf(folder: string, checksums: Checksums, fully = false): Promise<readonly string[]> {
   const stamp = await readStamp(folder)
@@ -87,7 +87,7 @@ async function readStamp(folder: string): Promise<readonly Entry[]> {
   }
 }
 
-/** Without it the files are hashed again the next time; so a folder that cannot be written is no error. */
+/** Without it the files are hashed again the next time; so a read-only folder is not an error. */
 async function writeStamp(folder: string, files: readonly Entry[]): Promise<void> {
   const text = JSON.stringify({ format: 'lenslet.verified', files })
   await writeFile(join(folder, stampName), `${text}\n`).catch(() => {})

@@ -1,10 +1,10 @@
-/** All data sets of the cache, read completely: what `lenslet doctor` says of them. */
+/** Reads all data sets of the cache completely, for `lenslet doctor`. */
 import { type CachedState, verifySet } from './cachedSet.ts'
 import { cifar10Set } from './cifar10.ts'
 import { mnistSet } from './mnist.ts'
 
 /**
- * Hashes every file of the data sets that were fetched. What is damaged is fetched again when it is used next.
+ * Hashes all files of the downloaded data sets. Damaged files are downloaded again on next use.
  *
  * @param cache `cacheFolder()` where it is not given
  */

@@ -28,7 +28,7 @@ export async function writeTarGz(
   return bytes
 }
 
-/** The archive with a right checksum in the header at `at`, whatever was changed in it. */
+/** The archive with the checksum of the header at `at` recomputed after a change. */
 export function withChecksum(tar: Uint8Array, at = 0): Uint8Array {
   const header = tar.subarray(at, at + 512)
   header.fill(0x20, 148, 156)

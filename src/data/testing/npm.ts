@@ -1,4 +1,4 @@
-// npm, played by a script: it says where a package is, and brings it or fails.
+// A script in place of npm: it prints the address of a package, and packs it or fails.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { vi } from 'vitest'

@@ -1,4 +1,4 @@
-/** Rules about sizes: what does not divide, what cannot be halved often enough, and borders that are lost. */
+/** Rules about sizes: windows that do not divide, inputs that cannot be halved often enough, and lost borders. */
 
 import { LensletError } from '../../core/errors.ts'
 import type { Volume } from '../../core/shapes.ts'

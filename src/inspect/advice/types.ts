@@ -1,4 +1,4 @@
-/** Advice: what a person who knows ConvNets would say about a network's numbers before it is trained. */
+/** Advice: what an experienced engineer would say about a network's numbers before training. */
 
 import type { Network } from '../../network/network.ts'
 import type { SizedNode } from '../../network/volumes.ts'

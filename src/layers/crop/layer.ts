@@ -1,6 +1,6 @@
 /**
- * CROP p1,0,1,0: rows and columns cut off each side; CROP to24: the centre of the image in this size. Where the centre leaves
- * an odd number of rows, one more is cut off the bottom than off the top (columns: the right).
+ * CROP p1,0,1,0: rows and columns cut off each side; CROP to24: the center of the image in this size. If an odd number of rows is left
+ * over, one more is cut off the bottom than off the top (columns: the right).
  */
 
 import { either, object } from '../../core/schema.ts'

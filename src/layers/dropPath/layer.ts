@@ -1,6 +1,6 @@
 /**
  * DROPPATH 0.1: stochastic depth (Huang et al. 2016). At the end of a residual branch, it zeroes the branch of an image with
- * that probability in training and scales it up otherwise; each image draws by itself. At inference it does nothing.
+ * that probability in training and scales it up otherwise; the draws are independent for each image. At inference it does nothing.
  */
 
 import { number, object } from '../../core/schema.ts'

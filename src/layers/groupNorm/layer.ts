@@ -1,5 +1,5 @@
 /**
- * GN: group normalization (Wu and He 2018): each image by itself, each group of channels to mean 0 and variance 1. IN:
+ * GN: group normalization (Wu and He 2018): each image separately, each group of channels to mean 0 and variance 1. IN:
  * instance normalization (Ulyanov et al. 2016), with a group for each channel. The same in training and at inference.
  */
 

@@ -1,6 +1,6 @@
 /**
- * LOCAL: a CONV that does not share its filters: every position has filters and biases of its own. The notes name it for
- * centred images, such as faces, where each place looks for something else.
+ * LOCAL: a CONV that does not share its filters: each position has separate filters and biases. The notes recommend it for
+ * centered images, such as faces, where each position looks for a different feature.
  */
 
 import { boolean, object } from '../../core/schema.ts'

@@ -1,6 +1,6 @@
 /**
  * PIXELSHUFFLE2 (Shi et al. 2016): depth to space: r·r·C channels of a pixel become r×r pixels of C channels. PIXELUNSHUFFLE2
- * is the way back. In PyTorch's order (ONNX: CRD) channel c·r² + dy·r + dx is channel c at (dy, dx); with `dcr`, TensorFlow's
+ * is the inverse. In PyTorch's order (ONNX: CRD) channel c·r² + dy·r + dx is channel c at (dy, dx); with `dcr`, TensorFlow's
  * order, channel (dy·r + dx)·C + c is.
  */
 

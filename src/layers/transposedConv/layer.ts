@@ -1,6 +1,6 @@
 /**
- * TCONV4-64 s2: transposed convolution ("deconvolution"), which makes maps larger: each input value adds its filters, times
- * itself, to S·i − P … of the output. W2 = (W1 − 1)·S − 2P + D·(F − 1) + 1 + O. By default P is such that sides become S times
+ * TCONV4-64 s2: transposed convolution ("deconvolution"), which enlarges maps: each input value adds its filters, multiplied by
+ * the value, to S·i − P … of the output. W2 = (W1 − 1)·S − 2P + D·(F − 1) + 1 + O. By default P is such that each side becomes S times
  * as long, where that is possible; the output padding O adds rows and columns at the bottom and the right.
  */
 

@@ -1,6 +1,6 @@
 /**
  * UPSAMPLE2, UPSAMPLE to56x48 bilinear: a larger map (or to a size, also a smaller one) from the nearest values or, `bilinear`,
- * from the four around each position. Bilinear counts from the centres of pixels; with `corners` the corner pixels keep
+ * from the four around each position. Bilinear counts from the centers of pixels; with `corners` the corner pixels keep
  * their places (PyTorch's interpolate with align_corners).
  */
 

@@ -1,4 +1,4 @@
-/** The checksum that our own files, models and checkpoints, have in their metadata: against damage, not against malice. */
+/** The checksum that our own files, models and checkpoints, have in their metadata: it detects damage, not manipulation. */
 
 import { checksum } from '../../core/checksum.ts'
 import { printShape } from '../../core/shapes.ts'

@@ -1,4 +1,4 @@
-/** A model file as versions before the checksum wrote it, with whatever weights: what a damaged or foreign file can hold. */
+/** A model file as versions before the checksum wrote it, with any weights, as a damaged or third-party file could hold. */
 
 import type { Model } from '../model.ts'
 import { writeSafetensors } from '../safetensors/write.ts'

@@ -1,6 +1,5 @@
 /**
- * Batch normalization once more, by the statistics that the first time has left: recomputation runs it in the backward
- * pass. One pass over x instead of two, the same bits, and the running statistics are not updated a second time.
+ * Batch normalization again, with the statistics of the first run: recomputation runs it in the backward pass. One pass over x instead of two, the same bits, and the running statistics are not updated a second time.
  */
 
 import type { ArraySpec, Op } from '../types.ts'

@@ -1,4 +1,4 @@
-/** What WASM kernels read in the place of a scale or a shift that there is none of: ones and zeros in a workspace. */
+/** What WASM kernels read in place of an absent scale or shift: ones and zeros in a workspace. */
 
 import { type Affine, affineCount, affineOf } from '../affine.ts'
 import { call } from '../wasm/call.ts'

@@ -1,6 +1,6 @@
 /**
  * The statistics of group normalization, from the sums over each channel that the kernels of batch normalization make; these
- * also apply them. Arrays of statistics and coefficients are [n, channels]: a group's value stands at each of its channels.
+ * also apply them. Arrays of statistics and coefficients are [n, channels]: a group's value is repeated for each of its channels.
  */
 
 import { addPartials } from '../batchNorm/shared.as.ts'

@@ -1,5 +1,5 @@
 /**
- * Group normalization (Wu and He 2018): the values of a group of channels of one picture to mean 0 and variance 1 (biased, as
+ * Group normalization (Wu and He 2018): the values of a group of channels of one image to mean 0 and variance 1 (biased, as
  * in PyTorch), then scaled and shifted by channel. One group is layer normalization over the whole volume (Ba et al. 2016),
  * as many groups as channels are instance normalization (Ulyanov et al. 2016).
  *

@@ -1,6 +1,6 @@
 /**
- * Group normalization on WASM: the sums over the channels of each picture, and the rows, by the kernels of batch
- * normalization; between them the statistics of the groups, a picture a tile.
+ * Group normalization on WASM: the sums over the channels of each image, and the rows, by the kernels of batch
+ * normalization; between them the statistics of the groups, one image per tile.
  */
 
 import type { ArraySpec } from '../arrays.ts'

@@ -1,4 +1,4 @@
-/** Attributes and shapes of locally connected layers: a window, and filters of their own for each of its positions. */
+/** Attributes and shapes of locally connected layers: a window, and separate filters for each of its positions. */
 
 import { type ArraySpec, picturesOf } from '../arrays.ts'
 import type { Clamp } from '../pointwise/table.ts'

@@ -1,7 +1,7 @@
 /**
  * Locally connected layers. At batch 1 they are as fast as the filters can be read, which is why these are not packed: four
  * vectors of a row of filters at a time for one image, two for each of four images. All sums add their terms one after the
- * other, so a value has the same bits whatever is computed beside it.
+ * other, so the bits of a value do not depend on what is computed with it.
  */
 
 import { clamp } from '../kernel/clamp.as.ts'

@@ -1,6 +1,6 @@
 /**
  * Locally connected layers (LeCun 1989; the notes' "locally-connected layer" for faces): a convolution without sharing, so
- * every position has filters and biases of its own. Backward keeps x, and y where an activation was taken into the store.
+ * each position has separate filters and biases. Backward keeps x, and y where an activation was taken into the store.
  */
 
 import { type ArraySpec, picturesOf } from '../arrays.ts'

@@ -1,5 +1,5 @@
 /**
- * One line of values and the windows along it (attributes.ts says what lines are). Sums over a window are made anew for each
+ * One line of values and the windows along it (attributes.ts says what lines are). Sums over a window are computed from scratch for each
  * value: no error is carried along the line, and a value's bits do not depend on where its line begins.
  */
 

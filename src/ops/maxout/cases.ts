@@ -1,4 +1,4 @@
-/** Maxout: two pieces, which have code of their own, and others; units with every remainder, and several tiles. */
+/** Maxout: two pieces, which have separate code, and others; units with every remainder, and several tiles. */
 
 import { type OpCase, opCase } from '../cases.ts'
 import { f32 } from '../specs.ts'

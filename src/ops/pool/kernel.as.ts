@@ -1,5 +1,5 @@
 /**
- * Max pooling: goes through the rows of a tile and cuts windows at the picture's edge, so that the inner loops (max.as.ts,
+ * Max pooling: goes through the rows of a tile and clips windows at the image's edge, so that the inner loops (max.as.ts,
  * maxGradient.as.ts) see no padding. Sizes and strides are in values, steps in bytes.
  */
 

@@ -1,6 +1,6 @@
 /**
  * PReLU: y = x where positive, a·x elsewhere, with a learned slope a for each channel (He et al. 2015, "Delving Deep into
- * Rectifiers"). A slope may become negative, so that y does not tell the sign of x: backward keeps x.
+ * Rectifiers"). A slope may become negative, so the sign of x does not follow from y: backward keeps x.
  */
 
 import { type ArraySpec, lastAxis, picturesOf } from '../arrays.ts'

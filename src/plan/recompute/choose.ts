@@ -1,6 +1,6 @@
 /**
- * Chooses what to compute again. The model of segments.ts says what fits, roughly; laying out says what a plan takes, to
- * the byte, and has the last word.
+ * Chooses what to compute again. The model of segments.ts estimates what fits; laying out a plan gives its size to
+ * the byte, and decides.
  */
 
 import type { Target } from '../../ops/target.ts'

@@ -1,6 +1,6 @@
 /**
- * What recomputation has to know of each forward step: the bytes that the backward pass keeps of it, until where the forward
- * pass reads them, and what it costs to compute them again. Numbers in arrays by the step's index.
+ * The facts about each forward step that recomputation needs: the bytes of its outputs that the backward pass reads, the last
+ * forward step that reads them, and the cost of computing them again. Arrays are indexed by step.
  */
 
 import { bytesOf } from '../../ops/arrays.ts'

@@ -1,6 +1,6 @@
 /**
- * The segments that cost the least within a memory: dynamic programming over the places where segments may end. The
- * backward pass of a segment finds in memory what it works with and what all segments before it keep.
+ * The cheapest segments that fit a given memory: dynamic programming over the positions where segments may end. During the
+ * backward pass of a segment, memory holds its working set and what all earlier segments keep.
  */
 
 import type { SizedSegment } from './segments.ts'

@@ -1,7 +1,7 @@
 /**
  * The same training with some activations dropped after the forward pass and computed again in the backward pass, each at
  * most once, just before the first step that needs it (Chen et al., "Training Deep Nets with Sublinear Memory Cost",
- * 2016). A pass over the steps: no layer and no gradient rule knows of it.
+ * 2016). A pass over the steps, independent of layers and gradient rules.
  */
 
 import type { Rerun, Value } from '../../ops/types.ts'

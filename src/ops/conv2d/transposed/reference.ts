@@ -1,4 +1,4 @@
-/** Transposed convolution by its definition: every input value adds its filters, times itself, to the output around it. */
+/** Transposed convolution by its definition: every input value adds its filters, multiplied by the value, to the output around it. */
 
 import { boundsOf } from '../../pointwise/table.ts'
 import type { ReferenceKernel } from '../../types.ts'

@@ -1,5 +1,5 @@
 /**
- * Average and L2-norm pooling: goes through the rows of a tile and cuts windows at the picture's edge, so that the inner loops
+ * Average and L2-norm pooling: goes through the rows of a tile and clips windows at the image's edge, so that the inner loops
  * (average.as.ts) see no padding. Sizes and strides are in values, steps in bytes.
  */
 
