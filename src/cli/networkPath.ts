@@ -68,7 +68,7 @@ const zooTaken = (name: string) =>
 
 async function nothingThere(spec: string, path: string): Promise<UsageError> {
   if (spec.trim() === '')
-    return new UsageError('no network is called ""', { received: 'nothing', expected: expectation })
+    return new UsageError('there is no network named ""', { received: 'nothing', expected: expectation })
   const name = basename(spec, knownEndings.includes(endingOf(spec)) ? extname(spec) : '')
   const isPath = /[/\\]/.test(spec) || extname(spec) !== ''
   const near = (isPath ? await neighbour(path) : undefined) ?? closest(name.toLowerCase(), zoo.names)
