@@ -48,7 +48,7 @@ describe('--recompute', () => {
 })
 
 describe('train --recompute', () => {
-  it('trains the same model in the memory that plan says, and tells in its report', async () => {
+  it('trains the same model in the planned memory, and reports it', async () => {
     const net = `INPUT ${side}x${side}x1 -> [CONV3-16 nobias -> BN -> RELU]*6 -> FC-10`
     await writeBars(join(place, 'bars'), { train: 128, test: 32 })
     const words = ['train', net, '--data', 'mnist:bars', '--epochs', '1', '--batch', '64', '--threads', '1', '--json']
@@ -67,7 +67,7 @@ describe('train --recompute', () => {
     expect(JSON.parse(await readFile(join(place, 'again', 'run.json'), 'utf8')).options.recompute).toBe(true)
   })
 
-  it('refuses what is no amount of memory', async () => {
+  it('refuses an invalid amount of memory', async () => {
     const { code, stderr } = await call(['train', 'lenet5', '--data', 'mnist:bars', '--recompute', '4'], place)
     expect(code).toBe(2)
     expect(stderr).toMatch(/--recompute 4 has no unit[\s\S]*did you mean 4GB/)
@@ -75,7 +75,7 @@ describe('train --recompute', () => {
 })
 
 describe('the arena over time', () => {
-  it('is a picture that names the fullest step', async () => {
+  it('is a drawing that names the peak step', async () => {
     const { code, stdout } = await run('resnet20', '--batch', '8', '--recompute', '--svg', 'arena.svg')
     expect(code).toBe(0)
     expect(stdout).toContain('arena.svg')
@@ -125,7 +125,7 @@ describe('advice', () => {
 })
 
 describe('two networks', () => {
-  it('stand side by side, without times that nobody measured', async () => {
+  it('are compared, without times that were not measured', async () => {
     const { code, stdout } = await run('resnet18', 'mobilenet-v2')
     expect(code).toBe(0)
     expect(stdout).toMatch(/resnet18 +mobilenet-v2 +ratio/)

@@ -330,7 +330,7 @@ describe('predict', () => {
     expect(stdout).not.toContain('\u001b')
   })
 
-  it('says of scores that are not numbers that nothing is predicted', async () => {
+  it('reports no prediction for scores that are not numbers', async () => {
     const model = await Model.load(join(place, 'good.lenslet'), { threads: 1 })
     await writeFile(join(place, 'nan.lenslet'), oldFile(model, { 'fc1.bias': [Number.NaN, 0, 0] }))
     const refused = await run('predict', 'nan.lenslet', cat)

@@ -62,7 +62,7 @@ describe('a run has one holder', () => {
     expect(await files('run')).toEqual(expect.arrayContaining(whole))
   })
 
-  it('of two that resume it, one does; killed, it is no hindrance, and leaves nothing half written', async () => {
+  it('is resumed by only one of two processes; after a kill it can be resumed, without incomplete files', async () => {
     const begun = start(words('--epochs', '3000', '--out', 'run'), place)
     await begun.heard('9/3000')
     for (const verb of [
@@ -101,7 +101,7 @@ describe('a reader that goes away', () => {
     expect(await files('run')).toEqual(whole)
   })
 
-  it.runIf(process.platform === 'linux')('where there is no room for the text, the training goes on', async () => {
+  it.runIf(process.platform === 'linux')('the training continues if its output cannot be written', async () => {
     const text = await shell(`${trainLine('text')} >/dev/full`)
     expect(text.stderr).toMatch(/^error: cannot write to standard output: ENOSPC.*; the work goes on$/m)
     expect(text.stderr).not.toMatch(/\n {2,}at /)
@@ -167,7 +167,7 @@ describe('a full disk', () => {
   })
 })
 
-describe('resuming needs nothing else', () => {
+describe('resuming needs only the checkpoint', () => {
   it('where the network’s file has a name of 230 letters', async () => {
     const name = 'n'.repeat(230)
     await writeFile(join(place, `${name}.net`), network)

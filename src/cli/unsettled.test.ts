@@ -12,7 +12,7 @@ function main(work: string) {
   return { status, stderr }
 }
 
-it('names a command whose promise nothing can settle, and exits with 1', () => {
+it('names a command with a promise that can never settle, and exits with code 1', () => {
   const { status, stderr } = main('new Promise(() => {})')
   expect(status).toBe(1)
   expect(stderr).toMatch(

@@ -31,7 +31,7 @@ it.each<[what: string, answer: (response: ServerResponse) => void, reason: RegEx
     /1000 bytes/,
   ],
   ['breaks off', (response) => void response.writeHead(200).write('some', () => response.destroy()), /error/i],
-])('ends with a named error where the server %s', async (_, answer, reason) => {
+])('ends with a named error if the server %s', async (_, answer, reason) => {
   const fetching = fetchPicture(await serve(answer), { silenceMs: 200, limit: 1000 })
   await expect(fetching).rejects.toBeInstanceOf(PictureError)
   await expect(fetching).rejects.toThrow(reason)

@@ -23,7 +23,7 @@ describe('boxes', () => {
     }
   })
 
-  it('cover every buffer that has memory of its own', () => {
+  it('cover every buffer with separate memory', () => {
     const covered = (at: number, step: number) =>
       boxes.some(({ offset, bytes, from, to }) => offset <= at && at < offset + bytes && from <= step && step <= to)
     for (const { viewOf, offset, bytes, from, to } of made.buffers) {
@@ -42,7 +42,7 @@ describe('the fullest step', () => {
     expect(arenaUsage(made).fullest.bytes).toBeLessThanOrEqual(made.arenaBytes)
   })
 
-  it('is named in both pictures', () => {
+  it('is named in both drawings', () => {
     const { index, step } = arenaUsage(made).fullest
     expect(fullestWords(made)).toContain(`step ${index} of ${made.steps.length}`)
     expect(fullestWords(made)).toContain(`${step?.kind} of ${step?.node}`)

@@ -39,7 +39,7 @@ describe('sizes', () => {
     expect(print(parse(`INPUT 5x7x4 -> ${word}`))).toBe(`INPUT 5x7x4 -> ${word}`)
   })
 
-  it('count what is learned and multiplied', () => {
+  it('count parameters and MACs', () => {
     const counts = ({ parameters, macs }: ReturnType<typeof last>) => [parameters.map(({ shape }) => shape), macs]
     const transposed = last('INPUT 5x7x4 -> TCONV4-6 s2 g2')
     expect(counts(transposed)).toEqual([[[4, 4, 3, 4], [6]], 5 * 7 * 4 * 16 * 3])

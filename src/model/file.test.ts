@@ -58,7 +58,7 @@ const fails = (file: Uint8Array) => {
 }
 
 describe('damage', () => {
-  it('of any bit of the header, and of 2000 bits of the weights, is refused by name', () => {
+  it('of any bit of the header, and of 2000 bits of the weights, is refused with a named error', () => {
     expect(decodeModel(bytes).hasChecksum).toBe(true)
     const header = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true))
     const random = Random.seeded(1, 'damage')

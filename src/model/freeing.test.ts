@@ -59,7 +59,7 @@ describe('no worker is left', () => {
     expect(alive()).toBe(0)
   })
 
-  it('when it is disposed of there, and the loop goes on', async () => {
+  it('when it is disposed of there, and the loop continues', async () => {
     const { alive } = watchWorkers()
     const model = await create()
     const loop = async () => {
@@ -79,7 +79,7 @@ describe('no worker is left', () => {
     expect(alive()).toBe(0)
   })
 
-  it('when the weights cannot be fetched, or moved into memory of their own', async () => {
+  it('when the weights cannot be fetched, or moved into separate memory', async () => {
     const { alive } = watchWorkers()
     const model = await create()
     await model.predict(pictures(2))
@@ -95,7 +95,7 @@ describe('no worker is left', () => {
     expect(alive()).toBe(0)
   })
 
-  it('when the program throws as it is disposed of: what was started early is ended all the same', async () => {
+  it('when the program throws as it is disposed of: early starts are still ended', async () => {
     const end = vi.fn(async () => {})
     vi.spyOn(platform, 'parallelism').mockReturnValue(2)
     vi.spyOn(platform, 'spareWorkers').mockReturnValue(end)
@@ -124,7 +124,7 @@ describe('no worker is left', () => {
   })
 })
 
-it('dispose waits for what was asked for before, of whatever kind', async () => {
+it('dispose waits for all earlier calls, of any kind', async () => {
   const info = { normalization: { mean: [0, 0, 0], std: [1, 1, 1] } }
   const colored = parse('INPUT 6x5x3 -> CONV3-4 -> POOL2 -> FC-3')
   const model = await Model.create(colored, { threads: 2, batch: 4, info })

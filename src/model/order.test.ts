@@ -23,7 +23,7 @@ const settle = async () => {
 }
 
 describe('an order', () => {
-  it('starts what it can before it returns, and is idle before the caller goes on', async () => {
+  it('starts tasks before it returns if it can, and is idle before the caller continues', async () => {
     const order = new Order()
     let begun = false
     const first = order.read(async () => {
@@ -73,7 +73,7 @@ describe('an order', () => {
     expect(order.isIdle).toBe(true)
   })
 
-  it('goes on after tasks that throw', async () => {
+  it('continues after tasks that throw', async () => {
     const order = new Order()
     const fail = async () => Promise.reject(new Error('no'))
     const all = [order.read(fail), order.write(fail), order.span(fail), order.span((read) => read(fail))]

@@ -61,7 +61,7 @@ describe('a lock', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  it('goes to exactly one of several processes that ask at once, also where a dead one had it', async () => {
+  it('goes to exactly one of several concurrent processes, even if a dead one had it', async () => {
     for (const before of ['nobody', 'a dead process']) {
       if (before !== 'nobody') await leave({ pid: 2 ** 22 + 1 })
       const goes = join(folder, 'go')
@@ -92,7 +92,7 @@ describe('a lock', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  it('of another machine, another container, or of nobody in particular expires without signs of life', async () => {
+  it('of another machine, another container, or an unknown holder expires without updates', async () => {
     for (const elsewhere of [{ host: 'elsewhere' }, { machine: 'another' }, { namespace: 'pid:[1]' }]) {
       await leave(elsewhere, 4)
       await expect(lockFile(path)).rejects.toThrow(/expires five minutes after its last sign of life; or remove/)
@@ -108,7 +108,7 @@ describe('a lock', () => {
     }
   })
 
-  it('tells a holder that it was taken over, and is taken again where somebody removed it', async () => {
+  it('tells a holder that it was taken over, and is taken again after it was removed', async () => {
     const lock = await lockFile(path)
     await rm(lockPathOf(path))
     await lock.check()
@@ -120,7 +120,7 @@ describe('a lock', () => {
     expect(await readdir(folder)).toHaveLength(1)
   })
 
-  it('removes at once what a process left that was killed while it took the lock, and nothing of one that is alive', async () => {
+  it('immediately removes leftovers of a process killed while it took the lock, but not those of a live one', async () => {
     const stray = (token: string) => join(folder, `.a.bin.lock.${token}.part`)
     await leave({ pid: 2 ** 22 + 1 })
     await rename(lockPathOf(path), stray('11111111'))
@@ -130,7 +130,7 @@ describe('a lock', () => {
     expect(await readdir(folder)).toEqual(['.a.bin.lock.22222222.part'])
   })
 
-  it('removes what killed writers of its file left, and nothing else', async () => {
+  it('removes only the leftovers of killed writers of its file', async () => {
     for (const name of ['.a.bin.0123456789.part', '.b.bin.0123456789.part', '.a.bin.notes.part', 'a.bin.part'])
       await writeFile(join(folder, name), '')
     const lock = await lockFile(path)

@@ -25,7 +25,7 @@ const failure = (path: string, limit?: number) =>
   )
 
 describe('readRegularFile', () => {
-  it('gives the bytes in memory of their own, up to the limit', async () => {
+  it('gives the bytes in a new buffer, up to the limit', async () => {
     const path = join(folder, 'a')
     await writeFile(path, Uint8Array.of(1, 2, 3))
     await symlink(path, join(folder, 'link'))
@@ -69,7 +69,7 @@ describe('readRegularFile', () => {
     }
   })
 
-  it.skipIf(process.platform !== 'linux')('refuses a file whose size the system does not tell', async () => {
+  it.skipIf(process.platform !== 'linux')('refuses a file of unknown size', async () => {
     expect((await failure('/proc/self/status')).message).toMatch(/whose size the system does not tell[\s\S]*copy it/)
   })
 

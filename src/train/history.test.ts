@@ -177,7 +177,7 @@ describe('a training that diverges', () => {
     },
   )
 
-  it('goes back to the last checkpoint whose weights were not worse than no training', async () => {
+  it('goes back to the last checkpoint with a loss no higher than without training', async () => {
     // The rate rises from almost nothing to far too much.
     const rising = {
       optimizer: { kind: 'sgd', rate: 1000 },
@@ -222,7 +222,7 @@ describe('a training that diverges', () => {
 })
 
 describe('two trainings', () => {
-  it('of one checkpoint: the second is refused, and the first goes on', async () => {
+  it('of one checkpoint: the second is refused, and the first continues', async () => {
     const first = train(await create(), data, { ...options, checkpoint: { path } })
     await first.next()
     const second = await create()

@@ -157,7 +157,7 @@ describe.each([{ threads: 1 }, { threads: 2 }])('on $threads threads', ({ thread
     expect([...model.weights.get('fc1.bias')]).toEqual([8, 8, 8])
   })
 
-  it('an evaluation beside a training is of one moment', async () => {
+  it('an evaluation during a training sees the weights of one moment', async () => {
     await using model = await Model.create(network, { ...how, threads, seed: 1 })
     const states = recordStates(model)
     const found: Promise<number>[] = []

@@ -61,7 +61,7 @@ describe('recompute', () => {
     )
   })
 
-  it('resumes what was trained without, and the other way round', async () => {
+  it('resumes a training that began without recomputation, and vice versa', async () => {
     const { bits } = await trained({})
     for (const [first, second] of [
       [undefined, true],

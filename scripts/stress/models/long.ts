@@ -43,7 +43,7 @@ export const longRows: readonly TrialRow[] = [
       return 'disposed of'
     }),
   ),
-  row('trainings are broken off', 'trainings', [40, 1000], async () =>
+  row('trainings are interrupted', 'trainings', [40, 1000], async () =>
     sampled(2, async (trial) => {
       const model = await createSmall(trial, 2)
       for await (const _ of train(model, data, { epochs: 3, batch: 8 })) {
@@ -52,7 +52,7 @@ export const longRows: readonly TrialRow[] = [
         break
       }
       await model.dispose()
-      return 'broken off'
+      return 'interrupted'
     }),
   ),
 ]

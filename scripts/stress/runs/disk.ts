@@ -98,8 +98,8 @@ function diskRow(name: string, trial: Trial, short: number, count: number, needs
 }
 
 export const diskRows: readonly Row[] = [
-  diskRow('full from some operation on', failing('ENOSPC'), 2, 60),
-  diskRow('failing from some operation on', failing('EIO'), 2, 60),
+  diskRow('full after some operation', failing('ENOSPC'), 2, 60),
+  diskRow('failing after some operation', failing('EIO'), 2, 60),
   diskRow('slow', slow, 1, 10),
   diskRow('full, a small tmpfs', full, 2, 60, true),
   diskRow('read-only, a tmpfs', readOnly, 1, 30, true),

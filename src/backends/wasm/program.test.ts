@@ -209,7 +209,7 @@ describe.each([1, 2])('a program with %s threads', (threads) => {
     await disposal
   })
 
-  it('writes what is written during a run when the run is over, as it was at the call', async () => {
+  it('writes values set during a run after the run, as they were at the call', async () => {
     const program = await bind(tanhPlan(40, threads), undefined, true)
     program.write(0, pictures)
     await program.run()

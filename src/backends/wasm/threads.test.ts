@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { platform } from '#platform'
 import { chooseThreads } from './threads.ts'
 
-it('gives what is asked for, up to what can help', () => {
+it('gives the requested number of threads, up to the number that can help', () => {
   const most = Math.max(8, platform.parallelism())
   expect(chooseThreads(1)).toEqual({ threads: 1 })
   expect(chooseThreads(most)).toEqual({ threads: most })

@@ -72,7 +72,7 @@ describe('cachedFolder', () => {
       () => rm(folder, { recursive: true }).then(() => writeFile(folder, '')),
       /missing/,
     ],
-  ])('heals %s by fetching again, and says so in one line', async (_, spoil, notice) => {
+  ])('repairs %s by downloading it again, with one notice', async (_, spoil, notice) => {
     await open()
     await spoil()
     expect(await open()).toBe(folder)
@@ -120,7 +120,7 @@ describe('cachedFolder', () => {
 })
 
 describe('verifySet', () => {
-  it('reads everything, whatever the stamp says', async () => {
+  it('reads all files, regardless of the stamp', async () => {
     expect(await verifySet(set, cache)).toMatchObject({ state: 'absent' })
     await open()
     expect(await verifySet(set, cache)).toEqual({ name: 'some', folder, state: 'intact', faults: [] })

@@ -63,7 +63,7 @@ describe('the memory of decoding', () => {
     expect(memory.taken).toBe(0)
   })
 
-  it('gives back what a damaged picture has taken', async () => {
+  it('releases the memory of a damaged image', async () => {
     const memory = new MemoryBudget(2 ** 20)
     const bytes = await of(100, 100).png().toBuffer()
     const file = join(await temporaryFolder(), 'cut.png')
@@ -73,7 +73,7 @@ describe('the memory of decoding', () => {
     expect(memory.taken).toBe(0)
   })
 
-  it('takes no more than it counts, also of the widest pictures and of many', async () => {
+  it('takes no more memory than it counts, for the widest images and for many', async () => {
     // In a process of its own, whose memory nothing else takes.
     const script = `
       import { createRequire } from 'node:module'
@@ -142,7 +142,7 @@ describe('the format by content', () => {
     }
   })
 
-  it.each(['png', 'jpeg', 'webp', 'gif', 'tiff', 'avif'] as const)('reads %s, whatever its name', async (format) => {
+  it.each(['png', 'jpeg', 'webp', 'gif', 'tiff', 'avif'] as const)('reads %s under any name', async (format) => {
     const file = join(await temporaryFolder(), 'picture.svg')
     await writeFile(file, await of(20, 10).toFormat(format).toBuffer())
     const { pixels, sides } = await decodePicture(file, size)

@@ -97,7 +97,7 @@ describe('withLock', () => {
     }
   })
 
-  it('takes over from a holder of the future that shows no life, and says so after two seconds', async () => {
+  it('takes over from a dead holder with a time in the future, with a notice after two seconds', async () => {
     const lock = join(await temporaryFolder(), 'lock')
     await writeFile(lock, '1 elsewhere.example')
     const then = Date.now() / 1000 + 1e6

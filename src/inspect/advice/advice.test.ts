@@ -143,7 +143,7 @@ it('tries every rule', () => {
   expect(new Set([...rows.map(({ id }) => id), 'batch'])).toEqual(new Set(adviceRules.map(({ id }) => id)))
 })
 
-it('says nothing false of the zoo: who hears what', () => {
+it('gives only true advice for the networks of the zoo', () => {
   const heard = Object.fromEntries(
     zoo.names.flatMap((name) => {
       const found = adviceFor(zoo.network(name)).map(({ id }) => id)

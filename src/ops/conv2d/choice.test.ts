@@ -82,7 +82,7 @@ it.each([
   for (const way of ['winograd4', 'winograd2'] as const) expect(namesOf(layerWork(layer, { way }))).toEqual(all('gemm'))
 })
 
-it('groups have the way of a convolution of their size, but for the filter gradient', () => {
+it('groups use the method of a convolution of their size, except for the filter gradient', () => {
   const groups = { ...wide, channels: 256, filters: 256, groups: 4 }
   expect(namesOf(layerWork(wide))).toEqual(all('winograd4'))
   expect(namesOf(layerWork(groups))).toEqual(['winograd4', 'winograd4', 'gemm'])

@@ -39,7 +39,7 @@ describe('localResponse', () => {
     ])
   })
 
-  it('within a map sees the neighbours of its own channel', () => {
+  it('within a map sees the neighbors in the same channel', () => {
     const [first, , last] = run({ over: 'map' }, [1, 2, 2, 1], [1, 2, 3, 4])
     expect(first).toBeCloseTo(1 * (2 + 0.5 * 30) ** -0.75, 14)
     expect(last).toBeCloseTo(3 * (2 + 0.5 * 30) ** -0.75, 14)

@@ -88,7 +88,7 @@ function droppingAtRandom(text: string, options: PlanOptions, random: Random): {
 }
 
 describe('the same bits', () => {
-  it.each(Object.entries(networks))('%s: whatever is dropped', async (_name, text) => {
+  it.each(Object.entries(networks))('%s: for any choice of dropped outputs', async (_name, text) => {
     const random = Random.seeded(1, text)
     const backend = wasmBackend()
     let again = 0
