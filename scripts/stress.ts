@@ -28,7 +28,7 @@ const { values, positionals } = parseArgs({
     /** Only rows whose name contains it. */
     row: { type: 'string', default: '' },
     seed: { type: 'string', default: '1' },
-    /** Trials of each row, in place of its own number. */
+    /** Trials per row, instead of its default number. */
     count: { type: 'string' },
     json: { type: 'boolean', default: false },
     markdown: { type: 'boolean', default: false },

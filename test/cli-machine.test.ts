@@ -45,7 +45,7 @@ describe('bench', () => {
 
 describe('doctor', () => {
   it('finds that what runs here agrees with the reference', async () => {
-    // Not the data of whoever runs the tests: hashing it takes time.
+    // Not the user's data: hashing it takes time.
     vi.stubEnv('XDG_CACHE_HOME', join(tmpdir(), 'lenslet-no-cache'))
     onTestFinished(() => void vi.unstubAllEnvs())
     const { code, stdout, stderr } = await run('doctor', '--json')

@@ -1,5 +1,5 @@
 // Networks of the zoo compute what PyTorch's do: equal outputs with weights by formula prove every branch, padding and order
-// of channels. The largest networks have a script of their own: `npm run formula`.
+// of channels. The largest networks have a separate script: `npm run formula`.
 
 import { describe, expect, it } from 'vitest'
 import { stateDictRows } from '../src/exchange/stateDict.ts'

@@ -103,7 +103,7 @@ describe('a reader that goes away', () => {
 
   it.runIf(process.platform === 'linux')('the training continues if its output cannot be written', async () => {
     const text = await shell(`${trainLine('text')} >/dev/full`)
-    expect(text.stderr).toMatch(/^error: cannot write to standard output: ENOSPC.*; the work goes on$/m)
+    expect(text.stderr).toMatch(/^error: cannot write to standard output: ENOSPC.*; the work continues$/m)
     expect(text.stderr).not.toMatch(/\n {2,}at /)
     expect(text.codes).toEqual([0])
     const json = await shell(`${trainLine('json')} --json >/dev/full 2>/dev/full`)
@@ -138,7 +138,7 @@ describe('signals', () => {
 })
 
 describe('a full disk', () => {
-  /** Where the system lets root mount a small file system, in a namespace of its own. */
+  /** Where the system lets root mount a small file system, in a separate namespace. */
   const canMount = process.platform === 'linux' && process.getuid?.() === 0
 
   it.runIf(canMount)('leaves the last checkpoint, a named error and the way to go on', async (context) => {

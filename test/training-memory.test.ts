@@ -54,7 +54,7 @@ async function allocatedBy(made: Plan): Promise<readonly number[]> {
   return allocated
 }
 
-// What finds out which kernels are the best here runs once in a process, and takes memory of its own.
+// What finds out which kernels are the best here runs once in a process, and takes additional memory.
 const warm = allocatedBy(plan(parse('INPUT 4x4x1 -> FC-2'), { mode: 'training' }))
 
 describe.each(Object.entries(networks))('%s', (_name, network) => {

@@ -15,7 +15,7 @@ export interface Streams {
   codeOf(code: number): Promise<number>
 }
 
-/** What a command has besides its text. */
+/** What a command has in addition to its text. */
 export interface Work {
   /** The command writes files, so it continues. */
   readonly leavesFiles: boolean

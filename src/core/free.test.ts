@@ -1,4 +1,4 @@
-/** Everything is freed, in order, whatever is thrown; and what was thrown is not lost. */
+/** Everything is freed, in order, even after an error; and errors are not lost. */
 
 import { expect, it } from 'vitest'
 import { freeAll } from './free.ts'

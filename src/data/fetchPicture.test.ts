@@ -1,4 +1,4 @@
-// Pictures by address: servers that refuse, fall silent, send without end or break off.
+// Images by URL: servers that refuse, stop sending, never stop or break the connection.
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
@@ -26,7 +26,7 @@ it.each<[what: string, answer: (response: ServerResponse) => void, reason: RegEx
   ['says nothing', () => {}, /no data arrived for 0\.2 s/],
   ['falls silent', (response) => void response.writeHead(200).write('some'), /no data arrived for 0\.2 s/],
   [
-    'sends without end',
+    'never stops sending',
     (response) => void setInterval(() => response.write(Buffer.alloc(400)), 5).unref(),
     /1000 bytes/,
   ],

@@ -18,7 +18,7 @@ const entities: Readonly<Record<string, string>> = {
 
 /**
  * Text for SVG and HTML, in elements and in quoted attributes. Control characters, invalid there, are shown as escapes, and so
- * are line breaks: names and titles have none of their own.
+ * are line breaks: names and titles do not contain any.
  */
 export function escapeText(text: string): string {
   return printable(text).replace(/[&<>"']/g, (character) => entities[character] as string)

@@ -43,7 +43,7 @@ type Predictions = <T>(use: (predict: (pictures: Float32Array) => Promise<Float3
 const portion = 32
 
 /**
- * For `Model.classify`. The first pictures are decoded before the predictions begin, so that one picture keeps nobody
+ * For `Model.classify`. The first images are decoded before the predictions begin, so that one picture keeps nobody
  * waiting while it is fetched.
  */
 export async function classify(

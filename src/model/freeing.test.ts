@@ -1,4 +1,4 @@
-/** What a model holds is freed in any moment and whatever is thrown on the way. */
+/** A model's resources are freed at any moment, even after errors on the way. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { platform } from '#platform'

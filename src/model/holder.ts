@@ -21,7 +21,7 @@ export class Holder {
   /** Versions of the weights that the program has, where it has copies of them. */
   readonly #seen = new Map<string, number>()
   readonly #order = new Order()
-  /** Tasks that change weights: so many were asked for, and so many of them have not ended. */
+  /** Tasks that change weights: the number requested, and the number that have not ended. */
   #changesAsked = 0
   #changesOpen = 0
   /** Calls that have not ended. */
@@ -71,12 +71,12 @@ export class Holder {
     return this.use((order) => order.span(task))
   }
 
-  /** Replaces the program, or moves the weights, when nobody reads. */
+  /** Replaces the program, or moves the weights, when there are no readers. */
   replace<T>(task: () => Promise<T>): Promise<T> {
     return this.use((order) => order.write(task))
   }
 
-  /** Changes weights, when nobody reads. */
+  /** Changes weights, when there are no readers. */
   change<T>(task: () => Promise<T>): Promise<T> {
     this.#changesAsked++
     this.#changesOpen++

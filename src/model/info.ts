@@ -1,4 +1,4 @@
-/** What a model knows besides its network and weights: class names, normalization, origin; and whether they fit the network. */
+/** What a model stores in addition to its network and weights: class names, normalization, origin; and whether they fit the network. */
 
 import type { ErrorDetails } from '../core/errors.ts'
 import { parseJson } from '../core/json.ts'

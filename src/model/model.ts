@@ -1,6 +1,6 @@
 /**
  * A network, its weights, and a backend to run them on. Predict, save, load. Calls take effect in the order in which they are
- * made, whatever else is under way (decision 21).
+ * made (decision 21).
  */
 
 import { platform } from '#platform'
@@ -296,7 +296,7 @@ export class Model {
 
   /**
    * Binds another plan of this network on the same backend, with as many threads, as exact, and with the weights in it, as
-   * the calls before this one have left them. It has memory of its own; the caller must dispose of it.
+   * the calls before this one have left them. It has separate memory; the caller must dispose of it.
    */
   async bind(options: BindOptions = {}): Promise<Program> {
     const { threads: _, exact: __, target: ___, ...names } = planOptionNames
@@ -338,7 +338,7 @@ export class Model {
 
   /**
    * Frees the memory and ends the workers. Calls that were made before are waited for and end as they would have; later ones
-   * reject with `DisposedError`. A training under way ends with that error at its next step.
+   * reject with `DisposedError`. A running training ends with that error at its next step.
    */
   async dispose(): Promise<void> {
     await this.#holder.dispose()

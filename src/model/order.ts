@@ -24,7 +24,7 @@ export class Order {
   /** Uses within open spans. They go first: a writer at the head of the others waits for the spans to end. */
   readonly #within: Waiting[] = []
 
-  /** Nothing is under way, and nothing waits. Holds again before the caller of the last task goes on. */
+  /** No task runs or waits. True again before the caller of the last task continues. */
   get isIdle(): boolean {
     return this.#use === undefined && this.#spans === 0 && this.#waiting.length === 0 && this.#within.length === 0
   }
@@ -39,7 +39,7 @@ export class Order {
     return this.#ask('write', task, this.#waiting)
   }
 
-  /** Lets `use` read several times while nobody writes. */
+  /** Lets `use` read several times without writers in between. */
   span<T>(use: (read: Read) => Promise<T>): Promise<T> {
     return this.#ask('span', () => use((task) => this.#ask('read', task, this.#within)), this.#waiting)
   }

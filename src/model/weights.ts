@@ -39,7 +39,7 @@ interface Entry {
 
 /** When weights may be read and written: what the model's holder says. */
 export interface WeightsOrder {
-  /** Nobody uses the weights, and nobody waits to. */
+  /** The weights are not in use, and there are no waiting tasks. */
   isIdle(): boolean
   /** Makes a change when the calls before it have ended. */
   later(change: () => void): void
@@ -88,7 +88,7 @@ export class Weights {
    * The values as they are now, to read; take a copy (`slice`) to keep them. What was set last counts, also while calls
    * that were made before still use other values.
    * @throws {WeightError} there is no such weight
-   * @throws {ModelBusyError} a step of a training is under way or waits; `await model.snapshot()` waits for its end
+   * @throws {ModelBusyError} a training step runs or waits; `await model.snapshot()` waits for its end
    */
   get(name: string): Weight {
     this.#order.checkLive()
@@ -176,7 +176,7 @@ export class Weights {
     entry.home = { values: into, write }
   }
 
-  /** Into arrays of their own: all of them, or none if there is no memory for it. */
+  /** Into new arrays: all of them, or none if there is not enough memory. */
   moveOut(): void {
     const moved = [...this.#entries.values()].map((entry) => ({ entry, home: { values: entry.home.values.slice() } }))
     for (const { entry, home } of moved) entry.home = home

@@ -22,7 +22,7 @@ export function namesOf({ draft, sections }: Composition, values: readonly Draft
     })
   }
   const used = new Set<string>()
-  // A value that thousands of steps read has thousands of gradients of one name: each search goes on where the last ended.
+  // A value that thousands of steps read has thousands of gradients of one name: each search continues where the last ended.
   const next = new Map<string, number>()
   return values.map(({ id, root }) => {
     const name = names[id] ?? `${names[root.id] ?? 'value'}.view`

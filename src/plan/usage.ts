@@ -29,7 +29,7 @@ export function arenaUsage(plan: Plan): ArenaUsage {
 }
 
 /**
- * The buffers with memory of their own, none over another: where a step works in place, its result begins at the next step.
+ * The buffers with their own memory, without overlaps: where a step works in place, its result begins at the next step.
  * By offset, then by time.
  */
 export function boxesOf({ buffers }: Pick<Plan, 'buffers'>): readonly PlanBuffer[] {

@@ -16,7 +16,7 @@ export interface Holder {
   readonly machine?: string | undefined
   /** Changes with every start of the system (Linux). */
   readonly boot?: string | undefined
-  /** Where the process id counts: containers have namespaces of their own (Linux). */
+  /** Where the process id counts: containers have separate namespaces (Linux). */
   readonly namespace?: string | undefined
   /** When the process started, in ticks since the boot (Linux): tells a process from a later one with its number. */
   readonly started?: string | undefined

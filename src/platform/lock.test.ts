@@ -171,7 +171,7 @@ describe('a file that is replaced', () => {
     expect(await readdir(folder)).toHaveLength(2)
   })
 
-  it.runIf(process.platform === 'linux')('is no device', async () => {
+  it.runIf(process.platform === 'linux')('is not a device', async () => {
     await expect(platform.writeFileAtomic('/dev/null', bytes)).rejects.toThrow(/a device[\s\S]*regular file/)
     expect((await stat('/dev/null')).isCharacterDevice()).toBe(true)
   })

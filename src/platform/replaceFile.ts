@@ -104,7 +104,7 @@ function sumOf(name: string): string {
 /**
  * Removes what a process that was killed while it wrote this file has left behind.
  *
- * @param age milliseconds since its last byte after which nobody is writing it; 0 for the one who holds the file's lock
+ * @param age milliseconds since its last byte after which it has no writer; 0 for the one who holds the file's lock
  */
 export async function removeRemains(target: string, age: number): Promise<void> {
   const folder = dirname(target)

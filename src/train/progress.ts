@@ -89,7 +89,7 @@ export interface TrainResult {
   readonly imagesPerSecond: number
   /** Why it ended before its last epoch: the signal, or early stopping. */
   readonly stopped?: 'aborted' | 'early' | undefined
-  /** One an epoch; after resuming without the records that were beside the checkpoint, those since then. */
+  /** One an epoch; after resuming without the records of the checkpoint, only those since then. */
   readonly history: readonly EpochRecord[]
   /** All records, as in the metrics file; those of `history` are among them. */
   readonly records: readonly MetricsRecord[]

@@ -1,4 +1,4 @@
-/** Training with recomputation: less memory, the same bits, whatever was resumed with and without it. */
+/** Training with recomputation: less memory, the same bits, also when resumed with or without it. */
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -41,7 +41,7 @@ export function resumeNotices(
     ...(identity.rounding === undefined || now.rounding === undefined || identity.rounding === now.rounding
       ? []
       : [
-          `the checkpoint was computed with ${identity.rounding}, and now it is ${now.rounding}: the training goes on, but not to the same bits`,
+          `the checkpoint was computed with ${identity.rounding}, and now it is ${now.rounding}: the training continues, but not with the same bits`,
         ]),
     ...(hasRecords
       ? []

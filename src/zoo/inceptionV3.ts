@@ -79,7 +79,7 @@ const concat = (branches: readonly Branch[]) => `CONCAT(${branches.map(chain).jo
 const names = (branches: readonly Branch[]) =>
   branches.flat().flatMap((unit) => (typeof unit === 'string' ? [] : [unit[0]]))
 
-/** 8×8: the 3×3 filters of two branches are split into 1×3 beside 3×1. */
+/** 8×8: the 3×3 filters of two branches are split into parallel 1×3 and 3×1. */
 const e = {
   before: [
     [['branch1x1', '1', 320]],

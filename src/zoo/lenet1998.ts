@@ -17,7 +17,7 @@ const connections: readonly (readonly number[])[] = [
   [0, 1, 2, 3, 4, 5],
 ]
 
-/** Channels in ranges of neighbors: [5, 0, 1] is SLICE-1 from5 beside SLICE-2. */
+/** Channels in ranges of neighbors: [5, 0, 1] is SLICE-1 from5 next to SLICE-2. */
 function select(maps: readonly number[]): string {
   const ranges: [number, number][] = []
   for (const map of maps.toSorted((a, b) => a - b)) {

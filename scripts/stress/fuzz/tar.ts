@@ -18,7 +18,7 @@ const names = [
   '.',
   `${'d/'.repeat(48)}x.bin`,
 ]
-/** File, links, devices, folder, FIFO; pax headers; GNU's long names, sparse files and volumes; what nobody defined. */
+/** File, links, devices, folder, FIFO; pax headers; GNU's long names, sparse files and volumes; an undefined type. */
 const types = '0 0 0 0 1 2 3 4 5 6 7 x g L K S V D M N ~'.split(' ')
 
 const octal = (value: number, width: number) => `${value.toString(8).padStart(width - 1, '0')}\0`

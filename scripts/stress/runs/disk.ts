@@ -33,7 +33,7 @@ const slow: Trial = async (_, { data, undisturbed }, out) => {
   checkWhole(await goOn(data, out, { folder: out, at: 1, action: 'wait' }), out, undisturbed)
 }
 
-/** On a file system of its own. */
+/** On a separate file system. */
 const mounted =
   (options: (random: Random) => string, use: (disk: SmallDisk, ...rest: Parameters<Trial>) => Promise<void>): Trial =>
   async (random, prepared, out) => {

@@ -26,7 +26,7 @@ const atRandom: Kill = async (random, { data, duration }, out) => {
 
 /** Before or after one of its operations on files. */
 const atOperation: Kill = async (random, { data, moments }, out, first) => {
-  // One that goes on has fewer of them left.
+  // A resumed run has fewer of them left.
   const at = moments[random.integer(Math.ceil(moments.length / (first ? 1 : 3)))] as number
   const action = random.integer(2) === 0 ? 'kill before' : 'kill after'
   return (await goOn(data, out, { folder: out, at, action })).code === null

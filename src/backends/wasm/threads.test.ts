@@ -1,4 +1,4 @@
-// How many threads are given, whatever is asked for.
+// The number of threads for each requested number.
 import { expect, it } from 'vitest'
 import { platform } from '#platform'
 import { chooseThreads } from './threads.ts'

@@ -8,7 +8,7 @@ import { decodingMemory, type MemoryBudget } from './memory.ts'
 import { pictureBytes, readPicture, whatElse } from './pictureFile.ts'
 import { decodingBytes, formatOf, isWhatItSays } from './pictureFormat.ts'
 
-/** Settings of a decoding besides the size. */
+/** Settings of decoding other than the size. */
 export interface DecodeSettings {
   /** Where the memory comes from; that of the process where it is not given. */
   readonly memory?: MemoryBudget | undefined

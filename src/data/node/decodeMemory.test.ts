@@ -74,7 +74,7 @@ describe('the memory of decoding', () => {
   })
 
   it('takes no more memory than it counts, for the widest images and for many', async () => {
-    // In a process of its own, whose memory nothing else takes.
+    // In a separate process, so that nothing else takes its memory.
     const script = `
       import { createRequire } from 'node:module'
       const sharp = createRequire('${import.meta.url}')('sharp')

@@ -121,7 +121,7 @@ describe('readTar', () => {
     await expect(read(parts)).rejects.toBeInstanceOf(TarFault)
   })
 
-  it('refuses entries without end', async () => {
+  it('refuses an endless number of entries', async () => {
     const one = entry({ name: 'skip' })
     async function* many() {
       for (let i = 0; i < 200; i++) yield Buffer.concat(Array.from({ length: 1000 }, () => one))

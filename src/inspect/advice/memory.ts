@@ -5,7 +5,7 @@ import { printBytes, printCount, printPercent } from '../units.ts'
 import type { AdviceRule, AdvisedLayer } from './types.ts'
 
 const float = 4
-/** Of one image: below, nobody runs out of memory by it. */
+/** Per image: fewer bytes are not a reason to run out of memory. */
 const manyBytes = 16 * 2 ** 20
 const largeShare = 1 / 3
 /** Values of one volume: many small ones make a network deep, not its maps too large. */

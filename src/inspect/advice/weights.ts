@@ -38,7 +38,7 @@ const largeFilter: AdviceRule = {
   },
 }
 
-/** Smaller layers are cheap whatever their share is. */
+/** Smaller layers are cheap, regardless of their share. */
 const largeLayer = 1e6
 
 const firstFc: AdviceRule = {

@@ -130,7 +130,7 @@ export const localContrast: Layer<ResponseAttributes, object, 'lcn'> = {
   attributes: object(schema),
   inputs: oneInput,
   output: (_, volume) => volume,
-  // A position's window sees distances from means, each over a window of its own.
+  // A position's window sees distances from means, each over its own window.
   sight({ size }) {
     const { padding, ...window } = around(size)
     const [top, left, bottom, right] = padding

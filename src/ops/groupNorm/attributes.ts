@@ -4,7 +4,7 @@ import { type ArraySpec, lastAxis, picturesOf, rowsOf } from '../arrays.ts'
 import type { BatchNormAttributes, Extent } from '../batchNorm/attributes.ts'
 
 export interface GroupNormAttributes extends BatchNormAttributes {
-  /** Channels are divided into this many groups of neighbours, which are normalized apart. */
+  /** The number of groups of neighboring channels; each group is normalized separately. */
   readonly groups: number
 }
 

@@ -37,7 +37,7 @@ export interface ActivationRow {
   /** y = min(max(x, least), most): other ops can apply it at their own store. */
   readonly bounds?: Bounds
   readonly parameter?: ActivationParameter
-  /** This row approximates another one and has no word of its own: geluTanh is `GELU approx=tanh`. */
+  /** This row approximates another one and does not have its own word: geluTanh is `GELU approx=tanh`. */
   readonly approximates?: { readonly row: string; readonly by: string }
 }
 

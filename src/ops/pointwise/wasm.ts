@@ -14,7 +14,7 @@ interface EluNumbers {
   readonly c: number
 }
 
-/** The functions that share the kernels of ELU, by the numbers that their parameter comes to. */
+/** The functions that share the kernels of ELU, by the numbers that follow from their parameter. */
 const eluFamily = {
   elu: (alpha: number): EluNumbers => ({ a: 1, b: alpha, c: 1 }),
   selu: (): EluNumbers => ({ a: selu.scale, b: selu.scale * selu.alpha, c: 1 }),

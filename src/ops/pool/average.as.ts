@@ -51,7 +51,7 @@ export function sumRun<F>(
     sums<Four, F>(from, to, count, step, pitch, rows, columns, rowStep, columnStep, sixteens, fours, divisor)
   }
   if (fours == channels) return
-  // What is left of a row that is no multiple of four: once more four, partly the same values again.
+  // The rest of a row that is not a multiple of four: four values again, some of them a second time.
   if (channels > 3) {
     sums<Four, F>(from, to, count, step, pitch, rows, columns, rowStep, columnStep, channels - 4, channels, divisor)
   } else {

@@ -34,7 +34,7 @@ export function maxWindow(
 ): void {
   const fours = channels & ~3
   largest<Four>(from, to, rows, columns, rowStep, columnStep, 0, fours)
-  // What is left of a row that is no multiple of four: once more four, partly the same values again.
+  // The rest of a row that is not a multiple of four: four values again, some of them a second time.
   if (channels > 3 && fours < channels) largest<Four>(from, to, rows, columns, rowStep, columnStep, channels - 4, channels)
   else largest<One>(from, to, rows, columns, rowStep, columnStep, fours, channels)
 }
@@ -84,7 +84,7 @@ export function maxRun2(
   if (eights > 0) sum = largestOf4Pairs(from, to, count, step, pitch, rowStep, columnStep, eights)
   if (eights < fours) sum = f32x4.add(sum, largestOf4<Four>(from, to, count, step, pitch, rowStep, columnStep, eights, fours))
   if (fours < channels) {
-    // What is left of a row that is no multiple of four: once more four, partly the same values again.
+    // The rest of a row that is not a multiple of four: four values again, some of them a second time.
     const rest = channels > 3
       ? largestOf4<Four>(from, to, count, step, pitch, rowStep, columnStep, channels - 4, channels)
       : largestOf4<One>(from, to, count, step, pitch, rowStep, columnStep, fours, channels)
@@ -211,7 +211,7 @@ export function maxRun3(
   sum = f32x4.add(sum, sumOfColumns<One>(beyond + twice, columns, step, rowStep, fours, channels))
   sum = f32x4.add(sum, largestOf9<Four>(from, to, count, step, pitch, rowStep, columnStep, 0, fours))
   if (fours < channels) {
-    // What is left of a row that is no multiple of four: once more four, partly the same values again.
+    // The rest of a row that is not a multiple of four: four values again, some of them a second time.
     const rest = channels > 3
       ? largestOf9<Four>(from, to, count, step, pitch, rowStep, columnStep, channels - 4, channels)
       : largestOf9<One>(from, to, count, step, pitch, rowStep, columnStep, fours, channels)

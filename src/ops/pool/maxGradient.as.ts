@@ -88,7 +88,7 @@ export function writeWinners2(
   const fours = channels & ~3
   let sum = write4<Four>(x, dy, dx, count, step, pitch, rowStep, columnStep, 0, fours)
   if (fours < channels) {
-    // What is left of a row that is no multiple of four: once more four, partly the same values again.
+    // The rest of a row that is not a multiple of four: four values again, some of them a second time.
     const rest = channels > 3
       ? write4<Four>(x, dy, dx, count, step, pitch, rowStep, columnStep, channels - 4, channels)
       : write4<One>(x, dy, dx, count, step, pitch, rowStep, columnStep, fours, channels)

@@ -13,7 +13,7 @@ import { partition } from './partition.ts'
 import { withRecomputation } from './rerun.ts'
 import { cutsOf, droppedOf, type SizedSegment, segmentsOf, thresholdsOf, unbeaten } from './segments.ts'
 
-/** `true`: the least memory. `memory`: as few MACs more as fit into so many bytes; the least memory where nothing does. */
+/** `true`: the least memory. `memory`: the fewest additional MACs that fit into this many bytes; the least memory if nothing fits. */
 export type Recompute = true | { readonly memory: number }
 
 /** The least memory is tried with a little more in the model, too: what is placed tightly there may not be in the arena. */

@@ -22,7 +22,7 @@ export interface Facts {
   readonly cost: Float64Array
   /** The forward steps whose results are read to compute it again. */
   readonly sources: readonly (readonly number[])[]
-  /** Bytes in use beside activations during the backward pass of each step: gradients and workspaces. */
+  /** Bytes in use in addition to activations during the backward pass of each step: gradients and workspaces. */
   readonly beside: Float64Array
 }
 

@@ -6,7 +6,7 @@
 
 import type { Facts } from './facts.ts'
 
-/** Ends of segments are chosen among so many places: enough for a network of a hundred blocks, and few enough to try pairs. */
+/** The number of places where segments may end: enough for a network of a hundred blocks, and few enough to try pairs. */
 const mostCuts = 64
 
 /**
