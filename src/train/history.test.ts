@@ -255,7 +255,7 @@ describe('a checkpoint', () => {
     const seen = await all(await create(), { checkpoint: { path }, resume: path })
     const notices = seen.flatMap((each) => each.notices ?? [])
     if (identity.rounding === 'fused multiply–add')
-      expect(notices).toEqual([expect.stringMatching(/fused multiply–add, and now it is .*not to the same bits/)])
+      expect(notices).toEqual([expect.stringMatching(/fused multiply–add, and now it is .*not with the same bits/)])
     else expect(notices).toEqual([])
     expect(seen.at(-1)?.result?.epochs).toBe(6)
   })
