@@ -103,8 +103,22 @@ describe('a long table', () => {
   }
 
   it('of twice as many rows takes twice as many looks', () => {
-    const few = lookedAt(200)
-    expect(few).toBeGreaterThan(200)
-    expect(lookedAt(400) / few).toBeLessThan(2.1)
+    const few = lookedAt(400)
+    expect(few).toBeGreaterThan(400)
+    expect(lookedAt(800) / few).toBeLessThan(2.1)
+  })
+
+  it.each([97, 98, 99, 250])('of %i rows has the same columns from top to bottom, and each row once', (count) => {
+    const rows = Array.from({ length: count }, (_, row) => [`layer${row}`, `${row}`])
+    const columns = [
+      { title: 'layer', align: 'left' },
+      { title: 'n', align: 'right' },
+    ] as const
+    const totals = ['total of all the layers', '1,234,567']
+    const lines = printTable({ columns, rows, totals }, 80).split('\n')
+    const widths = [23, 9] as const
+    const line = ([name = '', n = '']: readonly string[]) => `${name.padEnd(widths[0])}  ${n.padStart(widths[1])}`
+    const rule = widths.map((width) => '─'.repeat(width))
+    expect(lines).toEqual([['layer', 'n'], rule, ...rows, rule, totals].map(line))
   })
 })
