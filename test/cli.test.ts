@@ -176,7 +176,7 @@ describe('plan', () => {
     expect(code).toBe(0)
     const { batch, trainingBatch, notices, maxBatch } = JSON.parse(stdout)
     expect({ batch, trainingBatch }).toEqual({ batch: 1, trainingBatch: 2 })
-    expect(notices).toEqual([expect.stringMatching(/^training takes a batch of at least 2.*: bn1: .*no variance$/)])
+    expect(notices).toEqual([expect.stringMatching(/^training needs a batch of at least 2.*: bn1: .*no variance$/)])
     expect(maxBatch.training).toBeGreaterThan(2)
   })
 
