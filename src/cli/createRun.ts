@@ -23,7 +23,7 @@ export interface CreateOptions {
   readonly out?: string | undefined
   /** Replace a run. */
   readonly force?: boolean | undefined
-  /** Writes the weights that the run starts from, where it does not start anew. */
+  /** Writes the weights that the run starts from, if it starts from a model. */
   writeStart?(path: string): Promise<void>
 }
 

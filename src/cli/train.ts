@@ -280,8 +280,8 @@ async function createModel({ settings, files }: Task, { threads, newHead = false
   }
   const { seed = 0 } = options
   if (!Number.isInteger(seed)) throw new ArgumentError('--seed is a whole number', { received: `${seed}` })
-  const anew = { ...how, seed, ...(init === undefined ? {} : { initial: init }) }
-  // A network whose weights no memory can hold is wrong as it stands.
-  if (model === undefined) return readCall(() => Model.create(network, anew))
-  return Model.load(newHead ? await withNewHead(model, network, anew) : model, how)
+  const fresh = { ...how, seed, ...(init === undefined ? {} : { initial: init }) }
+  // A network whose weights fit no memory is an error of the call.
+  if (model === undefined) return readCall(() => Model.create(network, fresh))
+  return Model.load(newHead ? await withNewHead(model, network, fresh) : model, how)
 }

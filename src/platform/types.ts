@@ -38,7 +38,7 @@ export interface Platform {
   /**
    * The bytes of a regular file; a pipe or a device could be without end.
    *
-   * @param limit most bytes that it may have; 4 GiB where it is not given
+   * @param limit most bytes that it may have; default: 4 GiB
    * @throws {FileError}
    */
   readFile(path: string, limit?: number): Promise<Uint8Array>

@@ -26,11 +26,11 @@ export interface DownloadOptions {
   readonly bytes: number
   readonly onProgress?: ((progress: FetchProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
-  /** Tries after a broken connection; 4 where it is not given. */
+  /** Tries after a broken connection; default: 4. */
   readonly tries?: number
-  /** First pause between tries, doubled each time; 500 ms where it is not given. */
+  /** First pause between tries, doubled each time; default: 500 ms. */
   readonly pauseMs?: number
-  /** A connection that sends nothing for so long is given up; 30 s where it is not given. */
+  /** Time without data after which a connection is given up; default: 30 s. */
   readonly silenceMs?: number
 }
 

