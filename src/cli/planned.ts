@@ -106,7 +106,7 @@ function planTraining(
     const { batch, ...others } = options
     const training = plan(network, others)
     const [reason = ''] = error.message.split('\n')
-    const note = `training takes a batch of at least ${training.batch}, for which its memory is given: ${reason}`
+    const note = `training needs a batch of at least ${training.batch}, and its memory is given for that: ${reason}`
     return { training, note: [note] }
   }
 }
@@ -125,7 +125,7 @@ function planRecomputing(
   } catch (error) {
     if (!(error instanceof MemoryLimitError)) throw error
     const least = plan(network, { ...how, recompute: true })
-    const note = `training with batch ${batch} takes at least ${printBytes(least.arenaBytes)} (${printCount(least.arenaBytes)} bytes), more than ${printBytes(memory)}, however much is computed again`
+    const note = `training with batch ${batch} takes at least ${printBytes(least.arenaBytes)} (${printCount(least.arenaBytes)} bytes), more than ${printBytes(memory)}, even if all that can be is computed again`
     return { plan: least, note: [note] }
   }
 }

@@ -6,7 +6,7 @@ import { Command } from 'commander'
 export interface Verb {
   readonly name: string
   readonly says: string
-  /** Its work is more than what it prints: it goes on where nobody reads that. */
+  /** It writes files, so it goes on when its output is no longer read. */
   readonly leavesFiles?: true
   load(): Promise<{ define(command: Command): void }>
 }

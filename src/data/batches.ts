@@ -15,11 +15,11 @@ export interface BatchesOptions {
   /** Pictures a step. */
   readonly batch: number
   readonly normalization: Normalization
-  /** Of the order and of the augmentation; 0 where it is not given. */
+  /** Of the order and of the augmentation; default: 0. */
   readonly seed?: number
-  /** A new order each epoch; true where it is not given. */
+  /** A new order each epoch; default: true. */
   readonly shuffle?: boolean
-  /** Leave out the pictures of an epoch that do not fill a batch; as `shuffle` where it is not given. */
+  /** Leave out the pictures of an epoch that do not fill a batch; default: as `shuffle`. */
   readonly dropLast?: boolean
   readonly augment?: Augmentation
 }

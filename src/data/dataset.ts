@@ -70,7 +70,7 @@ export interface DatasetSource {
   readonly validation?: SplitSource | undefined
   /** Without it, nothing is tested. */
   readonly test?: SplitSource | undefined
-  /** Measured over the training pictures where it is not given. */
+  /** Default: measured over the training images. */
   readonly normalization?: Normalization | undefined
   readonly testFraction?: number | undefined
   readonly colors?: PictureColors | undefined

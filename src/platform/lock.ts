@@ -1,9 +1,9 @@
 /**
  * One process at a time for a file: a lock that a dead process does not keep.
  *
- * The lock of `a/b` is the file `a/.b.lock`, which says who holds it. It comes by a hard link, so it exists whole or not
- * at all, and only one of several processes can make it. Where the holder is dead, its lock is replaced: by the one
- * process that holds the lock of *that* lock, so that no process can remove the lock of another that was faster.
+ * The lock of `a/b` is the file `a/.b.lock`, which says who holds it. It is made by a hard link, so it exists whole or not
+ * at all, and only one of several processes can make it. The lock of a dead holder is replaced by the
+ * process that holds the lock of *that* lock, so no process can remove the lock of one that was faster.
  *
  * A holder on the same system is judged by its process (holder.ts). One on another machine or in another container
  * cannot be: it rewrites its lock every 20 seconds, and counts as dead after five minutes without that. Both times are the

@@ -19,7 +19,7 @@ export interface PublishedPackage {
   readonly bytes: number
 }
 
-/** npm waits for a silent registry by itself, but not for ever: what has not ended after so many milliseconds is ended. */
+/** Milliseconds after which npm is ended: a silent registry must not hold it for long. */
 const answerMs = 120_000
 const packMs = 3_600_000
 

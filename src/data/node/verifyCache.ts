@@ -6,7 +6,7 @@ import { mnistSet } from './mnist.ts'
 /**
  * Hashes every file of the data sets that were fetched. What is damaged is fetched again when it is used next.
  *
- * @param cache `cacheFolder()` where it is not given
+ * @param cache default: `cacheFolder()`
  */
 export async function verifyCache(cache?: string): Promise<readonly CachedState[]> {
   const states: CachedState[] = []
