@@ -116,9 +116,9 @@ export class Weights {
     entry.home = { values: into, write }
   }
 
-  /** Into arrays of their own. */
+  /** Into arrays of their own, where they are in a program's memory: it does not have those that only training needs. */
   moveOut(): void {
-    for (const entry of this.#entries.values()) entry.home = { values: entry.home.values.slice() }
+    for (const entry of this.#entries.values()) if (entry.home.write) entry.home = { values: entry.home.values.slice() }
   }
 
   /** Lets go of all values: from now on every call throws this error. */

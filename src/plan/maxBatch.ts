@@ -4,6 +4,7 @@ import { ArgumentError } from '../core/errors.ts'
 import { checkOptions } from '../core/options.ts'
 import { checkNetwork } from '../network/check.ts'
 import type { Network } from '../network/network.ts'
+import { lossOf } from '../network/training.ts'
 import { wasmTarget } from '../ops/wasm/target.ts'
 import { resolveGoal } from './goal.ts'
 import { layOut } from './layOut.ts'
@@ -26,7 +27,7 @@ export function maxBatch(network: Network, bytes: number, options: Omit<PlanOpti
   if (!(bytes > 0)) throw new ArgumentError('the memory must be a positive number of bytes', { received: `${bytes}` })
   const { target: given, threads = 1, exact = false } = options
   const { target, ...resolved } = resolveOptions({ ...options, target: given ?? wasmTarget({ threads, exact }) })
-  const composition = composeLeast(network, resolveGoal(options), resolved)
+  const composition = composeLeast(network, resolveGoal(options, lossOf(network)), resolved)
   const least = composition.draft.batch
   const fits = (batch: number) => layOut(composition, batch, target).arenaBytes <= bytes
   if (!fits(least)) return 0

@@ -5,6 +5,7 @@ import { ArgumentError } from '../../core/errors.ts'
 import { wasmTarget } from '../../ops/wasm/target.ts'
 import type { Plan } from '../../plan/types.ts'
 import { WorkerStartError } from '../../platform/errors.ts'
+import { withConstants } from '../constants.ts'
 import type { Backend, Program } from '../types.ts'
 import { KernelMissingError } from './errors.ts'
 import { startInline } from './inline.ts'
@@ -73,7 +74,8 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
       reason = [error.message.split('\n')[0], error.advice].filter((part) => part !== undefined).join('; ')
       return start(1)
     })
-    return new WasmProgram(plan, memory, schedule, runner, sentence(variant, why, runner.threads, reason))
+    const description = sentence(variant, why, runner.threads, reason)
+    return withConstants(new WasmProgram(plan, memory, schedule, runner, description))
   }
 
   function expected(threads: number): string {
