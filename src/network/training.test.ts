@@ -5,6 +5,8 @@ import { parse } from '../notation/parse.ts'
 import { print } from '../notation/print.ts'
 import { cost } from '../plan/cost.ts'
 import { NetworkError } from './errors.ts'
+import { fitHead } from './fitHead.ts'
+import { fitInput } from './fitInput.ts'
 import { networkFromJson, networkToJson } from './json.ts'
 import { auxiliaryHeads, lossOf, outputNode, withoutHeads } from './training.ts'
 import { inferVolumes } from './volumes.ts'
@@ -68,4 +70,21 @@ it('a head changes neither the receptive field nor the volume', () => {
   const plain = cost(parse('INPUT 16x16x1 -> CONV3-4 -> POOL2 -> CONV3-2')).layers
   expect(rows.at(-1)?.receptiveField).toEqual(plain.at(-1)?.receptiveField)
   expect(rows.at(-1)?.output).toEqual(plain.at(-1)?.output)
+})
+
+describe('a network that is fitted', () => {
+  const network = parse(
+    'INPUT 32x32x3 -> CONV3-4 -> AUX 0.3 (AVGPOOL9 -> FC-8 -> RELU -> FC-10 -> SOFTMAX) -> POOL2 -> AUX 0.2 (GAP -> FC-10) -> FC-10 -> SOFTMAX -> LOSS hinge',
+  )
+
+  it('to other classes has heads of as many scores', () => {
+    expect(print(fitHead(network, 4))).toBe(print(network).replaceAll('FC-10', 'FC-4'))
+  })
+
+  it('to small images keeps the heads that work on them', () => {
+    expect(print(fitInput(network, { height: 9, width: 9, channels: 3 }))).toContain('AUX 0.3')
+    expect(print(fitInput(network, { height: 8, width: 8, channels: 3 }))).toBe(
+      'INPUT 8x8x3 -> CONV3-4 -> POOL2 -> aux2: AUX 0.2 (GAP -> fc3: FC-10) -> fc4: FC-10 -> softmax2: SOFTMAX -> LOSS hinge',
+    )
+  })
 })

@@ -109,7 +109,7 @@ describe('at inference', () => {
     const { fc1 } = await model.activations(image, ['fc1'])
     expect(fc1?.data.length).toBe(3)
     await model.release()
-    expect(model.weights.get('fc1.filters')).toEqual(before)
+    expect(model.weights.get('fc1.filters').slice()).toEqual(before)
     const loaded = await Model.load(model.encode())
     expect(await loaded.predict(image)).toEqual(scores)
     expect(loaded.weights.get('fc1.filters').slice()).toEqual(before)

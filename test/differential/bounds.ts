@@ -15,7 +15,7 @@ import type { ReferenceData } from '../../src/ops/types.ts'
 import type { Window } from '../../src/ops/window.ts'
 import { largest } from './fault.ts'
 import { groupBounds, groupGradientBounds } from './groupBounds.ts'
-import { normBounds, normGradientBounds, trackedBounds, trackedSumBounds } from './normBounds.ts'
+import { againBounds, normBounds, normGradientBounds, trackedBounds, trackedSumBounds } from './normBounds.ts'
 import { responseBounds, responseGradientBounds } from './responseBounds.ts'
 import { type BoundRow, type Bounds, type Computed, epsilon } from './rounding.ts'
 
@@ -150,6 +150,7 @@ const boundRows: Readonly<Record<StepKind, BoundRow>> = {
     return [slack * (input(data, 0) + 1), 0, slack / pictures(step)]
   },
   batchNorm: normBounds,
+  'batchNorm.again': againBounds,
   'batchNorm.gradient': normGradientBounds,
   'batchNorm.inference': trackedBounds,
   'batchNorm.inference.inputGradient': own(4),

@@ -12,6 +12,7 @@ import { startInline } from './inline.ts'
 import { allocate } from './memory.ts'
 import { kernelModule } from './modules.ts'
 import { WasmProgram } from './program.ts'
+import { roundingOf } from './rounding.ts'
 import type { RunnerStart } from './runner.ts'
 import { scheduleOf } from './schedule.ts'
 import { chooseThreads } from './threads.ts'
@@ -75,7 +76,8 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
       return start(1)
     })
     const description = sentence(variant, why, runner.threads, reason)
-    return withConstants(new WasmProgram(plan, memory, schedule, runner, description))
+    const program = new WasmProgram(plan, memory, schedule, runner, { description, rounding: roundingOf(variant) })
+    return withConstants(program)
   }
 
   function expected(threads: number): string {
