@@ -7,6 +7,7 @@
 
 import type { Schema } from '../core/schema.ts'
 import type { Shape, Volume } from '../core/shapes.ts'
+import type { LossSettings } from '../ops/losses/table.ts'
 import type { Emit, Value } from '../ops/types.ts'
 import type { Sight } from './sight.ts'
 
@@ -38,10 +39,20 @@ export interface Layer<A extends object = object, P extends object = object, T e
   /** False where the notes do not count the output as a volume of its own, since it can take the input's place (RELU). */
   readonly countsVolume?: false
   /**
-   * True where the output is a distribution over the input's logits (softmax): a loss that takes logits is then computed
-   * from the logits, which is exact where log(softmax) is not.
+   * `classes` where the output is a distribution over the input's logits (softmax), `labels` where each value is the
+   * probability of a label (sigmoid): a loss that takes such logits is then computed from the input, which is exact where
+   * the logarithm of the output is not.
    */
-  readonly distribution?: true
+  readonly distribution?: 'classes' | 'labels'
+  /** True where the output is the first input, value by value, in training as well. */
+  readonly handsOn?: true
+  /** The loss that the network is to be trained with, by default; a layer that says so is the last one. */
+  loss?(attributes: A): LossSettings
+  /**
+   * The weight of an auxiliary loss, which training takes of the second input; nothing else needs that input. Absent: all
+   * inputs make the output.
+   */
+  auxiliary?(attributes: A): number
   /** True where each channel's mean is taken away, so that a bias before it makes no difference (batch normalization). */
   readonly centers?: true
   /** Emits the forward steps and returns the output, [n, h, w, c]. Backward follows from the ops' gradient rules. */
@@ -142,6 +153,8 @@ export interface WordForm {
   readonly options?: Readonly<Record<string, string>>
   /** Flag → what it means: `{ ceil: "Caffe's rounding" }`. */
   readonly flags?: Readonly<Record<string, string>>
+  /** Flags are written first: `LOSS hinge margin=1`. */
+  readonly flagsLead?: true
   /**
    * Key → what it means and what it takes, a real number or one of some words:
    * `{ eps: { meaning: 'added to the variance', kind: 'number' } }` for `eps=0.001`.
@@ -161,8 +174,8 @@ export interface Notation<A> {
   /** In capitals: `CONV`. */
   readonly word: string
   readonly form: WordForm
-  /** True for words that join branches: `ADD(a | b)`. */
-  readonly branches?: boolean
+  /** True for words that join branches: `ADD(a | b)`. `beside`: the first input is the value before the word, and then come branches. */
+  readonly branches?: true | 'beside'
   /** Throws `NotationValueError` where a part is invalid (stride 0). */
   read(parts: WordParts): A
   /** The shortest parts that read back as the same attributes. */

@@ -2,11 +2,11 @@
 
 import type { Network } from '../network/network.ts'
 import { layerOf } from '../network/network.ts'
+import { outputNode } from '../network/training.ts'
 
 /** Softmax of the scores, unless the last layer has taken it already. [classes] */
 export function toProbabilities(network: Network, scores: Float32Array): Float64Array {
-  const last = network.nodes.at(-1)
-  if (last !== undefined && layerOf(last).distribution === true) return Float64Array.from(scores)
+  if (layerOf(outputNode(network)).distribution === 'classes') return Float64Array.from(scores)
   const highest = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
   const powers = Float64Array.from(scores, (score) => Math.exp(score - highest))
   const sum = powers.reduce((a, b) => a + b, 0)

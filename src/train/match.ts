@@ -7,6 +7,7 @@ import { LabelRangeError } from '../data/errors.ts'
 import type { Normalization } from '../data/normalization.ts'
 import type { Model } from '../model/model.ts'
 import { layerOf } from '../network/network.ts'
+import { outputNode } from '../network/training.ts'
 import { inferVolumes } from '../network/volumes.ts'
 import { matchNodes } from '../plan/nodes.ts'
 import { scoresOfClasses } from './classes.ts'
@@ -99,8 +100,7 @@ export function frozenLayers({ network }: Model, patterns: readonly string[]): r
 
 /** Whether the last layer gives probabilities instead of scores. */
 export function givesDistribution({ network }: Model): boolean {
-  const last = network.nodes.at(-1)
-  return last !== undefined && layerOf(last).distribution === true
+  return layerOf(outputNode(network)).distribution === 'classes'
 }
 
 /**

@@ -11,6 +11,7 @@ import { buffersOfSize } from '../../plan/sizes.ts'
 import { stepSpec } from '../../plan/step.ts'
 import type { Plan, PlanBuffer } from '../../plan/types.ts'
 import { checkLength, checkRun } from '../check.ts'
+import { withConstants } from '../constants.ts'
 import type { Backend, Program } from '../types.ts'
 import { DisposedError } from '../wasm/errors.ts'
 
@@ -31,7 +32,7 @@ export const referenceBackend: Backend = {
   target: () => target,
   describe: () => description,
   async bind(plan) {
-    return bindReference(plan)
+    return withConstants(bindReference(plan))
   },
 }
 

@@ -5,6 +5,7 @@ import { ArgumentError } from '../../core/errors.ts'
 import { wasmTarget } from '../../ops/wasm/target.ts'
 import type { Plan } from '../../plan/types.ts'
 import { WorkerStartError } from '../../platform/errors.ts'
+import { withConstants } from '../constants.ts'
 import type { Backend, Program } from '../types.ts'
 import { KernelMissingError } from './errors.ts'
 import { startInline } from './inline.ts'
@@ -75,7 +76,8 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
       return start(1)
     })
     const description = sentence(variant, why, runner.threads, reason)
-    return new WasmProgram(plan, memory, schedule, runner, { description, rounding: roundingOf(variant) })
+    const program = new WasmProgram(plan, memory, schedule, runner, { description, rounding: roundingOf(variant) })
+    return withConstants(program)
   }
 
   function expected(threads: number): string {
