@@ -9,7 +9,7 @@ import { MemoryError } from '../backends/wasm/errors.ts'
 import { chooseThreads } from '../backends/wasm/threads.ts'
 import { ArgumentError } from '../core/errors.ts'
 import { checkOptions, type OptionNames, printKind } from '../core/options.ts'
-import { sizeOf, type Volume, volumeSize } from '../core/shapes.ts'
+import { printShape, type Shape, sameShape, sizeOf, type Volume, volumeSize } from '../core/shapes.ts'
 import type { PictureSource } from '../data/source.ts'
 import type { ParameterSpec } from '../layers/types.ts'
 import { checkNetwork } from '../network/check.ts'
@@ -22,12 +22,13 @@ import { runsOf } from '../plan/sizes.ts'
 import type { Plan, PlanOptions } from '../plan/types.ts'
 import { type Activations, activationsOf } from './activations.ts'
 import { type Classification, type ClassifyOptions, classify } from './classify.ts'
+import { WeightError } from './errors.ts'
 import { decodeModel, encodeModel, type ModelInfo, modelParts } from './file.ts'
 import { Holder } from './holder.ts'
 import { checkInitializer, fillInitial, type Initializer } from './initialize.ts'
 import { checkPictures, checkScores } from './pictures.ts'
 import type { Tensor } from './safetensors.ts'
-import { type InitialValues, Weights } from './weights.ts'
+import { type InitialValues, type Weight, Weights } from './weights.ts'
 
 interface BackendRow {
   backend(): Backend
@@ -291,6 +292,21 @@ export class Model {
   }
 
   /**
+   * A model of another network with copies of this model's weights, on the same backend with as many threads and as exact:
+   * `model.withNetwork(fcToConv(model.network))`. Every weight of that network must be here by the same name and of the same
+   * shape. Throws `WeightError` where one is not, and as `Model.create` does.
+   */
+  async withNetwork(network: Network, options: { readonly batch?: number } = {}): Promise<Model> {
+    checkNetwork('withNetwork', network)
+    checkOptions<{ batch?: number }>('withNetwork', options, { batch: true })
+    const batch = options.batch ?? this.#plan.batch
+    return this.#holder.exclusively(async () => {
+      const values = (spec: ParameterSpec, name: string) => weightFor(this.weights, name, spec.shape).slice()
+      return new Model(this.#backend, { ...this.#how, batch }, { network, info: this.info, values }, async () => {})
+    })
+  }
+
+  /**
    * Binds another plan of this network on the same backend, with as many threads, as exact, and with the weights in it.
    * It has memory of its own; the caller must dispose of it.
    */
@@ -341,6 +357,17 @@ export class Model {
       },
     })
   }
+}
+
+/** A weight as another network needs it. Throws `WeightError` for an unknown name and for another shape. */
+function weightFor(weights: Weights, name: string, shape: Shape): Weight {
+  const weight = weights.get(name)
+  if (sameShape(weight.shape, shape)) return weight
+  throw new WeightError(`${name}: another shape`, {
+    received: `${printShape(weight.shape)} in the model`,
+    expected: `${printShape(shape)}, for the network`,
+    advice: 'a network with the same layers on maps of the same size',
+  })
 }
 
 /** Throws `MemoryError` for weights that alone are more than the device can address. */
