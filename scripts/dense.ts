@@ -1,11 +1,12 @@
-// The notes' claim about FC → CONV, measured: a classifier on all crops of a larger image, one by one, and made fully
+// The notes' claim about FC → CONV, measured: a classifier on all crops of a larger image, in batches of 32, and made fully
 // convolutional, in one pass. Prints both times, and how far the scores are apart.
 //
-//   npm run dense -- [NET…] [--size 384] [--stride N] [--runs 1]
+//   npm run dense -- [NET…] [--size 384] [--stride N] [--runs 1] [--exact]
 //
 // Without padding the scores are equal apart from rounding. With padding they cannot be: predict pads a crop with zeros,
 // where dense evaluation sees the neighboring pixels. So each network is compared as it is, and with all padding taken away
-// (if that leaves anything of its maps). Weights are initial ones (He), images are random. Not for CI: VGG-16 takes a minute.
+// (if that leaves anything of its maps; `ceil`, with which a window
+// hangs over the edge, goes as well). Weights are initial ones (He), images are random. Not for CI: VGG-16 takes a minute.
 
 import { parseArgs } from 'node:util'
 import { allowWide, Model, type Network, print, Random, zoo } from '../src/index.ts'
@@ -23,14 +24,23 @@ interface Result {
   readonly most: number
   /** Crops whose most probable class is the same. */
   readonly agree: number
+  /** Whether all scores are the same bits. */
+  readonly same: boolean
   readonly count: number
 }
 
-/** Every window with padding 0; filters keep their sizes. Undefined where nothing is left of a map. */
+/**
+ * Every window with padding 0 and within the map (no `ceil`); filters keep their sizes. Undefined where nothing is left of
+ * a map, or where branches do not agree any more.
+ */
 function withoutPadding(network: Network): Network | undefined {
-  const nodes = network.nodes.map((node) =>
-    'padding' in node.attributes ? { ...node, attributes: { ...node.attributes, padding: [0, 0, 0, 0] } } : node,
-  )
+  const nodes = network.nodes.map((node) => {
+    const changed = {
+      ...('padding' in node.attributes && { padding: [0, 0, 0, 0] }),
+      ...('ceil' in node.attributes && { ceil: false }),
+    }
+    return { ...node, attributes: { ...node.attributes, ...changed } }
+  })
   try {
     const without = makeNetwork(nodes)
     inferVolumes(without)
@@ -53,8 +63,8 @@ async function time<T>(runs: number, task: () => Promise<T>): Promise<readonly [
   return [result, shortest]
 }
 
-async function compare(network: Network, enlarged: number, stride: number | undefined, runs: number): Promise<Result> {
-  await using model = await Model.create(network, { seed: 1 })
+async function compare(network: Network, enlarged: number): Promise<Result> {
+  await using model = await Model.create(network, { seed: 1, exact })
   const { height, width, channels } = model.input
   const size = { height: height + enlarged, width: width + enlarged }
   const dense = await DenseEvaluation.create(model, { ...size, stride, batch: 1 })
@@ -91,6 +101,7 @@ function differences(scores: Float32Array, map: Float32Array, classes: number) {
   }
   return {
     rms: Math.sqrt(apart.reduce((sum, difference) => sum + difference ** 2, 0) / apart.length) / deviation,
+    same: apart.every((difference) => difference === 0),
     most: apart.reduce((a, b) => Math.max(a, b)) / deviation,
     agree: Array.from({ length: scores.length / classes }, (_, at) => at).filter(
       (at) => best(scores, at) === best(map, at),
@@ -104,9 +115,10 @@ const { values, positionals } = parseArgs({
     size: { type: 'string', default: '384' },
     stride: { type: 'string' },
     runs: { type: 'string', default: '1' },
+    exact: { type: 'boolean', default: false },
   },
 })
-const [size, runs] = [Number(values.size), Number(values.runs)]
+const [size, runs, exact] = [Number(values.size), Number(values.runs), values.exact]
 const stride = values.stride === undefined ? undefined : Number(values.stride)
 allowWide()
 for (const name of positionals.length > 0 ? positionals : ['alexnet', 'vgg16', 'resnet18']) {
@@ -114,17 +126,15 @@ for (const name of positionals.length > 0 ? positionals : ['alexnet', 'vgg16', '
   const { height } = inferVolumes(network)[0]?.output ?? { height: 0 }
   const without = withoutPadding(network)
   const padded = without !== undefined && print(without) !== print(network)
-  const variants: readonly (readonly [string, Network | undefined])[] = padded
-    ? [['as it is', network], ['without padding', without]] // biome-ignore format: a row each
-    : [['as it is', network]]
-  for (const [title, variant] of variants) {
+  const variants = { 'as it is': network, ...(padded && { 'without padding': without }) }
+  for (const [title, variant] of Object.entries(variants)) {
     if (variant === undefined) continue
     // 160 pixels more, as 384 has beyond 224, for other inputs too.
-    const result = await compare(variant, size - 224, stride, runs)
+    const result = await compare(variant, size - 224)
     const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`
     console.log(
-      `${name}, ${title}: ${result.map} crops of ${height} in ${height + size - 224}: one by one ${seconds(result.crops)}, dense ${seconds(result.dense)}, ` +
-        `${(result.crops / result.dense).toFixed(1)} times as fast; difference rms ${result.rms.toExponential(1)}, at most ` +
+      `${name}, ${title}: ${result.map} crops of ${height} in ${height + size - 224}: crop by crop ${seconds(result.crops)}, dense ${seconds(result.dense)}, ` +
+        `${(result.crops / result.dense).toFixed(1)} times as fast; ${result.same ? 'the same bits, ' : ''}difference rms ${result.rms.toExponential(1)}, at most ` +
         `${result.most.toExponential(1)} of the scores' deviation; same class for ${result.agree} of ${result.count}`,
     )
   }
