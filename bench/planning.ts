@@ -3,15 +3,23 @@
  * above times the layers.
  *
  *     npx node --conditions=lenslet-source bench/planning.ts [--only chain] [--layers 1000,10000]
+ *
+ * `--zoo` measures networks of the zoo instead, the plan of a training at batch 32 and its largest batch in 4 GiB:
+ *
+ *     npx node --conditions=lenslet-source bench/planning.ts --zoo resnet152,densenet121
  */
 
 import { parseArgs } from 'node:util'
 import { parse } from '../src/notation/parse.ts'
+import { maxBatch } from '../src/plan/maxBatch.ts'
 import { plan } from '../src/plan/plan.ts'
 import type { PlanOptions } from '../src/plan/types.ts'
+import { zoo } from '../src/zoo/zoo.ts'
 import { least } from './timing.ts'
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, layers: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, layers: { type: 'string' }, zoo: { type: 'string' } },
+})
 const sizes = (values.layers ?? '1250,2500,5000,10000').split(',').map(Number)
 if (!sizes.every((size) => Number.isInteger(size) && size >= 100)) {
   process.stderr.write('--layers takes whole numbers from 100, separated by commas.\n')
@@ -48,9 +56,15 @@ const modes: readonly (PlanOptions & { readonly name: string })[] = [
   { name: 'inference', mode: 'inference' },
   { name: 'training, Adam', mode: 'training', optimizer: 'adam' },
   { name: 'training, clipped', mode: 'training', clipNorm: 1 },
+  { name: 'training, recomputing', mode: 'training', optimizer: 'adam', recompute: true },
 ]
 const batch = 8
 const rounds = 3
+
+if (values.zoo !== undefined) {
+  measureZoo(values.zoo.split(','))
+  process.exit()
+}
 
 const chosen = kinds.filter(({ name }) => values.only === undefined || name === values.only)
 if (chosen.length === 0) {
@@ -59,7 +73,9 @@ if (chosen.length === 0) {
 }
 
 // Once through all of it, so that the first row is no colder than the others.
-for (const { notation } of chosen) for (const mode of modes) plan(parse(notation(400)), { ...mode, batch })
+for (const { notation } of chosen) {
+  for (const { name: _, ...mode } of modes) plan(parse(notation(400)), { ...mode, batch })
+}
 
 console.log(`Node ${process.version}, batch ${batch}, least of ${rounds} plans in ms of processor time\n`)
 console.log('| network | mode | layers | steps | buffers | parse ms | plan ms | arena bytes | padding |')
@@ -84,6 +100,23 @@ for (const { name, notation } of chosen) {
         console.log(`| ${cells.join(' | ')} |`)
       }
     }
+  }
+}
+
+function measureZoo(names: readonly string[]): void {
+  const training = { mode: 'training', optimizer: 'adam' } as const
+  console.log(`Node ${process.version}, batch 32, in ms of processor time\n`)
+  console.log('| network | layers | first plan | least of 20 | recomputing | largest batch in 4 GiB |')
+  console.log('|---|--:|--:|--:|--:|--:|')
+  for (const name of names) {
+    const network = zoo.network(name)
+    const times = Array.from({ length: 20 }, () => timed(() => plan(network, { ...training, batch: 32 }))[1])
+    const again = Array.from({ length: rounds }, () => {
+      return timed(() => plan(network, { ...training, batch: 32, recompute: true }))[1]
+    })
+    const [batch, largest] = timed(() => maxBatch(network, 65535 * 65536, training))
+    const cells = [times[0] as number, least(times), least(again)].map((time) => time.toFixed(0))
+    console.log(`| ${name} | ${network.nodes.length} | ${cells.join(' | ')} | ${batch}: ${largest.toFixed(0)} |`)
   }
 }
 

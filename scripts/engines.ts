@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import Table from 'cli-table3'
+import { printTable } from '../src/cli/table.ts'
 import type * as Lenslet from '../src/index.ts'
 import { build } from './build.ts'
 import { root, runAsMain } from './files.ts'
@@ -261,17 +261,15 @@ if (runAsMain(import.meta.url)) {
       await rm(folder, { recursive: true, force: true, maxRetries: 5 })
     }
   }
-  const table = new Table({
-    head: ['', ...results.map(({ version }) => version), 'same'],
-    style: { head: [], border: [] },
-  })
+  const rows: string[][] = []
   for (const what of Object.keys(results[0]?.digests ?? {})) {
     const row = results.map(({ digests }) => digests[what] ?? '—')
     const same = new Set(row).size === 1
     if (!same) failed = true
-    table.push([what, ...row, row.length === 1 ? '—' : same ? 'yes' : 'NO'])
+    rows.push([what, ...row, row.length === 1 ? '—' : same ? 'yes' : 'NO'])
   }
-  console.log(table.toString())
+  const titles = ['', ...results.map(({ version }) => version), 'same']
+  console.log(printTable({ columns: titles.map((title) => ({ title, align: 'left' })), rows }))
   if (results.length < 2) console.log('One engine alone: nothing was compared.')
   if (failed) process.exitCode = 1
 }

@@ -55,7 +55,7 @@ export const kernelVariants: readonly KernelVariant[] = [
  * pages that only predict. A test plans the scores of networks of all kinds and finds every kernel that they need.
  */
 const trainingOnly =
-  /Gradient|^averagePool(Spread|Gather)$|^batchNorm(Statistics|Inverse)$|^clip(Norms|Sum|Scale)$|^(crossEntropy|dropout|lossGuard|sgd|adagrad|rmsprop|adam|sumChunks|channelSums)|^winogradAccumulate$/
+  /Gradient|^averagePool(Spread|Gather)$|^batchNorm(Statistics|Inverse|Product)$|^clip(Norms|Sum|Scale)$|^(crossEntropy|dropout|lossGuard|sgd|adagrad|rmsprop|adam|sumChunks|channelSums)|^winogradAccumulate$/
 
 /** Whether a plan of scores may need this kernel. */
 export const predicts = (kernel: string): boolean => !trainingOnly.test(kernel)

@@ -1,7 +1,7 @@
 // Whether a training takes the memory that its plan says: trains a network of the zoo in a process of its own, with
 // evaluation and checkpoints, and compares the most memory that the process ever had with the plan's arena.
 //
-//   npx node --conditions=lenslet-source scripts/peak-memory.ts [NET] [--batch N] [--optimizer KIND] [--steps N]
+//   npx node --conditions=lenslet-source scripts/peak-memory.ts [NET] [--batch N] [--optimizer KIND] [--steps N] [--recompute]
 //
 // What is not the training's is subtracted: the peak of a process that loads Lenslet and trains a tiny network, the bytes
 // of the data set, and the batch that is made ready for the next step. Not for CI: it takes minutes, and gigabytes.
@@ -19,6 +19,7 @@ interface Task {
   readonly batch: number
   readonly optimizer: string
   readonly steps: number
+  readonly recompute: boolean
   readonly checkpoint: string
 }
 
@@ -35,7 +36,7 @@ interface Figures {
 
 const MiB = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`.padStart(12)
 
-async function child({ network: json, batch, optimizer, steps, checkpoint }: Task): Promise<Figures> {
+async function child({ network: json, batch, optimizer, steps, recompute, checkpoint }: Task): Promise<Figures> {
   const network = networkFromJson(json)
   const resident: Record<string, number> = { start: process.memoryUsage.rss() }
   await using model = await Model.create(network)
@@ -55,6 +56,7 @@ async function child({ network: json, batch, optimizer, steps, checkpoint }: Tas
   const options = {
     epochs: 2,
     batch,
+    recompute,
     optimizer: { kind: optimizer as 'adam', rate: 1e-4 },
     checkpoint: { path: checkpoint, everySteps: 1 },
   }
@@ -82,7 +84,10 @@ function inProcess(task: Task): Figures {
   return JSON.parse(stdout) as Figures
 }
 
-async function main(name: string, batch: number, optimizer: string, steps: number): Promise<void> {
+async function main(
+  name: string,
+  { batch, optimizer, steps, recompute }: Omit<Task, 'network' | 'checkpoint'>,
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'lenslet-peak-'))
   try {
     const task = (network: Network, size: number): Task => ({
@@ -90,10 +95,11 @@ async function main(name: string, batch: number, optimizer: string, steps: numbe
       batch: size,
       optimizer,
       steps,
+      recompute,
       checkpoint: join(folder, 'run.checkpoint'),
     })
     const network = zoo.network(name)
-    const planned = plan(network, { mode: 'training', batch, optimizer: optimizer as 'adam' }).arenaBytes
+    const planned = plan(network, { mode: 'training', batch, optimizer: optimizer as 'adam', recompute }).arenaBytes
     const base = inProcess(task(parse('INPUT 4x4x1 -> CONV3-2 -> BN -> RELU -> FC-2'), 2))
     const full = inProcess(task(network, batch))
     const peak = full.peak - base.peak + base.arena
@@ -109,7 +115,9 @@ async function main(name: string, batch: number, optimizer: string, steps: numbe
       ['peak less all these', own],
       ['above the arena', own - full.arena],
     ]
-    console.log(`${name}, batch ${batch}, ${optimizer}, ${steps} steps an epoch, 2 epochs`)
+    console.log(
+      `${name}, batch ${batch}, ${optimizer}, ${steps} steps an epoch, 2 epochs${recompute ? ', recomputing' : ''}`,
+    )
     for (const [what, bytes] of rows) console.log(`${what.padEnd(24)}${MiB(bytes)}`)
     console.log('resident after each phase')
     for (const [what, bytes] of Object.entries(full.resident)) console.log(`  ${what.padEnd(22)}${MiB(bytes)}`)
@@ -124,8 +132,13 @@ const { values, positionals } = parseArgs({
     batch: { type: 'string', default: '32' },
     optimizer: { type: 'string', default: 'adam' },
     steps: { type: 'string', default: '2' },
+    recompute: { type: 'boolean', default: false },
     child: { type: 'string' },
   },
 })
 if (values.child !== undefined) console.log(JSON.stringify(await child(JSON.parse(values.child) as Task)))
-else await main(positionals[0] ?? 'resnet18', Number(values.batch), values.optimizer, Number(values.steps))
+else {
+  const { optimizer, recompute } = values
+  const numbers = { batch: Number(values.batch), steps: Number(values.steps) }
+  await main(positionals[0] ?? 'resnet18', { ...numbers, optimizer, recompute })
+}

@@ -8,7 +8,7 @@ export type { Volume } from './core/shapes.ts'
 export { decodeImage } from './data/decode.ts'
 export { PictureError } from './data/errors.ts'
 export type { PictureSource } from './data/source.ts'
-export type { ModelInfo } from './model/file.ts'
+export type { ModelInfo } from './model/info.ts'
 export {
   type Classification,
   type ClassifyOptions,

@@ -1,7 +1,9 @@
 // The verbs that speak of the machine: how fast it is, and what runs on it.
 
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { describe, expect, it } from 'vitest'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import * as z from 'zod'
 import { call } from './fixtures/cli.ts'
 
@@ -43,15 +45,39 @@ describe('bench', () => {
 
 describe('doctor', () => {
   it('finds that what runs here agrees with the reference', async () => {
+    // Not the data of whoever runs the tests: hashing it takes time.
+    vi.stubEnv('XDG_CACHE_HOME', join(tmpdir(), 'lenslet-no-cache'))
+    onTestFinished(() => void vi.unstubAllEnvs())
     const { code, stdout, stderr } = await run('doctor', '--json')
     expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: '' })
-    const { backends } = z
-      .object({ backends: z.array(z.object({ name: z.string(), ok: z.boolean(), says: z.string() })) })
+    const { backends, data } = z
+      .object({
+        backends: z.array(z.object({ name: z.string(), ok: z.boolean(), says: z.string() })),
+        data: z.array(z.object({ name: z.string(), state: z.enum(['absent', 'intact', 'damaged']) })),
+      })
       .parse(JSON.parse(stdout))
+    expect(data.map(({ name }) => name)).toEqual(['mnist', 'cifar10'])
     expect(backends.map(({ name, ok }) => [name, ok])).toEqual([
       ['wasm', true],
       ['reference', true],
       ['webgpu', false],
     ])
+  })
+
+  it('finds data in the cache that is not what was published', async () => {
+    const cache = await mkdtemp(join(tmpdir(), 'lenslet-cache-'))
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+      return rm(cache, { recursive: true })
+    })
+    await mkdir(join(cache, 'lenslet', 'cifar10'), { recursive: true })
+    await writeFile(join(cache, 'lenslet', 'cifar10', 'test_batch.bin'), new Uint8Array(3073))
+    vi.stubEnv('XDG_CACHE_HOME', cache)
+    const outcome = await run('doctor')
+    expect(outcome.stdout).toMatch(
+      /^no {2}cifar10: in .* is damaged \(data_batch_1\.bin is missing, .*test_batch\.bin has other contents\); it is fetched again when it is used next$/m,
+    )
+    expect(outcome.stdout).not.toContain('mnist')
+    expect(outcome.code).toBe(0)
   })
 })

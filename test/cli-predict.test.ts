@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { plain } from '../src/data/testing/pictures.ts'
 import { Model } from '../src/model/model.ts'
+import { oldFile } from '../src/model/testing/oldFile.ts'
 import { parse } from '../src/notation/parse.ts'
 import { call, start } from './fixtures/cli.ts'
 
@@ -234,7 +235,7 @@ describe('predict', () => {
     ] as const)
       await pictures(folder, name, 2)
     await writeFile(join(place, 'album/notes.txt'), 'no picture')
-    await writeFile(join(place, 'album/run/run.json'), '{}')
+    await writeFile(join(place, 'album/run/run.json'), '{"format":"lenslet.run"}')
     await copyFile(join(place, 'bad.png'), join(place, 'album/b/bad.png'))
     const { code, value, stderr } = await json('predict', 'good.lenslet', 'album')
     expect(
@@ -331,10 +332,19 @@ describe('predict', () => {
 
   it('says of scores that are not numbers that nothing is predicted', async () => {
     const model = await Model.load(join(place, 'good.lenslet'), { threads: 1 })
-    model.weights.set('fc1.bias', [Number.NaN, 0, 0])
-    await model.save(join(place, 'nan.lenslet'))
+    await writeFile(join(place, 'nan.lenslet'), oldFile(model, { 'fc1.bias': [Number.NaN, 0, 0] }))
+    const refused = await run('predict', 'nan.lenslet', cat)
+    expect(refused.stderr).toMatch(/fc1\.bias has an invalid value[\s\S]*NaN, value 0 of 3/)
+    expect(refused.code).toBe(1)
+    // Weights that are finite, and scores that overflow.
+    const filters = model.weights.get('fc1.filters')
+    model.weights.set(
+      'fc1.filters',
+      filters.map((_, i) => (i % 2 === 0 ? 3e38 : -3e38)),
+    )
+    await model.save(join(place, 'large.lenslet'))
     await model.dispose()
-    const { code, value } = await json('predict', 'nan.lenslet', cat)
+    const { code, value } = await json('predict', 'large.lenslet', cat)
     expect(value).toEqual([{ file: cat, error: expect.stringContaining('not a number') }])
     expect(code).toBe(1)
   })

@@ -269,15 +269,21 @@ describe('train, eval, predict', () => {
 
   it('says of how many images a model makes nothing', async () => {
     const broken = await Model.load(model, { threads: 1 })
-    broken.weights.set('fc1.bias', new Float32Array(10).fill(Number.NaN))
+    // Finite weights, and scores that overflow.
+    const filters = broken.weights.get('fc1.filters')
+    broken.weights.set(
+      'fc1.filters',
+      filters.map((_, i) => (Math.floor(i / 10) % 2 === 0 ? 3e38 : -3e38)),
+    )
     await broken.save(join(place, 'broken.lenslet'))
     await broken.dispose()
-    const { code, stdout } = await run('eval', 'broken.lenslet', '--data', 'mnist:bars', '--json')
-    expect(code).toBe(0)
+    const { code, stdout, stderr } = await run('eval', 'broken.lenslet', '--data', 'mnist:bars', '--json')
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/nothing is predicted for 100 of 100 images[\s\S]*lower learning rate/)
     expect(evalSchema.parse(JSON.parse(stdout))).toEqual({ accuracy: 0, loss: null, count: 100, invalid: 100 })
     const { stdout: text } = await run('eval', 'broken.lenslet', '--data', 'mnist:bars')
     expect(text).toMatch(
-      /^test accuracy: 0\.00 % of 100 test images[\s\S]*\n100 images have a score that is not a number/,
+      /^test accuracy: 0\.00 % of 100 test images of mnist:bars; loss undefined\n100 images have a score that is not a number/,
     )
   })
 

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { pairsOf } from '../src/core/confusion.ts'
 import { Random } from '../src/core/random.ts'
 import { classMetrics, macroMetrics } from '../src/insight/classMetrics.ts'
 import { memoryTable, networkTable } from '../src/inspect/costTable.ts'
@@ -28,7 +29,7 @@ function evaluationOf(classes: number): Evaluation {
   const counts = confusion.map((row) => row.reduce((a, b) => a + b, 0))
   const count = counts.reduce((a, b) => a + b, 0)
   const perClass = labels.map((label, index) => ({ label, count: counts[index] as number, accuracy: 0.5 }))
-  return { loss: 1, accuracy: 0.5, count, invalid: 0, perClass, confusion }
+  return { loss: 1, accuracy: 0.5, count, invalid: 0, perClass, confusion, pairs: pairsOf(confusion) }
 }
 
 function pageOf(classes: number): string {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { decodeModel } from '../src/model/file.ts'
 import { Model } from '../src/model/model.ts'
+import { oldFile } from '../src/model/testing/oldFile.ts'
 import { parse } from '../src/notation/parse.ts'
 import { call } from './fixtures/cli.ts'
 import { writeColors } from './fixtures/colors.ts'
@@ -209,11 +210,19 @@ describe('a folder that holds a run', () => {
 
   it('is taken away where the training could not begin, with the folders that were made for it', async () => {
     const model = await Model.create(parse(network), { threads: 1 })
-    model.weights.set('fc1.bias', [Number.NaN, 0])
-    await model.save(join(place, 'nan.lenslet'))
+    await writeFile(join(place, 'nan.lenslet'), oldFile(model, { 'fc1.bias': [Number.NaN, 0] }))
+    // Finite, but too large for the first step.
+    model.weights.set(
+      'fc1.filters',
+      model.weights.get('fc1.filters').map((_, i) => (i % 2 === 0 ? 3e38 : -3e38)),
+    )
+    await model.save(join(place, 'large.lenslet'))
     await model.dispose()
-    const { code, stderr } = await run('train', 'nan.lenslet', '--data', 'images:ab', '--epochs', '1', '--out', 'a/b')
-    expect(stderr).toMatch(/fc1\.bias is not finite before the first step/)
+    const refused = await run('train', 'nan.lenslet', '--data', 'images:ab', '--epochs', '1', '--out', 'a/b')
+    expect(refused.stderr).toMatch(/fc1\.bias has an invalid value/)
+    expect(refused.code).not.toBe(0)
+    const { code, stderr } = await run('train', 'large.lenslet', '--data', 'images:ab', '--epochs', '1', '--out', 'a/b')
+    expect(stderr).toMatch(/not finite/)
     expect(code).toBe(1)
     expect(existsSync(join(place, 'a'))).toBe(false)
   })

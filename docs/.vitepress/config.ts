@@ -30,6 +30,8 @@ const sidebar = [
       page('In a page', '/browser'),
       page('Recipes', '/recipes'),
       page('Performance', '/performance'),
+      page('Reliability', '/reliability'),
+      page('Security', '/security'),
     ],
   },
   {

@@ -33,6 +33,8 @@ export interface Program {
   readonly threads: number
   /** One sentence: which kernels, how many threads, and why not more. */
   readonly description: string
+  /** How products are added, in words: programs that differ in it give other bits. Undefined: it is always the same. */
+  readonly rounding?: string
   /** Bytes really allocated for the arena, as the memory itself says. */
   readonly allocatedBytes: number
   /**
@@ -41,14 +43,17 @@ export interface Program {
    */
   read(buffer: number, into?: TypedArray): Promise<TypedArray>
   /**
-   * The values themselves, where the memory is the host's: valid while the program lives. Read only: write with `write`, so
-   * that nothing prepared goes stale.
+   * The values themselves, where the memory is the host's: valid while the program lives, and changing while it runs. Read
+   * only: write with `write`, so that nothing prepared goes stale.
    */
   view?(buffer: number): TypedArray
-  /** As many values as the buffer has; of data (pictures, labels) also fewer, those of a batch's first pictures. */
+  /**
+   * As many values as the buffer has; of data (pictures, labels) also fewer, those of a batch's first pictures. Takes effect
+   * after the runs and readings that were asked for before, with the values as they are at the call.
+   */
   write(buffer: number, values: ArrayLike<number>): void
   /** Runs wait for each other. Throws `ArgumentError` for steps or a number of pictures that the plan does not have. */
   run(options?: RunOptions): Promise<void>
-  /** Frees memory and ends workers. Idempotent. */
+  /** Frees memory and ends workers, after what was asked for before. Idempotent. Every later call throws `DisposedError`. */
   dispose(): Promise<void>
 }

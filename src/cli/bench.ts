@@ -10,6 +10,7 @@ import { commandName, machine, printMachine } from './machine.ts'
 import { readNetwork } from './network.ts'
 import { whole } from './options.ts'
 import { Terminal } from './terminal.ts'
+import { threadCount } from './threadCount.ts'
 
 interface BenchCall {
   readonly batch: number
@@ -36,7 +37,7 @@ export function define(command: Command): void {
     )
     .option('--batch <n>', 'batch size of predictions', whole('--batch', 1), 1)
     .option('--train <n>', 'also measure training steps with this batch size', whole('--train', 1))
-    .option('--threads <n>', 'number of threads; default: one, and what a run would use', whole('--threads', 1))
+    .option('--threads <n>', 'number of threads; default: one, and what a run would use', threadCount)
     .option('--json', 'one JSON object on stdout')
     .addHelpText('after', '\nExamples:\n  lenslet bench\n  lenslet bench vgg16 my.net --batch 8 --train 32')
     .action(run)

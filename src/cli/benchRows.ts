@@ -9,6 +9,7 @@ import type { Network } from '../network/network.ts'
 import { parse } from '../notation/parse.ts'
 import { SCALAR_COUNT, scalarSlots } from '../ops/scalars.ts'
 import { cost } from '../plan/cost.ts'
+import type { PlanOptions } from '../plan/types.ts'
 
 export type BenchKind = 'kernel' | 'predict' | 'train'
 
@@ -20,6 +21,8 @@ export interface BenchWork {
   /** Pictures of a run. */
   readonly batch: number
   readonly threads: number
+  /** Of a training; default: SGD with momentum, nothing computed again. */
+  readonly training?: Pick<PlanOptions, 'optimizer' | 'recompute'>
 }
 
 export interface BenchRow {
@@ -59,9 +62,9 @@ const leastRuns = 5
 
 /** Throws what making or running the network throws: `SizeError`, `MemoryError`, … */
 export async function measure(work: BenchWork): Promise<BenchRow> {
-  const { kind, name, network, batch, threads } = work
+  const { kind, name, network, batch, threads, training = {} } = work
   await using model = await Model.create(network, { seed: 1, batch: kind === 'train' ? 1 : batch, threads })
-  const measured = await measures[kind](model, batch)
+  const measured = await measures[kind](model, batch, training)
   const times = measured.times.sort((a, b) => a - b)
   const [milliseconds = 0] = times
   const { macs } = cost(network).totals
@@ -83,7 +86,9 @@ interface Measured {
   readonly threads: number
 }
 
-const measures: Readonly<Record<BenchKind, (model: Model, batch: number) => Promise<Measured>>> = {
+type Measure = (model: Model, batch: number, training: NonNullable<BenchWork['training']>) => Promise<Measured>
+
+const measures: Readonly<Record<BenchKind, Measure>> = {
   async kernel(model, batch) {
     return repeatProgram(await bind(model, { batch }))
   },
@@ -93,9 +98,9 @@ const measures: Readonly<Record<BenchKind, (model: Model, batch: number) => Prom
     const times = await repeat(() => model.predict(pictures, { into }))
     return { times, threads: model.threads }
   },
-  /** Forward, loss, backward and update by SGD with momentum; making a batch of pictures from bytes is not in it. */
-  async train(model, batch) {
-    const program = await bind(model, { mode: 'training', batch, optimizer: 'momentum' })
+  /** Forward, loss, backward and update; making a batch of pictures from bytes is not in it. */
+  async train(model, batch, training) {
+    const program = await bind(model, { mode: 'training', batch, optimizer: 'momentum', ...training })
     const { labels, scalars } = program.plan.ports
     if (labels !== undefined) program.write(labels, new Int32Array(batch))
     if (scalars !== undefined) {

@@ -5,6 +5,8 @@ interface Call {
   readonly verb: string | undefined
   /** `--quiet`: results, warnings and errors only. */
   readonly quiet: boolean
+  /** `--json`: what is printed is the result, and not a description of it. */
+  readonly json?: boolean
 }
 
 let current: Call = { verb: undefined, quiet: false }

@@ -1,15 +1,19 @@
 /** Makes a run's folder, or says why not, and takes it away again where the training could not begin. */
 
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { isRun } from '../data/node/runMark.ts'
 import { FileError } from '../platform/errors.ts'
+import type { FileLock } from '../platform/types.ts'
 import { UsageError } from './errors.ts'
-import { filesOf, type RunFiles, type RunSettings, writeRun } from './runFolder.ts'
+import { filesOf, lockRun, type RunFiles, type RunSettings, writeRun } from './runFolder.ts'
 import { checkPlace } from './runPlace.ts'
 
 export interface NewRun {
   readonly files: RunFiles
+  /** Of the run: to be released when all its files are written. */
+  readonly lock: FileLock
   /** Removes what was made. */
   undo(): Promise<void>
 }
@@ -23,36 +27,62 @@ export interface CreateOptions {
   writeStart?(path: string): Promise<void>
 }
 
-/** Throws `UsageError` or `FileError`; nothing is then left of what was made. */
+/** Throws `UsageError`, `LockedError` or `FileError`; nothing is then left of what was made. */
 export async function createRun(settings: RunSettings, options: CreateOptions): Promise<NewRun> {
   const { out, force = false, writeStart } = options
   if (out?.trim() === '') {
     throw new UsageError('--out is empty', { received: "--out ''", expected: 'a folder', advice: '--out runs/NAME' })
   }
-  const files = filesOf(out ?? newName(settings))
-  await checkPlace(files.folder, settings.data)
-  await checkFolder(files, force)
-  if (existsSync(files.settings)) await removeFiles(files)
-  const made = await makeFolders(files.folder)
+  const { files, made, lock } = await openFolder(settings, out, force)
   const undo = async () => {
     await removeFiles(files)
+    await lock.release()
     await removeFolders(made)
   }
   try {
+    // Between the first look and the lock another process may have begun, and ended.
+    await checkFolder(files, force)
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+  try {
+    await removeFiles(files)
     await writeStart?.(files.start)
     await writeRun(files, settings)
   } catch (error) {
     await undo()
     throw error
   }
-  return { files, undo }
+  return { files, lock, undo }
+}
+
+/** The folder, made where it was missing, and its lock. */
+async function openFolder(settings: RunSettings, out: string | undefined, force: boolean) {
+  for (let tries = 1; ; tries++) {
+    const files = filesOf(out ?? newName(settings))
+    await checkPlace(files.folder, settings.data)
+    // Where there is a run, its lock comes first: whoever works on it says more than that it is there.
+    if (!(await isRun(files.folder))) await checkFolder(files, force)
+    const made = await makeFolders(files.folder)
+    // The name that we chose is another's who chose it at the same moment.
+    if (out === undefined && !made.includes(resolve(files.folder))) continue
+    try {
+      return { files, made, lock: await lockRun(files) }
+    } catch (error) {
+      await removeFolders(made)
+      // The one who made the folder has taken it away again.
+      if (tries < 3 && error instanceof FileError && !existsSync(files.folder)) continue
+      throw error
+    }
+  }
 }
 
 /** A folder without a run and without files that a run would replace; with `force`, one with a run. */
 async function checkFolder(files: RunFiles, force: boolean): Promise<void> {
   const { folder } = files
   if (existsSync(files.settings)) {
-    if (!(await isOurs(files.settings))) {
+    if (!(await isRun(folder))) {
       throw new UsageError(`${folder} holds a run.json that is not Lenslet's`, {
         received: `--out ${folder}`,
         expected: 'a new folder',
@@ -75,14 +105,6 @@ async function checkFolder(files: RunFiles, force: boolean): Promise<void> {
   })
 }
 
-async function isOurs(path: string): Promise<boolean> {
-  try {
-    return (JSON.parse(await readFile(path, 'utf8')) as { format?: unknown }).format === 'lenslet.run'
-  } catch {
-    return false
-  }
-}
-
 /** Names of the files in the folder that a run writes. */
 async function ownFiles({ folder, ...paths }: RunFiles): Promise<readonly string[]> {
   const own = new Set(Object.values(paths))
@@ -94,7 +116,7 @@ async function removeFiles(files: RunFiles): Promise<void> {
   const { folder } = files
   const names = await readdir(folder).catch(() => [])
   const own = await ownFiles(files)
-  const others = names.filter((name) => /^example-.*\.png$/.test(name) || /^\..*\.part$/.test(name))
+  const others = names.filter((name) => /^example-.*\.png$/.test(name))
   for (const name of [...own, ...others]) await rm(join(folder, name), { force: true })
 }
 
@@ -147,7 +169,9 @@ const isFolder = (path: string) =>
 function newName({ name, data, began }: RunSettings): string {
   const time = began.replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
   const kind = data.split(':')[0] ?? ''
-  const stem = join('runs', `${name}-${kind}-${time}`.replace(/[^\w.-]+/g, '_'))
+  // A network file can have a name that leaves no room for more.
+  const short = name.replace(/[^\w.-]+/g, '_').slice(0, 80)
+  const stem = join('runs', `${short}-${kind}-${time}`.replace(/[^\w.-]+/g, '_'))
   for (let count = 2, folder = stem; ; count++) {
     if (!existsSync(folder)) return folder
     folder = `${stem}-${count}`

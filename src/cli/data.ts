@@ -10,7 +10,7 @@ import type { SplitOptions } from '../data/node/splitting.ts'
 import type { PictureSize } from '../data/resize.ts'
 import { printBytes } from '../inspect/units.ts'
 import { readCall } from './errors.ts'
-import { bytes, fraction, whole } from './options.ts'
+import { bytes, fraction, memoryDefault, whole } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
 export const dataHelp = `${datasetForms.map(({ usage }) => usage).join(', ')}, or cifar10:FOLDER, mnist:FOLDER`
@@ -45,7 +45,7 @@ const rows = [
   {
     name: 'memoryLimit',
     option: '--memory-limit <amount>',
-    help: 'most memory for the decoded images: 8GB; default 4GB',
+    help: `most memory for the images and their decoding: 8GB; ${memoryDefault}`,
     read: bytes('--memory-limit'),
   },
 ] as const satisfies readonly { name: keyof DataOptions; option: string; help: string; read: unknown }[]
@@ -99,6 +99,7 @@ export async function openData(
     ...split,
     size,
     signal,
+    onNotice: (message) => terminal.hint(`note: ${message}`),
     onProgress: ({ stage, received, total }) =>
       saySometimes(`${spec}: ${stage} ${printBytes(received)} of ${printBytes(total)}`),
     images: {

@@ -1,10 +1,16 @@
-/** `lenslet doctor`: runs a small network on every backend, compares, and says what this machine offers and why not more. */
+/**
+ * `lenslet doctor`: runs a small network on every backend, compares, and says what this machine offers and why not more.
+ * Reads the data sets in the cache, and says whether they are what was published.
+ */
 
 import type { Command } from 'commander'
 import { describeWasm } from '../backends/wasm/backend.ts'
 import { LensletError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { volumeSize } from '../core/shapes.ts'
+import { printable } from '../core/text.ts'
+import type { CachedState } from '../data/node/cachedSet.ts'
+import { verifyCache } from '../data/node/verifyCache.ts'
 import { type BackendName, Model } from '../model/model.ts'
 import { parse } from '../notation/parse.ts'
 import { Stopped } from './errors.ts'
@@ -46,8 +52,9 @@ async function run({ json }: { readonly json?: boolean }): Promise<void> {
   const terminal = new Terminal(json === true)
   const reference = await runOn('reference')
   const backends = [await wasmReport(reference), asReport('reference', reference, reference), webgpuReport]
+  const data = await verifyCache()
   const here = machine()
-  terminal.result({ backends, machine: here }, () => words(backends, here, terminal))
+  terminal.result({ backends, data, machine: here }, () => words(backends, data, here, terminal))
   const [used] = backends
   if (used?.ok !== true) throw new Stopped(1)
 }
@@ -113,7 +120,22 @@ async function runOn(backend: BackendName): Promise<Outcome> {
   }
 }
 
-function words(backends: readonly BackendReport[], here: Machine, terminal: Terminal): string {
+/** A line for each data set that was fetched. */
+function dataWords({ name, folder, state, faults }: CachedState, terminal: Terminal): readonly string[] {
+  if (state === 'absent') return []
+  const says =
+    state === 'intact'
+      ? `in ${printable(folder)}, as published`
+      : `in ${printable(folder)} is damaged (${faults.join(', ')}); it is fetched again when it is used next`
+  return [terminal.wrap(`${state === 'intact' ? 'ok ' : 'no '} ${terminal.bold(name)}: ${says}`, '     ')]
+}
+
+function words(
+  backends: readonly BackendReport[],
+  data: readonly CachedState[],
+  here: Machine,
+  terminal: Terminal,
+): string {
   const lines = backends.flatMap(({ name, ok, says, difference, milliseconds }) => [
     terminal.wrap(`${ok ? 'ok ' : 'no '} ${terminal.bold(name)}: ${says}`, '     '),
     ...(difference === undefined || milliseconds === undefined
@@ -127,5 +149,10 @@ function words(backends: readonly BackendReport[], here: Machine, terminal: Term
           ),
         ]),
   ])
-  return [...lines, '', terminal.wrap(printMachine(here), '  ')].join('\n')
+  return [
+    ...lines,
+    ...data.flatMap((set) => dataWords(set, terminal)),
+    '',
+    terminal.wrap(printMachine(here), '  '),
+  ].join('\n')
 }

@@ -5,6 +5,7 @@
  */
 
 import { ArgumentError, LensletError } from '../core/errors.ts'
+import { printable } from '../core/text.ts'
 
 /** The command line is invalid. */
 export class UsageError extends LensletError {}
@@ -16,6 +17,17 @@ export class Stopped extends Error {
   constructor(code: number) {
     super('stopped')
     this.code = code
+  }
+}
+
+/** Nothing is left that the command could wait for, and it has not ended. */
+export class UnsettledError extends LensletError {
+  constructor(words: readonly string[]) {
+    super('the command stopped before its work was done', {
+      received: printable(`lenslet ${words.join(' ')}`),
+      expected: 'a result or an error; this is a bug in Lenslet or in a library that it uses',
+      advice: 'report it with the command and, if you can, the file that it was reading',
+    })
   }
 }
 

@@ -1,16 +1,20 @@
 /** `lenslet eval <model> --data <data>`: how well a model does on pictures with labels. */
 
 import type { Command } from 'commander'
-import { evaluate } from '../train/evaluate.ts'
+import { LensletError } from '../core/errors.ts'
+import { counted } from '../core/text.ts'
+import { printCount } from '../inspect/units.ts'
+import { type Evaluation, evaluate } from '../train/evaluate.ts'
 import { matchSplit } from '../train/match.ts'
 import { addDataOptions, type DataOptions, dataHelp, dataOptions, dataWords, openData } from './data.ts'
 import { readCall, UsageError } from './errors.ts'
 import { type SplitName, splitNames, splitOf } from './evalSplit.ts'
 import { csvOf, jsonOf, notes, words } from './evalWords.ts'
 import { openModel } from './model.ts'
-import { choice, exactHelp, whole } from './options.ts'
+import { choice, exactHelp } from './options.ts'
 import { trainedSplit } from './runData.ts'
 import { Terminal } from './terminal.ts'
+import { threadCount } from './threadCount.ts'
 
 interface EvalCall extends DataOptions {
   readonly data: string
@@ -26,7 +30,7 @@ export function define(command: Command): void {
     .argument('<model>', 'a .lenslet file, or the folder of a run')
     .requiredOption('--data <data>', dataHelp)
     .option('--split <name>', 'test, validation, train, or all images', choice('--split', splitNames), 'test')
-    .option('--threads <n>', 'workers', whole('--threads', 1))
+    .option('--threads <n>', 'workers', threadCount)
     .option('--exact', exactHelp)
     .option('--json', 'one JSON object on stdout, with the confusion matrix')
     .option('--csv', 'CSV on stdout, a row per class')
@@ -62,4 +66,17 @@ async function run(path: string, call: EvalCall): Promise<void> {
   const evaluated = { result, dataset, model, data, split: name }
   if (csv === true) process.stdout.write(csvOf(result))
   else terminal.result(jsonOf(evaluated), () => words(evaluated, terminal))
+  // After the result, which tells of all other images.
+  if (!Number.isFinite(result.loss)) throw invalidScores(result)
+}
+
+/** A model whose weights are finite, but so large that scores overflow. */
+function invalidScores({ invalid, count }: Evaluation): LensletError {
+  const all = counted(count, 'image')
+  const message =
+    invalid === 0 ? 'the loss is not a number' : `nothing is predicted for ${printCount(invalid)} of ${all}`
+  return new LensletError(message, {
+    received: 'scores that are not finite numbers',
+    advice: 'the training of the model has diverged: train it again with a lower learning rate',
+  })
 }

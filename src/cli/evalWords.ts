@@ -47,7 +47,7 @@ export function notes({ info }: Model, dataset: Dataset, name: SplitName): reado
 }
 
 export function jsonOf({ result, dataset, data, split }: Evaluated) {
-  const { accuracy, loss, count, invalid, perClass, confusion } = result
+  const { accuracy, loss, count, invalid, perClass, confusion, pairs } = result
   const metrics = classMetrics(result)
   return {
     accuracy,
@@ -57,7 +57,8 @@ export function jsonOf({ result, dataset, data, split }: Evaluated) {
     perClass: perClass.map((row, index) => ({ ...row, ...metrics[index] })),
     macro: macroMetrics(metrics),
     classes: perClass.map(({ label }) => label),
-    confusion,
+    confusion: confusion ?? null,
+    pairs: pairs.map(({ actual, predicted, count: times }) => [actual, predicted, times]),
     data,
     split,
     notices: dataset.notices,
@@ -81,14 +82,14 @@ const accuracyNames: Readonly<Record<SplitName, string>> = {
 
 export function words({ result, model, data, split: name }: Evaluated, terminal: Terminal): string {
   const { origin } = model.info
-  const { accuracy, loss, count, invalid, perClass, confusion } = result
+  const { accuracy, loss, count, invalid, perClass, pairs } = result
   const labels = perClass.map(({ label }) => printable(label))
-  const mistakes = commonMistakes(confusion, labels, 5)
+  const mistakes = commonMistakes(pairs, labels, 5)
   const metrics = classMetrics(result)
   const macro = macroMetrics(metrics)
   const kind = name === 'all' ? '' : `${name === 'train' ? 'training' : name} `
   return [
-    `${accuracyNames[name]}: ${terminal.bold(printPercent(accuracy))} of ${printCount(count)} ${kind}${count === 1 ? 'image' : 'images'} of ${printable(sourceOf(data))}; loss ${loss.toFixed(4)}`,
+    `${accuracyNames[name]}: ${terminal.bold(printPercent(accuracy))} of ${printCount(count)} ${kind}${count === 1 ? 'image' : 'images'} of ${printable(sourceOf(data))}; loss ${Number.isFinite(loss) ? loss.toFixed(4) : 'undefined'}`,
     ...(invalid === 0 ? [] : [printInvalid(invalid)]),
     ...(origin === undefined ? [] : [terminal.dim(printable(origin))]),
     '',

@@ -3,6 +3,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { platform } from '#platform'
+import { printable } from '../core/text.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { networkTable } from '../inspect/costTable.ts'
 import { pictureOf } from '../inspect/picture.ts'
@@ -41,9 +42,10 @@ export async function finishRun(run: EndedRun, terminal: Terminal, interrupt: In
   if (result.stopped === 'aborted') {
     const resume = `${commandName()} train --resume ${quoted(files.folder)}`
     terminal.result({ ...summaryOf(run), checkpoint: files.checkpoint, resume }, () =>
-      [`Stopped after ${result.steps} steps. The checkpoint is ${files.checkpoint}; to resume:`, `  ${resume}`].join(
-        '\n',
-      ),
+      [
+        `Stopped after ${result.steps} steps. The checkpoint is ${printable(files.checkpoint)}; to resume:`,
+        `  ${resume}`,
+      ].join('\n'),
     )
     if (terminal.json) terminal.progress(`Stopped; to resume: ${resume}`)
     throw interrupt.stopped()
@@ -58,6 +60,8 @@ export async function finishRun(run: EndedRun, terminal: Terminal, interrupt: In
   const evaluation = await testEvaluation(model, dataset, last)
   const page = await runReport({ ...run, result, evaluation, next })
   await platform.writeFileAtomic(files.report, new TextEncoder().encode(page))
+  // The training is over, and metrics.jsonl has the records.
+  for (const path of [files.good, files.history]) await platform.removeFile(path)
   const summary = { ...summaryOf(run), model: files.model, last: result.lastWeights ? files.last : null }
   terminal.result({ ...summary, report: files.report, checkpoint: files.checkpoint, next }, () =>
     conclusion(result, dataset, model, files, next, terminal),
@@ -117,7 +121,8 @@ async function testEvaluation(model: Model, dataset: Dataset, last: DoneProgress
 async function saveExample(files: RunFiles, { train, test, classes }: Dataset): Promise<string> {
   const split = hasPictures(test) ? test : train
   const label = classes[split.labels[0] as number] as string
-  const path = join(files.folder, `example-${label.replace(/[^\p{L}\p{N}-]+/gu, '_').slice(0, 60)}.png`)
+  const short = [...label.replace(/[^\p{L}\p{N}-]+/gu, '_')].slice(0, 60).join('')
+  const path = join(files.folder, `example-${short}.png`)
   await platform.writeFileAtomic(path, encodePng(pictureOf(split, 0)))
   return path
 }

@@ -7,6 +7,7 @@ import { platform } from '#platform'
 import { chooseThreads } from '../backends/wasm/threads.ts'
 import { counted, printable } from '../core/text.ts'
 import { expandHome } from '../data/node/home.ts'
+import { MemoryBudget } from '../data/node/memory.ts'
 import { type Survey, surveyImages } from '../data/node/survey.ts'
 import { printBytes, printCount, printShort } from '../inspect/units.ts'
 import { parse } from '../notation/parse.ts'
@@ -16,6 +17,7 @@ import { readCall, UsageError } from './errors.ts'
 import { surveyNotices, surveyTable } from './initWords.ts'
 import { onInterrupt } from './interrupt.ts'
 import { commandName } from './machine.ts'
+import { bytes, memoryDefault } from './options.ts'
 import { type Recommendation, recommend } from './recommend.ts'
 import { median } from './recommendInput.ts'
 import { Terminal } from './terminal.ts'
@@ -24,6 +26,8 @@ import { quoted } from './trainWords.ts'
 interface InitCall {
   readonly out?: string
   readonly force?: boolean
+  /** Bytes. */
+  readonly memoryLimit?: number
   readonly json?: boolean
 }
 
@@ -32,6 +36,7 @@ export function define(command: Command): void {
     .argument('<folder>', 'a folder of images, one folder per class')
     .option('--out <file>', 'where the network is written; default: the name of the folder with .net, here')
     .option('--force', 'write over a file that exists')
+    .option('--memory-limit <amount>', `most memory for decoding: 2GB; ${memoryDefault}`, bytes('--memory-limit'))
     .option('--json', 'one JSON object on stdout')
     .addHelpText('after', examples)
     .action(run)
@@ -47,13 +52,13 @@ async function run(given: string, call: InitCall): Promise<void> {
   const folder = expandHome(given.replace(/^images:/, ''))
   const file = call.out ?? `${basename(resolve(folder))}.net`
   if (existsSync(file) && call.force !== true) {
-    throw new UsageError(`${file} exists already`, {
+    throw new UsageError(`${printable(file)} exists already`, {
       received: call.out === undefined ? `a folder whose network would be ${file}` : `--out ${file}`,
       expected: 'a file that does not exist yet',
       advice: '--out another file, or --force to write over it',
     })
   }
-  const survey = await look(folder, terminal)
+  const survey = await look(folder, terminal, new MemoryBudget(call.memoryLimit))
   const advice = recommend(survey)
   const network = parse(advice.notation)
   const notices = surveyNotices(folder, survey)
@@ -87,9 +92,9 @@ async function run(given: string, call: InitCall): Promise<void> {
   terminal.result(value, () =>
     [
       surveyTable(terminal, folder, survey, sizesOf(survey)),
-      ...notices.map((notice) => `note: ${notice}`),
+      ...notices.map((notice) => `note: ${printable(notice)}`),
       '',
-      `${terminal.bold(file)}: a residual network for ${counted(survey.classes.length, 'class', 'classes')}, ${printCount(totals.parameters)} parameters, ${printShort(totals.macs)} MACs per image; training takes ${printBytes(training.arenaBytes)}`,
+      `${terminal.bold(printable(file))}: a residual network for ${counted(survey.classes.length, 'class', 'classes')}, ${printCount(totals.parameters)} parameters, ${printShort(totals.macs)} MACs per image; training takes ${printBytes(training.arenaBytes)}`,
       ...advice.reasons.map((reason) => `  ${reason}`),
       '',
       'Train it:',
@@ -98,13 +103,14 @@ async function run(given: string, call: InitCall): Promise<void> {
   )
 }
 
-async function look(folder: string, terminal: Terminal): Promise<Survey> {
+async function look(folder: string, terminal: Terminal, memory: MemoryBudget): Promise<Survey> {
   const interrupt = onInterrupt((words) => terminal.progress(words))
   let next = performance.now() + 1000
   try {
     const survey = await readCall(() =>
       surveyImages(folder, {
         signal: interrupt.signal,
+        memory,
         onProgress: ({ looked, total }) => {
           if (performance.now() < next) return
           next = performance.now() + 2000

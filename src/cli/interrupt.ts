@@ -1,9 +1,9 @@
-/** Ctrl-C. The first one asks for an end that can be gone on from; the second one ends at once. */
+/** Ctrl-C, the end of a session, a terminal that is closed. The first one asks for an end that can be gone on from; the second one ends at once. */
 
 import { Stopped } from './errors.ts'
 
 /** What shells say of a process that a signal ended. */
-const codes = { SIGINT: 130, SIGTERM: 143 } as const
+const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 /** npm passes a Ctrl-C on to us though the terminal has told us already: what follows so soon is the same one. */
 const sameMilliseconds = 700

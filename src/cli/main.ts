@@ -2,16 +2,20 @@
 /** The `lenslet` command. */
 
 import { allowWide } from '../backends/wasm/allowWide.ts'
+import { currentCall } from './call.ts'
 import { run } from './program.ts'
+import { guardStreams } from './streams.ts'
+import { untilSettled } from './unsettled.ts'
+import { verbs } from './verbs.ts'
 
-// A reader that has seen enough (`lenslet plan vgg16 | head`, or `2>&1 | head`) is no error.
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit(0)
-  })
+const streams = guardStreams(() => {
+  const { verb, json } = currentCall()
+  const leavesFiles = verbs.some((each) => each.name === verb && each.leavesFiles)
+  return { leavesFiles, printsResult: json === true || !leavesFiles }
+})
 
 // Nothing else in this process runs WebAssembly that V8's flag could trouble.
 allowWide()
 
-process.exitCode = await run(process.argv.slice(2))
+const words = process.argv.slice(2)
+process.exitCode = await streams.codeOf(await untilSettled(run(words), words))

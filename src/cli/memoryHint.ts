@@ -1,27 +1,60 @@
-/** Warns before a training that needs more memory than the machine has free, and says which batch would fit. */
+/**
+ * What a training needs more memory than there is, and what would fit: a smaller batch, or computing activations again. More
+ * than the machine has free is a warning; more than a run can address is refused.
+ */
 
 import { freemem } from 'node:os'
-import { printBytes } from '../inspect/units.ts'
+import { MemoryError } from '../backends/wasm/errors.ts'
+import { printBytes, printCount } from '../inspect/units.ts'
+import { LARGEST_MEMORY } from '../ops/wasm/target.ts'
 
 /** What this process can still take: limits of a container count. Node 20 has it from 20.13. */
 const freeMemory = () => (process as { availableMemory?: () => number }).availableMemory?.() ?? freemem()
 
+/** The plan's bytes at a batch, computing activations again or as the training would. */
+type BytesAt = (batch: number, recompute?: true) => number
+
 /**
  * @param needed the plan's bytes at `batch`
- * @param bytesAt the plan's bytes at another batch
  * @returns undefined where the training fits
  */
 export function memoryHint(
   needed: number,
   batch: number,
-  bytesAt: (batch: number) => number,
+  bytesAt: BytesAt,
   free: number = freeMemory(),
 ): string | undefined {
   if (needed <= free) return undefined
-  const start = `this training needs ${printBytes(needed)}, and ${printBytes(free)} of memory are free`
-  for (let smaller = Math.floor(batch / 2); smaller >= 2; smaller = Math.floor(smaller / 2)) {
-    const bytes = bytesAt(smaller)
-    if (bytes <= free) return `${start}; --batch ${smaller} needs ${printBytes(bytes)}`
+  return `this training needs ${printBytes(needed)}, and ${printBytes(free)} of memory are free; ${whatFits(needed, batch, bytesAt, free)}`
+}
+
+/** Throws `MemoryError`, with the batch that would fit. */
+export function checkTraining(needed: number, batch: number, bytesAt: BytesAt): void {
+  if (needed <= LARGEST_MEMORY) return
+  throw new MemoryError('a run cannot address as much memory as this training needs', {
+    received: `${printCount(needed)} bytes (${printBytes(needed)}) at batch ${batch}`,
+    expected: `at most ${printCount(LARGEST_MEMORY)} bytes (${printBytes(LARGEST_MEMORY)})`,
+    advice: whatFits(needed, batch, bytesAt, LARGEST_MEMORY),
+  })
+}
+
+function whatFits(needed: number, batch: number, bytesAt: BytesAt, memory: number): string {
+  const words: string[] = []
+  const recomputed = bytesAt(batch, true)
+  if (recomputed <= memory && recomputed < needed) words.push(`--recompute needs ${printBytes(recomputed)}`)
+  const smaller = largestBatch(batch - 1, (size) => bytesAt(size) <= memory)
+  if (smaller > 0) words.push(`--batch ${smaller} needs ${printBytes(bytesAt(smaller))}`)
+  return words.length > 0 ? words.join('; ') : 'a smaller --size or network needs less'
+}
+
+/** By bisection, from 2 up, as one image may be too little to normalize; 0 where not even 2 fit. */
+function largestBatch(most: number, fits: (batch: number) => boolean): number {
+  if (most < 2 || !fits(2)) return 0
+  let [good, bad] = [2, most + 1]
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2)
+    if (fits(middle)) good = middle
+    else bad = middle
   }
-  return `${start}; a smaller --size or network needs less`
+  return good
 }

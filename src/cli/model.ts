@@ -6,6 +6,7 @@ import { printable } from '../core/text.ts'
 import { fileKind } from '../data/node/endings.ts'
 import { ModelFileError, SafetensorsError } from '../model/errors.ts'
 import { Model } from '../model/model.ts'
+import { systemReason } from '../platform/systemErrors.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { readCall, UsageError } from './errors.ts'
 import { describeOther, isSafetensors, order, startOf } from './otherFiles.ts'
@@ -39,6 +40,13 @@ async function findModel(path: string): Promise<string> {
     throw missing(path, cause)
   })
   if (found.isDirectory()) return findInFolder(path)
+  // Looking at its first bytes could wait for ever.
+  if (!found.isFile())
+    throw new UsageError(`${printable(path)} is not a model`, {
+      received: 'a pipe, a socket or a device',
+      expected,
+      advice: 'copy what it gives to a file, and name that',
+    })
   // A damaged .lenslet file is the file's fault, and not the call's.
   if (extname(path).toLowerCase() === '.lenslet') return path
   const start = await startOf(path)
@@ -49,14 +57,14 @@ async function findModel(path: string): Promise<string> {
 
 function missing(path: string, cause: NodeJS.ErrnoException): UsageError {
   if (zoo.has(path)) {
-    return new UsageError(`${path} is a network without weights`, {
+    return new UsageError(`${printable(path)} is a network without weights`, {
       received: 'a name from the zoo',
       expected,
-      advice: `train it first: lenslet train ${path} --data <data>`,
+      advice: `train it first: lenslet train ${printable(path)} --data <data>`,
     })
   }
   return new UsageError(`there is no model ${printable(path)}`, {
-    received: cause.code === 'ENOENT' ? 'no such file' : cause.message,
+    received: cause.code === 'ENOENT' ? 'no such file' : systemReason(cause).received,
     expected,
     advice: 'lenslet train makes one; check the path',
     cause,
@@ -66,12 +74,12 @@ function missing(path: string, cause: NodeJS.ErrnoException): UsageError {
 async function findInFolder(path: string): Promise<string> {
   const { model, checkpoint, settings } = filesOf(path)
   if (await isThere(model)) return model
-  const received = `no ${join(path, 'model.lenslet')}`
+  const received = `no ${printable(join(path, 'model.lenslet'))}`
   if ((await isThere(checkpoint)) || (await isThere(settings))) {
     throw new UsageError(`the folder ${printable(path)} holds no finished model`, {
       received,
       expected: 'the folder of a run that was trained to its end',
-      advice: `lenslet train --resume ${path}`,
+      advice: `lenslet train --resume ${printable(path)}`,
     })
   }
   const names = await readdir(path).catch(() => [])

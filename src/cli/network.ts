@@ -1,13 +1,16 @@
 /** The argument <net>: the name of a zoo entry, a text in the notation, a file, or the folder of a run. */
 
-import { readFile } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
+import { printable } from '../core/text.ts'
 import { decodeModel } from '../model/file.ts'
 import { SizeError } from '../network/errors.ts'
 import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
 import { parse } from '../notation/parse.ts'
 import { cost } from '../plan/cost.ts'
+import { FileError } from '../platform/errors.ts'
+import { readRegularFile } from '../platform/regularFile.ts'
+import { systemCode } from '../platform/systemErrors.ts'
 import type { ZooEntry } from '../zoo/types.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { UsageError } from './errors.ts'
@@ -75,6 +78,10 @@ const fileKinds: readonly FileKind[] = [
   },
 ]
 
+/** 64 MiB: no network that a person or Lenslet writes is as long. */
+const textLimit = 2 ** 26
+const textEndings: readonly string[] = ['.net', '.txt', '.json']
+
 const strictly = ({ strict = false }: ReadOptions) => ({ strict })
 
 /**
@@ -107,10 +114,12 @@ async function readNetworkFile(
   { path, notice = 'check the path' }: { readonly path: string; readonly notice?: string },
   options: ReadOptions,
 ): Promise<Content> {
-  const bytes = await readFile(path).catch(unreadable(path))
-  const kind = fileKinds.find(({ ending }) => ending === endingOf(path)) ?? fileKinds.find((each) => each.is(bytes))
+  const ending = endingOf(path)
+  const limit = textEndings.includes(ending) ? textLimit : undefined
+  const bytes = await readRegularFile(path, limit).catch(unreadable(path))
+  const kind = fileKinds.find((each) => each.ending === ending) ?? fileKinds.find((each) => each.is(bytes))
   if (kind !== undefined) return kind.read(bytes, options, path)
-  throw new UsageError(`${path} does not hold a network`, {
+  throw new UsageError(`${printable(path)} does not hold a network`, {
     received: bytes.length === 0 ? 'an empty file' : 'text without INPUT, which is neither JSON nor a model',
     expected: `the notation, such as "INPUT 28x28x1 -> CONV5-6 -> RELU -> FC-10", or what Lenslet wrote (${readableEndings.join(', ')})`,
     advice: notice,
@@ -120,20 +129,21 @@ async function readNetworkFile(
 /** The model of a run that has ended, with its weights; before that, its network. */
 async function readFolder(folder: string): Promise<Content> {
   const { model } = filesOf(folder)
-  const bytes = await readFile(model).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return undefined
-    return unreadable(model)(cause)
+  const bytes = await readRegularFile(model).catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return undefined
+    return unreadable(model)(error)
   })
   if (bytes === undefined) return { network: (await readRun(folder)).network }
   return { network: decodeModel(bytes).network, model: resolve(model) }
 }
 
 function unreadable(path: string) {
-  return (cause: NodeJS.ErrnoException): never => {
-    throw new UsageError(`cannot read ${path}`, {
-      received: cause.code === 'ENOENT' ? 'no such file' : cause.message,
+  return (cause: unknown): never => {
+    if (!(cause instanceof FileError)) throw cause
+    throw new UsageError(`cannot read ${printable(path)}`, {
+      received: cause.received ?? cause.message,
       expected: 'a file with a network',
-      advice: 'check the path; it is relative to the current folder',
+      advice: cause.advice ?? 'check the path; it is relative to the current folder',
       cause,
     })
   }

@@ -6,6 +6,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { closest } from '../core/suggest.ts'
+import { printable } from '../core/text.ts'
 import { expandHome } from '../data/node/home.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { ownHelp } from './call.ts'
@@ -33,8 +34,8 @@ export async function meaningOf(spec: string): Promise<Meaning> {
   if (found === 'folder') {
     if ((await whatIs(filesOf(path).settings)) === 'file' || (await whatIs(filesOf(path).model)) === 'file')
       return { kind: 'run', path }
-    throw new UsageError(`the folder ${spec} does not hold a run`, {
-      received: `no ${join(spec, 'run.json')} and no ${join(spec, 'model.lenslet')}`,
+    throw new UsageError(`the folder ${printable(spec)} does not hold a run`, {
+      received: printable(`no ${join(spec, 'run.json')} and no ${join(spec, 'model.lenslet')}`),
       expected: expectation,
       advice: 'name a file in it, or the folder of a run',
     })
@@ -49,7 +50,7 @@ export function endingOf(path: string): string {
   return extname(path).toLowerCase()
 }
 
-/** Undefined for what is not there, and for text that no path can be. A pipe (`<(…)`) reads as a file. */
+/** Undefined for what is not there, and for text that no path can be. Pipes and devices are refused when they are read. */
 async function whatIs(path: string): Promise<'file' | 'folder' | undefined> {
   try {
     return (await stat(path)).isDirectory() ? 'folder' : 'file'
@@ -71,18 +72,20 @@ async function nothingThere(spec: string, path: string): Promise<UsageError> {
   const name = basename(spec, knownEndings.includes(endingOf(spec)) ? extname(spec) : '')
   const isPath = /[/\\]/.test(spec) || extname(spec) !== ''
   const near = (isPath ? await neighbour(path) : undefined) ?? closest(name.toLowerCase(), zoo.names)
-  const missing = isPath ? `there is no file ${spec}, and no network is called ${name}` : notCalled(spec)
+  const missing = isPath
+    ? `there is no file ${printable(spec)}, and no network is called ${printable(name)}`
+    : notCalled(spec)
   return new UsageError(missing, {
-    received: spec,
+    received: printable(spec),
     expected: expectation,
     advice:
       near === undefined
         ? `lenslet zoo lists the networks, ${ownHelp()} what this verb takes; paths are relative to the current folder`
-        : `did you mean ${near}?`,
+        : `did you mean ${printable(near)}?`,
   })
 }
 
-const notCalled = (spec: string) => `no network is called ${JSON.stringify(spec)}, and there is no such file`
+const notCalled = (spec: string) => `no network is called ${printable(JSON.stringify(spec))}, and there is no such file`
 
 /** The file in the same folder whose name is nearest. */
 async function neighbour(path: string): Promise<string | undefined> {

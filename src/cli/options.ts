@@ -6,6 +6,9 @@ import { UsageError } from './errors.ts'
 export const exactHelp =
   "without Winograd's method, which is faster but rounds more coarsely, overflows earlier and spreads a NaN over its tile"
 
+/** Of --memory-limit. */
+export const memoryDefault = "default: a quarter of the machine's memory, at most 4GB"
+
 /** `whole('--batch', 1)` reads a whole number from 1. */
 export function whole(option: string, least: number) {
   return (text: string): number => {

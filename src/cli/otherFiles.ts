@@ -1,7 +1,7 @@
 /** Tells a model's file from others by its first bytes, and names what the others are. */
 
-import { open } from 'node:fs/promises'
 import { printable } from '../core/text.ts'
+import { openRegularFile } from '../platform/regularFile.ts'
 
 /** The order of a call's arguments, for a picture in the model's place. */
 export const order = 'the model comes first: lenslet predict <model> <picture...>'
@@ -9,14 +9,14 @@ export const order = 'the model comes first: lenslet predict <model> <picture...
 /** The first bytes; none where the file cannot be read, which loading it will say. */
 export async function startOf(path: string): Promise<Uint8Array> {
   const bytes = new Uint8Array(64)
-  const handle = await open(path).catch(() => undefined)
+  const file = await openRegularFile(path).catch(() => undefined)
   try {
-    const read = await handle?.read(bytes, 0, bytes.length, 0)
+    const read = await file?.handle.read(bytes, 0, bytes.length, 0)
     return bytes.subarray(0, read?.bytesRead ?? 0)
   } catch {
     return bytes.subarray(0, 0)
   } finally {
-    await handle?.close()
+    await file?.handle.close()
   }
 }
 

@@ -8,6 +8,7 @@ import { DatasetError, PictureError } from '../data/errors.ts'
 import { fileKind, pictureEndings } from '../data/node/endings.ts'
 import { readFolder } from '../data/node/folder.ts'
 import { LeftOut } from '../data/node/leftOut.ts'
+import { systemCode, systemError, systemReason } from '../platform/systemErrors.ts'
 import { UsageError } from './errors.ts'
 
 /** A picture to predict, or the reason why there is none. */
@@ -78,15 +79,16 @@ async function visit(path: string, above: readonly string[], leftOut: LeftOut, f
     )
     for (const name of entries.folders) await visit(join(path, name), [...above, real], leftOut, found)
   } catch (error) {
-    if (!(error instanceof LensletError)) throw error
-    found.push({ file: path, error })
+    const named = systemCode(error) === undefined ? error : systemError('reading', path, error)
+    if (!(named instanceof LensletError)) throw named
+    found.push({ file: path, error: named })
   }
 }
 
 function missing(path: string, cause: NodeJS.ErrnoException): UsageError {
   const isPattern = /[*?]/.test(path)
   return new UsageError(`there is no image ${printable(path)}`, {
-    received: cause.code === 'ENOENT' ? 'no such file' : cause.message,
+    received: cause.code === 'ENOENT' ? 'no such file' : systemReason(cause).received,
     expected: 'an image, a folder of images, or - for standard input',
     advice: isPattern ? 'name the folder; a pattern such as *.png is for the shell to replace' : 'check the path',
     cause,
@@ -120,10 +122,14 @@ export function onStandardInput(reason: string, cause?: unknown): PictureError {
 export async function readStandardInput(): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
-    chunks.push(chunk)
-    length += chunk.length
-    if (length > inputLimit) throw onStandardInput(`more than ${inputLimit} bytes`)
+  try {
+    for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
+      chunks.push(chunk)
+      length += chunk.length
+      if (length > inputLimit) throw onStandardInput(`more than ${inputLimit} bytes`)
+    }
+  } catch (error) {
+    throw systemCode(error) === undefined ? error : onStandardInput(systemReason(error).received, error)
   }
   if (length === 0) throw onStandardInput('0 bytes')
   return Buffer.concat(chunks)

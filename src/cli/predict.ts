@@ -2,10 +2,12 @@
 
 import type { Command } from 'commander'
 import { LensletError } from '../core/errors.ts'
+import { findNotFinite } from '../core/finite.ts'
 import { printVolume, volumeSize } from '../core/shapes.ts'
 import { printable } from '../core/text.ts'
 import { PictureError } from '../data/errors.ts'
 import { decodeImage } from '../data/node/decode.ts'
+import { MemoryBudget } from '../data/node/memory.ts'
 import { checkPictureSize, type Fit } from '../data/resize.ts'
 import { topPredictions } from '../insight/predictions.ts'
 import { printCount } from '../inspect/units.ts'
@@ -16,7 +18,7 @@ import { readCall, UsageError } from './errors.ts'
 import { type AskedSize, sides } from './fitNetwork.ts'
 import { openModel } from './model.ts'
 import { Negatives, seemsInverted } from './negatives.ts'
-import { choice, exactHelp, whole } from './options.ts'
+import { bytes, choice, exactHelp, memoryDefault, whole } from './options.ts'
 import {
   findPictures,
   onStandardInput,
@@ -27,12 +29,15 @@ import {
 } from './pictureFiles.ts'
 import { type Answer, csvFormat, jsonFormat, Output, textFormat } from './predictOutput.ts'
 import { Terminal } from './terminal.ts'
+import { threadCount } from './threadCount.ts'
 
 interface PredictCall {
   readonly top: number
   readonly invert?: boolean
   readonly fit: Fit
   readonly threads?: number
+  /** Bytes. */
+  readonly memoryLimit?: number
   readonly exact?: boolean
   readonly json?: boolean
   readonly csv?: boolean
@@ -55,8 +60,9 @@ export function define(command: Command): void {
       "with --dense, pixels from place to place: a divisor of the network's",
       whole('--stride', 1),
     )
-    .option('--threads <n>', 'workers', whole('--threads', 1))
+    .option('--threads <n>', 'workers', threadCount)
     .option('--exact', exactHelp)
+    .option('--memory-limit <amount>', `most memory for decoding: 2GB; ${memoryDefault}`, bytes('--memory-limit'))
     .option('--json', 'a JSON array on stdout, an element per image')
     .option('--csv', 'CSV on stdout, a row per image')
     .addHelpText('after', examples)
@@ -96,11 +102,12 @@ async function run(path: string, paths: readonly string[], call: PredictCall): P
   const output = new Output(formatOf(call, model, terminal))
   const progress = new Progress(pictures.length, terminal)
   const inverted = new Negatives()
+  const memory = new MemoryBudget(call.memoryLimit)
   const unread: string[] = []
   const step = Math.max(1, Math.min(portion, Math.floor(portionBytes / (4 * volumeSize(classifier.input)))))
   try {
     for (let first = 0; first < pictures.length; first += step) {
-      for (const answer of await predictSome(classifier, pictures.slice(first, first + step), call, inverted)) {
+      for (const answer of await predictSome(classifier, pictures.slice(first, first + step), call, memory, inverted)) {
         if ('error' in answer) unread.push(named(answer))
         await output.write(answer)
       }
@@ -136,9 +143,10 @@ async function predictSome(
   model: Classifier,
   pictures: readonly PictureFile[],
   call: PredictCall,
+  memory: MemoryBudget,
   inverted: Negatives,
 ): Promise<readonly Answer[]> {
-  const decoded = await Promise.all(pictures.map((picture) => decode(model, picture, call)))
+  const decoded = await Promise.all(pictures.map((picture) => decode(model, picture, call, memory)))
   const good = decoded.filter((one) => one instanceof Uint8Array)
   const scores = good.length === 0 ? new Float32Array() : await model.predict(normalizePictures(model, good))
   const classes = volumeSize(model.output)
@@ -148,19 +156,24 @@ async function predictSome(
     if (bytes instanceof LensletError) return { file, error: reasonOf(bytes) }
     if (call.invert !== true && seemsInverted(model, bytes)) inverted.add(file)
     const row = scores.subarray(next * classes, ++next * classes)
-    if (row.some(Number.isNaN))
+    if (findNotFinite(row) !== -1)
       return { file, error: 'a score is not a number: the model is damaged, or its training diverged' }
     return { file, top: topPredictions(model, row, call.top) }
   })
 }
 
 /** The picture's bytes in the size of the input, or what is wrong with it. */
-async function decode(model: Classifier, { file, error }: PictureFile, { invert, fit }: PredictCall) {
+async function decode(
+  model: Classifier,
+  { file, error }: PictureFile,
+  { invert, fit }: PredictCall,
+  memory: MemoryBudget,
+) {
   if (error !== undefined) return error
   try {
     const source = file === standardInput ? await readStandardInput() : file
-    const bytes = await decodeImage(source, { ...model.input, fit })
-    return invert === true ? bytes.map((byte) => 255 - byte) : bytes
+    const pixels = await decodeImage(source, { ...model.input, fit }, { memory })
+    return invert === true ? pixels.map((byte) => 255 - byte) : pixels
   } catch (cause) {
     if (!(cause instanceof PictureError)) throw cause
     // The decoder has seen bytes only.

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { printable } from '../core/text.ts'
 import type { Prediction } from '../insight/predictions.ts'
 import { printPercent } from '../inspect/units.ts'
-import { csvRow } from './csv.ts'
+import { csvRow, pathField } from './csv.ts'
 import { printTable } from './table.ts'
 
 /** What is predicted for a picture, or why nothing is. */
@@ -41,7 +41,7 @@ export function csvFormat(top: number): Format {
     print(answer) {
       const predictions = 'top' in answer ? answer.top : []
       const cells = columns.flatMap((_, index) => [predictions[index]?.label, predictions[index]?.probability])
-      return csvRow([answer.file, ...cells, 'error' in answer ? answer.error : ''])
+      return csvRow([pathField(answer.file), ...cells, 'error' in answer ? answer.error : ''])
     },
   }
 }

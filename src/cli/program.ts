@@ -29,7 +29,10 @@ async function parse(words: readonly string[]): Promise<void> {
   // Errors are printed by `run`, all in one form.
   for (const command of [program, ...program.commands])
     command.exitOverride().configureOutput({ outputError: () => {} })
-  program.hook('preAction', (_, command) => beginCall({ verb: command.name(), quiet: command.opts().quiet === true }))
+  program.hook('preAction', (_, command) => {
+    const { quiet, json } = command.opts()
+    beginCall({ verb: command.name(), quiet: quiet === true, json: json === true })
+  })
   await program.parseAsync(words, { from: 'user' })
 }
 

@@ -4,14 +4,21 @@
  */
 
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import * as z from 'zod'
 import { platform } from '#platform'
+import { parseJson } from '../core/json.ts'
+import { runFileLimit } from '../data/node/runMark.ts'
 import { type BackendName, backendNames } from '../model/model.ts'
 import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
+import { readRegularFile } from '../platform/regularFile.ts'
+import { systemCode, systemReason } from '../platform/systemErrors.ts'
+import type { FileLock } from '../platform/types.ts'
+import { historyPathOf } from '../train/history.ts'
 import type { TrainOptions } from '../train/options.ts'
+import { goodPathOf } from '../train/saver.ts'
 import type { DataOptions } from './data.ts'
 import { UsageError } from './errors.ts'
 
@@ -44,15 +51,17 @@ export interface DataIdentity {
 }
 
 const initSchema = z.union([z.enum(['he', 'xavier', 'zeros']), z.strictObject({ constant: z.number() })])
+/** Characters of a name or a path: more than any system allows. */
+const longest = 100_000
 // What the options hold in detail, `train` checks.
 const schema = z.object({
   format: z.literal('lenslet.run'),
   // 2: what the pictures are, and the weights that a run starts from are in the folder.
   version: z.union([z.literal(1), z.literal(2)]),
-  name: z.string().max(200),
+  name: z.string().max(longest),
   network: z.looseObject({}),
-  data: z.string().max(4096),
-  dataFromHere: z.string().max(4096).optional(),
+  data: z.string().max(longest),
+  dataFromHere: z.string().max(longest).optional(),
   pictures: z.object({ training: z.string(), tests: z.string() }).optional(),
   dataOptions: z
     .strictObject({
@@ -68,7 +77,7 @@ const schema = z.object({
   init: initSchema.optional(),
   backend: z.enum(backendNames),
   exact: z.boolean(),
-  model: z.string().optional(),
+  model: z.string().max(longest).optional(),
   began: z.string(),
 })
 
@@ -81,18 +90,25 @@ export interface RunFiles {
   /** The last epoch's weights, where another epoch was better. */
   readonly last: string
   readonly checkpoint: string
+  /** The records that belong to the checkpoint. */
+  readonly history: string
+  /** The last good checkpoint. */
+  readonly good: string
   readonly metrics: string
   readonly report: string
 }
 
 export function filesOf(folder: string): RunFiles {
+  const checkpoint = join(folder, 'checkpoint.safetensors')
   return {
     folder,
     settings: join(folder, 'run.json'),
     start: join(folder, 'start.lenslet'),
     model: join(folder, 'model.lenslet'),
     last: join(folder, 'last.lenslet'),
-    checkpoint: join(folder, 'checkpoint.safetensors'),
+    checkpoint,
+    history: historyPathOf(checkpoint),
+    good: goodPathOf(checkpoint),
     metrics: join(folder, 'metrics.jsonl'),
     report: join(folder, 'report.html'),
   }
@@ -104,11 +120,35 @@ export function placeOf(data: string): string | undefined {
   return data.includes(':') && place !== '' ? place : undefined
 }
 
-/** The path to the data from the folder is written, too: both may be moved together. */
+/**
+ * Makes this process the only one that works on a run, and removes what killed ones have left half written.
+ * Throws `LockedError` or `FileError`.
+ */
+export async function lockRun({ folder, checkpoint, ...paths }: RunFiles): Promise<FileLock> {
+  const lock = await platform.lockFile(checkpoint)
+  try {
+    await platform.removeRemains(Object.values(paths))
+    // The example's name follows from a class; of a long one, a part has a checksum and the end.
+    const examples = (await readdir(folder)).filter((name) =>
+      /^\.(example-|[0-9a-f]{8}).*\.png\.[0-9a-f]+\.part$/.test(name),
+    )
+    for (const name of examples) await platform.removeFile(join(folder, name))
+    return lock
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+/**
+ * The path to the data from the folder is written, too: both may be moved together. What could not be read again is not
+ * written.
+ */
 export async function writeRun({ folder, settings: path }: RunFiles, settings: RunSettings): Promise<void> {
   const place = placeOf(settings.data)
   const dataFromHere = place === undefined ? undefined : relative(resolve(folder), resolve(place)) || '.'
   const value = { format: 'lenslet.run', version: 2, ...settings, dataFromHere }
+  schema.parse(JSON.parse(JSON.stringify(value)))
   await platform.writeFileAtomic(path, new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`))
 }
 
@@ -122,12 +162,13 @@ export async function readRun(folder: string): Promise<RunSettings> {
       advice: 'name the folder that holds run.json and checkpoint.safetensors',
       cause,
     })
-  const text = await readFile(settings, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw refuse(cause.code === 'ENOENT' || cause.code === 'ENOTDIR' ? `no ${settings}` : cause.message, cause)
+  const bytes = await readRegularFile(settings, runFileLimit).catch((cause: unknown) => {
+    const isMissing = ['ENOENT', 'ENOTDIR'].includes(systemCode(cause) ?? '')
+    throw refuse(isMissing ? `no ${settings}` : `${settings}: ${systemReason(cause).received}`, cause)
   })
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(new TextDecoder().decode(bytes))
   } catch (cause) {
     throw refuse(`${settings} is not JSON`, cause)
   }

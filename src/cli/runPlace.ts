@@ -3,8 +3,9 @@
 import { existsSync } from 'node:fs'
 import { readdir, realpath } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { isRun } from '../data/node/runMark.ts'
 import { UsageError } from './errors.ts'
-import { filesOf, placeOf } from './runFolder.ts'
+import { placeOf } from './runFolder.ts'
 
 /** Throws `UsageError` where the folder is the data's own, or lies in a folder of pictures. */
 export async function checkPlace(folder: string, data: string): Promise<void> {
@@ -30,12 +31,12 @@ export async function checkPlace(folder: string, data: string): Promise<void> {
 
 /** Whether a folder beside or among the classes holds anything but runs. */
 async function holdsData(folder: string): Promise<boolean> {
-  if (!existsSync(folder) || existsSync(filesOf(folder).settings)) return false
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-  return entries.some(
-    (entry) =>
-      !entry.name.startsWith('.') && !(entry.isDirectory() && existsSync(filesOf(join(folder, entry.name)).settings)),
-  )
+  if (!existsSync(folder) || (await isRun(folder))) return false
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+    if (entry.name.startsWith('.')) continue
+    if (!entry.isDirectory() || !(await isRun(join(folder, entry.name)))) return true
+  }
+  return false
 }
 
 /** Without symbolic links, also of what is not there yet. */

@@ -7,6 +7,7 @@ import type { Normalization } from '../data/normalization.ts'
 import { classMetrics, macroMetrics } from '../insight/classMetrics.ts'
 import { surestMistakes } from '../insight/predictions.ts'
 import { trainingSamples } from '../insight/trainingSamples.ts'
+import { arenaSvg } from '../inspect/arenaSvg.ts'
 import { memoryTable, networkTable } from '../inspect/costTable.ts'
 import { firstFilters } from '../inspect/filters.ts'
 import { pictureOf } from '../inspect/picture.ts'
@@ -19,6 +20,7 @@ import { planOptionsOf, resolveSettings, type TrainOptions } from '../train/opti
 import type { TrainResult } from '../train/progress.ts'
 import type { ZooEntry } from '../zoo/types.ts'
 import { machine } from './machine.ts'
+import { recomputationWords } from './planWords.ts'
 import type { RunSettings } from './runFolder.ts'
 
 export interface ReportedRun {
@@ -85,6 +87,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
       ['training', training.memory],
       [`prediction, batch ${model.plan.batch}`, model.plan.memory],
     ]),
+    arena: arenaSvg(training),
     settings: [
       [
         'data',
@@ -99,6 +102,9 @@ export async function runReport(run: ReportedRun): Promise<string> {
       ['schedule', tidied(rates.describe())],
       ['augmentation', printAugmentation(augment)],
       ['label smoothing', tidied(`${labelSmoothing}`)],
+      ...(training.recomputation
+        ? [['recomputation', recomputationWords(training.recomputation, training.arenaBytes)] as const]
+        : []),
       ['gradient clipping', clipNorm === null ? 'none' : tidied(`norm ${clipNorm}`)],
       [
         'convolutions',

@@ -72,3 +72,39 @@ describe('a paragraph', () => {
     expect(wrap('\u001b[1mone\u001b[22m two', 7)).toBe('\u001b[1mone\u001b[22m two')
   })
 })
+
+describe('a long table', () => {
+  /** Cells and rows that are looked at, by the methods that go over them. */
+  const lookedAt = (count: number) => {
+    const rows = Array.from({ length: count }, (_, row) => [`layer${row}`, `${row}`])
+    const columns = [
+      { title: 'layer', align: 'left' },
+      { title: 'n', align: 'right' },
+    ] as const
+    let looks = 0
+    // By hand: the test runner's spies use these methods themselves.
+    const counted = (holder: object, name: string) => {
+      const original = Reflect.get(holder, name) as (...args: unknown[]) => unknown
+      const count = function (this: unknown, ...args: unknown[]) {
+        looks++
+        return Reflect.apply(original, this, args)
+      }
+      Object.defineProperty(holder, name, { value: count, configurable: true, writable: true })
+      return () => Object.defineProperty(holder, name, { value: original, configurable: true, writable: true })
+    }
+    const names = ['forEach', 'map', 'push', 'reduce', 'some', 'splice', 'unshift', 'find', 'filter', 'concat']
+    const restore = [...names.map((name) => counted(Array.prototype, name)), counted(RegExp.prototype, 'test')]
+    try {
+      printTable({ columns, rows }, 80)
+      return looks
+    } finally {
+      for (const each of restore) each()
+    }
+  }
+
+  it('of twice as many rows takes twice as many looks', () => {
+    const few = lookedAt(200)
+    expect(few).toBeGreaterThan(200)
+    expect(lookedAt(400) / few).toBeLessThan(2.1)
+  })
+})

@@ -1,50 +1,38 @@
 /** Tables of the terminal: columns apart by two spaces, a rule below the titles and above the totals. */
 
-import Table from 'cli-table3'
 import { printable } from '../core/text.ts'
 import type { TextTable } from '../inspect/costTable.ts'
 import { columnsOf, shorten } from '../inspect/shorten.ts'
 import { columnsFor } from './columns.ts'
 
-/** No frame: tables are copied into reports and mails. */
-const bare = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-}
-const gap = bare.middle.length
+/** Between columns. No frame: tables are copied into reports and mails. */
+const gap = '  '
 /** No text column is made narrower than this. */
 const narrowest = 8
 
 /** Control characters are shown as escapes. A table wider than `width` loses columns, then ends of names. */
 export function printTable(table: TextTable, width = columnsFor(process.stdout) ?? Number.POSITIVE_INFINITY): string {
-  const { columns, rows, totals } = fitTable(printableCells(table), width)
-  const titles = columns.map(({ title }) => title)
-  const rule = widthsOf({ columns, rows, ...(totals && { totals }) }).map((each) => '─'.repeat(each))
-  const drawn = new Table({
-    chars: bare,
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-    colAligns: columns.map(({ align }) => align),
-  })
-  drawn.push([...titles], rule, ...rows.map((row) => [...row]))
-  if (totals !== undefined) drawn.push(rule, [...totals])
-  return drawn
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n')
+  const fitted = fitTable(printableCells(table), width)
+  const { columns, rows, totals } = fitted
+  const widths = widthsOf(fitted)
+  const line = (row: readonly string[]) =>
+    columns
+      .map(({ align }, at) => pad(row[at] ?? '', widths[at] as number, align))
+      .join(gap)
+      .trimEnd()
+  const rule = widths.map((each) => '─'.repeat(each)).join(gap)
+  return [
+    line(columns.map(({ title }) => title)),
+    rule,
+    ...rows.map(line),
+    ...(totals === undefined ? [] : [rule, line(totals)]),
+  ].join('\n')
+}
+
+/** To `width` columns of the terminal, which are not the text's characters. */
+function pad(text: string, width: number, align: TextTable['columns'][number]['align']): string {
+  const space = ' '.repeat(width - columnsOf(text))
+  return align === 'right' ? space + text : text + space
 }
 
 function printableCells({ columns, rows, totals }: TextTable): TextTable {
@@ -87,4 +75,4 @@ function widthsOf({ columns, rows, totals }: TextTable): number[] {
   return columns.map((_, at) => all.reduce((most, row) => Math.max(most, columnsOf(row[at] ?? '')), 0))
 }
 
-const total = (widths: readonly number[]) => widths.reduce((sum, each) => sum + each + gap, -gap)
+const total = (widths: readonly number[]) => widths.reduce((sum, each) => sum + each + gap.length, -gap.length)

@@ -1,9 +1,11 @@
 /**
  * Where text goes. With --json, stdout holds one JSON object and nothing else, so all other text goes to stderr. Names from
- * files and folders may hold control characters: everything is made printable here, at the last moment.
+ * files and folders may hold control characters: everything is made printable here, at the last moment. Line breaks are
+ * kept in texts of several lines only (`say` and `result`); whoever puts a name into one of those makes it printable.
  */
 
 import { styleText } from 'node:util'
+import { printable } from '../core/text.ts'
 import type { TextTable } from '../inspect/costTable.ts'
 import { currentCall } from './call.ts'
 import { columnsFor } from './columns.ts'
@@ -47,19 +49,19 @@ export class Terminal {
 
   /** A line about how the work goes on. */
   progress(text: string): void {
-    if (!this.quiet) process.stderr.write(`${this.#clean(text)}\n`)
+    if (!this.quiet) process.stderr.write(`${printable(text)}\n`)
   }
 
   /** What is being done now: one line that is rewritten on a terminal, and cleared by ''. Separate lines elsewhere. */
   status(text: string): void {
     if (this.quiet) return
-    if (this.live) process.stderr.write(`\r\u001b[K${this.#clean(text).slice(0, (process.stderr.columns ?? 80) - 1)}`)
+    if (this.live) process.stderr.write(`\r\u001b[K${printable(text).slice(0, (process.stderr.columns ?? 80) - 1)}`)
     else if (text !== '') this.progress(text)
   }
 
   /** A warning; never on stdout, which may be a file, and never silenced. */
   hint(text: string): void {
-    process.stderr.write(`${this.#clean(text)}\n`)
+    process.stderr.write(`${printable(text)}\n`)
   }
 
   /** The verb's one result: as JSON, or as text for people. */

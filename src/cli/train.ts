@@ -2,16 +2,15 @@
 
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
-import { checkArena } from '../backends/wasm/memory.ts'
 import { ArgumentError } from '../core/errors.ts'
 import type { Volume } from '../core/shapes.ts'
 import { type BackendName, backendNames, Model } from '../model/model.ts'
 import { inferVolumes } from '../network/volumes.ts'
+import type { FileLock } from '../platform/types.ts'
 import { type Checkpoint, readCheckpoint } from '../train/checkpoint.ts'
 import { describeTests, describeTraining } from '../train/identity.ts'
-import { train } from '../train/loop.ts'
+import { train, trainHolding } from '../train/loop.ts'
 import { planOptionsOf, resolveSettings, type TrainOptions } from '../train/options.ts'
-import type { DoneProgress, Progress, TrainResult } from '../train/progress.ts'
 import { checkResume } from '../train/resume.ts'
 import { watchedSplitOf } from '../train/splits.ts'
 import type { ZooEntry } from '../zoo/types.ts'
@@ -20,15 +19,17 @@ import { absolute, addDataOptions, type DataOptions, dataHelp, dataOptions, kind
 import { readCall, UsageError } from './errors.ts'
 import { finishRun } from './finishRun.ts'
 import { type AskedSize, fitNetwork, inputFor, type Origin, pictureSize, sizeHelp } from './fitNetwork.ts'
+import { followRun } from './followRun.ts'
 import { type Interrupt, onInterrupt } from './interrupt.ts'
-import { memoryHint } from './memoryHint.ts'
+import { checkTraining, memoryHint } from './memoryHint.ts'
 import { readNetwork } from './network.ts'
 import { checkKnown, newHeadHelp, noModel, withNewHead } from './newHead.ts'
-import { choice, exactHelp, number, whole } from './options.ts'
+import { choice, exactHelp, number } from './options.ts'
 import { checkPictures, resumedSettings } from './resumeRun.ts'
-import { filesOf, type RunFiles, type RunSettings, writeRun } from './runFolder.ts'
+import { filesOf, lockRun, type RunFiles, type RunSettings, writeRun } from './runFolder.ts'
 import { startRun } from './startRun.ts'
 import { Terminal } from './terminal.ts'
+import { threadCount } from './threadCount.ts'
 import { TrainProgress } from './trainProgress.ts'
 import { addLearningOptions, type LearningOptions, learningOptions } from './trainSettings.ts'
 import { introduction } from './trainWords.ts'
@@ -56,7 +57,7 @@ export function define(command: Command): void {
     .option('--out <folder>', 'folder of the run; default runs/<net>-<data>-<time>')
     .option('--force', 'replace the run that --out holds')
     .option('--resume <folder>', 'continue a run that was stopped; --data only where the data was moved')
-    .option('--threads <n>', 'workers; never changes the result', whole('--threads', 1))
+    .option('--threads <n>', 'workers; never changes the result', threadCount)
     .option(
       '--checkpoint-every <seconds>',
       'how often a checkpoint is written; default 60',
@@ -178,6 +179,26 @@ async function work(
   interrupt: Interrupt,
 ): Promise<void> {
   if (given.notice !== undefined) terminal.hint(`note: ${given.notice}`)
+  // Of a run that is resumed, from here on; of a new one, when its folder is made.
+  const held: { lock?: FileLock } = {}
+  try {
+    if (given.files !== undefined) held.lock = await lockedRun(given.files)
+    await trainRun(given, call, terminal, progress, interrupt, held)
+  } finally {
+    await held.lock?.release()
+  }
+}
+
+const lockedRun = (files: RunFiles) => readCall(() => lockRun(files))
+
+async function trainRun(
+  given: Task,
+  call: TrainCall,
+  terminal: Terminal,
+  progress: TrainProgress,
+  interrupt: Interrupt,
+  held: { lock?: FileLock },
+): Promise<void> {
   const { task, dataset, says } = await openFitted(given, call, terminal, interrupt.signal)
   const { settings, entry } = task
   const { options } = settings
@@ -191,26 +212,25 @@ async function work(
   if (task.origin === 'model' && call.newHead !== true) checkKnown(settings.name, model.info, dataset.classes)
   const pictures = { training: describeTraining(dataset), tests: describeTests(dataset) }
   if (task.files !== undefined) checkPictures(settings, pictures, terminal)
-  const checkpoint = await savedCheckpoint(task.files)
-  const training = (files: RunFiles) =>
-    train(model, dataset, {
-      ...fitted,
-      checkpoint: {
-        path: files.checkpoint,
-        ...(call.checkpointEvery !== undefined && { everySeconds: call.checkpointEvery }),
-      },
-      metrics: files.metrics,
-      signal: interrupt.signal,
-      ...(checkpoint === undefined ? {} : { resume: files.checkpoint }),
-    })
+  const checkpoint = await savedCheckpoint(task.files, terminal)
+  const optionsIn = (files: RunFiles): TrainOptions => ({
+    ...fitted,
+    checkpoint: {
+      path: files.checkpoint,
+      ...(call.checkpointEvery !== undefined && { everySeconds: call.checkpointEvery }),
+    },
+    metrics: files.metrics,
+    signal: interrupt.signal,
+    ...(checkpoint === undefined ? {} : { resume: files.checkpoint }),
+  })
   // Whatever can be refused is refused before there is a folder.
   await readCall(async () => {
     // A generator that is called has checked its options and not begun.
-    await training(task.files ?? filesOf(call.out ?? '')).return(undefined as never)
-    const bytesAt = (batch = fitted.batch) =>
-      model.planFor(planOptionsOf(resolveSettings(model, dataset, { ...fitted, batch }))).arenaBytes
+    await train(model, dataset, optionsIn(task.files ?? filesOf(call.out ?? ''))).return(undefined as never)
+    const bytesAt = (batch = fitted.batch, recompute = fitted.recompute) =>
+      model.planFor(planOptionsOf(resolveSettings(model, dataset, { ...fitted, batch, recompute }))).arenaBytes
     const bytes = bytesAt()
-    if (settings.backend === 'wasm') checkArena(bytes)
+    if (settings.backend === 'wasm') checkTraining(bytes, fitted.batch, bytesAt)
     const hint = memoryHint(bytes, fitted.batch, bytesAt)
     if (hint !== undefined) terminal.hint(`note: ${hint}`)
     if (checkpoint !== undefined) checkResume(checkpoint, model, dataset, fitted, settings.backend)
@@ -218,19 +238,36 @@ async function work(
   interrupt.signal.throwIfAborted()
   const run = { ...settings, options: fitted, pictures }
   if (task.files !== undefined) await writeRun(task.files, run)
-  const { files, undo } =
-    task.files === undefined ? await readCall(() => startRun(run, model, call)) : { files: task.files, undo: undefined }
+  const { files, lock, undo } =
+    task.files === undefined
+      ? await readCall(() => startRun(run, model, call))
+      : { files: task.files, lock: held.lock as FileLock, undo: undefined }
+  held.lock = lock
   if (says !== undefined) terminal.say(says)
   terminal.say(introduction(settings, dataset, model, files, terminal))
   if (task.files !== undefined && checkpoint === undefined)
     terminal.say('There is no checkpoint yet: the training starts from the beginning, with the same settings.')
-  const last = await follow(training(files), progress, undo)
+  const last = await followRun(trainHolding(lock, model, dataset, optionsIn(files)), progress, {
+    files,
+    undo,
+    terminal,
+  })
+  await lock.check()
   await finishRun({ settings, entry, options: fitted, dataset, model, files, last, says }, terminal, interrupt)
 }
 
 /** What the folder of a run that is resumed holds; undefined where nothing was saved. Throws `CheckpointError`. */
-async function savedCheckpoint(files: RunFiles | undefined): Promise<Checkpoint | undefined> {
-  return files !== undefined && existsSync(files.checkpoint) ? readCheckpoint(files.checkpoint) : undefined
+async function savedCheckpoint(files: RunFiles | undefined, terminal: Terminal): Promise<Checkpoint | undefined> {
+  if (files === undefined || !existsSync(files.checkpoint)) return undefined
+  try {
+    return await readCheckpoint(files.checkpoint)
+  } catch (error) {
+    if (existsSync(files.good))
+      terminal.hint(
+        `note: ${files.good} is an earlier checkpoint; to resume from it, rename it to checkpoint.safetensors`,
+      )
+    throw error
+  }
 }
 
 /** The data, and the task with its network fitted to it. */
@@ -261,24 +298,4 @@ async function createModel({ settings, files }: Task, { threads, newHead = false
   // A network whose weights no memory can hold is wrong as it stands.
   if (model === undefined) return readCall(() => Model.create(network, anew))
   return Model.load(newHead ? await withNewHead(model, network, anew) : model, how)
-}
-
-/** @param undo takes the new folder away; only where the training failed before there was anything to keep */
-async function follow(
-  training: AsyncGenerator<Progress, TrainResult>,
-  progress: TrainProgress,
-  undo: (() => Promise<void>) | undefined,
-): Promise<DoneProgress> {
-  let begun = false
-  try {
-    for await (const each of training) {
-      begun = true
-      progress.show(each)
-      if (each.kind === 'done') return each
-    }
-  } catch (error) {
-    if (!begun) await undo?.()
-    throw error
-  }
-  throw new Error('a training that did not end')
 }

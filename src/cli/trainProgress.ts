@@ -27,7 +27,13 @@ export class TrainProgress {
   show(progress: Progress): void {
     if (progress.kind === 'step') this.#step(progress)
     else this.clear()
+    for (const notice of progress.notices ?? []) this.#note(notice)
     if (progress.kind === 'epoch') for (const line of this.#rows.next(progress)) this.#terminal.say(line)
+  }
+
+  #note(text: string): void {
+    this.clear()
+    this.#terminal.hint(`note: ${text}`)
   }
 
   /** No more bars: the training is asked to stop, and text follows. */

@@ -8,7 +8,7 @@ import { kindsWith, type OptimizerKind, type OptimizerSettings, optimizerKinds }
 import type { TrainOptions } from '../train/options.ts'
 import { type ScheduleSettings, scheduleKinds } from '../train/schedule.ts'
 import type { Recipe } from '../zoo/types.ts'
-import { choice, number, refused, whole } from './options.ts'
+import { bytes, choice, number, refused, whole } from './options.ts'
 
 interface OptionRow<T> {
   /** What stands for the value in the help: `<n>`. */
@@ -42,6 +42,11 @@ const learning = {
   augment: row('<words>', 'flip,crop4,cutout8, or none', () => (text) => text),
   labelSmoothing: row('<x>', 'share of each target that is spread over all classes', number),
   clipNorm: row('<x>', 'clip the norm of all gradients to this', number),
+  recompute: row(
+    '[memory]',
+    'compute activations again in the backward pass: the least memory, or what fits into 4GB, 512MB; the same weights',
+    recompute,
+  ),
   patience: row('<n>', 'stop after this many epochs without a lower loss, warm-up not counted', (option) =>
     whole(option, 1),
   ),
@@ -72,7 +77,7 @@ const usual: Recipe = { epochs: 5, schedule: 'one-cycle' }
 
 /** Options over recipe over what is usual. Throws `AugmentationError`. */
 export function learningOptions(given: LearningOptions, recipe: Recipe = usual): TrainOptions {
-  const { epochs, batch, decay, labelSmoothing, clipNorm, evaluate, seed, augment, patience, keep } = given
+  const { epochs, batch, decay, labelSmoothing, clipNorm, evaluate, seed, augment, patience, keep, recompute } = given
   const optimizer = optimizerOf(given, recipe.optimizer)
   const stretched = { ...recipe, schedule: stretch(recipe.schedule, recipe.epochs, epochs ?? recipe.epochs) }
   return {
@@ -83,6 +88,7 @@ export function learningOptions(given: LearningOptions, recipe: Recipe = usual):
       decay,
       labelSmoothing,
       clipNorm,
+      recompute,
       keep,
       evaluate,
       seed,
@@ -135,6 +141,11 @@ function schedule(option: string) {
     })
     return { kind, ...Object.fromEntries(entries) } as ScheduleSettings
   }
+}
+
+/** Without an amount, Commander gives `true`. */
+function recompute(option: string) {
+  return (text: string): NonNullable<TrainOptions['recompute']> => ({ memory: bytes(option)(text) })
 }
 
 function initializer(option: string) {

@@ -1,6 +1,6 @@
 /** What `lenslet train` prints before and after: what is trained, how well it did, and what to try next. */
 
-import { counted } from '../core/text.ts'
+import { counted, printable } from '../core/text.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { networkTable } from '../inspect/costTable.ts'
 import { printCount, printPercent, printSeconds } from '../inspect/units.ts'
@@ -20,13 +20,13 @@ export function introduction(
 ): string {
   const { totals, notices } = networkTable(model.network)
   const count = printCount(dataset.train.count)
-  const what = `${terminal.bold(settings.name)} (${printCount(totals.parameters)} parameters)`
+  const what = `${terminal.bold(printable(settings.name))} (${printCount(totals.parameters)} parameters)`
   return [
-    `Training ${what} on ${count} images of ${sourceOf(settings.data)}, ${counted(dataset.classes.length, 'class', 'classes')}`,
+    `Training ${what} on ${count} images of ${printable(sourceOf(settings.data))}, ${counted(dataset.classes.length, 'class', 'classes')}`,
     ...evaluationWords(dataset),
     terminal.dim(model.description),
-    terminal.dim(`run: ${files.folder}`),
-    ...notices.map((notice) => `note: ${notice}`),
+    terminal.dim(`run: ${printable(files.folder)}`),
+    ...notices.map((notice) => `note: ${printable(notice)}`),
     '',
   ].join('\n')
 }
@@ -50,9 +50,9 @@ export function conclusion(
     ...accuracyLines(result, dataset, terminal),
     `${countEpochs(epochs)} in ${printSeconds(seconds)}: ${printCount(Math.round(imagesPerSecond))} images/s on ${threads}${early}`,
     '',
-    `model   ${modelFile}${result.best?.epoch === result.keptEpoch ? `  (best epoch: ${result.keptEpoch} of ${epochs})` : ''}`,
-    ...(result.lastWeights === undefined ? [] : [`last    ${last}  (epoch ${epochs})`]),
-    `report  ${report}`,
+    `model   ${printable(modelFile)}${result.best?.epoch === result.keptEpoch ? `  (best epoch: ${result.keptEpoch} of ${epochs})` : ''}`,
+    ...(result.lastWeights === undefined ? [] : [`last    ${printable(last)}  (epoch ${epochs})`]),
+    `report  ${printable(report)}`,
     '',
     'Try next:',
     ...next.map((command) => `  ${command}`),
@@ -97,7 +97,8 @@ export function sourceOf(data: string): string {
   return data.replace(/^images:/, '')
 }
 
-/** As a shell needs it. */
+/** As a shell needs it. What cannot be shown is written with escapes, which bash and zsh read in `$'…'`. */
 export function quoted(word: string): string {
+  if (printable(word) !== word) return `$'${printable(word.replace(/[\\']/g, '\\$&'))}'`
   return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }

@@ -6,13 +6,25 @@ import { Command } from 'commander'
 export interface Verb {
   readonly name: string
   readonly says: string
+  /** Its work is more than what it prints: it goes on where nobody reads that. */
+  readonly leavesFiles?: true
   load(): Promise<{ define(command: Command): void }>
 }
 
 export const verbs: readonly Verb[] = [
   { name: 'plan', says: 'show what a network costs, before anything runs', load: () => import('./plan.ts') },
-  { name: 'init', says: 'look at a folder of images, and write a network for it', load: () => import('./init.ts') },
-  { name: 'train', says: 'train a network, with checkpoints and a report', load: () => import('./train.ts') },
+  {
+    name: 'init',
+    says: 'look at a folder of images, and write a network for it',
+    leavesFiles: true,
+    load: () => import('./init.ts'),
+  },
+  {
+    name: 'train',
+    says: 'train a network, with checkpoints and a report',
+    leavesFiles: true,
+    load: () => import('./train.ts'),
+  },
   { name: 'eval', says: 'measure how well a model does on labelled images', load: () => import('./eval.ts') },
   { name: 'predict', says: 'predict the classes of images', load: () => import('./predict.ts') },
   {

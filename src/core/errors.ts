@@ -15,16 +15,22 @@ export interface ErrorDetails {
   readonly cause?: unknown
 }
 
+/**
+ * A name from outside may hold a line break, and the rest of it would look like a line of ours. Line breaks that are meant
+ * are followed by spaces.
+ */
+const oneLine = (text: string, indent: number) => text.replace(new RegExp(`\\n(?! {${indent}})`, 'g'), '\\u000a')
+
 export class LensletError extends Error {
   readonly received: string | undefined
   readonly expected: string | undefined
   readonly advice: string | undefined
 
   constructor(message: string, details: ErrorDetails = {}) {
-    const lines = [message]
-    if (details.received !== undefined) lines.push(`  received: ${details.received}`)
-    if (details.expected !== undefined) lines.push(`  expected: ${details.expected}`)
-    if (details.advice !== undefined) lines.push(`  try: ${details.advice}`)
+    const lines = [oneLine(message, 2)]
+    if (details.received !== undefined) lines.push(`  received: ${oneLine(details.received, 4)}`)
+    if (details.expected !== undefined) lines.push(`  expected: ${oneLine(details.expected, 4)}`)
+    if (details.advice !== undefined) lines.push(`  try: ${oneLine(details.advice, 4)}`)
     super(lines.join('\n'), details.cause === undefined ? undefined : { cause: details.cause })
     this.name = new.target.name
     this.received = details.received

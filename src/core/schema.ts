@@ -141,13 +141,34 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** As JSON, cut where it is long. Foreign values may be nested deeply, so no more than what is shown is visited. */
 function printValue(value: unknown): string {
   if (value === undefined) return 'missing'
-  const text =
-    typeof value === 'object'
-      ? JSON.stringify(value)
-      : typeof value === 'string'
-        ? JSON.stringify(value)
-        : String(value)
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+  const text = printPart(value, 3)
+  return text.length > longest ? `${text.slice(0, longest)}…` : text
+}
+
+const longest = 60
+
+function printPart(value: unknown, depth: number): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, longest + 1))
+  if (typeof value !== 'object' || value === null) return String(value)
+  const isList = Array.isArray(value)
+  if (depth === 0) return isList ? '[…]' : '{…}'
+  // Each part takes a character and a comma at least.
+  const parts = isList
+    ? value.slice(0, longest).map((part) => printPart(part, depth - 1))
+    : firstKeys(value, longest).map(
+        (key) => `${printPart(key, 0)}:${printPart((value as Readonly<Record<string, unknown>>)[key], depth - 1)}`,
+      )
+  return isList ? `[${parts.join(',')}]` : `{${parts.join(',')}}`
+}
+
+function firstKeys(value: object, most: number): readonly string[] {
+  const keys: string[] = []
+  for (const key in value) {
+    if (keys.length === most) break
+    keys.push(key)
+  }
+  return keys
 }

@@ -2,6 +2,7 @@
  * CIFAR-10 (Krizhevsky 2009, "Learning multiple layers of features from tiny images"): the official binary batches.
  * A record is one label byte and 1,024 bytes of red, green and blue each, row by row. Pure: bytes in, bytes out.
  */
+import { printable } from '../core/text.ts'
 import { type Dataset, dataset, type SplitSource } from './dataset.ts'
 import { Cifar10Error, LabelRangeError, TruncatedFileError } from './errors.ts'
 import type { Normalization } from './normalization.ts'
@@ -97,7 +98,7 @@ export function cifar10Dataset(train: Cifar10Batch, test: Cifar10Batch, normaliz
 
 function checkBatch(name: string, bytes: Uint8Array): void {
   if (bytes.length === 0 || bytes.length > cifar10BatchLimit)
-    throw new Cifar10Error(`${name} is not a CIFAR-10 batch`, {
+    throw new Cifar10Error(`${printable(name)} is not a CIFAR-10 batch`, {
       received: `${bytes.length} bytes`,
       expected: `records of ${recordBytes} bytes, at most 10,000 (the official files have exactly ${cifar10BatchLimit} bytes)`,
       advice: 'give the folder of the "binary version" (data_batch_1.bin … test_batch.bin)',

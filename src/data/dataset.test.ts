@@ -80,3 +80,12 @@ describe('normalization', () => {
     expect(normalizationTable(normalization)[7]).toBeCloseTo(0, 14)
   })
 })
+
+it('finds two classes of one name among many (each compared with each would take seconds)', () => {
+  const classes = Array.from({ length: 65_536 }, (_, i) => `class ${i}`)
+  const split = { height: 1, width: 1, channels: 1, images: Uint8Array.of(1), labels: Uint8Array.of(0) }
+  expect(dataset({ name: 'many', classes, train: split }).classes).toHaveLength(65_536)
+  expect(() => dataset({ name: 'many\u001b', classes: [...classes.slice(1), 'class 9'], train: split })).toThrow(
+    /^many\\u001b: two classes share a name\n {2}received: class 9\n/,
+  )
+})

@@ -85,23 +85,24 @@ export interface DatasetSource {
  */
 export function dataset(source: DatasetSource): Dataset {
   const { name = 'pictures', testFraction, colors, notices = [] } = source
+  const shown = printable(name)
   const classes = source.classes.map(sameForm)
-  checkClasses(name, classes)
-  const train = split(`${name}, training split`, source.train, classes)
+  checkClasses(shown, classes)
+  const train = split(`${shown}, training split`, source.train, classes)
   if (train.count === 0)
-    throw new DatasetError(`${name}, training split is empty`, {
+    throw new DatasetError(`${shown}, training split is empty`, {
       received: '0 labels',
       expected: 'at least one image',
     })
   const other = (what: string, pictures: SplitSource) => {
-    const checked = split(`${name}, ${what} split`, pictures, classes)
-    checkSameSize(name, train, checked, what)
+    const checked = split(`${shown}, ${what} split`, pictures, classes)
+    checkSameSize(shown, train, checked, what)
     return checked
   }
   const test = other('test', source.test ?? { ...train, images: new Uint8Array(), labels: new Uint8Array() })
   const validation = source.validation && other('validation', source.validation)
   const normalization = source.normalization ?? measureNormalization(train.images, train.channels)
-  checkNormalization(name, normalization, train.channels)
+  checkNormalization(shown, normalization, train.channels)
   return {
     name,
     classes,
@@ -121,7 +122,9 @@ function checkClasses(name: string, classes: readonly string[]): void {
       received: `${classes.length} classes`,
       expected: '1 to 65,536 names',
     })
-  const repeated = classes.find((label, index) => classes.indexOf(label) !== index)
+  const seen = new Set<string>()
+  // A set does not grow by what it holds already.
+  const repeated = classes.find((label) => seen.size === seen.add(label).size)
   if (repeated !== undefined)
     throw new DatasetError(`${name}: two classes share a name`, {
       received: printable(repeated),

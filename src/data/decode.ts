@@ -2,7 +2,7 @@
 
 import { decodeSource } from '#decode'
 import { platform } from '#platform'
-import { PictureError } from './errors.ts'
+import { fetchPicture } from './fetchPicture.ts'
 import type { PictureSize } from './resize.ts'
 import { type PictureSource, sortSource } from './source.ts'
 
@@ -32,7 +32,7 @@ export function takePicture(source: PictureSource, size: PictureSize): () => Pro
     case 'text':
       return async () => {
         if (!mustFetch(sorted.text)) return decodeSource(sorted, size)
-        return decodeSource({ kind: 'bytes', bytes: await fetched(sorted.text) }, size, sorted.text)
+        return decodeSource({ kind: 'bytes', bytes: await fetchPicture(sorted.text) }, size, sorted.text)
       }
     case 'bytes': {
       const bytes = new Uint8Array(sorted.bytes)
@@ -55,13 +55,4 @@ export function takePicture(source: PictureSource, size: PictureSize): () => Pro
 
 function mustFetch(text: string): boolean {
   return platform.name === 'browser' || /^(https?|data|blob):/i.test(text)
-}
-
-async function fetched(url: string): Promise<Uint8Array> {
-  const name = url.length > 100 ? `${url.slice(0, 100)}…` : url
-  const response = await fetch(url).catch((cause: unknown) => {
-    throw new PictureError(name, String(cause), 'check the address, and that its server allows this page (CORS)', cause)
-  })
-  if (!response.ok) throw new PictureError(name, `HTTP status ${response.status}`, 'check the address')
-  return new Uint8Array(await response.arrayBuffer())
 }

@@ -12,7 +12,7 @@ export class LabelRangeError extends LensletError {
   readonly classCount: number
 
   constructor(where: string, index: number, label: number, classCount: number) {
-    super(`${where}: the label of image ${index} is out of range`, {
+    super(`${printable(where)}: the label of image ${index} is out of range`, {
       received: String(label),
       expected: `a whole number from 0 to ${classCount - 1} (${classCount} classes)`,
       advice: 'correct the label, or name all classes',
@@ -29,7 +29,7 @@ export class TruncatedFileError extends LensletError {
   readonly expectedBytes: number
 
   constructor(file: string, receivedBytes: number, expectedBytes: number, cause?: unknown) {
-    super(`${file} is cut short`, {
+    super(`${printable(file)} is cut short`, {
       received: `${receivedBytes.toLocaleString('en-US')} bytes`,
       expected: `${expectedBytes.toLocaleString('en-US')} bytes`,
       advice: 'copy or download the file again',
@@ -52,7 +52,7 @@ export class ArchiveError extends LensletError {}
 /** Contents that are not the ones that were published. */
 export class ChecksumError extends LensletError {
   constructor(file: string, received: string, expected: string, advice = 'delete the file and fetch it again') {
-    super(`${file} is not the file that was published`, { received, expected, advice })
+    super(`${printable(file)} is not the file that was published`, { received, expected, advice })
   }
 }
 

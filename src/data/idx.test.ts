@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LensletError } from '../core/errors.ts'
 import { ArchiveError, IdxError, LabelRangeError, TruncatedFileError } from './errors.ts'
-import { gunzip } from './gunzip.ts'
+import { gunzip, gunzipStart } from './gunzip.ts'
 import { parseIdx } from './idx.ts'
 import { idxDataset } from './mnist.ts'
 
@@ -65,16 +65,33 @@ describe('parseIdx', () => {
 describe('gunzip', () => {
   const packed = gzipSync(new Uint8Array(100_000))
 
-  it('unpacks up to the limit', async () => {
+  it('unpacks what has the right size, and nothing else', async () => {
     expect(await gunzip(packed, 100_000, 'zeros')).toHaveLength(100_000)
-    await expect(gunzip(packed, 99_999, 'zeros')).rejects.toThrow(/at most 99999 bytes/)
+    await expect(gunzip(packed, 99_999, 'zeros')).rejects.toThrow(/more than 99999 bytes/)
+    await expect(gunzip(packed, 100_001, 'zeros')).rejects.toThrow(/100000 bytes\n {2}expected: 100001/)
   })
 
-  it('names a file that breaks off or is damaged', async () => {
+  it('gives the start, and stops there', async () => {
+    expect(await gunzipStart(gzipSync(Uint8Array.of(1, 2, 3)), 2, 'few')).toEqual(Uint8Array.of(1, 2))
+    expect(await gunzipStart(gzipSync(Uint8Array.of(1, 2, 3)), 9, 'few')).toEqual(Uint8Array.of(1, 2, 3))
+    // What follows is damaged, and is not reached.
+    const damagedLater = Buffer.concat([gzipSync(new Uint8Array(2 ** 20)).subarray(0, 600), Buffer.alloc(99)])
+    expect(await gunzipStart(damagedLater, 20, 'damaged later')).toHaveLength(20)
+  })
+
+  it('names a file that breaks off, is damaged or goes on after its end', async () => {
     await expect(gunzip(packed.subarray(0, packed.length - 9), 1e6, 'zeros')).rejects.toBeInstanceOf(ArchiveError)
     const damaged = Uint8Array.from(packed)
     damaged[20] = (damaged[20] as number) ^ 255
     await expect(gunzip(damaged, 1e6, 'zeros')).rejects.toBeInstanceOf(ArchiveError)
+    for (const more of [Buffer.from('more'), packed])
+      await expect(gunzip(Buffer.concat([packed, more]), 100_000, 'zeros')).rejects.toBeInstanceOf(ArchiveError)
+  })
+
+  it('ends, wherever the file is cut', async () => {
+    const small = gzipSync(Uint8Array.from({ length: 300 }, (_, i) => Math.imul(i, 0x9e3779b9) >>> 24))
+    for (let length = 2; length < small.length; length++)
+      await expect(gunzip(small.subarray(0, length), 300, 'cut')).rejects.toBeInstanceOf(ArchiveError)
   })
 })
 
@@ -93,6 +110,23 @@ describe('idxDataset', () => {
     expect([...train.images]).toEqual([0, 255, 10, 20])
     expect([...test.labels]).toEqual([3, 1])
     expect(classes).toHaveLength(10)
+  })
+
+  it('refuses files that unpack to more than the memory for all of them, before they are unpacked', async () => {
+    // Each within any limit of its own; only the headers are true.
+    const header = (...lengths: number[]) => gzipSync(idx(lengths, []))
+    const many = { images: header(30_000, 100, 100), labels: header(30_000) }
+    const bombs = {
+      trainImages: many.images,
+      trainLabels: many.labels,
+      testImages: many.images,
+      testLabels: many.labels,
+    }
+    await expect(idxDataset(bombs, { memoryLimit: 500e6 })).rejects.toThrow(
+      /unpack to 600060048 bytes\n {2}expected: at most 500000000 bytes together[\s\S]*--memory-limit/,
+    )
+    await expect(idxDataset(files, { memoryLimit: 55 })).rejects.toThrow(/at most 55 bytes/)
+    expect((await idxDataset(files, { memoryLimit: 60 })).train.count).toBe(2)
   })
 
   it('refuses files that do not belong together', async () => {

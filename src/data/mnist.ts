@@ -1,8 +1,9 @@
 /** MNIST from its four IDX files (LeCun, Cortes, Burges), wherever the bytes come from. Other sets of the same layout work, too. */
+import { printable } from '../core/text.ts'
 import { type Dataset, dataset, type SplitSource } from './dataset.ts'
-import { IdxError } from './errors.ts'
-import { gunzip, isGzip } from './gunzip.ts'
-import { parseIdx } from './idx.ts'
+import { DatasetError, IdxError } from './errors.ts'
+import { gunzip, gunzipStart, isGzip } from './gunzip.ts'
+import { type IdxHeader, longestIdxHeader, parseIdx, parseIdxHeader } from './idx.ts'
 import type { Normalization } from './normalization.ts'
 
 /** The official names of the four files, without `.gz`. */
@@ -18,29 +19,33 @@ export type MnistFile = keyof typeof mnistFiles
 /** Of the 60,000 training digits, as `measureNormalization` gives it (a test repeats the measurement). */
 export const mnistNormalization: Normalization = { mean: [0.1306604762738429], std: [0.30810780385646264] }
 
-/** 1 GiB: sixteen times MNIST; what a packed file may become. */
-const unpackedLimit = 2 ** 30
+/** 2 GiB: forty times MNIST. */
+const memoryByDefault = 2 ** 31
 
 export interface IdxDatasetOptions {
   readonly name?: string
   /** Names of the classes; the digits 0 to 9 where they are not given. */
   readonly classes?: readonly string[]
   readonly normalization?: Normalization
+  /** Most bytes that the files may take, packed and unpacked, all together; 2 GiB where it is not given. */
+  readonly memoryLimit?: number | undefined
 }
 
 /**
  * A data set from the bytes of four IDX files, packed by gzip or not.
  *
  * @throws {IdxError | TruncatedFileError | ArchiveError} a file that is not what it should be
- * @throws {DatasetError | LabelRangeError} files that do not fit together
+ * @throws {DatasetError | LabelRangeError} files that do not fit together, or that need more memory than they may
  */
 export async function idxDataset(
   files: Readonly<Record<MnistFile, Uint8Array>>,
   options: IdxDatasetOptions = {},
 ): Promise<Dataset> {
-  const { name = 'mnist', classes = Array.from('0123456789') } = options
-  const train = await readSplit(files, 'trainImages', 'trainLabels')
-  const test = await readSplit(files, 'testImages', 'testLabels')
+  const { name = 'mnist', classes = Array.from('0123456789'), memoryLimit = memoryByDefault } = options
+  const headers = await readHeaders(files)
+  checkMemory(name, files, headers, memoryLimit)
+  const train = await readSplit(files, headers, 'trainImages', 'trainLabels')
+  const test = await readSplit(files, headers, 'testImages', 'testLabels')
   return dataset({
     name,
     classes,
@@ -50,29 +55,67 @@ export async function idxDataset(
   })
 }
 
+type PerFile<T> = Readonly<Record<MnistFile, T>>
+
+/** Before anything is unpacked: what does not fit together would be unpacked in vain. */
+async function readHeaders(files: PerFile<Uint8Array>): Promise<PerFile<IdxHeader>> {
+  const headers = {
+    trainImages: await readHeader(files, 'trainImages', 3),
+    trainLabels: await readHeader(files, 'trainLabels', 1),
+    testImages: await readHeader(files, 'testImages', 3),
+    testLabels: await readHeader(files, 'testLabels', 1),
+  }
+  checkCounts(headers, 'trainImages', 'trainLabels')
+  checkCounts(headers, 'testImages', 'testLabels')
+  return headers
+}
+
+async function readHeader(files: PerFile<Uint8Array>, part: MnistFile, axes: number): Promise<IdxHeader> {
+  const [bytes, name] = [files[part], mnistFiles[part]]
+  const header = parseIdxHeader(isGzip(bytes) ? await gunzipStart(bytes, longestIdxHeader, name) : bytes, name)
+  if (header.shape.length === axes) return header
+  throw new IdxError(`${name} has the wrong number of axes`, {
+    received: `${header.shape.length} (${header.shape.join(' × ')})`,
+    expected: `${axes} (${axes === 1 ? 'labels' : 'images × rows × columns'})`,
+    advice: 'check that images and labels are not swapped',
+  })
+}
+
+function checkCounts(headers: PerFile<IdxHeader>, images: MnistFile, labels: MnistFile): void {
+  const [pictures, marks] = [headers[images].shape[0], headers[labels].shape[0]]
+  if (pictures === marks) return
+  throw new IdxError(`${mnistFiles[images]} and ${mnistFiles[labels]} do not belong together`, {
+    received: `${pictures} images and ${marks} labels`,
+    expected: 'a label for each image',
+  })
+}
+
+/** Files that are not packed are used as they are. */
+function checkMemory(name: string, files: PerFile<Uint8Array>, headers: PerFile<IdxHeader>, limit: number): void {
+  let [given, unpacked] = [0, 0]
+  for (const part of Object.keys(mnistFiles) as MnistFile[]) {
+    given += files[part].length
+    if (isGzip(files[part])) unpacked += headers[part].fileBytes
+  }
+  if (given + unpacked <= limit) return
+  throw new DatasetError(`the images of ${printable(name)} do not fit into memory`, {
+    received: `files of ${given} bytes, packed ones of which unpack to ${unpacked} bytes`,
+    expected: `at most ${limit} bytes together`,
+    advice: 'fewer images, or a higher limit: --memory-limit (in a program: memoryLimit)',
+  })
+}
+
 async function readSplit(
-  files: Readonly<Record<MnistFile, Uint8Array>>,
+  files: PerFile<Uint8Array>,
+  headers: PerFile<IdxHeader>,
   images: MnistFile,
   labels: MnistFile,
 ): Promise<SplitSource> {
-  const pictures = await readArray(files[images], mnistFiles[images], 3)
-  const marks = await readArray(files[labels], mnistFiles[labels], 1)
-  const [count, height, width] = pictures.shape as [number, number, number]
-  if (count !== marks.shape[0])
-    throw new IdxError(`${mnistFiles[images]} and ${mnistFiles[labels]} do not belong together`, {
-      received: `${count} images and ${marks.shape[0]} labels`,
-      expected: 'a label for each image',
-    })
+  const read = async (part: MnistFile) => {
+    const [bytes, name] = [files[part], mnistFiles[part]]
+    return parseIdx(isGzip(bytes) ? await gunzip(bytes, headers[part].fileBytes, name) : bytes, name)
+  }
+  const [pictures, marks] = [await read(images), await read(labels)]
+  const [, height, width] = pictures.shape as [number, number, number]
   return { height, width, channels: 1, images: pictures.values, labels: marks.values }
-}
-
-async function readArray(bytes: Uint8Array, name: string, axes: number) {
-  const array = parseIdx(isGzip(bytes) ? await gunzip(bytes, unpackedLimit, name) : bytes, name)
-  if (array.shape.length !== axes)
-    throw new IdxError(`${name} has the wrong number of axes`, {
-      received: `${array.shape.length} (${array.shape.join(' × ')})`,
-      expected: `${axes} (${axes === 1 ? 'labels' : 'images × rows × columns'})`,
-      advice: 'check that images and labels are not swapped',
-    })
-  return array
 }

@@ -3,6 +3,7 @@
  * Rijsbergen, Information Retrieval, 1979), from a confusion matrix.
  */
 
+import { pairsOf } from '../core/confusion.ts'
 import type { Evaluation } from '../train/evaluate.ts'
 
 /** A measure from 0 to 1, or null where it is undefined because its denominator is 0. */
@@ -28,13 +29,19 @@ export interface MacroMetrics {
   readonly f1: Measure
 }
 
-type Counted = Pick<Evaluation, 'perClass' | 'confusion'>
+/** An evaluation, or what is needed of it: a matrix, or its pairs. */
+type Counted = Pick<Evaluation, 'perClass'> & Partial<Pick<Evaluation, 'confusion' | 'pairs'>>
 
 /** A row per class, in the model's order. A picture with a score of NaN counts as not predicted correctly (a false negative). */
-export function classMetrics({ perClass, confusion }: Counted): readonly ClassMetrics[] {
+export function classMetrics({ perClass, confusion, pairs }: Counted): readonly ClassMetrics[] {
+  const hitsOf = new Float64Array(perClass.length)
+  const predictedOf = new Float64Array(perClass.length)
+  for (const { actual, predicted, count } of pairsOf(confusion ?? pairs ?? [])) {
+    predictedOf[predicted] = (predictedOf[predicted] as number) + count
+    if (actual === predicted) hitsOf[actual] = count
+  }
   return perClass.map(({ label, count: support }, index): ClassMetrics => {
-    const hits = confusion[index]?.[index] ?? 0
-    const predicted = confusion.reduce((sum, row) => sum + (row[index] ?? 0), 0)
+    const [hits, predicted] = [hitsOf[index] as number, predictedOf[index] as number]
     return {
       label,
       support,

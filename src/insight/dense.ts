@@ -144,7 +144,7 @@ export class DenseEvaluation {
     sources: readonly PictureSource[],
     options?: ClassifyOptions,
   ): Promise<readonly (readonly Classification[])[]> {
-    return classify(this, sources, options)
+    return classify(this, (use) => use((images) => this.predict(images)), sources, options)
   }
 
   /** Frees the memory and ends the workers. */

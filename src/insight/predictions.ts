@@ -1,10 +1,11 @@
 /** What a model predicts for pictures: the most probable classes, and the most confident mistakes. */
 
+import { findNotFinite } from '../core/finite.ts'
 import { volumeSize } from '../core/shapes.ts'
 import { Batches } from '../data/batches.ts'
 import type { Split } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
-import type { Model } from '../model/model.ts'
+import { type Model, predictionsOf } from '../model/model.ts'
 import { likeliest, toProbabilities } from '../model/probabilities.ts'
 import { matchSplit } from '../train/match.ts'
 
@@ -68,16 +69,21 @@ export async function surestMistakes(
   const labels = new Int32Array(batch)
   const scores = volumeSize(model.output)
   const found: { index: number; actual: number; predicted: Prediction }[] = []
-  for (let step = 0; step * batch < count; step++) {
-    const filled = Math.min(batches.fill(0, step, images, labels), count - step * batch)
-    const results = await model.predict(images.subarray(0, filled * volumeSize(model.input)))
-    for (let i = 0; i < filled; i++) {
-      const [predicted] = topPredictions(model, results.subarray(i * scores, (i + 1) * scores), 1)
-      const actual = labels[i] as number
-      if (predicted !== undefined && predicted.index !== actual)
-        found.push({ index: step * batch + i, actual, predicted })
+  await predictionsOf(model)(async (predict) => {
+    for (let step = 0; step * batch < count; step++) {
+      const filled = Math.min(batches.fill(0, step, images, labels), count - step * batch)
+      const results = await predict(images.subarray(0, filled * volumeSize(model.input)))
+      for (let i = 0; i < filled; i++) {
+        const row = results.subarray(i * scores, (i + 1) * scores)
+        // Nothing is predicted for it.
+        if (findNotFinite(row) !== -1) continue
+        const [predicted] = topPredictions(model, row, 1)
+        const actual = labels[i] as number
+        if (predicted !== undefined && predicted.index !== actual)
+          found.push({ index: step * batch + i, actual, predicted })
+      }
     }
-  }
+  })
   return found
     .sort((a, b) => b.predicted.probability - a.predicted.probability)
     .slice(0, most)

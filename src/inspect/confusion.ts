@@ -1,11 +1,9 @@
 /** The confusion matrix as a picture, and its most frequent mistakes as a list. */
 
+import { type ConfusionMatrix, type ConfusionPair, pairsOf } from '../core/confusion.ts'
 import { printable } from '../core/text.ts'
 import { columnsOf, shorten } from './shorten.ts'
 import { escapeText, palette, picture, tag } from './svg.ts'
-
-/** [actual][predicted] → pictures */
-export type Confusion = readonly (readonly number[])[]
 
 export interface Mistake {
   readonly actual: string
@@ -15,19 +13,25 @@ export interface Mistake {
   readonly share: number
 }
 
-/** The most frequent mistakes, most frequent first. */
-export function commonMistakes(confusion: Confusion, labels: readonly string[], most = 10): readonly Mistake[] {
-  return confusion
-    .flatMap((row, actual) => {
-      const all = row.reduce((a, b) => a + b, 0)
-      return row.flatMap((count, predicted): Mistake[] =>
-        count === 0 || predicted === actual
-          ? []
-          : [{ actual: name(labels, actual), predicted: name(labels, predicted), count, share: count / all }],
-      )
-    })
-    .sort((a, b) => b.count - a.count)
+/** The most frequent mistakes, most frequent first; of a matrix, or of its pairs. */
+export function commonMistakes(
+  confusion: ConfusionMatrix | readonly ConfusionPair[],
+  labels: readonly string[],
+  most = 10,
+): readonly Mistake[] {
+  const pairs = pairsOf(confusion)
+  const all = new Map<number, number>()
+  for (const { actual, count } of pairs) all.set(actual, (all.get(actual) ?? 0) + count)
+  return pairs
+    .filter(({ actual, predicted }) => actual !== predicted)
+    .toSorted((a, b) => b.count - a.count)
     .slice(0, most)
+    .map(({ actual, predicted, count }) => ({
+      actual: name(labels, actual),
+      predicted: name(labels, predicted),
+      count,
+      share: count / (all.get(actual) as number),
+    }))
 }
 
 /** Without control characters: their escapes are longer, and a name is measured and cut after this. */
@@ -40,7 +44,7 @@ const longestName = 18
  * Rows are the actual classes, columns the predicted ones. The diagonal is shaded by its share of the row; mistakes by their
  * share of the most frequent one, by the square root, so that single ones can be seen.
  */
-export function confusionSvg(confusion: Confusion, labels: readonly string[]): string {
+export function confusionSvg(confusion: ConfusionMatrix, labels: readonly string[]): string {
   const classes = confusion.length
   const cell = Math.max(4, Math.min(36, Math.floor(640 / Math.max(1, classes))))
   const shown = confusion.map((_, index) => shorten(name(labels, index), longestName))

@@ -1,6 +1,11 @@
 /** Drawing networks and runs: pure functions from data to tables and pictures. Needs no model, no backend, no Node. */
 
-export { type Confusion, commonMistakes, confusionSvg, type Mistake } from './confusion.ts'
+export type { ConfusionMatrix as Confusion } from '../core/confusion.ts'
+export { adviceFor } from './advice/advice.ts'
+export type { Advice, PlannedTraining } from './advice/types.ts'
+export { type ArenaBlocks, arenaBlocks } from './arenaBlocks.ts'
+export { type ArenaSvgOptions, arenaSvg } from './arenaSvg.ts'
+export { commonMistakes, confusionSvg, type Mistake } from './confusion.ts'
 export { costTable, type LayerRow, memoryTable, type NetworkTable, networkTable, type TextTable } from './costTable.ts'
 export { type Curve, type CurvesOptions, curveColors, curvesSvg } from './curves.ts'
 export { filtersPicture, firstFilters } from './filters.ts'

@@ -8,6 +8,8 @@ export function shorten(text: string, most: number): string {
 
 /** Letters of the East Asian scripts and emoji take two columns of a terminal (Unicode TR 11), and marks take none. */
 export function columnsOf(text: string): number {
+  // Nearly all texts, and tables have many.
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length
   let columns = 0
   for (const character of text) columns += /\p{Mn}/u.test(character) ? 0 : wide.test(character) ? 2 : 1
   return columns

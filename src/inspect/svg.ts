@@ -16,10 +16,17 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** Text for SVG and HTML, in elements and in quoted attributes. Control characters, invalid there, are shown as escapes. */
+/**
+ * Text for SVG and HTML, in elements and in quoted attributes. Control characters, invalid there, are shown as escapes, and so
+ * are line breaks: names and titles have none of their own.
+ */
 export function escapeText(text: string): string {
-  const lines = text.split('\n').map(printable)
-  return lines.join('\n').replace(/[&<>"']/g, (character) => entities[character] as string)
+  return printable(text).replace(/[&<>"']/g, (character) => entities[character] as string)
+}
+
+/** Text whose line breaks are shown as such. */
+export function escapeLines(text: string): string {
+  return text.split('\n').map(escapeText).join('\n')
 }
 
 type Attributes = Readonly<Record<string, string | number | undefined>>

@@ -88,6 +88,7 @@ export function perChannel<N extends keyof typeof pytorchKeys>(
     initial: { kind: 'constant', value },
     role,
     decays: false,
+    ...(name === 'variance' && { least: 0 }),
     pytorch: { key: pytorchKeys[name] },
   }
 }

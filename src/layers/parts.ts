@@ -53,3 +53,8 @@ export function expectGroups({ filters, groups }: Grouping, { channels }: Volume
     expected: `multiples of ${groups}`,
   })
 }
+
+/** Whether it is a number that is added to each value of a channel, as `optionalBias` makes it. */
+export function isBias({ name, role, shape }: ParameterSpec): boolean {
+  return name === 'bias' && role === 'learned' && shape.length === 1
+}

@@ -44,6 +44,8 @@ export interface Layer<A extends object = object, P extends object = object, T e
    * from the logits, which is exact where log(softmax) is not.
    */
   readonly distribution?: true
+  /** True where each channel's mean is taken away, so that a bias before it makes no difference (batch normalization). */
+  readonly centers?: true
   /** Emits the forward steps and returns the output, [n, h, w, c]. Backward follows from the ops' gradient rules. */
   lower(lowering: Lowering<A, P>): Value
   /** One line for tables: `5×5 s1 p2, 6 filters`. */
@@ -70,6 +72,8 @@ export interface ParameterSpec<N extends string = string> {
   /** `filters`, `bias`, `scale`, ...; the weight's full name is `<node>.<name>`. */
   readonly name: N
   readonly shape: Shape
+  /** Lower values are invalid: 0 for a variance. Absent: any finite value is valid. */
+  readonly least?: number
   readonly initial: Initial
   /** `learned` by the optimizer and counted as a parameter, or `tracked` by the layer itself (running statistics). */
   readonly role: 'learned' | 'tracked'

@@ -1,6 +1,7 @@
 /** From pictures to classes: decode, normalize as the model's training did, predict, name the most probable classes. */
 
 import { ArgumentError, LensletError } from '../core/errors.ts'
+import { findNotFinite } from '../core/finite.ts'
 import { checkOptions, printKind } from '../core/options.ts'
 import { printVolume, type Volume, volumeSize } from '../core/shapes.ts'
 import { takePicture } from '../data/decode.ts'
@@ -8,7 +9,7 @@ import { type Normalization, normalizationTable } from '../data/normalization.ts
 import type { Fit } from '../data/resize.ts'
 import type { PictureSource } from '../data/source.ts'
 import type { Network } from '../network/network.ts'
-import type { ModelInfo } from './file.ts'
+import type { ModelInfo } from './info.ts'
 import { likeliest, toProbabilities } from './probabilities.ts'
 
 export interface ClassifyOptions {
@@ -33,33 +34,45 @@ interface Classifier {
   readonly input: Volume
   readonly output: Volume
   readonly info: ModelInfo
-  predict(pictures: Float32Array): Promise<Float32Array>
 }
+
+/** Several predictions with the same weights. */
+type Predictions = <T>(use: (predict: (pictures: Float32Array) => Promise<Float32Array>) => Promise<T>) => Promise<T>
 
 /** Pictures that are decoded and run at a time. */
 const portion = 32
 
-/** For `Model.classify`. */
+/**
+ * For `Model.classify`. The first pictures are decoded before the predictions begin, so that one picture keeps nobody
+ * waiting while it is fetched.
+ */
 export async function classify(
   model: Classifier,
+  predictions: Predictions,
   sources: readonly PictureSource[],
   options: ClassifyOptions = {},
 ): Promise<readonly (readonly Classification[])[]> {
   checkOptions<ClassifyOptions>('classify', options, { top: true, fit: true })
   const { top = 5, fit = 'cover' } = options
   checkValues(model, top, fit)
-  const size = { ...model.input, fit }
+  const { network, input, output, info } = model
+  warnOfNoNormalization(model)
+  const size = { ...input, fit }
   // Buffers and canvases may change as soon as this call has returned.
   const pictures = sources.map((source) => takePicture(source, size))
-  const classes = volumeSize(model.output)
+  const decode = (first: number) => Promise.all(pictures.slice(first, first + portion).map((take) => take()))
+  const classes = volumeSize(output)
   const found: (readonly Classification[])[] = []
-  for (let first = 0; first < pictures.length; first += portion) {
-    const bytes = await Promise.all(pictures.slice(first, first + portion).map((decode) => decode()))
-    const scores = await model.predict(normalizePictures(model, bytes))
-    bytes.forEach((_, index) => {
-      found.push(named(model, scores.subarray(index * classes, (index + 1) * classes), top))
-    })
-  }
+  let bytes = await decode(0)
+  await predictions(async (predict) => {
+    while (bytes.length > 0) {
+      const scores = await predict(valuesOf(input, info, bytes))
+      bytes.forEach((_, index) => {
+        found.push(named({ network, info }, scores.subarray(index * classes, (index + 1) * classes), top))
+      })
+      bytes = await decode(found.length)
+    }
+  })
   return found
 }
 
@@ -76,10 +89,15 @@ function checkValues({ output }: Classifier, top: number, fit: Fit): void {
   })
 }
 
-function named({ network, info }: Classifier, scores: Float32Array, top: number): readonly Classification[] {
-  if (scores.some(Number.isNaN)) {
-    throw new LensletError('the model gives scores that are not numbers', {
-      received: 'NaN',
+function named(
+  { network, info }: Pick<Classifier, 'network' | 'info'>,
+  scores: Float32Array,
+  top: number,
+): readonly Classification[] {
+  const at = findNotFinite(scores)
+  if (at !== -1) {
+    throw new LensletError('the model gives scores that are not finite numbers', {
+      received: `${scores[at]}`,
       advice: 'its weights have diverged: train it again with a lower learning rate',
     })
   }
@@ -91,8 +109,6 @@ function named({ network, info }: Classifier, scores: Float32Array, top: number)
   }))
 }
 
-const warned = new WeakSet<object>()
-
 /**
  * Converts pictures of bytes, [height, width, channels] each, to the values that `predict` takes, [n, h, w, c]. A model whose
  * info has no normalization gets values from −1 to 1, (x/255 − 0.5)/0.5, and a warning on the console. Throws
@@ -102,16 +118,26 @@ export function normalizePictures(
   model: Pick<Classifier, 'input' | 'info'>,
   pictures: readonly Uint8Array[],
 ): Float32Array {
-  const { channels } = model.input
-  if (model.info.normalization === undefined && !warned.has(model)) {
-    warned.add(model)
-    console.warn(
-      'lenslet: this model has no normalization; images are scaled to the range -1…1, (x/255 − 0.5)/0.5. ' +
-        'Set model.info = { ...model.info, normalization: { mean, std } } for another.',
-    )
-  }
-  const table = normalizationTable(fitting(model.info.normalization, channels))
-  const size = volumeSize(model.input)
+  warnOfNoNormalization(model)
+  return valuesOf(model.input, model.info, pictures)
+}
+
+const warned = new WeakSet<object>()
+
+/** Once for each model. */
+function warnOfNoNormalization(model: Pick<Classifier, 'info'>): void {
+  if (model.info.normalization !== undefined || warned.has(model)) return
+  warned.add(model)
+  console.warn(
+    'lenslet: this model has no normalization; images are scaled to the range -1…1, (x/255 − 0.5)/0.5. ' +
+      'Set model.info = { ...model.info, normalization: { mean, std } } for another.',
+  )
+}
+
+function valuesOf(input: Volume, info: ModelInfo, pictures: readonly Uint8Array[]): Float32Array {
+  const { channels } = input
+  const table = normalizationTable(fitting(info.normalization, channels))
+  const size = volumeSize(input)
   const values = new Float32Array(pictures.length * size)
   pictures.forEach((bytes, picture) => {
     for (let i = 0; i < size; i++)

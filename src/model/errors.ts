@@ -13,3 +13,6 @@ export class ModelFileError extends LensletError {}
 
 /** Pictures whose number of values is not a multiple of the input volume. */
 export class PicturesError extends ArgumentError {}
+
+/** A model that is being trained is asked for what must wait: another training, or a look at its weights within a step. */
+export class ModelBusyError extends LensletError {}

@@ -1,90 +1,97 @@
 /** The model file, `.lenslet`: safetensors whose metadata holds the network and the model's info. */
 
-import { list, number, object, optional, printFault, string } from '../core/schema.ts'
-import { printShape, sameShape } from '../core/shapes.ts'
+import { listed } from '../core/text.ts'
 import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
-import { inferVolumes } from '../network/volumes.ts'
 import { ModelFileError } from './errors.ts'
-import { readSafetensors, safetensorsParts, type Tensor, writeSafetensors } from './safetensors.ts'
-
-/** Metadata of a model. */
-export interface ModelInfo {
-  /** Names of the classes, in the order of the scores. */
-  readonly classes?: readonly string[] | undefined
-  /** (x/255 − mean)/std, for each channel: what pictures need before the network sees them. */
-  readonly normalization?: { readonly mean: readonly number[]; readonly std: readonly number[] } | undefined
-  /** Where it comes from: data set, epochs, accuracy; one line for people. */
-  readonly origin?: string | undefined
-}
+import { checkFit } from './fit.ts'
+import { checkInfo, type ModelInfo, parseInfo } from './info.ts'
+import {
+  checksumOf,
+  readSafetensors,
+  type StoredTensor,
+  safetensorsParts,
+  type Tensor,
+  writeSafetensors,
+} from './safetensors.ts'
 
 export interface ModelFile {
   readonly network: Network
   readonly info: ModelInfo
   readonly tensors: ReadonlyMap<string, Tensor>
+  /** False for a file of a version that wrote none: damage to its weights cannot be noticed. */
+  readonly hasChecksum: boolean
 }
 
-const numbers = list(number(), { min: 1, max: 65536 })
-const infoSchema = object({
-  classes: optional(list(string, { max: 1 << 20 })),
-  normalization: optional(object({ mean: numbers, std: numbers })),
-  origin: optional(string),
-})
+type ModelContents = Omit<ModelFile, 'hasChecksum'>
 
-export function encodeModel(file: ModelFile): Uint8Array<ArrayBuffer> {
+const format = 'lenslet.model'
+const version = '1'
+
+/** @throws {ModelFileError} what could not be read again: weights that are not finite, or info that does not fit */
+export function encodeModel(file: ModelContents): Uint8Array<ArrayBuffer> {
   return writeSafetensors(file.tensors, metadataOf(file))
 }
 
 /** The same bytes, part after part, without a copy of the weights. */
-export function modelParts(file: ModelFile): Iterable<Uint8Array> {
+export function modelParts(file: ModelContents): Iterable<Uint8Array> {
   return safetensorsParts(file.tensors, metadataOf(file))
 }
 
-function metadataOf({ network, info }: ModelFile): Readonly<Record<string, string>> {
-  return { format: 'lenslet.model', version: '1', network: JSON.stringify(network), info: JSON.stringify(info) }
+function metadataOf(file: ModelContents): Readonly<Record<string, string>> {
+  checkInfo(file.info)
+  checkFit(file)
+  const network = JSON.stringify(file.network)
+  const texts = { format, version, network, info: JSON.stringify(file.info) }
+  return { ...texts, checksum: checksumOf(texts, file.tensors) }
 }
 
-/** Throws `SafetensorsError`, `ModelFileError`, or what is wrong with the network in it. */
+/**
+ * A model from the bytes of its file. Checked before anything is used: the container, the checksum, the network, and whether
+ * weights and info belong to it.
+ * @throws {SafetensorsError} the bytes are not a safetensors file
+ * @throws {ModelFileError} the file is of another kind, damaged, or its weights or info do not fit its network
+ * @throws {NetworkFileError | NetworkError | SizeError} what is wrong with the network in it
+ */
 export function decodeModel(bytes: Uint8Array): ModelFile {
   const { tensors, metadata } = readSafetensors(bytes)
-  if (metadata.format !== 'lenslet.model' || metadata.version !== '1') {
+  if (metadata.format !== format || metadata.version !== version) {
     throw new ModelFileError('not a Lenslet model', {
       received:
         metadata.format === undefined
           ? 'safetensors without our metadata'
           : `${metadata.format} version ${metadata.version}`,
-      expected: 'lenslet.model version 1',
+      expected: `${format} version ${version}`,
     })
   }
+  checkSum(metadata, tensors)
   const network = networkFromJson(metadata.network ?? '')
   const info = parseInfo(metadata.info ?? '{}')
-  for (const { node, parameters } of inferVolumes(network)) {
-    for (const spec of parameters) {
-      const name = `${node.name}.${spec.name}`
-      const shape = tensors.get(name)?.shape
-      if (shape !== undefined && sameShape(shape, spec.shape)) continue
-      throw new ModelFileError(`${name} does not fit the network`, {
-        received: shape === undefined ? 'no such weight in the file' : printShape(shape),
-        expected: printShape(spec.shape),
-      })
-    }
-  }
-  return { network, info, tensors }
+  checkFit({ network, info, tensors })
+  return { network, info, tensors, hasChecksum: metadata.checksum !== undefined }
 }
 
-function parseInfo(text: string): ModelInfo {
-  try {
-    return checkInfo(JSON.parse(text))
-  } catch (cause) {
-    throw new ModelFileError('its info cannot be read', { received: text.slice(0, 80), cause })
-  }
+const textNames = ['format', 'version', 'network', 'info']
+
+/**
+ * Against a checksum, where there is one. Files of older versions have none, so a text of any other name is refused: it may
+ * be the checksum with a damaged name.
+ */
+function checkSum(metadata: Readonly<Record<string, string>>, tensors: ReadonlyMap<string, StoredTensor>): void {
+  const { checksum, ...texts } = metadata
+  const other = Object.keys(texts).filter((name) => !textNames.includes(name))
+  if (other.length > 0) throw damaged(`the metadata ${listed(other)}`, `${textNames.join(', ')} and checksum`)
+  if (checksum === undefined) return
+  const stored = [...tensors].find(([, { dtype }]) => dtype !== 'F32')
+  if (stored !== undefined) throw damaged(`${stored[0]} of type ${stored[1].dtype}`, 'F32')
+  const found = checksumOf(Object.fromEntries(textNames.map((name) => [name, texts[name] ?? ''])), tensors)
+  if (found !== checksum) throw damaged(`contents with the checksum ${found}`, `${checksum}, as the file says`)
 }
 
-/** What a later version may have added is left out. */
-function checkInfo(value: unknown): ModelInfo {
-  const { classes, normalization, origin } = value as Record<string, unknown>
-  const info = { classes, normalization, origin }
-  const fault = infoSchema.fault(info)
-  if (fault !== undefined) throw new ModelFileError(printFault(fault))
-  return info as ModelInfo
+function damaged(received: string, expected: string): ModelFileError {
+  return new ModelFileError('the file is damaged', {
+    received,
+    expected,
+    advice: 'copy the file again. If it was changed on purpose, remove checksum from its metadata',
+  })
 }

@@ -1,13 +1,15 @@
 /**
  * The one program that a model holds: scores, or a training that can give scores as well. Programs are bound when they are
- * first needed, one arena lives at a time, and where the arena is the host's memory the weights live in it. Whatever uses
- * the program does so alone, in the order in which it was asked for.
+ * first needed, one arena lives at a time, and where the arena is the host's memory the weights live in it. Everything
+ * that uses the program or the weights does so in one order (order.ts).
  */
 
 import type { Backend, Program } from '../backends/types.ts'
 import { DisposedError } from '../backends/wasm/errors.ts'
-import { Turns } from '../core/turns.ts'
+import { freeAll } from '../core/free.ts'
 import type { Plan } from '../plan/types.ts'
+import { ModelBusyError } from './errors.ts'
+import { Order, type Read } from './order.ts'
 import type { Weights } from './weights.ts'
 
 export class Holder {
@@ -18,13 +20,26 @@ export class Holder {
   #program: Program | undefined
   /** Versions of the weights that the program has, where it has copies of them. */
   readonly #seen = new Map<string, number>()
-  readonly #turns = new Turns()
+  readonly #order = new Order()
+  /** Tasks that change weights: so many were asked for, and so many of them have not ended. */
+  #changesAsked = 0
+  #changesOpen = 0
+  /** Calls that have not ended. */
+  #calls = 0
   #disposal: Promise<void> | undefined
+  #onLastCall: (() => void) | undefined
 
   constructor(weights: Weights, backend: Backend, early: () => Promise<void>) {
     this.#weights = weights
     this.#backend = backend
     this.#early = early
+    weights.connect({
+      isIdle: () => this.#order.isIdle,
+      later: (change) => void this.use((order) => order.write(async () => change())),
+      checkLive: () => this.#checkLive(),
+      changesAsked: () => this.#changesAsked,
+      checkReadable: () => this.#checkReadable(),
+    })
   }
 
   get program(): Program | undefined {
@@ -35,10 +50,43 @@ export class Holder {
     return this.#disposal !== undefined
   }
 
-  /** Runs a task when all tasks before it are done. Rejects with `DisposedError` what is asked for after `dispose`. */
-  async exclusively<T>(task: () => Promise<T>): Promise<T> {
-    if (this.#disposal) throw disposed()
-    return this.#turns.take(task)
+  /** A call, which `dispose` waits for. Rejects with `DisposedError` what is asked for after `dispose`. */
+  async use<T>(call: (order: Order) => Promise<T>): Promise<T> {
+    this.#checkLive()
+    this.#calls++
+    try {
+      return await call(this.#order)
+    } finally {
+      if (--this.#calls === 0) this.#onLastCall?.()
+    }
+  }
+
+  /** Uses the program and leaves the weights as they are, after what was asked for before. */
+  read<T>(task: () => Promise<T>): Promise<T> {
+    return this.use((order) => order.read(task))
+  }
+
+  /** Several uses, with the same weights for all of them. */
+  span<T>(task: (read: Read) => Promise<T>): Promise<T> {
+    return this.use((order) => order.span(task))
+  }
+
+  /** Replaces the program, or moves the weights, when nobody reads. */
+  replace<T>(task: () => Promise<T>): Promise<T> {
+    return this.use((order) => order.write(task))
+  }
+
+  /** Changes weights, when nobody reads. */
+  change<T>(task: () => Promise<T>): Promise<T> {
+    this.#changesAsked++
+    this.#changesOpen++
+    return this.replace(async () => {
+      try {
+        return await task()
+      } finally {
+        this.#changesOpen--
+      }
+    })
   }
 
   /** Within a task: a program for a plan that gives scores; the one that is held, at once, or else a new one. */
@@ -55,12 +103,11 @@ export class Holder {
     try {
       const program = await this.#backend.bind(plan)
       this.#program = program
-      for (const { name, buffer } of plan.parameters) {
-        // A view is filled as it is: before its first run a program has prepared nothing.
-        const home = program.view?.(buffer) as Float32Array | undefined
-        if (home) this.#weights.move(name, home, (values) => program.write(buffer, values))
-        else program.write(buffer, this.#weights.get(name))
-        this.#seen.set(name, this.#weights.version(name))
+      try {
+        this.#fill(program)
+      } catch (error) {
+        await this.#drop(program)
+        throw error
       }
       return program
     } finally {
@@ -68,7 +115,17 @@ export class Holder {
     }
   }
 
-  /** Within a task: readies a program of a training for use. Throws `DisposedError` where it is not held any more. */
+  #fill(program: Program): void {
+    for (const { name, buffer } of program.plan.parameters) {
+      // A view is filled as it is: before its first run a program has prepared nothing.
+      const home = program.view?.(buffer) as Float32Array | undefined
+      if (home) this.#weights.move(name, home, (values) => program.write(buffer, values))
+      else program.write(buffer, this.#weights.current(name))
+      this.#seen.set(name, this.#weights.version(name))
+    }
+  }
+
+  /** Within a task: readies a program of a training for use. Throws `DisposedError` if it is no longer held. */
   ready(program: Program): void {
     if (program !== this.#program) {
       throw new DisposedError('the memory of this training was released', {
@@ -83,10 +140,14 @@ export class Holder {
   async release(): Promise<void> {
     const program = this.#program
     if (program === undefined) return
-    if (program.plan.goal.kind === 'training') await this.fetch()
+    await freeAll([() => (program.plan.goal.kind === 'training' ? this.fetch() : undefined), () => this.#drop(program)])
+  }
+
+  async #drop(program: Program): Promise<void> {
+    // First, as it can fail for lack of memory: the weights then stay where they are.
+    if (program.view !== undefined) this.#weights.moveOut()
     this.#program = undefined
     this.#seen.clear()
-    if (program.view !== undefined) this.#weights.moveOut()
     await program.dispose()
   }
 
@@ -97,25 +158,23 @@ export class Holder {
     // What was set since the last step is newer than what the device has.
     this.#bringUpToDate(program)
     for (const { name, buffer } of program.plan.parameters) {
-      this.#weights.set(name, (await program.read(buffer)) as Float32Array)
+      this.#weights.put(name, (await program.read(buffer)) as Float32Array)
       this.#seen.set(name, this.#weights.version(name))
     }
   }
 
   /** Another program with the weights in it, with memory of its own; the caller must dispose of it. */
-  async beside(plan: Plan): Promise<Program> {
-    if (this.#disposal) throw disposed()
-    const program = await this.#backend.bind(plan)
-    try {
-      // Between two steps of a training, not in the middle of its update.
-      await this.exclusively(async () => {
-        for (const { name, buffer } of plan.parameters) program.write(buffer, this.#weights.get(name))
-      })
-      return program
-    } catch (error) {
-      await program.dispose()
-      throw error
-    }
+  beside(plan: Plan): Promise<Program> {
+    return this.read(async () => {
+      const program = await this.#backend.bind(plan)
+      try {
+        for (const { name, buffer } of plan.parameters) program.write(buffer, this.#weights.current(name))
+        return program
+      } catch (error) {
+        await program.dispose()
+        throw error
+      }
+    })
   }
 
   async dispose(): Promise<void> {
@@ -128,18 +187,35 @@ export class Holder {
     for (const { name, buffer } of program.plan.parameters) {
       const version = this.#weights.version(name)
       if (this.#seen.get(name) === version) continue
-      program.write(buffer, this.#weights.get(name))
+      program.write(buffer, this.#weights.current(name))
       this.#seen.set(name, version)
     }
   }
 
-  /** Tasks that were asked for before are waited for. */
+  #checkLive(): void {
+    if (this.#disposal) throw disposed()
+  }
+
+  #checkReadable(): void {
+    if (this.#changesOpen === 0) return
+    throw new ModelBusyError('the weights are being changed', {
+      received: 'a look at the weights while a step of a training is under way or waits for its turn',
+      expected: 'a look between two steps: in the loop over train(), or when it has ended',
+      advice: 'await model.snapshot(), which waits for its turn and copies all weights at one moment',
+    })
+  }
+
+  /** Calls that were made before are waited for. */
   async #end(): Promise<void> {
-    await this.#turns.ended
-    this.#weights.end(disposed())
-    await this.#program?.dispose()
+    if (this.#calls > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onLastCall = resolve
+      })
+    }
+    const program = this.#program
     this.#program = undefined
-    await this.#endEarly()
+    this.#weights.end(disposed())
+    await freeAll([() => program?.dispose(), () => this.#endEarly()])
   }
 
   async #endEarly(): Promise<void> {

@@ -1,7 +1,8 @@
 /** The model that a user holds, its file, and the safetensors container. */
 
-export { ModelFileError, PicturesError, SafetensorsError, WeightError } from './errors.ts'
-export { decodeModel, encodeModel, type ModelFile, type ModelInfo } from './file.ts'
+export { ModelBusyError, ModelFileError, PicturesError, SafetensorsError, WeightError } from './errors.ts'
+export { decodeModel, encodeModel, type ModelFile } from './file.ts'
+export type { ModelInfo } from './info.ts'
 export type { Initializer } from './initialize.ts'
 export {
   type Activations,

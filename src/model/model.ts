@@ -1,4 +1,7 @@
-/** A network, its weights, and a backend to run them on. Predict, save, load. */
+/**
+ * A network, its weights, and a backend to run them on. Predict, save, load. Calls take effect in the order in which they are
+ * made, whatever else is under way (decision 21).
+ */
 
 import { platform } from '#platform'
 import { referenceBackend } from '../backends/reference/backend.ts'
@@ -10,6 +13,7 @@ import { chooseThreads } from '../backends/wasm/threads.ts'
 import { ArgumentError } from '../core/errors.ts'
 import { checkOptions, type OptionNames, printKind } from '../core/options.ts'
 import { printShape, type Shape, sameShape, sizeOf, type Volume, volumeSize } from '../core/shapes.ts'
+import { listed } from '../core/text.ts'
 import type { PictureSource } from '../data/source.ts'
 import type { ParameterSpec } from '../layers/types.ts'
 import { checkNetwork } from '../network/check.ts'
@@ -18,17 +22,20 @@ import { inferVolumes } from '../network/volumes.ts'
 import type { Target } from '../ops/target.ts'
 import { planOptionNames } from '../plan/options.ts'
 import { planFor } from '../plan/plan.ts'
-import { runsOf } from '../plan/sizes.ts'
 import type { Plan, PlanOptions } from '../plan/types.ts'
 import { type Activations, activationsOf } from './activations.ts'
 import { type Classification, type ClassifyOptions, classify } from './classify.ts'
 import { WeightError } from './errors.ts'
-import { decodeModel, encodeModel, type ModelInfo, modelParts } from './file.ts'
+import { decodeModel, encodeModel, modelParts } from './file.ts'
 import { Holder } from './holder.ts'
+import type { ModelInfo } from './info.ts'
 import { checkInitializer, fillInitial, type Initializer } from './initialize.ts'
+import { sayNoChecksum } from './noChecksum.ts'
+import type { Read } from './order.ts'
 import { checkPictures, checkScores } from './pictures.ts'
 import type { Tensor } from './safetensors.ts'
-import { type InitialValues, type Weight, Weights } from './weights.ts'
+import { scoresOf } from './scores.ts'
+import { type InitialValues, Weights } from './weights.ts'
 
 interface BackendRow {
   backend(): Backend
@@ -89,15 +96,29 @@ export interface Trainer {
   /** Makes the program of this plan the model's own, with the weights in it. */
   hold(options: BindOptions): Promise<Program>
   /**
-   * Runs a task with the program when all uses of the model before it are done. Throws `DisposedError` where the model does
-   * not hold the program any more.
+   * Runs a task that leaves the weights as they are, when the uses of the model before it are done. Throws `DisposedError`
+   * if the model no longer holds the program.
    */
   exclusively<T>(program: Program, task: () => Promise<T>): Promise<T>
+  /** The same for a task that changes the weights: also readers of several parts (an evaluation) are waited for. */
+  change<T>(program: Program, task: () => Promise<T>): Promise<T>
   /** Makes the weights current on devices with memory of their own, unless the model was disposed of. */
   fetch(): Promise<void>
 }
 
 export let trainerOf: (model: Model) => Trainer
+
+/** Scores of pictures, as `Model.predict` gives them. */
+export type Predict = (pictures: Float32Array) => Promise<Float32Array>
+
+/**
+ * Several predictions with the same weights: who would change them waits until the promise of `use` settles. `use` predicts by
+ * what it is given; a call on the model itself could wait for a writer that waits for `use`.
+ */
+export type Predictions = <T>(use: (predict: Predict) => Promise<T>) => Promise<T>
+
+/** For what predicts in parts, such as an evaluation. */
+export let predictionsOf: (model: Model) => Predictions
 
 /** What a model is made of, initialized or loaded. */
 interface ModelParts {
@@ -157,8 +178,9 @@ export class Model {
   }
 
   /**
-   * From a file's path (Node) or its bytes, which must stay as they are until the model first runs. Throws `FileError`,
-   * `SafetensorsError`, `ModelFileError`.
+   * From a file's path (Node) or its bytes, which must stay as they are until the model first runs. A file that is damaged, or
+   * whose weights, class names or normalization do not fit its network or are invalid (NaN), is refused. Throws `FileError`,
+   * `SafetensorsError`, `ModelFileError`, or what is wrong with the network in it.
    */
   static async load(
     source: string | Uint8Array | ArrayBuffer,
@@ -175,7 +197,8 @@ export class Model {
     }
     return Model.#make(options, async () => {
       const bytes = typeof given === 'string' ? await platform.readFile(given) : given
-      const { network, info, tensors } = decodeModel(bytes)
+      const { network, info, tensors, hasChecksum } = decodeModel(bytes)
+      if (!hasChecksum) sayNoChecksum(typeof given === 'string' ? given : 'the model')
       return { network, info, values: (_, name) => (tensors.get(name) as Tensor).values }
     })
   }
@@ -223,44 +246,19 @@ export class Model {
   /**
    * Pictures [n, h, w, c], already normalized, to what the network's last layer gives, [n, classes]. Any n; batches by
    * itself, and takes as long as n asks for. A picture's scores are the same bits in any batch. The values are taken at the
-   * call: the array may be used again at once. Throws `ArgumentError` for anything but a Float32Array of finite numbers, and
+   * call: the array may be used again at once. All pictures see the same weights: those that the calls before this one left. Throws `ArgumentError` for anything but a Float32Array of finite numbers, and
    * `PicturesError` where they are not a whole number of pictures, or the scores do not fit `into`.
    */
   async predict(pictures: Float32Array, options: PredictOptions = {}): Promise<Float32Array> {
     checkOptions<PredictOptions>('predict', options, { into: true })
-    const { into } = options
     const count = checkPictures(pictures, this.input)
-    const each = volumeSize(this.input)
-    const scores = volumeSize(this.output)
-    if (into !== undefined) checkScores(into, count, scores)
-    const results = into ?? new Float32Array(count * scores)
-    // What was not written to the program when this call returns is copied.
-    let rest = pictures
-    let restFrom = 0
-    let written = 0
-    const result = this.#holder.exclusively(async () => {
-      const held = this.#holder.forScores(() => this.#plan)
-      const program = held instanceof Promise ? await held : held
-      const { ports, sections } = program.plan
-      const output = ports.scores ?? ports.output
-      let first = 0
-      for (const size of runsOf(count, sections.scores?.sizes ?? [])) {
-        const end = Math.min(first + size, count)
-        program.write(ports.pictures, rest.subarray((first - restFrom) * each, (end - restFrom) * each))
-        written = end
-        await program.run({ section: 'scores', pictures: size })
-        const into = results.subarray(first * scores, end * scores)
-        if (program.view) into.set(program.view(output).subarray(0, into.length))
-        else await program.read(output, into)
-        first = end
-      }
-      return results
-    })
-    if (written < count) {
-      rest = pictures.slice(written * each)
-      restFrom = written
-    }
-    return result
+    if (options.into !== undefined) checkScores(options.into, count, volumeSize(this.output))
+    return this.#scores((task) => this.#holder.read(task), pictures, count, options.into)
+  }
+
+  #scores(read: Read, pictures: Float32Array, count: number, into?: Float32Array): Promise<Float32Array> {
+    const program = () => this.#holder.forScores(() => this.#plan)
+    return scoresOf(read, program, pictures, count, into ?? new Float32Array(count * volumeSize(this.output)))
   }
 
   /**
@@ -275,9 +273,16 @@ export class Model {
     options?: ClassifyOptions,
   ): Promise<readonly (readonly Classification[])[]>
   async classify(given: PictureSource | readonly PictureSource[], options?: ClassifyOptions) {
-    if (Array.isArray(given)) return classify(this, given, options)
-    const [first] = await classify(this, [given as PictureSource], options)
-    return first as readonly Classification[]
+    const sources = Array.isArray(given) ? (given as readonly PictureSource[]) : [given as PictureSource]
+    const found = await this.#holder.use((order) => {
+      const predictions: Predictions = (use) => order.span((read) => use(this.#predictIn(read)))
+      return classify(this, predictions, sources, options)
+    })
+    return Array.isArray(given) ? found : (found[0] as readonly Classification[])
+  }
+
+  #predictIn(read: Read): Predict {
+    return async (pictures) => this.#scores(read, pictures, checkPictures(pictures, this.input))
   }
 
   /**
@@ -300,15 +305,16 @@ export class Model {
     checkNetwork('withNetwork', network)
     checkOptions<{ batch?: number }>('withNetwork', options, { batch: true })
     const batch = options.batch ?? this.#plan.batch
-    return this.#holder.exclusively(async () => {
-      const values = (spec: ParameterSpec, name: string) => weightFor(this.weights, name, spec.shape).slice()
+    return this.#holder.read(async () => {
+      const weights = this.weights.currents()
+      const values = (spec: ParameterSpec, name: string) => weightFor(weights, name, spec.shape).values.slice()
       return new Model(this.#backend, { ...this.#how, batch }, { network, info: this.info, values }, async () => {})
     })
   }
 
   /**
-   * Binds another plan of this network on the same backend, with as many threads, as exact, and with the weights in it.
-   * It has memory of its own; the caller must dispose of it.
+   * Binds another plan of this network on the same backend, with as many threads, as exact, and with the weights in it, as
+   * the calls before this one have left them. It has memory of its own; the caller must dispose of it.
    */
   async bind(options: BindOptions = {}): Promise<Program> {
     const { threads: _, exact: __, target: ___, ...names } = planOptionNames
@@ -318,24 +324,40 @@ export class Model {
 
   /** Frees the arena: the weights move into arrays of their own, and the next run takes memory again. */
   async release(): Promise<void> {
-    await this.#holder.exclusively(() => this.#holder.release())
+    await this.#holder.replace(() => this.#holder.release())
   }
 
-  /** The model as the bytes of its file. */
+  /** Copies of all weights, by name, as the calls before this one have left them: those of one moment, also in a training. */
+  async snapshot(): Promise<ReadonlyMap<string, Tensor>> {
+    return this.#holder.read(
+      async () =>
+        new Map(
+          [...this.weights.currents()].map(([name, { shape, values }]) => [name, { shape, values: values.slice() }]),
+        ),
+    )
+  }
+
+  /** The model as the bytes of its file. Throws `ModelBusyError` within a step of a training. */
   encode(): Uint8Array<ArrayBuffer> {
     return encodeModel({ network: this.network, info: this.info, tensors: this.weights.views() })
   }
 
-  /** Writes `.lenslet`: the whole file or none of it. */
+  /**
+   * Writes `.lenslet`: the whole file or none of it. Throws `FileError`, or `ModelFileError` for what could not be loaded again:
+   * weights that are not finite, class names or a normalization that do not fit.
+   */
   async save(path: string): Promise<void> {
     const { network, info } = this
     // Where the weights are may change until it is this task's turn.
-    await this.#holder.exclusively(() =>
-      platform.writeFileAtomic(path, modelParts({ network, info, tensors: this.weights.views() })),
+    await this.#holder.read(() =>
+      platform.writeFileAtomic(path, modelParts({ network, info, tensors: this.weights.currents() })),
     )
   }
 
-  /** Frees the memory and ends the workers. What was asked for before is waited for. */
+  /**
+   * Frees the memory and ends the workers. Calls that were made before are waited for and end as they would have; later ones
+   * reject with `DisposedError`. A training under way ends with that error at its next step.
+   */
   async dispose(): Promise<void> {
     await this.#holder.dispose()
   }
@@ -346,27 +368,34 @@ export class Model {
 
   static {
     trainerOf = (model) => ({
-      hold: (options) => model.#holder.exclusively(() => model.#holder.hold(model.planFor(options))),
+      hold: (options) => model.#holder.replace(() => model.#holder.hold(model.planFor(options))),
       exclusively: (program, task) =>
-        model.#holder.exclusively(() => {
+        model.#holder.read(() => {
+          model.#holder.ready(program)
+          return task()
+        }),
+      change: (program, task) =>
+        model.#holder.change(() => {
           model.#holder.ready(program)
           return task()
         }),
       fetch: async () => {
-        if (!model.#holder.isDisposed) await model.#holder.exclusively(() => model.#holder.fetch())
+        if (!model.#holder.isDisposed) await model.#holder.change(() => model.#holder.fetch())
       },
     })
+    predictionsOf = (model) => (use) => model.#holder.span((read) => use(model.#predictIn(read)))
   }
 }
 
 /** A weight as another network needs it. Throws `WeightError` for an unknown name and for another shape. */
-function weightFor(weights: Weights, name: string, shape: Shape): Weight {
+function weightFor(weights: ReadonlyMap<string, Tensor>, name: string, shape: Shape): Tensor {
   const weight = weights.get(name)
-  if (sameShape(weight.shape, shape)) return weight
-  throw new WeightError(`${name}: another shape`, {
-    received: `${printShape(weight.shape)} in the model`,
-    expected: `${printShape(shape)}, for the network`,
-    advice: 'a network with the same layers on maps of the same size',
+  if (weight !== undefined && sameShape(weight.shape, shape)) return weight
+  throw new WeightError(`${name}: the model has no such weight for the network`, {
+    received:
+      weight === undefined ? `weights by other names: ${listed([...weights.keys()])}` : printShape(weight.shape),
+    expected: printShape(shape),
+    advice: 'a network with the same layers by the same names',
   })
 }
 

@@ -3,6 +3,7 @@
  * files and checkpoints are such files, so any tool that reads safetensors reads their weights.
  */
 
+export { checksumOf } from './safetensors/checksum.ts'
 export { readSafetensors, type SafetensorsFile } from './safetensors/read.ts'
 export type { StoredTensor, Tensor } from './safetensors/tensor.ts'
 export { safetensorsParts, writeSafetensors } from './safetensors/write.ts'

@@ -33,10 +33,35 @@ interface Entry {
   home: Home
   /** Counts changes, so that a device with memory of its own knows what to fetch. */
   version: number
+  /** Set, but not yet written to its home: calls that were made before still use the values there. */
+  next?: { readonly values: Float32Array; readonly changesAsked: number } | undefined
+}
+
+/** When weights may be read and written: what the model's holder says. */
+export interface WeightsOrder {
+  /** Nobody uses the weights, and nobody waits to. */
+  isIdle(): boolean
+  /** Makes a change when the calls before it have ended. */
+  later(change: () => void): void
+  /** @throws {DisposedError} */
+  checkLive(): void
+  /** How many tasks that change weights, such as steps of a training, were asked for so far. */
+  changesAsked(): number
+  /** @throws {ModelBusyError} one of them has not ended */
+  checkReadable(): void
+}
+
+const noOrder: WeightsOrder = {
+  isIdle: () => true,
+  later: (change) => change(),
+  checkLive: () => {},
+  changesAsked: () => 0,
+  checkReadable: () => {},
 }
 
 export class Weights {
   readonly #entries: ReadonlyMap<string, Entry>
+  #order = noOrder
   #gone: Error | undefined
 
   constructor(
@@ -60,15 +85,24 @@ export class Weights {
   }
 
   /**
-   * The values as they are now, to read; take a copy (`slice`) to keep them. Throws `WeightError` for an unknown name.
+   * The values as they are now, to read; take a copy (`slice`) to keep them. What was set last counts, also while calls
+   * that were made before still use other values.
+   * @throws {WeightError} there is no such weight
+   * @throws {ModelBusyError} a step of a training is under way or waits; `await model.snapshot()` waits for its end
    */
   get(name: string): Weight {
-    const { home, shape } = this.#find(name)
-    return Object.assign(home.values.subarray(), { shape })
+    this.#order.checkLive()
+    const entry = this.#find(name)
+    return Object.assign(this.#latest(entry).subarray(), { shape: entry.shape })
   }
 
-  /** Replaces a weight. Throws `WeightError` where the number of values, or their shape, does not fit. */
+  /**
+   * Replaces a weight. The values are taken at the call. Calls on the model that were made before (a prediction that is under
+   * way) still use the former values, calls made after it these ones.
+   * @throws {WeightError} there is no such weight, or the number of values, or their shape, does not fit
+   */
   set(name: string, given: WeightValues): void {
+    this.#order.checkLive()
     const entry = this.#find(name)
     // Arrays have a method of the name `values`, but only they have a length.
     const values: ArrayLike<number> = 'length' in given ? given : given.values
@@ -85,23 +119,49 @@ export class Weights {
         expected: `${sizeOf(entry.shape)}, ${printShape(entry.shape)}`,
       })
     }
-    if (entry.home.write) entry.home.write(values)
-    else entry.home = { values: new Float32Array(values) }
-    entry.version++
+    if (this.#order.isIdle()) {
+      replace(entry, values)
+      return
+    }
+    const next = { values: new Float32Array(values), changesAsked: this.#order.changesAsked() }
+    entry.next = next
+    this.#order.later(() => {
+      replace(entry, next.values)
+      if (entry.next === next) entry.next = undefined
+    })
   }
 
-  /** All weights, copied. */
+  /** All weights, copied. Throws as `get` does. */
   tensors(): ReadonlyMap<string, Tensor> {
     return new Map([...this.views()].map(([name, { shape, values }]) => [name, { shape, values: values.slice() }]))
   }
 
-  /** All weights where they are: valid until the model changes them. */
+  /** All weights where they are: valid until the model changes them. Throws as `get` does. */
   views(): ReadonlyMap<string, Tensor> {
-    if (this.#gone) throw this.#gone
-    return new Map([...this.#entries].map(([name, { shape, home }]) => [name, { shape, values: home.values }]))
+    this.#order.checkLive()
+    return this.#each((entry) => this.#latest(entry))
   }
 
   // --- for the model's holder ------------------------------------------------------------------------------------
+
+  connect(order: WeightsOrder): void {
+    this.#order = order
+  }
+
+  /** Within a task: the values that the calls before it have left. */
+  current(name: string): Float32Array {
+    return this.#find(name).home.values
+  }
+
+  /** The same of all weights. */
+  currents(): ReadonlyMap<string, Tensor> {
+    return this.#each(({ home }) => home.values)
+  }
+
+  /** Within a task: replaces a weight at once. */
+  put(name: string, values: Float32Array): void {
+    replace(this.#find(name), values)
+  }
 
   /** How often a weight was changed. */
   version(name: string): number {
@@ -116,15 +176,31 @@ export class Weights {
     entry.home = { values: into, write }
   }
 
-  /** Into arrays of their own. */
+  /** Into arrays of their own: all of them, or none if there is no memory for it. */
   moveOut(): void {
-    for (const entry of this.#entries.values()) entry.home = { values: entry.home.values.slice() }
+    const moved = [...this.#entries.values()].map((entry) => ({ entry, home: { values: entry.home.values.slice() } }))
+    for (const { entry, home } of moved) entry.home = home
   }
 
   /** Lets go of all values: from now on every call throws this error. */
   end(error: Error): void {
     this.#gone = error
-    for (const entry of this.#entries.values()) entry.home = { values: new Float32Array(0) }
+    for (const entry of this.#entries.values()) {
+      entry.home = { values: new Float32Array(0) }
+      entry.next = undefined
+    }
+  }
+
+  #latest({ home, next }: Entry): Float32Array {
+    // What was asked for after it may change it again.
+    if (next?.changesAsked === this.#order.changesAsked()) return next.values
+    this.#order.checkReadable()
+    return home.values
+  }
+
+  #each(valuesOf: (entry: Entry) => Float32Array): ReadonlyMap<string, Tensor> {
+    if (this.#gone) throw this.#gone
+    return new Map([...this.#entries].map(([name, entry]) => [name, { shape: entry.shape, values: valuesOf(entry) }]))
   }
 
   #find(name: string): Entry {
@@ -137,6 +213,12 @@ export class Weights {
       expected: (near.length > 0 ? near : this.names.slice(0, 12)).join(', '),
     })
   }
+}
+
+function replace(entry: Entry, values: ArrayLike<number>): void {
+  if (entry.home.write) entry.home.write(values)
+  else entry.home = { values: new Float32Array(values) }
+  entry.version++
 }
 
 /** A home whose values are made when somebody reads them. */

@@ -1,5 +1,6 @@
 /** Network <-> JSON: validated, versioned. The attributes of each node are checked by its own layer. */
 
+import { checkDepth, DepthError, parseJson } from '../core/json.ts'
 import { anyObject, list, literal, object, printFault, type Schema, string } from '../core/schema.ts'
 import { NetworkFileError } from './errors.ts'
 import { layerOf, makeNetwork, type Network } from './network.ts'
@@ -18,19 +19,31 @@ export function networkToJson(network: Network): string {
 
 /** Throws `NetworkFileError` (not a network), `NetworkError` (wiring) or `SizeError` (volumes). */
 export function networkFromJson(json: string | object): Network {
-  const network = makeNetwork(check(schema, typeof json === 'string' ? parseText(json) : json, 'not a network').nodes)
-  for (const node of network.nodes)
+  const { nodes } = check(schema, read(json), 'not a network')
+  // Before the nodes are copied: what their layers do not know may be anything.
+  for (const node of nodes)
     check(layerOf(node).attributes, node.attributes, `${node.name}: invalid attributes of a ${node.type} layer`)
+  const network = makeNetwork(nodes)
   inferVolumes(network)
   return network
 }
 
-function parseText(text: string): unknown {
+function read(json: string | object): unknown {
   try {
-    return JSON.parse(text)
+    if (typeof json === 'string') return parseJson(json)
+    checkDepth(json)
+    return json
   } catch (cause) {
+    if (cause instanceof DepthError) {
+      const { received = '', expected = '' } = cause
+      throw new NetworkFileError('not a network: lists and objects are nested too deeply', {
+        received,
+        expected,
+        cause,
+      })
+    }
     throw new NetworkFileError('not JSON', {
-      received: JSON.stringify(text.slice(0, 60)),
+      received: JSON.stringify(String(json).slice(0, 60)),
       expected: 'a network as JSON',
       cause,
     })

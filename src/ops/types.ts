@@ -48,6 +48,12 @@ export interface Op<A extends Attributes> {
    */
   absorb?(attributes: A, next: { readonly kind: string; readonly attributes: Attributes }): A | undefined
   /**
+   * The step that makes the first output again, bit for bit, once this step has run; recomputation drops the output and
+   * runs it in the backward pass. It may read this step's inputs and its other outputs. Absent: a step that updates
+   * nothing is run once more as it is, and a step that updates something is not run again.
+   */
+  again?(step: AppliedStep<A>): Rerun
+  /**
    * How gradients flow from the outputs to the inputs. `'none'` says that no gradient can flow through this op (it is a
    * gradient or an update itself); to ask for one is then an error at planning, never silence.
    */
@@ -75,6 +81,13 @@ export interface AppliedStep<A = Attributes> {
   readonly inputs: readonly Value[]
   readonly outputs: readonly Value[]
   readonly updates: readonly Value[]
+}
+
+/** A step that makes an output again, without updating anything. */
+export interface Rerun {
+  readonly op: Op<Attributes>
+  readonly attributes: Attributes
+  readonly inputs: readonly Value[]
 }
 
 /** Appends a step and returns its outputs. */

@@ -44,6 +44,14 @@ export class Draft {
     this.batch = batch
   }
 
+  /** The same values and steps; what is added to the copy is not in the original. */
+  copy(): Draft {
+    const copy = new Draft(this.batch)
+    for (const value of this.values) copy.values.push(value)
+    copy.steps = [...this.steps]
+    return copy
+  }
+
   /** A value that the host writes, or that outlives the run. */
   value(name: string | undefined, role: BufferRole, spec: ArraySpec, pictures = false): DraftValue {
     const value = { id: this.values.length, name, role, shape: spec.shape, dtype: spec.dtype, pictures }

@@ -22,10 +22,16 @@ export function namesOf({ draft, sections }: Composition, values: readonly Draft
     })
   }
   const used = new Set<string>()
+  // A value that thousands of steps read has thousands of gradients of one name: each search goes on where the last ended.
+  const next = new Map<string, number>()
   return values.map(({ id, root }) => {
     const name = names[id] ?? `${names[root.id] ?? 'value'}.view`
     let free = name
-    for (let count = 2; used.has(free); count++) free = `${name}#${count}`
+    while (used.has(free)) {
+      const count = next.get(name) ?? 2
+      free = `${name}#${count}`
+      next.set(name, count + 1)
+    }
     used.add(free)
     return free
   })

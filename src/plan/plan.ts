@@ -9,15 +9,18 @@ import { checkNetwork } from '../network/check.ts'
 import type { Network } from '../network/network.ts'
 import { wasmTarget } from '../ops/wasm/target.ts'
 import { compose } from './compose.ts'
+import { MemoryLimitError } from './errors.ts'
 import { resolveGoal } from './goal.ts'
-import { layOut } from './layOut.ts'
 import { composeLeast } from './leastBatch.ts'
+import { maxBatch } from './maxBatch.ts'
 import { planOptionNames, type ResolvedOptions, resolveOptions } from './options.ts'
+import { layOutFor } from './recompute/choose.ts'
 import type { Plan, PlanOptions } from './types.ts'
 
 /**
  * Plans for WebAssembly unless another target is named. Throws `ArgumentError` for invalid options, `SizeError` for volumes
- * that do not work out, and `GradientError` for gradients that cannot be had.
+ * that do not work out, `GradientError` for gradients that cannot be had, and `MemoryLimitError` where even with
+ * recomputation the plan does not fit into the memory that was asked for.
  */
 export function plan(network: Network, options: PlanOptions = {}): Plan {
   checkNetwork('plan', network)
@@ -37,11 +40,27 @@ export function plan(network: Network, options: PlanOptions = {}): Plan {
 
 /** The same for a target that must be named: a page that has one device need not load the kernels of another. */
 export function planFor(network: Network, options: PlanOptions & Pick<ResolvedOptions, 'target'>): Plan {
-  const { batch, taps, frozen, target } = resolveOptions(options)
+  const { batch, taps, frozen, target, recompute } = resolveOptions(options)
   const goal = resolveGoal(options)
   const composition =
     options.batch === undefined
       ? composeLeast(network, goal, { taps, frozen })
       : compose(network, goal, { batch, taps, frozen })
-  return layOut(composition, composition.draft.batch, target)
+  const made = layOutFor(composition, composition.draft.batch, target, recompute)
+  if (typeof recompute === 'object' && made.arenaBytes > recompute.memory)
+    throw tooMuch(made, recompute.memory, options)
+  return made
+}
+
+function tooMuch({ network, batch, arenaBytes }: Plan, memory: number, options: PlanOptions): MemoryLimitError {
+  const { batch: _, ...others } = options
+  const fitting = maxBatch(network, memory, others)
+  return new MemoryLimitError(`batch ${batch} does not fit into ${memory} bytes`, {
+    received: `at least ${arenaBytes} bytes at batch ${batch}, with activations computed again`,
+    expected: `at most ${memory} bytes`,
+    advice:
+      fitting === 0
+        ? 'no batch fits: more memory, a smaller input or fewer filters'
+        : `a batch of ${fitting}, the largest that fits`,
+  })
 }

@@ -30,6 +30,12 @@ export interface PlanOptions extends GoalWords {
    * Without Winograd's method for 3×3 convolutions, which is faster but rounds up to four times as coarsely. Default false.
    */
   readonly exact?: boolean
+  /**
+   * Drop activations after the forward pass and compute them again in the backward pass: less memory for more MACs, and
+   * the same bits. `true`: the least memory. `{ memory }`: the fewest MACs that fit into so many bytes; nothing where the
+   * plan fits without. Default false. A plan for scores keeps no activations, and takes no notice.
+   */
+  readonly recompute?: boolean | { readonly memory: number }
   /** Workers to reserve workspaces for. Default 1. Never changes a result. */
   readonly threads?: number
   /** The device. Default: WebAssembly, for as many threads and as exact as said above. */
@@ -74,7 +80,8 @@ export interface PlanStep {
   readonly kind: StepKind
   /** Node of the network that asked for it. */
   readonly node: string
-  readonly phase: 'forward' | 'loss' | 'backward' | 'update'
+  /** `recompute`: in the backward pass, what the forward pass has computed and dropped. */
+  readonly phase: 'forward' | 'loss' | 'backward' | 'recompute' | 'update'
   readonly attributes: object
   /** Buffer ids. */
   readonly inputs: readonly number[]
@@ -126,6 +133,20 @@ export interface PlanMemory {
   readonly padding: number
 }
 
+/** What recomputation saves and costs. */
+export interface PlanRecomputation {
+  /** Parts of the forward pass that are kept or computed again as a whole. */
+  readonly segments: number
+  /** Steps that are run again. */
+  readonly steps: number
+  /** Multiply–accumulates of those steps, for the whole batch. */
+  readonly macs: number
+  /** Multiply–accumulates of the section `main` without recomputation, forward and backward, for the whole batch. */
+  readonly plainMacs: number
+  /** The arena without recomputation. */
+  readonly plainArenaBytes: number
+}
+
 export interface Plan {
   readonly network: Network
   readonly goal: Goal
@@ -147,6 +168,8 @@ export interface Plan {
   readonly backwardFrom: number
   readonly memory: PlanMemory
   readonly arenaBytes: number
+  /** What is computed again in the backward pass, where it was asked for. */
+  readonly recomputation?: PlanRecomputation
   /** Bytes in front that belong to the device. */
   readonly head: number
   /** Each worker's own bytes, one after the other. */

@@ -29,9 +29,13 @@ export const platform: Platform = {
   readFile: (path) => Promise.reject(noFiles(`cannot read ${path}`, 'fetch the file yourself and hand over its bytes')),
   writeFileAtomic: refuseToWrite,
   appendFile: refuseToWrite,
+  keepFile: refuseToWrite,
+  removeFile: refuseToWrite,
+  lockFile: refuseToWrite,
+  removeRemains: async () => {},
 }
 
-function refuseToWrite(path: string): Promise<void> {
+function refuseToWrite(path: string): Promise<never> {
   return Promise.reject(noFiles(`cannot write ${path}`, 'take the bytes and offer them as a download'))
 }
 

@@ -33,7 +33,7 @@ describe('files', () => {
   })
 
   it('take what a killed process left of them with the next writing, but not what one is writing now', async () => {
-    const old = new Date(Date.now() - 60_000)
+    const old = new Date(Date.now() - 20 * 60_000)
     for (const name of ['.a.bin.0000.part', '.a.bin.1111.part', '.b.bin.0000.part'])
       await writeFile(join(folder, name), '')
     for (const name of ['.a.bin.0000.part', '.b.bin.0000.part']) await utimes(join(folder, name), old, old)

@@ -1,12 +1,15 @@
 /** Node: worker threads, the file system, the environment. */
 
-import { appendFile, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { appendFile, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { basename, dirname, join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { LensletError } from '../core/errors.ts'
-import { FileError, WorkerStartError } from './errors.ts'
+import { WorkerStartError } from './errors.ts'
+import { lockFile } from './lock.ts'
+import { readRegularFile } from './regularFile.ts'
+import { keepFile, removeRemains, replaceFile } from './replaceFile.ts'
 import { withSpares } from './spares.ts'
+import { systemError } from './systemErrors.ts'
 import type { Platform, PlatformWorker, WorkerEvents, WorkerPort } from './types.ts'
 
 /** Node's own modules that not every program needs: each takes milliseconds to load. */
@@ -24,23 +27,19 @@ export const platform: Platform = {
   now: () => performance.now(),
   nextTurn: () => new Promise((resolve) => void setImmediate(resolve)),
   ...withSpares(startWorker),
-  readFile: (path) =>
-    readFile(path).then(
-      // A small file comes as a window on Buffer's pool, at any alignment: typed arrays over it need their own memory.
-      ({ buffer, byteOffset, length }) =>
-        length === buffer.byteLength ? new Uint8Array(buffer) : new Uint8Array(buffer, byteOffset, length).slice(),
-      (error: unknown) => {
-        throw fileError(`cannot read ${path}`, error)
-      },
+  readFile: readRegularFile,
+  writeFileAtomic: (path, bytes) => replaceFile(path, bytes).catch(cannotWrite(path)),
+  appendFile: (path, bytes, flush = false) => appendFile(path, bytes, { flush }).catch(cannotWrite(path)),
+  keepFile: (from, to) => keepFile(from, to).catch(cannotWrite(to)),
+  removeFile: (path) => rm(path, { force: true }).catch(cannotWrite(path)),
+  lockFile: (path) =>
+    lockFile(path).then(
+      ({ check, release }) => ({ check: () => check().catch(cannotWrite(path)), release }),
+      cannotWrite(path),
     ),
-  writeFileAtomic: (path, bytes) =>
-    replaceFile(path, bytes).catch((error: unknown) => {
-      throw error instanceof LensletError ? error : fileError(`cannot write ${path}`, error)
-    }),
-  appendFile: (path, bytes) =>
-    appendFile(path, bytes).catch((error: unknown) => {
-      throw fileError(`cannot write ${path}`, error)
-    }),
+  async removeRemains(paths) {
+    for (const path of paths) await removeRemains(path, 0)
+  },
 }
 
 function wideVectors(on: boolean): boolean {
@@ -113,64 +112,8 @@ function startWorker(main: (port: WorkerPort) => void, events: WorkerEvents): Pl
   }
 }
 
-async function replaceFile(path: string, parts: Uint8Array | Iterable<Uint8Array>): Promise<void> {
-  // Renaming onto a symbolic link would replace the link.
-  const target = await realpath(path).catch(() => path)
-  const part = join(dirname(target), `.${basename(target)}.${crypto.randomUUID().slice(0, 8)}.part`)
-  try {
-    const file = await open(part, 'wx')
-    try {
-      // Each call writes its part completely, after the one before. Views of shared memory need no copy (Node 20, 22, 24).
-      for (const bytes of ArrayBuffer.isView(parts) ? [parts] : parts) await file.writeFile(bytes)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(part, target)
-  } catch (error) {
-    await rm(part, { force: true })
-    throw error
+function cannotWrite(path: string) {
+  return (error: unknown): never => {
+    throw error instanceof LensletError ? error : systemError('writing', path, error)
   }
-  await syncFolder(dirname(target))
-  await removeRemains(target)
-}
-
-/** What a process that was killed while it wrote this file has left behind; another one may be writing it just now. */
-async function removeRemains(target: string): Promise<void> {
-  const folder = dirname(target)
-  const names = await readdir(folder).catch(() => [])
-  for (const name of names.filter((each) => each.startsWith(`.${basename(target)}.`) && each.endsWith('.part'))) {
-    const part = join(folder, name)
-    const age = await stat(part).then(
-      ({ mtimeMs }) => Date.now() - mtimeMs,
-      () => 0,
-    )
-    if (age > oldRemains) await rm(part, { force: true })
-  }
-}
-
-/** Milliseconds since its last byte, after which nobody is still writing it. */
-const oldRemains = 10_000
-
-/** Makes the new name durable, too. Windows and some file systems cannot; the file is whole all the same. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined)
-  await handle?.sync().catch(() => {})
-  await handle?.close()
-}
-
-const advice: Readonly<Record<string, string>> = {
-  ENOENT: 'check that the path and its folder exist',
-  EISDIR: 'name a file, not a folder',
-  ENOTDIR: 'check the path: a part of it is a file, not a folder',
-  EACCES: 'check the permissions of the file and of its folder',
-  EPERM: 'check the permissions of the file and of its folder',
-  EROFS: 'choose a folder that can be written to',
-  ENOSPC: 'make room on the disk; the former file is untouched',
-}
-
-function fileError(message: string, cause: unknown): FileError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  const hint = advice[code]
-  return new FileError(message, { received: String(cause), cause, ...(hint === undefined ? {} : { advice: hint }) })
 }

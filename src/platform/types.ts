@@ -35,11 +35,17 @@ export interface Platform {
    * nothing. To be called when no more will be taken: what is given back ends those that are left.
    */
   spareWorkers(main: (port: WorkerPort) => void, count: number): () => Promise<void>
-  /** @throws {FileError} */
-  readFile(path: string): Promise<Uint8Array>
+  /**
+   * The bytes of a regular file; a pipe or a device could be without end.
+   *
+   * @param limit most bytes that it may have; 4 GiB where it is not given
+   * @throws {FileError}
+   */
+  readFile(path: string, limit?: number): Promise<Uint8Array>
   /**
    * Writes a file that is whole at every moment: under another name in the same folder, flushed to the disk, then
-   * renamed. A process killed meanwhile leaves the former file, or none.
+   * renamed. A process killed meanwhile leaves the former file, or none. Permissions of a file that is replaced are kept,
+   * and its owner where the system allows it.
    *
    * `bytes` may be the parts of the file in order, so that a large file never lies in memory as a whole. Each part is
    * asked for when the one before it is written; it may lie in shared memory, and must not change before the promise
@@ -50,9 +56,38 @@ export interface Platform {
   writeFileAtomic(path: string, bytes: Uint8Array | Iterable<Uint8Array>): Promise<void>
   /**
    * Adds bytes to the end of a file, in one write; makes the file where there is none.
+   *
+   * @param flush whether they are on the disk when the promise resolves: they then outlive a power failure
    * @throws {FileError}
    */
-  appendFile(path: string, bytes: Uint8Array): Promise<void>
+  appendFile(path: string, bytes: Uint8Array, flush?: boolean): Promise<void>
+  /**
+   * Gives a file another name as well, which may be that of a file that is there: that one is replaced, and whole at every
+   * moment. A later `writeFileAtomic` on either name leaves the other as it is.
+   * @throws {FileError}
+   */
+  keepFile(from: string, to: string): Promise<void>
+  /** Removes a file; no error where there is none. @throws {FileError} */
+  removeFile(path: string): Promise<void>
+  /**
+   * Makes this process the only one that writes a file, and those that the caller counts to it. Never waits. A process that
+   * has ended, however it ended, does not keep a lock. Removes what earlier writers of the file left half written.
+   * @throws {LockedError} another one holds it
+   * @throws {FileError} the lock cannot be written
+   */
+  lockFile(path: string): Promise<FileLock>
+  /** Removes what killed writers left of these files. Only for the holder of the lock that covers them. */
+  removeRemains(paths: readonly string[]): Promise<void>
+}
+
+export interface FileLock {
+  /**
+   * To be called before the file is replaced.
+   * @throws {LockedError} another process has taken over: this one was stopped so long that it seemed dead
+   */
+  check(): Promise<void>
+  /** Idempotent; throws nothing. */
+  release(): Promise<void>
 }
 
 /** The thread's end of the line. */

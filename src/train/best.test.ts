@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vites
 import { type Dataset, dataset } from '../data/dataset.ts'
 import { Model } from '../model/model.ts'
 import { parse } from '../notation/parse.ts'
+import { bestEpochOf } from './best.ts'
 import {
   DivergedError,
   type EpochRecord,
@@ -167,8 +168,12 @@ describe('without test images', () => {
 })
 
 describe('early stopping', () => {
-  const history = (losses: readonly number[]) =>
-    losses.map((testLoss, index) => ({ epoch: index + 1, testLoss, testAccuracy: 0.5 }) as EpochRecord)
+  const history = (losses: readonly number[]) => ({
+    epochs: losses.length,
+    lowest: bestEpochOf(
+      losses.map((testLoss, index) => ({ epoch: index + 1, testLoss, testAccuracy: 0.5 }) as EpochRecord),
+    ),
+  })
 
   it('counts epochs since the lowest loss, from the end of the warm-up on', () => {
     expect(stoppedImproving(history([3, 2, 2]), 2, 0)).toBe(false)

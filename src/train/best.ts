@@ -24,12 +24,12 @@ export interface BestEpoch {
 
 /** The epoch with the lowest loss, the first of equals. Undefined where none was evaluated. */
 export function bestEpochOf(history: readonly EpochRecord[]): BestEpoch | undefined {
-  let best: BestEpoch | undefined
-  for (const record of history) {
-    const watched = watchedOf(record)
-    if (watched !== undefined && (best === undefined || watched.loss < best.loss)) best = watched
-  }
-  return best
+  return history.reduce<BestEpoch | undefined>((best, record) => lower(best, watchedOf(record)), undefined)
+}
+
+/** The one with the lower loss, the first of equals. */
+export function lower(best: BestEpoch | undefined, next: BestEpoch | undefined): BestEpoch | undefined {
+  return next !== undefined && (best === undefined || next.loss < best.loss) ? next : best
 }
 
 /** What the watched split gave after this epoch. */

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { platform } from '#platform'
+import { checksum } from '../core/checksum.ts'
 import { LensletError } from '../core/errors.ts'
 import { type Dataset, dataset, type Split } from '../data/dataset.ts'
 import { Model } from '../model/model.ts'
@@ -12,7 +13,6 @@ import { readSafetensors } from '../model/safetensors/read.ts'
 import { writeSafetensors } from '../model/safetensors/write.ts'
 import { parse } from '../notation/parse.ts'
 import { readCheckpoint } from './checkpoint.ts'
-import { checksum } from './checksum.ts'
 import {
   CheckpointError,
   type MetricsRecord,

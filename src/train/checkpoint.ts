@@ -6,22 +6,34 @@
 
 import { platform } from '#platform'
 import type { Program } from '../backends/types.ts'
+import { parseJson } from '../core/json.ts'
 import { printFault } from '../core/schema.ts'
 import { printShape, sameShape } from '../core/shapes.ts'
 import type { Dataset } from '../data/dataset.ts'
-import { readSafetensors, type SafetensorsFile, safetensorsParts, type Tensor } from '../model/safetensors.ts'
+import {
+  checksumOf,
+  readSafetensors,
+  type SafetensorsFile,
+  safetensorsParts,
+  type Tensor,
+} from '../model/safetensors.ts'
 import type { PlanParameter } from '../plan/types.ts'
-import { checksum } from './checksum.ts'
 import { CheckpointError } from './errors.ts'
+import { noRecords } from './history.ts'
 import { difference, type TrainingIdentity } from './identity.ts'
-import { stateSchema, type TrainState } from './state.ts'
+import type { MetricsRecord } from './metrics.ts'
+import { firstStateSchema, fromFirst, type SavedState, stateSchema } from './state.ts'
 
 const format = 'lenslet.checkpoint'
-const version = '1'
+/** 2: the records are beside the checkpoint, no longer in it. */
+const version = '2'
+const firstVersion = '1'
 
 export interface Checkpoint {
   readonly identity: TrainingIdentity
-  readonly state: TrainState
+  readonly state: SavedState
+  /** All records, where the checkpoint holds them itself: in version 1. */
+  readonly records?: readonly MetricsRecord[] | undefined
   readonly tensors: ReadonlyMap<string, Tensor>
 }
 
@@ -40,7 +52,7 @@ const bestName = (name: string) => `best:${name}`
 export async function checkpointParts(
   program: Program,
   identity: TrainingIdentity,
-  state: TrainState,
+  state: SavedState,
   best: ReadonlyMap<string, Float32Array> = new Map(),
 ): Promise<Iterable<Uint8Array>> {
   const tensors = new Map<string, Tensor>()
@@ -51,6 +63,11 @@ export async function checkpointParts(
     const kept = best.get(name)
     if (kept !== undefined) tensors.set(bestName(name), { shape, values: kept })
   }
+  return partsOf({ identity, state, tensors })
+}
+
+/** A checkpoint that was read, as a file again. */
+export function partsOf({ identity, state, tensors }: Omit<Checkpoint, 'records'>): Iterable<Uint8Array> {
   const texts = { format, version, identity: JSON.stringify(identity), state: JSON.stringify(state) }
   return safetensorsParts(tensors, { ...texts, checksum: checksumOf(texts, tensors) })
 }
@@ -69,7 +86,7 @@ function decode(where: string, bytes: Uint8Array): Checkpoint {
     throw damaged(where, firstLines(cause), cause)
   }
   const { metadata, tensors } = file
-  if (metadata.format !== format || metadata.version !== version) {
+  if (metadata.format !== format || (metadata.version !== version && metadata.version !== firstVersion)) {
     throw new CheckpointError(`${where} is not a checkpoint`, {
       received: metadata.format === undefined ? 'a file of another kind' : `${metadata.format} ${metadata.version}`,
       expected: `${format} ${version}`,
@@ -77,14 +94,18 @@ function decode(where: string, bytes: Uint8Array): Checkpoint {
     })
   }
   const { identity = '', state = '' } = metadata
-  const expected = sumOf(where, { format, version, identity, state }, tensors)
+  const expected = sumOf(where, { format, version: metadata.version, identity, state }, tensors)
   if (metadata.checksum !== expected) {
     throw damaged(where, `contents with the checksum ${expected}, where ${metadata.checksum} is written`)
   }
   const saved = json(where, state)
-  const fault = stateSchema.fault(saved)
+  const isFirst = metadata.version === firstVersion
+  const fault = (isFirst ? firstStateSchema : stateSchema).fault(saved)
   if (fault !== undefined) throw damaged(where, `an invalid state: ${printFault(fault)}`)
-  return { identity: json(where, identity) as TrainingIdentity, state: saved as TrainState, tensors }
+  const known = json(where, identity) as TrainingIdentity
+  if (!isFirst) return { identity: known, state: saved as SavedState, tensors }
+  const { records, ...summary } = fromFirst(saved as Parameters<typeof fromFirst>[0])
+  return { identity: known, state: { ...summary, history: noRecords }, records, tensors }
 }
 
 /**
@@ -150,13 +171,6 @@ export function restoreWeights(program: Program, { tensors }: Checkpoint): void 
   }
 }
 
-/** Of everything in the file. */
-export function checksumOf(texts: Readonly<Record<string, string>>, tensors: ReadonlyMap<string, Tensor>): string {
-  const names = [...tensors].map(([name, { shape }]) => `${name} ${printShape(shape)}`)
-  const text = new TextEncoder().encode(JSON.stringify([texts, names]))
-  return checksum([text, ...[...tensors.values()].map(({ values }) => values)])
-}
-
 /** A damaged header can give a tensor a type that is not decoded. */
 function sumOf(where: string, ...of: Parameters<typeof checksumOf>): string {
   try {
@@ -168,9 +182,9 @@ function sumOf(where: string, ...of: Parameters<typeof checksumOf>): string {
 
 function json(where: string, text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (cause) {
-    throw damaged(where, 'metadata that is not JSON', cause)
+    throw damaged(where, 'metadata that cannot be read', cause)
   }
 }
 

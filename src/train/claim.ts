@@ -1,8 +1,8 @@
 /** One training at a time for a model: two would write the same weights in turn, and neither result would be right. */
 
 import type { Program } from '../backends/types.ts'
+import { ModelBusyError } from '../model/errors.ts'
 import type { Model, Trainer } from '../model/model.ts'
-import { ModelBusyError } from './errors.ts'
 
 export interface Claim {
   /** The program of the training, as soon as there is one. */

@@ -8,9 +8,6 @@ export class CheckpointError extends LensletError {}
 /** Pictures or classes that are not the network's. */
 export class DataMismatchError extends LensletError {}
 
-/** A model that is being trained is asked to begin another training. */
-export class ModelBusyError extends LensletError {}
-
 export interface Divergence {
   /** Steps that were finished before. */
   readonly step: number

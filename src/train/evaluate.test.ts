@@ -1,8 +1,12 @@
 // Evaluation against sums by hand, in several portions, for scores and for probabilities.
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { pairsOf } from '../core/confusion.ts'
 import { ArgumentError } from '../core/errors.ts'
 import { Batches } from '../data/batches.ts'
 import { dataset } from '../data/dataset.ts'
+import { classMetrics } from '../insight/classMetrics.ts'
+import { commonMistakes } from '../inspect/confusion.ts'
+import { confusionSection } from '../inspect/report/classes.ts'
 import { Model } from '../model/model.ts'
 import { parse } from '../notation/parse.ts'
 import { DataMismatchError, evaluate } from './index.ts'
@@ -48,10 +52,10 @@ describe('evaluate', () => {
       ['b', counts[1]],
       ['c', counts[2]],
     ])
-    expect(evaluation.confusion.map((row) => row.reduce((a, b) => a + b))).toEqual(counts)
-    expect(evaluation.confusion[1]?.[2]).toBe((counts[1] as number) - black.filter((i) => labels[i] === 1).length)
+    expect(evaluation.confusion?.map((row) => row.reduce((a, b) => a + b))).toEqual(counts)
+    expect(evaluation.confusion?.[1]?.[2]).toBe((counts[1] as number) - black.filter((i) => labels[i] === 1).length)
     expect(evaluation.perClass[2]?.accuracy).toBeCloseTo(
-      (evaluation.confusion[2]?.[2] as number) / (counts[2] as number),
+      (evaluation.confusion?.[2]?.[2] as number) / (counts[2] as number),
     )
   })
 
@@ -79,7 +83,7 @@ describe('evaluate', () => {
     model.weights.set('fc1.bias', [Number.NaN, Number.NaN, Number.NaN])
     const evaluation = await evaluate(model, test, { normalization })
     expect(evaluation).toMatchObject({ accuracy: 0, loss: Number.NaN, count, invalid: count })
-    expect(evaluation.confusion.flat()).toEqual(new Array(9).fill(0))
+    expect(evaluation.confusion?.flat()).toEqual(new Array(9).fill(0))
     expect(evaluation.perClass.reduce((sum, row) => sum + row.count, 0)).toBe(count)
   })
 
@@ -101,11 +105,12 @@ describe('evaluate', () => {
       'fc1.filters',
       new Float32Array(12).map((_, i) => i),
     )
-    const predict = vi.spyOn(model, 'predict')
+    const fill = vi.spyOn(Batches.prototype, 'fill')
     const { loss, count } = await evaluate(model, whole.test, { normalization: whole.normalization })
     expect(count).toBe(40)
-    // 16 MiB at most.
-    expect(predict.mock.calls.map(([pictures]) => pictures.byteLength / 2 ** 20)).toEqual([16, 16, 8])
+    // 16 MiB at most: 16 images of 1 MiB.
+    expect(fill.mock.results.map(({ value }) => value)).toEqual([16, 16, 8])
+    fill.mockRestore()
     // As one portion gives it.
     const normalized = new Float32Array(40 * 256 * 256 * 4)
     const { normalization } = whole
@@ -117,6 +122,48 @@ describe('evaluate', () => {
       sum += Math.log(row.reduce((total, score) => total + Math.exp(score), 0)) - (row[0] as number)
     }
     expect(loss).toBeCloseTo(sum / 40, 6)
+  })
+
+  it('takes memory for the pairs that occur, not for all pairs of 30,000 classes', async () => {
+    const classes = Array.from({ length: 30_000 }, (_, i) => `class ${i}`)
+    const labels = Uint16Array.from({ length: 500 }, (_, i) => i * 60)
+    const images = new Uint8Array(500).map((_, i) => i % 2)
+    const many = { height: 1, width: 1, channels: 1, images, labels }
+    const { test } = dataset({ classes, train: many, test: many, normalization: { mean: [0], std: [1 / 255] } })
+    const model = await create('INPUT 1x1x1 -> FC-30000')
+    // Score 120 is the highest for white, the first for black.
+    const filters = new Float32Array(30_000)
+    filters[120] = 1
+    model.weights.set('fc1.filters', filters)
+    const evaluation = await evaluate(model, test, { normalization: { mean: [0], std: [1 / 255] } })
+    const predicted = (i: number) => (i % 2 === 0 ? 0 : 120)
+    expect(evaluation.confusion).toBeUndefined()
+    expect(evaluation.pairs).toEqual([...labels].map((actual, i) => ({ actual, predicted: predicted(i), count: 1 })))
+    expect(evaluation.accuracy).toBe(1 / 500)
+    expect(evaluation.perClass).toHaveLength(30_000)
+    const metrics = classMetrics(evaluation)
+    expect(metrics[0]).toEqual({ label: 'class 0', support: 1, precision: 1 / 250, recall: 1, f1: 2 / 251 })
+    expect(metrics[120]).toEqual({ label: 'class 120', support: 1, precision: 0, recall: 0, f1: 0 })
+    expect(commonMistakes(evaluation.pairs, classes, 1)).toEqual([
+      { actual: 'class 60', predicted: 'class 120', count: 1, share: 1 },
+    ])
+    expect(confusionSection(evaluation)).toMatch(/30000 classes is too large/)
+    expect(JSON.stringify(evaluation).length).toBeLessThan(4e6)
+  })
+
+  it('counts the same in the matrix and in the pairs', async () => {
+    const model = await create('INPUT 1x1x1 -> FC-3')
+    model.weights.set('fc1.filters', [1, 2, 3])
+    const { confusion = [], pairs } = await evaluate(model, test, { normalization })
+    expect(pairsOf(confusion)).toEqual(pairs)
+    expect(pairsOf(pairs)).toEqual(pairs)
+    expect(pairs.reduce((sum, { count }) => sum + count, 0)).toBe(count)
+    expect(classMetrics({ perClass: [{ label: 'a', count: 1, accuracy: 0 }], confusion: [[1]] })).toEqual(
+      classMetrics({
+        perClass: [{ label: 'a', count: 1, accuracy: 0 }],
+        pairs: [{ actual: 0, predicted: 0, count: 1 }],
+      }),
+    )
   })
 
   it('matches classes by name; the result is in the order of the model', async () => {
@@ -133,7 +180,7 @@ describe('evaluate', () => {
     expect(perClass.map(({ label, count }) => [label, count])).toEqual(
       expected.perClass.map(({ label, count }) => [label, count]).reverse(),
     )
-    expect(lit(confusion)).toEqual(lit(expected.confusion).reverse())
+    expect(lit(confusion ?? [])).toEqual(lit(expected.confusion ?? []).reverse())
     expect(accuracy).toBe([...labels.keys()].filter((i) => labels[i] === 2).length / count)
     // A split made by hand has no names unless they are given; its labels are the scores then.
     const { classes: _, ...unnamed } = test

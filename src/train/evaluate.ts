@@ -1,5 +1,6 @@
 /** How well a model does on pictures with labels: loss, accuracy, each class, and the confusion matrix. */
 
+import { ConfusionCounts, type ConfusionMatrix, type ConfusionPair } from '../core/confusion.ts'
 import { ArgumentError } from '../core/errors.ts'
 import { exp, log } from '../core/math.ts'
 import { checkOptions, printKind } from '../core/options.ts'
@@ -7,7 +8,7 @@ import { volumeSize } from '../core/shapes.ts'
 import { Batches } from '../data/batches.ts'
 import type { Split } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
-import type { Model } from '../model/model.ts'
+import { type Model, predictionsOf } from '../model/model.ts'
 import { givesDistribution, matchSplit } from './match.ts'
 
 export interface Evaluation {
@@ -21,8 +22,13 @@ export interface Evaluation {
   readonly invalid: number
   /** A row per score, in the model's order. */
   readonly perClass: readonly ClassEvaluation[]
-  /** [actual][predicted] → pictures, without the invalid ones; in the model's order */
-  readonly confusion: readonly (readonly number[])[]
+  /**
+   * [actual][predicted] → pictures, without the invalid ones; in the model's order. Undefined for more than 1024 classes:
+   * `pairs` has the same numbers.
+   */
+  readonly confusion: ConfusionMatrix | undefined
+  /** The numbers of the confusion matrix that are not 0, by actual and then by predicted class. */
+  readonly pairs: readonly ConfusionPair[]
 }
 
 export interface ClassEvaluation {
@@ -45,12 +51,13 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Pictures that are normalized and predicted at a time: at most this many, and fewer where they are large. */
+/** Pictures that are normalized and predicted at a time: at most this many, and fewer where they or their scores are many. */
 const portion = 256
 const portionBytes = 2 ** 24
 
 /**
- * Runs all pictures of a split through the model. Sums are in float64 and in the split's order.
+ * Runs all pictures of a split through the model. Sums are in float64 and in the split's order. All pictures see the same
+ * weights: a training of the model waits until the evaluation has ended.
  *
  * Classes are matched by name: a split may have the model's classes in another order, or only some of them. Rows and columns
  * of the result are in the model's order. Names are missing where a split was made by hand without `classes`, or where
@@ -79,35 +86,40 @@ export async function evaluate(model: Model, split: Split, options: EvaluateOpti
   }
   const scores = volumeSize(model.output)
   const size = volumeSize(model.input)
-  const batch = Math.min(portionOf(size), split.count)
+  const batch = Math.min(portionOf(Math.max(size, scores)), split.count)
   const batches = new Batches(matched, { batch, normalization, shuffle: false })
   const images = new Float32Array(batch * size)
   const labels = new Int32Array(batch)
   const lossOf = givesDistribution(model) ? lossOfProbabilities : lossOfLogits
-  const confusion = Array.from({ length: scores }, () => new Array<number>(scores).fill(0))
+  const confusion = new ConfusionCounts(scores)
+  const hits = new Array<number>(scores).fill(0)
   const counts = new Array<number>(scores).fill(0)
   let invalid = 0
   let loss = 0
-  for (let step = 0; step < batches.stepsPerEpoch; step++) {
-    signal?.throwIfAborted()
-    const filled = batches.fill(0, step, images, labels)
-    const results = await model.predict(images.subarray(0, filled * size))
-    for (let i = 0; i < filled; i++) {
-      const row = results.subarray(i * scores, (i + 1) * scores)
-      const label = labels[i] as number
-      add(counts, label)
-      if (row.some(Number.isNaN)) {
-        // There is no best score, and no class may gain by it.
-        invalid++
-        loss = Number.NaN
-        continue
+  // All of it with the same weights: a training of the model waits meanwhile.
+  await predictionsOf(model)(async (predict) => {
+    for (let step = 0; step < batches.stepsPerEpoch; step++) {
+      signal?.throwIfAborted()
+      const filled = batches.fill(0, step, images, labels)
+      const results = await predict(images.subarray(0, filled * size))
+      for (let i = 0; i < filled; i++) {
+        const row = results.subarray(i * scores, (i + 1) * scores)
+        const label = labels[i] as number
+        add(counts, label)
+        if (row.some(Number.isNaN)) {
+          // There is no best score, and no class may gain by it.
+          invalid++
+          loss = Number.NaN
+          continue
+        }
+        loss += lossOf(row, label)
+        const predicted = argmax(row)
+        confusion.add(label, predicted)
+        if (predicted === label) add(hits, label)
       }
-      loss += lossOf(row, label)
-      add(confusion[label] as number[], argmax(row))
     }
-  }
+  })
   const names = model.info.classes ?? classes
-  const hits = confusion.map((row, label) => row[label] as number)
   const perClass = counts.map(
     (count, label): ClassEvaluation => ({
       label: names?.[label] ?? `${label}`,
@@ -117,7 +129,8 @@ export async function evaluate(model: Model, split: Split, options: EvaluateOpti
   )
   const { count } = split
   const accuracy = hits.reduce((a, b) => a + b, 0) / count
-  return { loss: loss / count, accuracy, count, invalid, perClass, confusion }
+  const [matrix, pairs] = [confusion.matrix(), confusion.pairs()]
+  return { loss: loss / count, accuracy, count, invalid, perClass, confusion: matrix, pairs }
 }
 
 function checkIsSplit(split: Partial<Split> | undefined): void {

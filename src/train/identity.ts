@@ -3,11 +3,11 @@
  * trainings with equal identities and equal initial weights end with equal bits.
  */
 
+import { checksum } from '../core/checksum.ts'
 import { printVolume } from '../core/shapes.ts'
 import type { Dataset, Split } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
 import type { Plan } from '../plan/types.ts'
-import { checksum } from './checksum.ts'
 import type { BitSettings, TrainSettings } from './options.ts'
 import { hasPictures } from './splits.ts'
 
@@ -18,6 +18,8 @@ export interface TrainingIdentity extends BitSettings {
   readonly backend: string
   /** Without Winograd's method, which rounds otherwise. */
   readonly exact: boolean
+  /** How products are added, in words; undefined where the backend does not say. It is compared, but never refused. */
+  readonly rounding?: string | undefined
   readonly epochs: number
   readonly stepsPerEpoch: number
   /** Whether the number of epochs decides about the first steps, too. */
@@ -27,7 +29,7 @@ export interface TrainingIdentity extends BitSettings {
 export function identityOf(
   dataset: Dataset,
   settings: TrainSettings,
-  { plan, backend }: { plan: Plan; backend: string },
+  { plan, backend, rounding }: { plan: Plan; backend: string; rounding?: string | undefined },
 ) {
   const { batch, optimizer, schedule, decay, augment, labelSmoothing, clipNorm, frozen, seed, normalization } = settings
   const { epochs, stepsPerEpoch, rates } = settings
@@ -36,6 +38,7 @@ export function identityOf(
     data: describeTraining(dataset),
     backend,
     exact: plan.target.exact,
+    ...(rounding !== undefined && { rounding }),
     batch,
     optimizer,
     schedule,
@@ -99,6 +102,8 @@ export function difference(
   for (const what of Object.keys(asked) as (keyof TrainingIdentity)[]) {
     // A constant rate does not see the end: such a training may be made longer.
     if (what === 'epochs' && !asked.seesEnd) continue
+    // Another processor or engine may go on; its bits differ, which `resumeNotices` says.
+    if (what === 'rounding') continue
     const [before, after] = [canonical(saved[what]), canonical(asked[what])]
     if (before === after) continue
     if (what === 'data' && !isDescribed(saved.data) && saved.data === describeAsBefore(dataset)) continue

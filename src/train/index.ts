@@ -1,7 +1,10 @@
 /** Training: the loop, schedules, evaluation, metrics, checkpoints. */
 
+export type { ConfusionMatrix, ConfusionPair } from '../core/confusion.ts'
+export { ModelBusyError } from '../model/errors.ts'
+export { LockedError } from '../platform/errors.ts'
 export type { BestEpoch, WatchedSplit } from './best.ts'
-export { CheckpointError, DataMismatchError, DivergedError, ModelBusyError } from './errors.ts'
+export { CheckpointError, DataMismatchError, DivergedError } from './errors.ts'
 export { type ClassEvaluation, type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts'
 export { train } from './loop.ts'
 export type { EpochRecord, MetricsRecord, StepRecord } from './metrics.ts'

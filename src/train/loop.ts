@@ -4,17 +4,21 @@ import { platform } from '#platform'
 import { checkAugmentation } from '../data/augmentation.ts'
 import { Batches } from '../data/batches.ts'
 import type { Dataset } from '../data/dataset.ts'
+import { infoFault } from '../model/info.ts'
 import { type Model, type Trainer, trainerOf } from '../model/model.ts'
-import { BestWeights } from './best.ts'
+import type { FileLock } from '../platform/types.ts'
+import { type BestEpoch, BestWeights } from './best.ts'
 import { bestOf, readCheckpoint, restore } from './checkpoint.ts'
 import { type Claim, claim } from './claim.ts'
-import { DivergedError } from './errors.ts'
+import { DataMismatchError, DivergedError } from './errors.ts'
+import { findRecords, historyPathOf } from './history.ts'
 import { identityOf } from './identity.ts'
 import { matchDataset } from './match.ts'
 import { planOptionsOf, resolveSettings, type TrainOptions, type TrainSettings } from './options.ts'
 import type { Progress, TrainResult } from './progress.ts'
+import { resumeNotices } from './resume.ts'
 import { Session } from './session.ts'
-import { newState } from './state.ts'
+import { newState, type TrainState } from './state.ts'
 import { Stepper } from './stepper.ts'
 
 /**
@@ -34,44 +38,80 @@ import { Stepper } from './stepper.ts'
  *
  * Throws at once `ArgumentError`, `DataMismatchError`, `LabelRangeError` or `AugmentationError` for invalid options;
  * later `CheckpointError`, `FileError`, `MemoryError`, and `DivergedError` where the loss is not finite. That step changes
- * no weight; where checkpoints are written, the model gets the weights of the last one, else it keeps those before the step.
+ * no weight; where checkpoints are written, the model gets the weights of the last good one, else it keeps those before
+ * the step.
  * `ModelBusyError` where another training of the model has begun and not ended: a loop that is left, by `break`, `return`
- * or an error, ends its training. `DisposedError` where the model was released or disposed of before the training ended.
+ * or an error, ends its training. `LockedError` where another training writes the same checkpoint. `DisposedError` where the model was released or disposed of before the training ended.
  *
  * While it trains, and afterwards until it is released, the model holds the training's arena and no other: it takes the
  * memory that the plan of the training says. `predict` and `evaluate` work in it, too, between two steps.
  * `model.release()` frees it.
  */
 export function train(model: Model, dataset: Dataset, options: TrainOptions): AsyncGenerator<Progress, TrainResult> {
-  const settings = resolveSettings(model, dataset, options)
-  checkAugmentation(settings.augment, dataset.train)
-  return run(model, matchDataset(model, dataset), options, settings)
+  return prepared(model, dataset, options, async () => {
+    const path = options.checkpoint?.path ?? options.metrics
+    return path === undefined ? undefined : platform.lockFile(path)
+  })
 }
 
-async function* run(
+/**
+ * The same, for a caller that holds the lock of the checkpoint already, and releases it. (Not a public function: who
+ * trains in a folder of several files holds it from before the first until after the last.)
+ */
+export function trainHolding(
+  lock: FileLock,
   model: Model,
   dataset: Dataset,
   options: TrainOptions,
-  settings: TrainSettings,
 ): AsyncGenerator<Progress, TrainResult> {
-  const trainer = trainerOf(model)
-  const claimed = await claim(model, trainer)
+  return prepared(model, dataset, options, async () => ({ check: lock.check, release: async () => {} }))
+}
+
+function prepared(
+  model: Model,
+  dataset: Dataset,
+  options: TrainOptions,
+  lock: () => Promise<FileLock | undefined>,
+): AsyncGenerator<Progress, TrainResult> {
+  const settings = resolveSettings(model, dataset, options)
+  checkAugmentation(settings.augment, dataset.train)
+  const matched = matchDataset(model, dataset)
+  // What the model will say of itself must be fit to be saved: better known before the first step than after the last.
+  const fault = infoFault(model.network, { classes: matched.classes, normalization: settings.normalization })
+  if (fault !== undefined) throw new DataMismatchError(fault.message, fault)
+  return run({ model, dataset: matched, options, settings, trainer: trainerOf(model) }, lock)
+}
+
+interface Training {
+  readonly model: Model
+  readonly dataset: Dataset
+  readonly options: TrainOptions
+  readonly settings: TrainSettings
+  readonly trainer: Trainer
+}
+
+async function* run(
+  training: Training,
+  lockFiles: () => Promise<FileLock | undefined>,
+): AsyncGenerator<Progress, TrainResult> {
+  const claimed = await claim(training.model, training.trainer)
+  let lock: FileLock | undefined
   try {
-    return yield* trainClaimed(model, dataset, options, settings, trainer, claimed)
+    lock = await lockFiles()
+    return yield* trainClaimed(training, claimed, lock)
   } finally {
     claimed.end()
+    await lock?.release()
   }
 }
 
 async function* trainClaimed(
-  model: Model,
-  dataset: Dataset,
-  options: TrainOptions,
-  settings: TrainSettings,
-  trainer: Trainer,
+  training: Training,
   claimed: Claim,
+  lock: FileLock | undefined,
 ): AsyncGenerator<Progress, TrainResult> {
-  const begun = await begin(trainer, dataset, options, settings)
+  const { model, dataset, options, settings, trainer } = training
+  const begun = await begin(training)
   const { program } = begun
   claimed.program = program
   const { batch, normalization, seed, augment } = settings
@@ -86,6 +126,7 @@ async function* trainClaimed(
     settings,
     stepper,
     signal,
+    lock,
     now: () => platform.now(),
     ended: () => claimed.end(),
   })
@@ -95,7 +136,7 @@ async function* trainClaimed(
     return yield* session.run()
   } catch (error) {
     // A checkpoint that somebody has taken away does not hide what happened.
-    if (error instanceof DivergedError) await session.recover().catch(() => {})
+    if (error instanceof DivergedError) await session.recover(error).catch(() => {})
     throw error
   } finally {
     // A loop left by `break` ends here, too, and keeps what was learned.
@@ -104,18 +145,28 @@ async function* trainClaimed(
 }
 
 /** The program with the weights in it, or with all that a checkpoint holds, whose bytes are not kept. */
-async function begin(trainer: Trainer, dataset: Dataset, { resume }: TrainOptions, settings: TrainSettings) {
+async function begin({ trainer, dataset, options, settings }: Training) {
+  const { resume } = options
   const checkpoint = resume === undefined ? undefined : await readCheckpoint(resume)
   const program = await trainer.hold(planOptionsOf(settings))
   const isSaved = checkpoint !== undefined || settings.checkpoint !== undefined
   // Takes a look at every byte of the data, so only where it is needed.
   const identity = isSaved ? identityOf(dataset, settings, program) : undefined
   const best = new BestWeights(program)
-  if (checkpoint === undefined || identity === undefined) return { program, identity, best, state: newState() }
-  const { state } = checkpoint
+  if (checkpoint === undefined || identity === undefined)
+    return { program, identity, best, state: newState(), notices: [] }
+  const { history, ...saved } = checkpoint.state
+  const records = checkpoint.records ?? (await findRecords(history, recordPaths(options)))
+  const state: TrainState = { ...structuredClone(saved), records: [...(records ?? [])] }
   const keptBest = settings.keep === 'best' && state.best !== undefined ? bestOf(program, checkpoint) : undefined
-  restore(program, identity, checkpoint, dataset)
-  if (keptBest !== undefined) best.restore(state.best as number, keptBest)
+  await trainer.change(program, async () => restore(program, identity, checkpoint, dataset))
+  if (keptBest !== undefined) best.restore((state.best as BestEpoch).epoch, keptBest)
   else delete state.best
-  return { program, identity, best, state }
+  return { program, identity, best, state, notices: resumeNotices(checkpoint, identity, records !== undefined) }
+}
+
+/** Where the records of a checkpoint may be. */
+function recordPaths({ resume, checkpoint, metrics }: TrainOptions): readonly string[] {
+  const checkpoints = [resume, checkpoint?.path].filter((path) => typeof path === 'string')
+  return [...new Set([...checkpoints.map(historyPathOf), ...(metrics === undefined ? [] : [metrics])])]
 }

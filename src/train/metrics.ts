@@ -63,7 +63,11 @@ export function means({ loss, hits, count }: Tally): { readonly loss: number; re
   return { loss: loss / Math.max(1, count), accuracy: hits / Math.max(1, count) }
 }
 
-const lines = (records: readonly MetricsRecord[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('')
+/** A line for each record, as UTF-8. */
+export function* linesOf(records: Iterable<MetricsRecord>): Generator<Uint8Array> {
+  const encoder = new TextEncoder()
+  for (const record of records) yield encoder.encode(`${JSON.stringify(record)}\n`)
+}
 
 /** The file of JSON lines. */
 export class MetricsFile {
@@ -77,15 +81,42 @@ export class MetricsFile {
 
   /** Begins the file with the records of a checkpoint, or none: what a killed session left behind them is dropped. */
   static async open(path: string, records: readonly MetricsRecord[]): Promise<MetricsFile> {
-    await platform.writeFileAtomic(path, new TextEncoder().encode(lines(records)))
+    await platform.writeFileAtomic(path, inPortions(linesOf(records)))
     return new MetricsFile(path, records.length)
   }
 
   /** Appends what is new. A process killed meanwhile leaves at most the last line cut short, and resuming drops that. */
   async append(records: readonly MetricsRecord[]): Promise<void> {
     if (records.length === this.#written) return
-    const text = lines(records.slice(this.#written))
+    const lines = linesOf(records.slice(this.#written))
     this.#written = records.length
-    await platform.appendFile(this.#path, new TextEncoder().encode(text))
+    for (const bytes of inPortions(lines)) await platform.appendFile(this.#path, bytes)
   }
+}
+
+const portionBytes = 2 ** 16
+
+/** The same bytes in fewer, larger parts. */
+export function* inPortions(parts: Iterable<Uint8Array>): Generator<Uint8Array> {
+  let portion: Uint8Array[] = []
+  let size = 0
+  for (const part of parts) {
+    portion.push(part)
+    size += part.length
+    if (size < portionBytes) continue
+    yield joined(portion, size)
+    portion = []
+    size = 0
+  }
+  if (size > 0) yield joined(portion, size)
+}
+
+function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
 }

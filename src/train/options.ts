@@ -32,6 +32,11 @@ export interface TrainOptions {
   readonly labelSmoothing?: number | undefined
   /** Clip the norm of all gradients together to this. Default: no clipping. */
   readonly clipNorm?: number | undefined
+  /**
+   * Less memory for more computation, with the same bits: activations are computed again in the backward pass. `true`: the
+   * least memory. `{ memory }`: as little as fits the training into so many bytes. Default false.
+   */
+  readonly recompute?: BindOptions['recompute'] | undefined
   /** Layers that are not trained, by name or pattern (`stage1/*`). Default: none. */
   readonly frozen?: readonly string[] | undefined
   /** Of the order, the augmentation and dropout; a whole number. Default 0. (The weights' is `Model.create`'s.) */
@@ -61,7 +66,11 @@ export interface TrainOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Written at the start, at each epoch's end, at an abort, and in between. */
+/**
+ * Written at the start, at each epoch's end, at an abort, and in between. Beside it are `<path>.history`, the records of the
+ * training so far, and `<path>.good`, the last checkpoint whose weights had a sensible loss: after a divergence it
+ * becomes the checkpoint. One training at a time writes a checkpoint; another one gets a `LockedError`.
+ */
 export interface CheckpointOptions {
   readonly path: string
   /** Default 60. */
@@ -88,11 +97,14 @@ export interface BitSettings {
 export interface TrainSettings extends BitSettings {
   readonly epochs: number
   readonly stepsPerEpoch: number
+  /** How many the network tells apart. */
+  readonly classes: number
   readonly rates: Schedule
   readonly update: Optimizer
   readonly evaluate: 'epoch' | 'end' | 'never'
   readonly patience: number | undefined
   readonly keep: 'last' | 'best'
+  readonly recompute: NonNullable<BindOptions['recompute']>
   readonly checkpoint: { readonly path: string; readonly everySeconds: number; readonly everySteps: number } | undefined
 }
 
@@ -105,6 +117,7 @@ const optionNames: OptionNames<TrainOptions> = {
   augment: true,
   labelSmoothing: true,
   clipNorm: true,
+  recompute: true,
   frozen: true,
   seed: true,
   evaluate: true,
@@ -165,6 +178,7 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
   return {
     epochs,
     stepsPerEpoch,
+    classes: Math.max(2, dataset.classes.length),
     batch,
     update,
     optimizer: update.settings,
@@ -180,6 +194,7 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
     evaluate,
     patience: earlyStopping?.patience,
     keep,
+    recompute: options.recompute ?? false,
     checkpoint: options.checkpoint && checkpointSettings(options.checkpoint),
   }
 }
@@ -201,9 +216,10 @@ function needsEvaluation(what: string, dataset: Dataset, evaluate: string): void
 
 /** The plan of a training with these settings: what the training allocates, and what its description must print. */
 export function planOptionsOf(settings: PlannedSettings): BindOptions {
-  const { batch, optimizer, decay, clipNorm, labelSmoothing, frozen } = settings
+  const { batch, optimizer, decay, clipNorm, labelSmoothing, frozen, recompute = false } = settings
   return {
     batch,
+    recompute,
     frozen,
     goal: {
       kind: 'training',
@@ -216,7 +232,8 @@ export function planOptionsOf(settings: PlannedSettings): BindOptions {
 }
 
 /** The settings that decide on a plan. */
-type PlannedSettings = Pick<BitSettings, 'batch' | 'optimizer' | 'decay' | 'clipNorm' | 'labelSmoothing' | 'frozen'>
+type PlannedSettings = Pick<BitSettings, 'batch' | 'optimizer' | 'decay' | 'clipNorm' | 'labelSmoothing' | 'frozen'> &
+  Partial<Pick<TrainSettings, 'recompute'>>
 
 function checkpointSettings(options: CheckpointOptions) {
   checkOptions<CheckpointOptions>('checkpoint', options, { path: true, everySeconds: true, everySteps: true })

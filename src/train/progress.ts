@@ -61,6 +61,8 @@ interface Standing {
   readonly best?: BestEpoch | undefined
   /** Path of a checkpoint that was written since the last progress. */
   readonly checkpoint?: string
+  /** With the first progress after resuming: what is worth knowing, a sentence for each. */
+  readonly notices?: readonly string[]
 }
 
 export interface TrainResult {
@@ -87,9 +89,9 @@ export interface TrainResult {
   readonly imagesPerSecond: number
   /** Why it ended before its last epoch: the signal, or early stopping. */
   readonly stopped?: 'aborted' | 'early' | undefined
-  /** One an epoch. */
+  /** One an epoch; after resuming without the records that were beside the checkpoint, those since then. */
   readonly history: readonly EpochRecord[]
-  /** All records, as in the metrics file. */
+  /** All records, as in the metrics file; those of `history` are among them. */
   readonly records: readonly MetricsRecord[]
 }
 
@@ -101,6 +103,7 @@ export const noEvaluation: Evaluation = {
   invalid: 0,
   perClass: [],
   confusion: [],
+  pairs: [],
 }
 
 /** Bias-corrected exponential mean: about the last hundred steps count. */

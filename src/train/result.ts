@@ -8,18 +8,12 @@ import type { TrainSettings } from './options.ts'
 import type { Pace, Progress, TrainResult } from './progress.ts'
 import { historyOf, type TrainState } from './state.ts'
 
-export function standingOf(
-  kind: Progress['kind'],
-  state: TrainState,
-  settings: TrainSettings,
-  pace: Pace,
-  epochsDone: number,
-) {
+export function standingOf(kind: Progress['kind'], state: TrainState, settings: TrainSettings, pace: Pace) {
   const { epochs, stepsPerEpoch, batch } = settings
   const steps = epochs * stepsPerEpoch
   const { loss, accuracy, weight } = state.smoothed
   const mean = kind === 'step' ? { loss: loss / weight, accuracy: accuracy / weight } : means(state.epoch)
-  const evaluations = settings.evaluate === 'epoch' ? epochs - epochsDone : 0
+  const evaluations = settings.evaluate === 'epoch' ? epochs - state.epochs : 0
   return {
     epoch: Math.max(1, Math.ceil(state.step / stepsPerEpoch)),
     epochs,
@@ -47,13 +41,13 @@ export function resultOf(state: TrainState, ending: Ending): TrainResult {
   const { stopped, keptEpoch, lastWeights, test, best, imagesPerSecond } = ending
   const history = historyOf(state)
   // With `evaluate: 'end'`, or after an abort, the last epoch that was evaluated is the last word.
-  const evaluated = history
-    .slice(0, keptEpoch)
-    .findLast((record) => (record.validationLoss ?? record.testLoss) !== undefined)
+  const evaluated = history.findLast(
+    (record) => record.epoch <= keptEpoch && (record.validationLoss ?? record.testLoss) !== undefined,
+  )
   const { testLoss = test?.loss, testAccuracy = test?.accuracy, validationLoss, validationAccuracy } = evaluated ?? {}
   const { loss, accuracy } = means(state.epoch)
   return {
-    epochs: history.length,
+    epochs: state.epochs,
     steps: state.step,
     seconds: state.seconds,
     trainLoss: loss,

@@ -3,7 +3,7 @@
 import type { Dataset } from '../data/dataset.ts'
 import type { BackendName, Model } from '../model/model.ts'
 import { type Checkpoint, checkSame } from './checkpoint.ts'
-import { identityOf } from './identity.ts'
+import { identityOf, type TrainingIdentity } from './identity.ts'
 import { matchDataset } from './match.ts'
 import { planOptionsOf, resolveSettings, type TrainOptions } from './options.ts'
 
@@ -19,4 +19,32 @@ export function checkResume(
   const dataset = matchDataset(model, given)
   const plan = model.planFor(planOptionsOf(settings))
   checkSame(identityOf(dataset, settings, { plan, backend }), checkpoint, dataset)
+}
+
+/**
+ * What is worth knowing of a training that goes on from a checkpoint.
+ *
+ * @param hasRecords whether the records that belong to it were found
+ */
+export function resumeNotices(
+  { identity, state }: Checkpoint,
+  now: TrainingIdentity,
+  hasRecords: boolean,
+): readonly string[] {
+  const { diverged, history } = state
+  return [
+    ...(diverged === undefined
+      ? []
+      : [
+          `this training diverged after step ${diverged.step} (${diverged.message}) and went back to its last good checkpoint, of step ${state.step}; with the same settings it will diverge again`,
+        ]),
+    ...(identity.rounding === undefined || now.rounding === undefined || identity.rounding === now.rounding
+      ? []
+      : [
+          `the checkpoint was computed with ${identity.rounding}, and now it is ${now.rounding}: the training goes on, but not to the same bits`,
+        ]),
+    ...(hasRecords
+      ? []
+      : [`the ${history.records} records before step ${state.step} were not found: metrics and curves begin there`]),
+  ]
 }

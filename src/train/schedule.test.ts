@@ -92,6 +92,66 @@ describe('schedules', () => {
     }
   })
 
+  // Printed by PyTorch 1.13 (float64) for SGD at rate 0.1; the scheduler's calls are the titles.
+  it.each<[title: string, settings: ScheduleSettings, length: readonly [number, number], want: readonly number[]]>([
+    [
+      'OneCycleLR(max_lr=0.1, total_steps=20)',
+      { kind: 'one-cycle' },
+      [4, 5],
+      [
+        0.0040000000000000036, 0.013167184270002533, 0.037167184270002526, 0.06683281572999747, 0.09083281572999748,
+        0.1, 0.09874640062350874, 0.09504846320134738, 0.089091617757105, 0.0811745653949763, 0.07169430017913009,
+        0.06112620219362893, 0.0500002, 0.03887419780637107, 0.028306099820869922, 0.0188258346050237,
+        0.010908782242895003, 0.004951936798652629, 0.0012539993764912555, 4e-7,
+      ],
+    ],
+    [
+      'OneCycleLR(max_lr=0.1, total_steps=12, pct_start=0.25)',
+      { kind: 'one-cycle', warmup: 0.75 },
+      [3, 4],
+      [
+        0.0040000000000000036, 0.052000000000000005, 0.1, 0.09698464310077128, 0.08830226894706028, 0.0750001,
+        0.058682574153711, 0.04131782584628902, 0.025000300000000013, 0.01169813105293973, 0.0030157568992287415, 4e-7,
+      ],
+    ],
+    [
+      'CosineAnnealingLR(T_max=8, eta_min=0.01)',
+      { kind: 'cosine', final: 0.1 },
+      [2, 4],
+      [
+        0.1, 0.0965745789630079, 0.08681980515339463, 0.07222075445642905, 0.055, 0.03777924554357096,
+        0.023180194846605363, 0.013425421036992097,
+      ],
+    ],
+    [
+      'SequentialLR([LinearLR(start_factor=1/4, total_iters=3), CosineAnnealingLR(T_max=8)], milestones=[4])',
+      { kind: 'cosine', warmup: 1 },
+      [3, 4],
+      [
+        0.025, 0.05, 0.07500000000000001, 0.1, 0.1, 0.09619397662556434, 0.08535533905932738, 0.0691341716182545, 0.05,
+        0.030865828381745515, 0.014644660940672627, 0.0038060233744356634,
+      ],
+    ],
+    [
+      'StepLR(step_size=3, gamma=0.5)',
+      { kind: 'step', every: 3, factor: 0.5 },
+      [10, 1],
+      [0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.025, 0.025, 0.025, 0.0125],
+    ],
+    [
+      'LinearLR(start_factor=1/5, total_iters=4)',
+      { kind: 'constant', warmup: 5 },
+      [8, 1],
+      [0.020000000000000004, 0.04000000000000001, 0.06000000000000001, 0.08000000000000002, 0.1, 0.1, 0.1, 0.1],
+    ],
+  ])('have the rates of PyTorch: %s', (_, settings, [epochs, stepsPerEpoch], want) => {
+    const schedule = resolveSchedule(settings, { epochs, stepsPerEpoch })
+    expectClose(
+      want.map((_, step) => schedule.rate(0.1, step)),
+      want,
+    )
+  })
+
   it('one-cycle has its peak at step 5 of 20, from 0, and a start of its own', () => {
     const schedule = resolveSchedule('one-cycle', { epochs: 4, stepsPerEpoch: 5 })
     const got = Array.from({ length: 20 }, (_, step) => schedule.rate(0.1, step))

@@ -9,7 +9,8 @@ import type { Program } from '../backends/types.ts'
 import type { Dataset, Split } from '../data/dataset.ts'
 import type { Model, Trainer } from '../model/model.ts'
 import type { Tensor } from '../model/safetensors.ts'
-import { type BestWeights, bestEpochOf, watchedOf } from './best.ts'
+import type { FileLock } from '../platform/types.ts'
+import { type BestWeights, lower, watchedOf } from './best.ts'
 import { badUpdate, badWeight, printRate } from './diverged.ts'
 import { DivergedError } from './errors.ts'
 import { type Evaluation, evaluate } from './evaluate.ts'
@@ -20,7 +21,7 @@ import { noEvaluation, Pace, type Progress, smooth, type TrainResult } from './p
 import { resultOf, standingOf } from './result.ts'
 import { Saver } from './saver.ts'
 import { finalSplitOf, type Watched, watchedSplitOf } from './splits.ts'
-import { historyOf, type TrainState } from './state.ts'
+import type { TrainState } from './state.ts'
 import type { Stepper } from './stepper.ts'
 import { stoppedImproving } from './stopping.ts'
 
@@ -35,6 +36,10 @@ export interface SessionParts {
   readonly state: TrainState
   readonly best: BestWeights
   readonly signal: AbortSignal | undefined
+  /** Of the checkpoint; undefined where there is none. */
+  readonly lock: FileLock | undefined
+  /** What is worth knowing of a resumption; told with the first progress. */
+  readonly notices: readonly string[]
   /** Milliseconds. */
   now(): number
   /** Called before the last progress, after which the caller may not ask for more: the model is free for another training. */
@@ -59,8 +64,7 @@ export class Session {
   readonly #pace: Pace
   readonly #saver: Saver
   readonly #secondsBefore: number
-  /** Epochs finished, their evaluation included. */
-  #epochsDone: number
+  #notices: readonly string[]
   #metrics: MetricsFile | undefined
   /** Of the last epoch, and of the best one of this session. */
   #last = nothing
@@ -73,7 +77,7 @@ export class Session {
     this.#pace = new Pace(parts.now)
     this.#saver = new Saver({ ...parts, checkWeights: () => this.#checkWeights() })
     this.#secondsBefore = parts.state.seconds
-    this.#epochsDone = historyOf(parts.state).length
+    this.#notices = parts.notices
   }
 
   /** Begins the files, so that a path that cannot be written shows before the first step, not after the first hour. */
@@ -82,9 +86,9 @@ export class Session {
     await this.#saver.save()
   }
 
-  /** After a divergence: the weights of the last checkpoint, where there is one. */
-  recover(): Promise<void> {
-    return this.#saver.recover()
+  /** After a divergence: the weights of the last good checkpoint, where there is one. */
+  recover(error: DivergedError): Promise<void> {
+    return this.#saver.recover(error)
   }
 
   async *run(): AsyncGenerator<Progress, TrainResult> {
@@ -92,13 +96,13 @@ export class Session {
     let shown = Number.NEGATIVE_INFINITY
     let turn = now()
     let stopped: TrainResult['stopped']
-    while (this.#epochsDone < settings.epochs) {
+    while (state.epochs < settings.epochs) {
       if (signal?.aborted) {
         stopped = 'aborted'
         await this.#saver.save()
         break
       }
-      if (state.step === (this.#epochsDone + 1) * settings.stepsPerEpoch) {
+      if (state.step === (state.epochs + 1) * settings.stepsPerEpoch) {
         if (!(await this.#finishEpoch())) continue
         yield { ...this.#standing('epoch'), kind: 'epoch', ...this.#last }
         continue
@@ -129,9 +133,9 @@ export class Session {
     const { trainer, program, settings, best, dataset, state } = this.#parts
     let lastWeights: ReadonlyMap<string, Tensor> | undefined
     let evaluated = stopped === 'aborted' ? nothing : this.#last
-    const keptEpoch = stopped === 'aborted' ? this.#epochsDone : (best.epoch ?? this.#epochsDone)
-    if (keptEpoch !== this.#epochsDone) {
-      lastWeights = await trainer.exclusively(program, () => best.exchange())
+    const keptEpoch = stopped === 'aborted' ? state.epochs : (best.epoch ?? state.epochs)
+    if (keptEpoch !== state.epochs) {
+      lastWeights = await trainer.change(program, () => best.exchange())
       evaluated = this.#ofBest
     }
     await trainer.fetch()
@@ -154,7 +158,7 @@ export class Session {
     const { state, settings } = this.#parts
     if (settings.patience === undefined || state.step % settings.stepsPerEpoch !== 0) return false
     const { warmup = 0 } = settings.schedule as { readonly warmup?: number }
-    return stoppedImproving(historyOf(state), settings.patience, warmup)
+    return stoppedImproving(state, settings.patience, warmup)
   }
 
   async #step(): Promise<void> {
@@ -163,9 +167,12 @@ export class Session {
     const tally = await stepper.take(state.step)
     const rate = stepper.rate(state.step)
     state.step++
+    // It has come past where it diverged before.
+    if (state.diverged !== undefined && state.step > state.diverged.step + 1) delete state.diverged
     addTo(state.epoch, tally)
     addTo(state.interval, tally)
     const { loss, accuracy } = means(tally)
+    this.#saver.stepped(loss)
     smooth(state.smoothed, loss, accuracy)
     this.#pace.trained(tally.count)
     state.seconds = this.#secondsBefore + this.#pace.seconds
@@ -200,7 +207,9 @@ export class Session {
       seconds: state.seconds,
     }
     state.records.push(record)
-    this.#epochsDone++
+    state.epochs++
+    state.lowest = lower(state.lowest, watchedOf(record))
+    if (state.lowest === undefined) delete state.lowest
     await this.#keepIfBest(record)
     await this.#metrics?.append(state.records)
     await this.#saver.save()
@@ -211,19 +220,16 @@ export class Session {
     const { trainer, program, settings, state, best } = this.#parts
     const watched = watchedOf(record)
     if (settings.keep !== 'best' || watched === undefined) return
-    const kept = this.#best
-    if (best.epoch !== undefined && kept !== undefined && !(watched.loss < kept.loss)) return
+    if (state.best !== undefined && !(watched.loss < state.best.loss)) return
     await trainer.exclusively(program, () => best.copy(record.epoch))
-    state.best = record.epoch
+    state.best = watched
     this.#ofBest = this.#last
   }
 
   /** The epoch whose weights are kept; where none are, the one with the lowest loss. */
   get #best() {
-    const { state, best } = this.#parts
-    const history = historyOf(state)
-    const kept = best.epoch === undefined ? undefined : history[best.epoch - 1]
-    return kept === undefined ? bestEpochOf(history) : watchedOf(kept)
+    const { state } = this.#parts
+    return state.best ?? state.lowest
   }
 
   /** Undefined where it was aborted meanwhile. */
@@ -268,11 +274,14 @@ export class Session {
   #standing(kind: Progress['kind']) {
     const { state, settings, stepper } = this.#parts
     const checkpoint = this.#saver.takeWritten()
+    const notices = this.#notices
+    this.#notices = []
     return {
-      ...standingOf(kind, state, settings, this.#pace, this.#epochsDone),
+      ...standingOf(kind, state, settings, this.#pace),
       rate: stepper.rate(Math.max(0, state.step - 1)),
       best: this.#best,
       ...(checkpoint !== undefined && { checkpoint }),
+      ...(notices.length > 0 && { notices }),
     }
   }
 }

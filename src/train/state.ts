@@ -3,13 +3,17 @@
  * learning rate are functions of seed and step, so the number of steps is all there is to remember of them.
  */
 
-import { either, list, literal, number, object, optional, type Schema } from '../core/schema.ts'
+import { either, list, literal, number, object, optional, type Schema, string } from '../core/schema.ts'
+import { type BestEpoch, bestEpochOf, watchedOf } from './best.ts'
 import { type EpochRecord, emptyTally, type MetricsRecord, type Tally } from './metrics.ts'
 import type { Smoothed } from './progress.ts'
 
-export interface TrainState {
+/** What a checkpoint says of it. Its size does not grow with the training. */
+export interface StateSummary {
   /** Steps finished. */
   step: number
+  /** Epochs finished, their evaluation included. */
+  epochs: number
   /** Of training and evaluating in earlier sessions. */
   seconds: number
   /** Over the current epoch. */
@@ -17,14 +21,25 @@ export interface TrainState {
   /** Since the last record. */
   interval: Tally
   smoothed: Smoothed
-  records: MetricsRecord[]
+  /** Mean loss of the first step. */
+  firstLoss?: number | undefined
+  /** The epoch with the lowest loss. */
+  lowest?: BestEpoch | undefined
   /** The epoch whose weights are kept as the best. */
-  best?: number | undefined
+  best?: BestEpoch | undefined
+  /** Where the training diverged after this point: with the same settings it will do so again. */
+  diverged?: { readonly step: number; readonly message: string } | undefined
+}
+
+export interface TrainState extends StateSummary {
+  /** All of them; of a training that was resumed without its history, those since then. */
+  records: MetricsRecord[]
 }
 
 export function newState(): TrainState {
   return {
     step: 0,
+    epochs: 0,
     seconds: 0,
     epoch: emptyTally(),
     interval: emptyTally(),
@@ -34,7 +49,7 @@ export function newState(): TrainState {
 }
 
 /** The epochs that are wholly finished, their evaluation included. */
-export function historyOf({ records }: TrainState): readonly EpochRecord[] {
+export function historyOf({ records }: Pick<TrainState, 'records'>): readonly EpochRecord[] {
   return records.filter((record) => record.kind === 'epoch')
 }
 
@@ -48,20 +63,64 @@ const evaluated = {
   testLoss: optional(number()),
   testAccuracy: optional(share),
 }
-const record = either(
+/** A record: a line of the history and of the metrics. */
+export const recordSchema = either(
   object({ kind: literal('step'), ...common }),
   object({ kind: literal('epoch'), ...common, ...evaluated }),
 )
 
-/** What a checkpoint must hold. */
-export const stateSchema: Schema<SavedState> = object({
+const standing = {
   step: whole,
   seconds: number({ min: 0 }),
   epoch: tally,
   interval: tally,
   smoothed: object({ loss: number(), accuracy: number(), weight: share }),
-  records: list(record, { max: 2_000_000 }),
+}
+const bestEpoch = object({
+  epoch: whole,
+  loss: number(),
+  accuracy: share,
+  split: either(literal('validation'), literal('test')),
+})
+
+export interface SavedState extends StateSummary {
+  /** The records that belong to it: how many, and their checksum. */
+  readonly history: { readonly records: number; readonly checksum: string }
+}
+
+/** What a checkpoint must hold. */
+export const stateSchema: Schema<unknown> = object({
+  ...standing,
+  epochs: whole,
+  firstLoss: optional(number()),
+  lowest: optional(bestEpoch),
+  best: optional(bestEpoch),
+  diverged: optional(object({ step: whole, message: string })),
+  history: object({ records: whole, checksum: string }),
+})
+
+/** What it held in version 1: all records, and of the best epoch only its number. */
+export const firstStateSchema: Schema<unknown> = object({
+  ...standing,
+  records: list(recordSchema, { max: 2_000_000 }),
   best: optional(whole),
 })
 
-type SavedState = Readonly<Omit<TrainState, 'records'>> & { readonly records: readonly unknown[] }
+interface FirstState extends Omit<StateSummary, 'best' | 'epochs'> {
+  readonly records: MetricsRecord[]
+  readonly best?: number
+}
+
+/** A state of version 1 as it is now. */
+export function fromFirst({ records, best, ...rest }: FirstState): TrainState {
+  const history = historyOf({ records })
+  const lowest = bestEpochOf(history)
+  const kept = best === undefined ? undefined : history[best - 1]
+  return {
+    ...rest,
+    epochs: history.length,
+    ...(lowest && { lowest }),
+    ...(kept && { best: watchedOf(kept) }),
+    records,
+  }
+}

@@ -55,7 +55,7 @@ export class Stepper {
 
   /** Takes step `step`, from 0. Throws `DivergedError`, and then every weight and state is as it was. */
   take(step: number): Promise<Tally> {
-    return this.#trainer.exclusively(this.#program, () => this.#take(step))
+    return this.#trainer.change(this.#program, () => this.#take(step))
   }
 
   async #take(step: number): Promise<Tally> {

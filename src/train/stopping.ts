@@ -1,7 +1,6 @@
 /** Early stopping: when more epochs no longer help. */
 
-import { bestEpochOf } from './best.ts'
-import type { EpochRecord } from './metrics.ts'
+import type { StateSummary } from './state.ts'
 
 /** Of a number of epochs: more than what a product such as 0.3 · 30 is off. */
 const rounding = 1e-9
@@ -12,8 +11,11 @@ const rounding = 1e-9
  *
  * @param warmup of the schedule, in epochs
  */
-export function stoppedImproving(history: readonly EpochRecord[], patience: number, warmup: number): boolean {
-  const best = bestEpochOf(history)
-  if (best === undefined) return false
-  return history.length - Math.max(best.epoch, Math.ceil(warmup - rounding)) >= patience
+export function stoppedImproving(
+  { epochs, lowest }: Pick<StateSummary, 'epochs' | 'lowest'>,
+  patience: number,
+  warmup: number,
+): boolean {
+  if (lowest === undefined) return false
+  return epochs - Math.max(lowest.epoch, Math.ceil(warmup - rounding)) >= patience
 }

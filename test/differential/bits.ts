@@ -1,6 +1,6 @@
 /**
  * What must be the same bits: whatever shares memory, on any number of threads, by any of the variants that round alike,
- * and after JSON.
+ * after JSON, and where activations are computed again.
  */
 
 import type { Backend, Program } from '../../src/backends/types.ts'
@@ -63,6 +63,7 @@ export async function checkRuns(trial: Trial, options: PlanOptions, inputs: Inpu
       wasmBackend({ variant: twin, alwaysShare }),
       other,
     ],
+    ['with activations computed again', backend, plan(network, { ...options, recompute: true })],
   ]
   for (const [how, by, planned] of ways) {
     const results = await using(by, planned, async (program) => {

@@ -14,7 +14,7 @@ import type { ReferenceData } from '../../src/ops/types.ts'
 import type { Window } from '../../src/ops/window.ts'
 import { largest } from './fault.ts'
 import { groupBounds, groupGradientBounds } from './groupBounds.ts'
-import { normBounds, normGradientBounds, trackedBounds, trackedSumBounds } from './normBounds.ts'
+import { againBounds, normBounds, normGradientBounds, trackedBounds, trackedSumBounds } from './normBounds.ts'
 import { responseBounds, responseGradientBounds } from './responseBounds.ts'
 import { type BoundRow, type Bounds, type Computed, epsilon } from './rounding.ts'
 
@@ -132,6 +132,7 @@ const boundRows: Readonly<Record<StepKind, BoundRow>> = {
   },
   'crossEntropy.gradient': of(4, ({ inputs: [, labels = []] }) => 1 / labels.length),
   batchNorm: normBounds,
+  'batchNorm.again': againBounds,
   'batchNorm.gradient': normGradientBounds,
   'batchNorm.inference': trackedBounds,
   'batchNorm.inference.inputGradient': own(4),

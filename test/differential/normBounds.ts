@@ -99,6 +99,18 @@ export function trackedBounds({ step, data }: Computed): Bounds {
   return [Float64Array.from({ length: extent.rows * extent.channels }, (_, k) => at(slack, k % extent.channels))]
 }
 
+/** [x, scale?, shift?, mean, inverse] → [y] */
+export function againBounds({ step, data }: Computed): Bounds {
+  const extent = extentOf(step.inputs)
+  const [x, ...more] = data.inputs
+  const [scale, shift, mean, inverse] = affine(step, more, extent.channels)
+  const slack = Float64Array.from({ length: extent.channels }, (_, c) => {
+    const factor = Math.abs(at(scale, c) * at(inverse, c))
+    return 8 * epsilon * (most(extent, c, (k) => at(x, k) - at(mean, c)) * factor + Math.abs(at(shift, c)))
+  })
+  return [Float64Array.from({ length: extent.rows * extent.channels }, (_, k) => at(slack, k % extent.channels))]
+}
+
 /** [x, dz, mean, variance] → [dscale, dshift] */
 export function trackedSumBounds({ step: { attributes, inputs: specs }, data }: Computed): Bounds {
   const { rows, channels } = extentOf(specs)

@@ -12,6 +12,7 @@ import { stepSpec } from '../../plan/step.ts'
 import type { Plan, PlanBuffer } from '../../plan/types.ts'
 import { checkLength, checkRun } from '../check.ts'
 import type { Backend, Program } from '../types.ts'
+import { DisposedError } from '../wasm/errors.ts'
 
 const target: Target = {
   name: 'reference',
@@ -36,6 +37,11 @@ export const referenceBackend: Backend = {
 
 function bindReference(plan: Plan): Program {
   let arena = new Float64Array(plan.arenaBytes / 4)
+  let isDisposed = false
+  const checkLive = () => {
+    if (isDisposed)
+      throw new DisposedError('this program was disposed of', { advice: 'bind the plan again, or dispose later' })
+  }
   const part = ({ offset, bytes }: PlanBuffer) => arena.subarray(offset / 4, (offset + bytes) / 4)
   return {
     plan,
@@ -47,6 +53,7 @@ function bindReference(plan: Plan): Program {
       return arena.byteLength / 2
     },
     async read(id, into) {
+      checkLive()
       const buffer = plan.buffers[id] as PlanBuffer
       const values = part(buffer)
       const result = into ?? emptyArray(buffer)
@@ -54,11 +61,13 @@ function bindReference(plan: Plan): Program {
       return result
     },
     write(id, values) {
+      checkLive()
       const buffer = plan.buffers[id] as PlanBuffer
       checkLength(buffer, values.length)
       part(buffer).set(values)
     },
     async run(options = {}) {
+      checkLive()
       const { from, to, pictures } = checkRun(plan, options)
       const buffers = buffersOfSize(plan, pictures)
       const parts = (ids: readonly number[]) => ids.map((id) => part(buffers[id] as PlanBuffer))
@@ -69,6 +78,7 @@ function bindReference(plan: Plan): Program {
       }
     },
     async dispose() {
+      isDisposed = true
       arena = new Float64Array(0)
     },
   }

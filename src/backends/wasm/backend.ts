@@ -11,6 +11,7 @@ import { startInline } from './inline.ts'
 import { allocate } from './memory.ts'
 import { kernelModule } from './modules.ts'
 import { WasmProgram } from './program.ts'
+import { roundingOf } from './rounding.ts'
 import type { RunnerStart } from './runner.ts'
 import { scheduleOf } from './schedule.ts'
 import { chooseThreads } from './threads.ts'
@@ -73,7 +74,8 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
       reason = [error.message.split('\n')[0], error.advice].filter((part) => part !== undefined).join('; ')
       return start(1)
     })
-    return new WasmProgram(plan, memory, schedule, runner, sentence(variant, why, runner.threads, reason))
+    const description = sentence(variant, why, runner.threads, reason)
+    return new WasmProgram(plan, memory, schedule, runner, { description, rounding: roundingOf(variant) })
   }
 
   function expected(threads: number): string {

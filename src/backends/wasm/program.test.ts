@@ -196,6 +196,37 @@ describe.each([1, 2])('a program with %s threads', (threads) => {
     await expect(program.run()).rejects.toThrow(DisposedError)
   })
 
+  it('gives readings that were asked for before dispose what they would have got', async () => {
+    const program = await bind(tanhPlan(40, threads), undefined, true)
+    program.write(0, pictures)
+    const all = [program.run(), program.run({ to: 10 })]
+    const reading = program.read(1)
+    const disposal = program.dispose()
+    await expect(program.run()).rejects.toThrow(DisposedError)
+    await expect(program.read(1)).rejects.toThrow(DisposedError)
+    await Promise.all(all)
+    expect((await reading)[1]).toBeCloseTo(Math.tanh(pictures[1] as number), 5)
+    await disposal
+  })
+
+  it('writes what is written during a run when the run is over, as it was at the call', async () => {
+    const program = await bind(tanhPlan(40, threads), undefined, true)
+    program.write(0, pictures)
+    await program.run()
+    const expected = await program.read(40)
+    const run = program.run()
+    const reading = program.read(40)
+    const values = new Float32Array(pictures.length).fill(1)
+    program.write(0, values)
+    const next = program.run({ to: 1 })
+    values.fill(9)
+    await run
+    expect(await reading).toEqual(expected)
+    await next
+    expect((await program.read(0)).every((value) => value === 1)).toBe(true)
+    expect((await program.read(1))[0]).toBeCloseTo(Math.tanh(1), 5)
+  })
+
   it('names the step and the node of a kernel that trapped', async () => {
     const good = tanhPlan(3, threads)
     const buffers = good.buffers.map((buffer) => (buffer.id === 3 ? { ...buffer, offset: good.arenaBytes } : buffer))

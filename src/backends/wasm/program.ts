@@ -1,7 +1,7 @@
 /** A plan bound to a WebAssembly memory and to the threads that run its kernels. */
 
 import { Turns } from '../../core/turns.ts'
-import { arrayAt, type TypedArray } from '../../ops/arrays.ts'
+import { arrayAt, emptyArray, type TypedArray } from '../../ops/arrays.ts'
 import { bufferOf } from '../../plan/step.ts'
 import type { Plan, SectionName } from '../../plan/types.ts'
 import { checkLength, checkRun } from '../check.ts'
@@ -15,6 +15,7 @@ export class WasmProgram implements Program {
   readonly backend = 'wasm'
   readonly threads: number
   readonly description: string
+  readonly rounding: string
   readonly allocatedBytes: number
   readonly #schedule: Schedule
   #runner: Runner | undefined
@@ -25,10 +26,17 @@ export class WasmProgram implements Program {
   readonly #turns = new Turns()
   #disposal: Promise<void> | undefined
 
-  constructor(plan: Plan, memory: WebAssembly.Memory, schedule: Schedule, runner: Runner, description: string) {
+  constructor(
+    plan: Plan,
+    memory: WebAssembly.Memory,
+    schedule: Schedule,
+    runner: Runner,
+    { description, rounding }: { readonly description: string; readonly rounding: string },
+  ) {
     this.plan = plan
     this.threads = runner.threads
     this.description = description
+    this.rounding = rounding
     this.allocatedBytes = memory.buffer.byteLength
     this.#memory = memory
     this.#schedule = schedule
@@ -36,8 +44,9 @@ export class WasmProgram implements Program {
   }
 
   async read(buffer: number, into?: TypedArray): Promise<TypedArray> {
+    this.#checkLive()
     return this.#turns.take(async () => {
-      const values = this.view(buffer)
+      const values = this.#valuesOf(buffer)
       if (into === undefined) return values.slice()
       into.set(values.subarray(0, into.length))
       return into
@@ -45,19 +54,30 @@ export class WasmProgram implements Program {
   }
 
   view(buffer: number): TypedArray {
-    const of = bufferOf(this.plan, buffer)
-    return arrayAt(of, this.#live().buffer, of.offset)
+    this.#checkLive()
+    return this.#valuesOf(buffer)
   }
 
+  /** While a run is under way, the values are copied and written when it is over. */
   write(buffer: number, values: ArrayLike<number>): void {
+    this.#checkLive()
     const of = bufferOf(this.plan, buffer)
     checkLength(of, values.length)
-    this.view(buffer).set(values)
-    if (of.role === 'parameter' || of.role === 'tracked') this.#prepared = undefined
+    const writeNow = (given: ArrayLike<number>) => {
+      this.#valuesOf(buffer).set(given)
+      if (of.role === 'parameter' || of.role === 'tracked') this.#prepared = undefined
+    }
+    if (this.#turns.isIdle) {
+      writeNow(values)
+      return
+    }
+    const copy = emptyArray({ shape: [values.length], dtype: of.dtype })
+    copy.set(values)
+    void this.#turns.take(async () => writeNow(copy))
   }
 
   async run(options: RunOptions = {}): Promise<void> {
-    this.#live()
+    this.#checkLive()
     const checked = checkRun(this.plan, options)
     await this.#turns.take(() => this.#execute(checked))
   }
@@ -77,19 +97,23 @@ export class WasmProgram implements Program {
     await this.#runner?.run(this.#schedule.range(section, from, to, pictures))
   }
 
-  /** A run on its way is waited for: it is short, and whoever awaits it gets what it made. */
+  /** Runs and readings that were asked for before are waited for: they are short, and get what they would have got. */
   async #end(): Promise<void> {
-    this.#memory = undefined
     await this.#turns.ended
-    await this.#runner?.dispose()
-    // It holds the memory, too, and whoever disposes may keep the program.
+    // The runner holds the memory, too, and whoever disposes may keep the program.
+    this.#memory = undefined
+    const runner = this.#runner
     this.#runner = undefined
+    await runner?.dispose()
   }
 
-  #live(): WebAssembly.Memory {
-    if (!this.#memory) {
-      throw new DisposedError('this program was disposed of', { advice: 'bind the plan again, or dispose later' })
-    }
-    return this.#memory
+  #valuesOf(buffer: number): TypedArray {
+    const of = bufferOf(this.plan, buffer)
+    return arrayAt(of, (this.#memory as WebAssembly.Memory).buffer, of.offset)
+  }
+
+  #checkLive(): void {
+    if (this.#disposal === undefined) return
+    throw new DisposedError('this program was disposed of', { advice: 'bind the plan again, or dispose later' })
   }
 }

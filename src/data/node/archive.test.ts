@@ -1,10 +1,12 @@
 // Archives as they should be, and archives that were made to do harm.
+import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { ArchiveError } from '../errors.ts'
-import { temporaryFolder, writeTarGz } from '../testing/archives.ts'
+import { temporaryFolder, withChecksum, writeTarGz } from '../testing/archives.ts'
 import { readTarGz } from './archive.ts'
 
 async function readAll(file: string, limit = 100): Promise<Record<string, string>> {
@@ -55,7 +57,41 @@ describe('readTarGz', () => {
       await writeFile(join(folder, name), bytes)
       await expect(readAll(join(folder, name)), name).rejects.toBeInstanceOf(ArchiveError)
     }
-    await expect(readAll(join(folder, 'missing'))).rejects.toThrow(/no such file/)
+    await expect(readAll(join(folder, 'missing'))).rejects.toThrow(/it does not exist/)
+  })
+
+  it('ends where a size is none, as every await on a file from outside must', async () => {
+    const file = join(await temporaryFolder(), 'a.tar.gz')
+    await writeTarGz(file, { data: 'x'.repeat(600) })
+    const tar = gunzipSync(await readFile(file))
+    // What tar-stream 3.2 takes for a size of null, after which its entry never ends.
+    tar[124] = 0x81
+    await writeFile(file, gzipSync(withChecksum(tar)))
+    await expect(readAll(file)).rejects.toThrow(/a size of the bytes 81 30[\s\S]*octal digits/)
+  })
+
+  it('refuses a bomb: a small file that unpacks to more than any archive', async () => {
+    const file = join(await temporaryFolder(), 'a.tar.gz')
+    // Members of a gzip file follow each other: 1,100 of 1 MiB of zeros.
+    const zeros = gzipSync(new Uint8Array(2 ** 20))
+    await writeFile(file, Buffer.concat(Array.from({ length: 1100 }, () => zeros)))
+    await expect(readAll(file)).rejects.toThrow(/unpacks to more than it may/)
+  })
+
+  it.skipIf(process.platform === 'win32')('does not wait for a pipe or a device', async () => {
+    const file = join(await temporaryFolder(), 'pipe.tar.gz')
+    await promisify(execFile)('mkfifo', [file])
+    await expect(readAll(file)).rejects.toThrow(/a pipe, not a regular file/)
+    await expect(readAll('/dev/zero')).rejects.toThrow(/a device, not a regular file/)
+  })
+
+  it('shows control characters of the names in an archive, and does not pass them on', async () => {
+    const file = join(await temporaryFolder(), 'a.tar.gz')
+    await writeTarGz(file, { '../\u001b[31mred\u009b': 'x' })
+    const error = await readAll(file).catch((thrown: Error) => thrown)
+    expect((error as Error).message).toMatch(/outside its own folder/)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    expect((error as Error).message).not.toMatch(/[\u001b\u009b]/)
   })
 
   it('passes on what the taker throws', async () => {

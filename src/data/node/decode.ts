@@ -1,10 +1,18 @@
 /** Decodes pictures in Node by sharp, which is loaded only when the first picture comes. */
 import { fileURLToPath } from 'node:url'
-import type { SharpOptions } from 'sharp'
+import type { Metadata, SharpOptions } from 'sharp'
 import { DatasetError, PictureError } from '../errors.ts'
 import { background, checkPictureSize, isColored, type PictureSize, toChannels } from '../resize.ts'
 import type { SortedSource } from '../source.ts'
-import { readPicture, whatElse } from './pictureFile.ts'
+import { decodingMemory, type MemoryBudget } from './memory.ts'
+import { pictureBytes, readPicture, whatElse } from './pictureFile.ts'
+import { decodingBytes, formatOf, isWhatItSays } from './pictureFormat.ts'
+
+/** Settings of a decoding besides the size. */
+export interface DecodeSettings {
+  /** Where the memory comes from; that of the process where it is not given. */
+  readonly memory?: MemoryBudget | undefined
+}
 
 /**
  * For files and bytes; what else a picture can be given as: decode.ts.
@@ -14,11 +22,15 @@ import { readPicture, whatElse } from './pictureFile.ts'
  *
  * @param source the path of a picture, or its bytes
  * @returns [height, width, channels], 0..255; EXIF orientation applied
- * @throws {PictureError} not a picture, or a damaged one
+ * @throws {PictureError} not a picture, a damaged one, or one that needs more memory than there is
  * @throws {ArgumentError} a size that no picture can have
  */
-export async function decodeImage(source: string | Uint8Array, size: PictureSize): Promise<Uint8Array> {
-  return (await decodePicture(source, size)).pixels
+export async function decodeImage(
+  source: string | Uint8Array,
+  size: PictureSize,
+  settings: DecodeSettings = {},
+): Promise<Uint8Array> {
+  return (await decodePicture(source, size, settings)).pixels
 }
 
 /** Node's side of decode.ts: `name` is the picture's, for errors. */
@@ -28,15 +40,16 @@ export async function decodeSource(source: SortedSource, size: PictureSize, name
     case 'text':
       return decodeImage(/^file:/i.test(source.text) ? fileURLToPath(source.text) : source.text, size)
     case 'bytes':
-      return (await scaled(source.bytes, {}, size, name ?? 'given as bytes')).pixels
+      return (await decodeBytes(source.bytes, size, name ?? 'given as bytes', decodingMemory)).pixels
     case 'blob': {
       const bytes = new Uint8Array(await source.blob.arrayBuffer())
-      return (await scaled(bytes, {}, size, 'name' in source.blob ? `${source.blob.name}` : 'given as a Blob')).pixels
+      const label = 'name' in source.blob ? `${source.blob.name}` : 'given as a Blob'
+      return (await decodeBytes(bytes, size, name ?? label, decodingMemory)).pixels
     }
     case 'raw': {
       const { data, width, height, channels } = source.raw
       const raw = { width, height, channels: channels as 1 | 3 | 4 }
-      return (await scaled(new Uint8Array(data), { raw }, size, 'given as raw values')).pixels
+      return (await scaled(new Uint8Array(data), size, 'given as raw values', { raw })).pixels
     }
     case 'drawable':
       throw new PictureError(
@@ -54,18 +67,108 @@ export interface DecodedPicture {
   readonly colored: boolean
 }
 
-/** As `decodeImage`, and tells whether the picture is in color. */
-export async function decodePicture(source: string | Uint8Array, size: PictureSize): Promise<DecodedPicture> {
+/** A picture from outside, which has sides of its own. */
+interface DecodedFile extends DecodedPicture {
+  /** As it is seen, EXIF orientation applied. */
+  readonly sides: { readonly height: number; readonly width: number }
+}
+
+/** As `decodeImage`, and tells more of the picture. */
+export async function decodePicture(
+  source: string | Uint8Array,
+  size: PictureSize,
+  { memory = decodingMemory }: DecodeSettings = {},
+): Promise<DecodedFile> {
   checkPictureSize(size)
-  const bytes = typeof source === 'string' ? await readPicture(source) : source
-  return scaled(bytes, {}, size, typeof source === 'string' ? source : 'given as bytes')
+  return typeof source === 'string'
+    ? decodeFile(source, size, memory)
+    : decodeBytes(source, size, 'given as bytes', memory)
+}
+
+/** The file counts, too, as long as it is in memory. */
+async function decodeFile(file: string, size: PictureSize, memory: MemoryBudget): Promise<DecodedFile> {
+  const fileBytes = await pictureBytes(file)
+  checkFits(file, fileBytes, 'to be read', memory)
+  await memory.take(fileBytes)
+  let taken = fileBytes
+  try {
+    let bytes = await readPicture(file, fileBytes)
+    const found = await look(bytes, file)
+    const needed = decodingBytes(found, size)
+    checkFits(file, needed + fileBytes, decodingOf(found), memory)
+    if (memory.tryTake(needed)) taken += needed
+    else {
+      // Who waits holds nothing, so that no two wait for each other: the file is read again.
+      bytes = new Uint8Array()
+      memory.free(taken)
+      taken = 0
+      await memory.take(fileBytes + needed)
+      taken = fileBytes + needed
+      bytes = await readPicture(file, fileBytes)
+      if (decodingBytes(await look(bytes, file), size) > needed)
+        throw new PictureError(file, 'it changes while it is read', 'wait until it is written completely')
+    }
+    return { ...(await scaled(bytes, size, file)), sides: sidesOf(found) }
+  } finally {
+    memory.free(taken)
+  }
+}
+
+async function decodeBytes(
+  bytes: Uint8Array,
+  size: PictureSize,
+  name: string,
+  memory: MemoryBudget,
+): Promise<DecodedFile> {
+  const found = await look(bytes, name)
+  const needed = decodingBytes(found, size)
+  checkFits(name, needed, decodingOf(found), memory)
+  await memory.take(needed)
+  try {
+    return { ...(await scaled(bytes, size, name)), sides: sidesOf(found) }
+  } finally {
+    memory.free(needed)
+  }
+}
+
+const megabytes = (bytes: number) =>
+  bytes < 2 ** 20 ? `${bytes} bytes` : `${Math.ceil(bytes / 2 ** 20).toLocaleString('en-US')} MB`
+const decodingOf = ({ width, height }: Metadata) => `for ${width}×${height} pixels to be decoded`
+
+function checkFits(name: string, bytes: number, what: string, { most }: MemoryBudget): void {
+  if (bytes <= most) return
+  throw new PictureError(
+    name,
+    `up to ${megabytes(bytes)} of memory ${what}, of ${megabytes(most)} that decoding may take`,
+    `scale it down or leave it out; or allow more: --memory-limit ${Math.ceil((2 * bytes) / 2 ** 20)}MB (for a data set in a program: memoryLimit)`,
+  )
+}
+
+/** Reads the header, and refuses what is no picture of a format that is decoded here. */
+async function look(bytes: Uint8Array, name: string): Promise<Metadata> {
+  const format = formatOf(bytes)
+  if (format === undefined) throw unreadable(name, bytes, 'Input buffer contains unsupported image format')
+  const sharp = await loadSharp()
+  const found = await sharp(bytes, { failOn: 'error' })
+    .metadata()
+    .catch((cause: unknown) => {
+      throw unreadable(name, bytes, cause)
+    })
+  if (isWhatItSays(format, found)) return found
+  const reason = whatElse(bytes) ?? `its first bytes are those of ${format.toUpperCase()}, but it holds ${found.format}`
+  throw new PictureError(name, reason, 'convert it to PNG or JPEG, or leave it out')
+}
+
+function sidesOf({ width, height, orientation = 1 }: Metadata): { readonly height: number; readonly width: number } {
+  // Orientations 5 to 8 lie on their side.
+  return orientation >= 5 ? { height: width, width: height } : { height, width }
 }
 
 async function scaled(
   bytes: Uint8Array,
-  options: SharpOptions,
   size: PictureSize,
   name: string,
+  options: SharpOptions = {},
 ): Promise<DecodedPicture> {
   const sharp = await loadSharp()
   try {
@@ -99,23 +202,6 @@ function unreadable(name: string, bytes: Uint8Array, cause: unknown): PictureErr
     return new PictureError(name, 'more than 268,402,689 pixels', 'scale it down, or leave it out', cause)
   // What libvips adds can be of another picture, decoded at the same time; the cause keeps it.
   return new PictureError(name, 'damaged or cut short', 'open it in a viewer; save it again, or leave it out', cause)
-}
-
-/**
- * The sides of a picture as it is seen, EXIF orientation applied; only its header is read.
- *
- * @throws {PictureError} not a picture
- */
-export async function pictureSides(file: string): Promise<{ readonly height: number; readonly width: number }> {
-  const sharp = await loadSharp()
-  try {
-    const { width, height, orientation = 1 } = await sharp(file).metadata()
-    // Orientations 5 to 8 lie on their side.
-    return orientation >= 5 ? { height: width, width: height } : { height, width }
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new PictureError(file, reason, 'open it in a viewer; save it again, or leave it out', cause)
-  }
 }
 
 /**
@@ -161,9 +247,16 @@ function load<T>(name: string): Promise<T> {
   return import(/* @vite-ignore */ /* webpackIgnore: true */ name)
 }
 
+let cacheOff = false
+
 async function loadSharp() {
   try {
-    return (await load<typeof import('sharp')>('sharp')).default
+    const { default: sharp } = await load<typeof import('sharp')>('sharp')
+    // libvips keeps the last hundred operations for the case that they are asked for again, with what the decoders hold. That
+    // is not counted, and grew by 380 MB with each large progressive JPEG. Nothing is decoded twice here.
+    if (!cacheOff) sharp.cache(false)
+    cacheOff = true
+    return sharp
   } catch (cause) {
     throw new DatasetError('images cannot be decoded here', {
       received: 'the package "sharp" is not installed for this system',

@@ -5,6 +5,7 @@ import { PictureError } from '../errors.ts'
 import type { PictureSize } from '../resize.ts'
 import { decodePicture } from './decode.ts'
 import { byName } from './folder.ts'
+import type { MemoryBudget } from './memory.ts'
 import type { Entry } from './splitting.ts'
 
 /** Decoders at work at a time: two keep the pool busy while one waits for the disk, and bound the memory. */
@@ -25,13 +26,15 @@ export interface DecodeOptions {
   readonly size: PictureSize
   readonly onProgress?: ((progress: { readonly decoded: number; readonly total: number }) => void) | undefined
   readonly signal?: AbortSignal | undefined
+  /** Where the memory for decoding comes from; that of the process where it is not given. */
+  readonly memory?: MemoryBudget | undefined
 }
 
 /** @param images memory for all entries; pictures that follow a broken one move up */
 export async function decodeAll(
   entries: readonly Entry[],
   images: Uint8Array,
-  { size, onProgress, signal }: DecodeOptions,
+  { size, onProgress, signal, memory }: DecodeOptions,
 ): Promise<Decoded> {
   const bytes = volumeSize(size)
   if (images.length !== entries.length * bytes)
@@ -47,7 +50,7 @@ export async function decodeAll(
     for (let i = next++; i < entries.length; i = next++) {
       try {
         signal?.throwIfAborted()
-        const picture = await decodePicture((entries[i] as Entry).file, size)
+        const picture = await decodePicture((entries[i] as Entry).file, size, { memory })
         images.set(picture.pixels, i * bytes)
         if (picture.colored) colored++
       } catch (error) {

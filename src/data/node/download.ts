@@ -3,12 +3,13 @@
  * verified contents get the final name.
  */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { openRegularFile } from '../../platform/regularFile.ts'
+import { systemCode } from '../../platform/systemErrors.ts'
 import { ChecksumError, FetchError } from '../errors.ts'
-import { sizeOnDisk } from './files.ts'
+import { makeFolder, sizeOnDisk } from './files.ts'
 
 export interface FetchProgress {
   readonly stage: 'download' | 'verify' | 'unpack'
@@ -41,7 +42,7 @@ export interface DownloadOptions {
  */
 export async function download(address: string, file: string, options: DownloadOptions): Promise<void> {
   const part = `${file}.part`
-  await mkdir(dirname(file), { recursive: true })
+  await makeFolder(dirname(file))
   const resumed = ((await sizeOnDisk(part)) ?? 0) > 0
   await receiveWithRetries(address, part, options)
   try {
@@ -60,9 +61,11 @@ export async function download(address: string, file: string, options: DownloadO
 export async function verify(file: string, { integrity, bytes, onProgress }: DownloadOptions): Promise<void> {
   const hash = createHash('sha512')
   let received = 0
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
-    hash.update(chunk)
-    received += chunk.length
+  const { handle } = await openRegularFile(file)
+  // A longer file than published cannot be it: of that, one byte more is read.
+  for await (const chunk of handle.createReadStream({ highWaterMark: 1 << 20, end: bytes })) {
+    hash.update(chunk as Uint8Array)
+    received += (chunk as Uint8Array).length
     onProgress?.({ stage: 'verify', received, total: bytes })
   }
   const digest = `sha512-${hash.digest('base64')}`
@@ -77,7 +80,8 @@ async function receiveWithRetries(address: string, part: string, options: Downlo
       return await receive(address, part, options)
     } catch (cause) {
       signal?.throwIfAborted()
-      if (cause instanceof FetchError) throw cause
+      // What is wrong with the disk is no better the next time. Errors of the network come inside a TypeError.
+      if (cause instanceof FetchError || systemCode(cause) !== undefined) throw cause
       if (attempt >= tries) {
         const kept = (await sizeOnDisk(part)) ?? 0
         throw new FetchError('the download broke off', {

@@ -1,7 +1,11 @@
 /** Folders that appear whole or not at all, and files read with a bound. */
-import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { printable } from '../../core/text.ts'
+import { readRegularFile } from '../../platform/regularFile.ts'
+import { systemCode } from '../../platform/systemErrors.ts'
 import { DatasetError } from '../errors.ts'
+import { whyUnreadable } from './folder.ts'
 
 /**
  * Fills a folder under another name beside it and gives it its name at the end, so that a process killed at any moment
@@ -11,7 +15,7 @@ export async function createFolder(
   folder: string,
   fill: (write: (name: string, bytes: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  await mkdir(dirname(folder), { recursive: true })
+  await makeFolder(dirname(folder))
   const unfinished = await unfinishedFolder(dirname(folder), basename(folder))
   try {
     await fill(async (name, bytes) => {
@@ -28,6 +32,19 @@ export async function createFolder(
     await rm(unfinished, { recursive: true, force: true })
     if (!(await exists(folder))) throw error
   }
+}
+
+/**
+ * A folder and those above it. One after the other: where a folder cannot be made (`/proc/x`), Node's `mkdir` with
+ * `recursive` may not end. Throws the system's errors.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  if (await isFolder(path)) return
+  if (dirname(path) !== path) await makeFolder(dirname(path))
+  await mkdir(path).catch(async (error: unknown) => {
+    // Another process was faster.
+    if (systemCode(error) !== 'EEXIST' || !(await isFolder(path))) throw error
+  })
 }
 
 /** A new folder for what is not finished yet, instead of those that killed processes left. */
@@ -59,14 +76,11 @@ export async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-/** @throws {DatasetError} no such file, or one larger than it may be */
+/** @throws {DatasetError} no such file, no regular file, or one larger than it may be */
 export async function readBounded(path: string, limit: number): Promise<Uint8Array> {
-  const size = await sizeOnDisk(path)
-  if (size === undefined || size > limit)
-    throw new DatasetError(`cannot read ${path}`, {
-      received: size === undefined ? 'no such file' : `${size} bytes`,
-      expected: `a file of at most ${limit} bytes`,
-      advice: 'check the path',
-    })
-  return readFile(path)
+  try {
+    return await readRegularFile(path, limit)
+  } catch (cause) {
+    throw new DatasetError(`cannot read ${printable(path)}`, { ...whyUnreadable(path, cause), cause })
+  }
 }

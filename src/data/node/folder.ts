@@ -3,8 +3,10 @@ import type { Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { printable, sameForm } from '../../core/text.ts'
+import { systemCode, systemReason } from '../../platform/systemErrors.ts'
 import { DatasetError } from '../errors.ts'
 import { isIgnored } from './endings.ts'
+import { isRun } from './runMark.ts'
 
 export interface FolderEntries {
   readonly path: string
@@ -35,7 +37,13 @@ export async function readFolder(path: string): Promise<FolderEntries> {
       .map(({ name }) => name)
       .sort(byName)
   const files = names('file')
-  return { path, folders: names('folder'), files, others: names('other'), isRun: files.includes('run.json') }
+  return {
+    path,
+    folders: names('folder'),
+    files,
+    others: names('other'),
+    isRun: files.includes('run.json') && (await isRun(path)),
+  }
 }
 
 type Kind = 'file' | 'folder' | 'other'
@@ -55,23 +63,9 @@ export function byName(a: string, b: string): number {
   return first < second ? -1 : first > second ? 1 : 0
 }
 
-const reasons: Readonly<Record<string, readonly [received: string, advice: string]>> = {
-  ENOENT: ['it does not exist', 'check the path'],
-  EACCES: ['permission denied', 'check its permissions'],
-  EPERM: ['permission denied', 'check its permissions'],
-  ENOTDIR: ['it is not a folder', 'check the path'],
-  EISDIR: ['it is a folder', 'check the path'],
-  ELOOP: ['its symbolic links lead in a circle', 'remove the link'],
-  ENAMETOOLONG: ['the path is too long', 'move the folder to a shorter path'],
-  EMFILE: ['too many files are open', 'raise the limit: ulimit -n'],
-  EIO: ['the disk reports an error', 'check the disk'],
-}
-
 /** What is wrong and what to do, for an error of the file system. */
 export function whyUnreadable(path: string, cause: unknown): { readonly received: string; readonly advice: string } {
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? ''
-  if (code === 'ENOENT' && path.includes('\ufffd'))
+  if (systemCode(cause) === 'ENOENT' && path.includes('\ufffd'))
     return { received: 'its name is not valid UTF-8', advice: 'rename it' }
-  const [received, advice] = reasons[code] ?? [cause instanceof Error ? cause.message : String(cause), 'check the path']
-  return { received, advice }
+  return systemReason(cause)
 }

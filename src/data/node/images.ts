@@ -10,14 +10,18 @@ import { type DecodeOptions, decodeAll } from './decodeAll.ts'
 import { pictureEndings } from './endings.ts'
 import { isFolder } from './files.ts'
 import { readLayout } from './layout.ts'
+import { MemoryBudget } from './memory.ts'
 import { type Entry, type SplitOptions, splitEntries } from './splitting.ts'
 
-export interface ImagesOptions extends SplitOptions, DecodeOptions {
+export interface ImagesOptions extends SplitOptions, Omit<DecodeOptions, 'memory'> {
   /** Size that every picture is scaled and cropped to: the network's input. */
   readonly size: PictureSize
   /** Called with each picture that cannot be read, which is then left out. Without it they are an error. */
   readonly onBroken?: ((error: PictureError) => void) | undefined
-  /** Most bytes that the decoded pictures may take; 4 GiB where it is not given. */
+  /**
+   * Most bytes that the decoded pictures and their decoding may take together. Where it is not given: a quarter of the
+   * machine's memory, at most 4 GiB.
+   */
   readonly memoryLimit?: number | undefined
 }
 
@@ -42,8 +46,9 @@ export async function openImages(folder: string, options: ImagesOptions): Promis
   const { classes } = layout
   const { testFraction, ...split } = splitEntries(layout, options)
   const entries = [...split.train, ...split.validation, ...split.test]
-  const memory = allocate(folder, entries.length, options)
-  const { good, images, broken, colored } = await decodeAll(entries, memory, options)
+  const memory = new MemoryBudget(options.memoryLimit)
+  const space = allocate(folder, entries.length, size, memory)
+  const { good, images, broken, colored } = await decodeAll(entries, space, { ...options, memory })
   if (broken.length > 0 && onBroken === undefined) throw new BrokenPicturesError(folder, broken, entries.length)
   for (const error of broken) onBroken?.(error)
   const isGood = new Set(good)
@@ -96,7 +101,7 @@ export async function listPictures(folder: string): Promise<PictureFiles> {
   return { classes: classes.map((name) => ({ name, files: filesOf(name) })), notices }
 }
 
-function allocate(folder: string, count: number, { size, memoryLimit = 2 ** 32 }: ImagesOptions): Uint8Array {
+function allocate(folder: string, count: number, size: PictureSize, memory: MemoryBudget): Uint8Array {
   const bytes = count * volumeSize(size)
   const gigabytes = Math.ceil(bytes / 2 ** 30)
   const refused = (expected: string, cause?: unknown) =>
@@ -106,7 +111,7 @@ function allocate(folder: string, count: number, { size, memoryLimit = 2 ** 32 }
       advice: `a network with a smaller input, fewer images, or a higher limit: --memory-limit ${gigabytes}GB (in a program: memoryLimit)`,
       cause,
     })
-  if (bytes > memoryLimit) throw refused(`at most ${memoryLimit} bytes`)
+  if (!memory.keep(bytes)) throw refused(`at most ${memory.limit} bytes`)
   try {
     return new Uint8Array(bytes)
   } catch (cause) {

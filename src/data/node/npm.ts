@@ -19,9 +19,13 @@ export interface PublishedPackage {
   readonly bytes: number
 }
 
+/** npm waits for a silent registry by itself, but not for ever: what has not ended after so many milliseconds is ended. */
+const answerMs = 120_000
+const packMs = 3_600_000
+
 /** The address of the package's tarball. */
 export async function tarballAddress(wanted: PublishedPackage, signal?: AbortSignal): Promise<string> {
-  const text = await npm(['view', `${wanted.name}@${wanted.version}`, 'dist.tarball', '--json'], signal)
+  const text = await npm(['view', `${wanted.name}@${wanted.version}`, 'dist.tarball', '--json'], answerMs, signal)
   let address: unknown
   try {
     address = JSON.parse(text)
@@ -41,7 +45,7 @@ export async function packTarball(wanted: PublishedPackage, file: string, signal
   const folder = await unfinishedFolder(dirname(file), 'pack')
   try {
     const options = ['--pack-destination', folder, '--prefer-offline', '--ignore-scripts']
-    await npm(['pack', `${wanted.name}@${wanted.version}`, ...options], signal)
+    await npm(['pack', `${wanted.name}@${wanted.version}`, ...options], packMs, signal)
     await rename(join(folder, `${wanted.name}-${wanted.version}.tgz`), file)
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -49,7 +53,7 @@ export async function packTarball(wanted: PublishedPackage, file: string, signal
 }
 
 /** Standard output of an npm command. */
-function npm(args: readonly string[], signal: AbortSignal | undefined): Promise<string> {
+function npm(args: readonly string[], timeout: number, signal: AbortSignal | undefined): Promise<string> {
   const { npm_execpath: script } = process.env
   const viaNode = script !== undefined && basename(script) === 'npm-cli.js'
   const command = viaNode ? process.execPath : 'npm'
@@ -68,6 +72,7 @@ function npm(args: readonly string[], signal: AbortSignal | undefined): Promise<
       shell: !viaNode && process.platform === 'win32',
       stdio: ['ignore', 'pipe', 'pipe'],
       signal,
+      timeout,
     })
     let output = ''
     let errors = ''
@@ -78,6 +83,9 @@ function npm(args: readonly string[], signal: AbortSignal | undefined): Promise<
       errors = (errors + text).slice(-2000)
     })
     child.on('error', (error) => (signal?.aborted ? reject(error) : fail(error.message, error)))
-    child.on('close', (code) => (code === 0 ? resolve(output) : fail(errors.trim() || `exit code ${code}`)))
+    child.on('close', (code, killed) => {
+      if (code === 0) resolve(output)
+      else fail(killed === null ? errors.trim() || `exit code ${code}` : `no end after ${timeout / 1000} s`)
+    })
   })
 }

@@ -18,7 +18,7 @@ import type { SplitOptions } from './splitting.ts'
 export interface OpenOptions extends FetchOptions, SplitOptions {
   /** The network's input: what `images:FOLDER` brings its pictures to. Other data sets have a size of their own. */
   readonly size?: PictureSize | undefined
-  /** For `images:FOLDER`. */
+  /** For `images:FOLDER`; its `memoryLimit` also for `mnist:FOLDER`. */
   readonly images?: Pick<ImagesOptions, 'onBroken' | 'onProgress' | 'memoryLimit'> | undefined
 }
 
@@ -38,7 +38,11 @@ export const datasetForms: readonly Form[] = [
     says: 'handwritten digits, 28×28×1; fetched once',
     word: 'mnist',
     needsPath: false,
-    open: (path, options) => withValidation(path === undefined ? openMnist(options) : openMnistFolder(path), options),
+    open: (path, options) =>
+      withValidation(
+        path === undefined ? openMnist(options) : openMnistFolder(path, options.images?.memoryLimit),
+        options,
+      ),
   },
   {
     usage: 'cifar10',
@@ -70,6 +74,7 @@ const optionNames: OptionNames<OpenOptions> = {
   images: true,
   cache: true,
   onProgress: true,
+  onNotice: true,
   signal: true,
   testFraction: true,
   validationFraction: true,
@@ -137,7 +142,7 @@ async function openFolder(path: string, options: OpenOptions): Promise<Dataset> 
   const { size, images, signal, testFraction, validationFraction, splitSeed } = options
   if (size === undefined)
     throw new UnknownDatasetError('images of your own need a size', {
-      received: `images:${path} without a size`,
+      received: `images:${printable(path)} without a size`,
       expected: "the network's input, height × width × channels",
       advice: 'pass { size: { height: 32, width: 32, channels: 3 } }',
     })
@@ -148,7 +153,7 @@ async function unknown(spec: string, word: string): Promise<UnknownDatasetError>
   const near = datasetForms.find(
     (row) => row.word.startsWith(word.slice(0, 3)) || word.startsWith(row.word.slice(0, 4)),
   )
-  const advice = (await isThere(spec)) ? `images:${spec}` : near ? near.usage : 'mnist'
+  const advice = (await isThere(spec)) ? `images:${printable(spec)}` : near ? near.usage : 'mnist'
   return new UnknownDatasetError(`unknown data set "${printable(spec)}"`, {
     received: printable(spec),
     expected: datasetForms.map(({ usage }) => usage).join(', '),

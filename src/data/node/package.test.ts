@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ArchiveError, ChecksumError, FetchError } from '../errors.ts'
 import { temporaryFolder } from '../testing/archives.ts'
 import { serveFile } from '../testing/file-server.ts'
+import { playNpm } from '../testing/npm.ts'
 import type { PublishedPackage } from './npm.ts'
 import { withPackage } from './package.ts'
 
@@ -18,23 +19,6 @@ const wanted: PublishedPackage = {
   bytes: contents.length,
 }
 
-/** `view` prints the address; `pack` writes the file into the folder asked for, or fails. */
-async function playNpm(folder: string, address: string, packs: boolean): Promise<void> {
-  const script = join(folder, 'npm-cli.js')
-  await writeFile(
-    script,
-    `const [verb, what] = process.argv.slice(2)
-    if (what !== 'some-data@1.2.3') throw new Error('asked for ' + what)
-    if (verb === 'view') console.log(${JSON.stringify(JSON.stringify(address))})
-    else if (!${packs}) { console.error('npm error code E401'); process.exit(1) }
-    else {
-      const folder = process.argv[process.argv.indexOf('--pack-destination') + 1]
-      require('node:fs').writeFileSync(folder + '/some-data-1.2.3.tgz', ${JSON.stringify(new TextDecoder().decode(contents))})
-    }`,
-  )
-  vi.stubEnv('npm_execpath', script)
-}
-
 afterEach(() => {
   vi.unstubAllEnvs()
 })
@@ -43,7 +27,7 @@ describe('withPackage', () => {
   it('fetches from the address that npm names, and clears up after use', async () => {
     const cache = await temporaryFolder()
     const server = await serveFile(contents)
-    await playNpm(cache, server.address, false)
+    await playNpm(cache, wanted, server.address)
     let seen: Buffer | undefined
     await withPackage(wanted, cache, {}, async (tarball) => {
       seen = await readFile(tarball)
@@ -56,7 +40,7 @@ describe('withPackage', () => {
     const cache = await temporaryFolder()
     const server = await serveFile(contents)
     server.statuses.push(403)
-    await playNpm(cache, server.address, true)
+    await playNpm(cache, wanted, server.address, new TextDecoder().decode(contents))
     let seen = 0
     await withPackage(wanted, cache, {}, async (tarball) => {
       seen = (await readFile(tarball)).length
@@ -68,7 +52,7 @@ describe('withPackage', () => {
     const cache = await temporaryFolder()
     const server = await serveFile(contents)
     server.statuses.push(403)
-    await playNpm(cache, server.address, false)
+    await playNpm(cache, wanted, server.address)
     const fetching = withPackage(wanted, cache, {}, async () => {})
     await expect(fetching).rejects.toBeInstanceOf(FetchError)
     await expect(fetching).rejects.toThrow(/403/)
@@ -79,7 +63,7 @@ describe('withPackage', () => {
     const cache = await temporaryFolder()
     const server = await serveFile(contents)
     server.statuses.push(403)
-    await playNpm(cache, server.address, true)
+    await playNpm(cache, wanted, server.address, new TextDecoder().decode(contents))
     const other = { ...wanted, integrity: 'sha512-AAAA' }
     await expect(withPackage(other, cache, {}, async () => {})).rejects.toBeInstanceOf(ChecksumError)
     expect(existsSync(join(cache, 'downloads', 'some-data-1.2.3.tgz'))).toBe(false)
@@ -87,7 +71,7 @@ describe('withPackage', () => {
 
   it('says what to do where npm is missing or knows nothing', async () => {
     const cache = await temporaryFolder()
-    await playNpm(cache, 'nonsense', false)
+    await playNpm(cache, wanted, 'nonsense')
     await expect(withPackage(wanted, cache, {}, async () => {})).rejects.toThrow(/npm does not know/)
     vi.stubEnv('npm_execpath', join(cache, 'missing', 'npm-cli.js'))
     await expect(withPackage(wanted, cache, {}, async () => {})).rejects.toThrow(/npm view failed[\s\S]*cifar10:FOLDER/)

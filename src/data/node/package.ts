@@ -1,9 +1,9 @@
 /** A published package's tarball in the cache, fetched resumably where its address can be had, else by `npm pack`. */
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ArchiveError, ChecksumError, FetchError } from '../errors.ts'
 import { type DownloadOptions, download, type FetchProgress, verify } from './download.ts'
-import { exists } from './files.ts'
+import { exists, makeFolder } from './files.ts'
 import { type PublishedPackage, packTarball, tarballAddress } from './npm.ts'
 
 export interface FetchOptions {
@@ -11,6 +11,8 @@ export interface FetchOptions {
   readonly cache?: string | undefined
   readonly onProgress?: ((progress: FetchProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
+  /** Told what a person should know while it lasts: data in the cache is damaged, another process is fetching. One line. */
+  readonly onNotice?: ((message: string) => void) | undefined
 }
 
 /**
@@ -25,10 +27,15 @@ export async function withPackage(
   use: (tarball: string) => Promise<void>,
 ): Promise<void> {
   const file = join(cache, 'downloads', `${wanted.name}-${wanted.version}.tgz`)
-  await mkdir(dirname(file), { recursive: true })
+  await makeFolder(dirname(file))
   const { onProgress, signal } = options
   const checks = { integrity: wanted.integrity, bytes: wanted.bytes, onProgress, signal }
-  if (!(await exists(file))) await fetchPackage(wanted, file, checks)
+  // One that an earlier run left, or that somebody put there.
+  const isLeft = await verify(file, checks).then(
+    () => true,
+    () => rm(file, { force: true, recursive: true }).then(() => false),
+  )
+  if (!isLeft) await fetchPackage(wanted, file, checks)
   try {
     await use(file)
   } catch (error) {

@@ -1,24 +1,36 @@
 /** Reads a picture's file, and reports what else it holds if it is not a picture. */
-import { readFile, stat } from 'node:fs/promises'
+import { openRegularFile, readRegularFile } from '../../platform/regularFile.ts'
 import { PictureError } from '../errors.ts'
 import { whyUnreadable } from './folder.ts'
 
 /** A file larger than this is no picture that anyone trains on. */
 const fileLimit = 2 ** 28
 
-/** @throws {PictureError} it is not there, not a file, empty, too large or not readable */
-export async function readPicture(file: string): Promise<Uint8Array> {
-  try {
-    // Before it is opened: opening a pipe waits for whoever writes to it.
-    const found = await stat(file)
-    if (found.isDirectory()) throw new PictureError(file, 'not a file', 'name the images one by one')
-    if (!found.isFile()) throw new PictureError(file, 'not a regular file', 'name a file')
-    if (found.size === 0) throw new PictureError(file, 'the file is empty (0 bytes)', 'copy the file again')
-    if (found.size > fileLimit)
-      throw new PictureError(file, `${found.size} bytes`, `use files of at most ${fileLimit} bytes`)
-    return await readFile(file)
-  } catch (cause) {
-    if (cause instanceof PictureError) throw cause
+/**
+ * The length of a picture's file; nothing is read.
+ *
+ * @throws {PictureError} it is not there, not a file, empty or too large
+ */
+export async function pictureBytes(file: string): Promise<number> {
+  const { handle, size } = await openRegularFile(file).catch(cannotRead(file))
+  await handle.close()
+  if (size === 0) throw new PictureError(file, 'the file is empty (0 bytes)', 'copy the file again')
+  if (size > fileLimit) throw new PictureError(file, `${size} bytes`, `use files of at most ${fileLimit} bytes`)
+  return size
+}
+
+/**
+ * @param limit most bytes that it may have
+ * @throws {PictureError} it is not there, not a file, empty, too large or not readable
+ */
+export async function readPicture(file: string, limit = fileLimit): Promise<Uint8Array> {
+  const bytes = await readRegularFile(file, limit).catch(cannotRead(file))
+  if (bytes.length === 0) throw new PictureError(file, 'the file is empty (0 bytes)', 'copy the file again')
+  return bytes
+}
+
+function cannotRead(file: string) {
+  return (cause: unknown): never => {
     const { received, advice } = whyUnreadable(file, cause)
     throw new PictureError(file, received === 'it does not exist' ? 'no such file' : received, advice, cause)
   }
@@ -28,6 +40,7 @@ const ascii = (bytes: Uint8Array, from: number, to: number) => String.fromCharCo
 
 /** First bytes of what is often found under a picture's name. */
 const signs: readonly [says: string, test: (bytes: Uint8Array) => boolean][] = [
+  ['an SVG drawing', (bytes) => /^(\xef\xbb\xbf)?\s*<(svg[\s>]|[?!].*<svg[\s>])/is.test(ascii(bytes, 0, 1024))],
   ['a BMP file', (bytes) => ascii(bytes, 0, 2) === 'BM'],
   ['a HEIC file', (bytes) => /^ftyp(hei|hev|mif|msf)/.test(ascii(bytes, 4, 12))],
   ['a JPEG XL file', (bytes) => ascii(bytes, 4, 8) === 'JXL ' || (bytes[0] === 0xff && bytes[1] === 0x0a)],

@@ -32,7 +32,7 @@ export async function findSplits(root: FolderEntries): Promise<SplitFolders | un
     const found = root.folders.filter((name) => splitNames[split].includes(name.toLowerCase()))
     if (hasTrain && found.length > 1)
       throw new LayoutError(`${printable(root.path)} has two folders for one split`, {
-        received: found.join(', '),
+        received: listed(found),
         expected: `one folder for ${split}`,
         advice: 'rename one of them',
       })

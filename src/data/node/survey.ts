@@ -1,10 +1,11 @@
 /** Looks at a folder of pictures without loading it: sizes, colors, what is broken, what is there twice. */
 import { createHash } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
 import type { DataNotice } from '../dataset.ts'
 import { PictureError } from '../errors.ts'
-import { decodePicture, pictureSides } from './decode.ts'
+import { decodePicture } from './decode.ts'
 import { listPictures } from './images.ts'
+import type { MemoryBudget } from './memory.ts'
+import { pictureBytes, readPicture } from './pictureFile.ts'
 
 export interface Survey {
   /** In the order of the labels; pictures that cannot be read are not counted. */
@@ -25,6 +26,8 @@ export interface Survey {
 export interface SurveyOptions {
   readonly onProgress?: (progress: { readonly looked: number; readonly total: number }) => void
   readonly signal?: AbortSignal
+  /** Where the memory for decoding comes from; that of the process where it is not given. */
+  readonly memory?: MemoryBudget | undefined
 }
 
 /** Pictures decoded at a time. */
@@ -37,7 +40,10 @@ const thumbnail = { height: 32, width: 32, channels: 3 }
  *
  * @throws {LayoutError | EmptyClassError} no classes, or a class without pictures
  */
-export async function surveyImages(folder: string, { onProgress, signal }: SurveyOptions = {}): Promise<Survey> {
+export async function surveyImages(
+  folder: string,
+  { onProgress, signal, memory }: SurveyOptions = {},
+): Promise<Survey> {
   const { classes, notices } = await listPictures(folder)
   const files = classes.flatMap(({ name, files }) => files.map((file) => ({ file, name })))
   const looks: (Look | PictureError)[] = new Array(files.length)
@@ -46,7 +52,7 @@ export async function surveyImages(folder: string, { onProgress, signal }: Surve
   const worker = async () => {
     for (let i = next++; i < files.length; i = next++) {
       signal?.throwIfAborted()
-      looks[i] = await look((files[i] as (typeof files)[number]).file)
+      looks[i] = await look((files[i] as (typeof files)[number]).file, memory)
       onProgress?.({ looked: ++looked, total: files.length })
     }
   }
@@ -89,10 +95,10 @@ interface Look {
   readonly color: boolean
 }
 
-async function look(file: string): Promise<Look | PictureError> {
+async function look(file: string, memory?: MemoryBudget): Promise<Look | PictureError> {
   try {
-    const { colored } = await decodePicture(file, thumbnail)
-    return { ...(await pictureSides(file)), color: colored }
+    const { colored, sides } = await decodePicture(file, thumbnail, { memory })
+    return { ...sides, color: colored }
   } catch (error) {
     if (error instanceof PictureError) return error
     throw error
@@ -101,12 +107,12 @@ async function look(file: string): Promise<Look | PictureError> {
 
 /** Only files of one length can be the same, so few are read. */
 async function duplicates(files: readonly { readonly file: string; readonly name: string }[]) {
-  const sized = await groups(files, async ({ file }) => (await stat(file)).size)
+  const sized = await groups(files, ({ file }) => pictureBytes(file))
   const same = await Promise.all(
     sized.map((group) =>
       groups(group, async ({ file }) =>
         createHash('sha256')
-          .update(await readFile(file))
+          .update(await readPicture(file))
           .digest('hex'),
       ),
     ),

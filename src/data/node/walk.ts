@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { printable } from '../../core/text.ts'
 import { DatasetError } from '../errors.ts'
 import { fileKind } from './endings.ts'
-import { type FolderEntries, readFolder } from './folder.ts'
+import { type FolderEntries, readFolder, whyUnreadable } from './folder.ts'
 import type { LeftOut } from './leftOut.ts'
 
 /** Folders inside folders: more is a mistake, or a link that makes copies of itself. */
@@ -34,7 +34,9 @@ export async function walk(folder: string, leftOut: LeftOut, entries?: FolderEnt
     leftOut.addFiles({ folders, files, ...rest })
     for (const name of files) if (fileKind(name) === 'picture') pictures.push(join(path, name))
     if (folders.length === 0) return
-    const here = await realpath(path)
+    const here = await realpath(path).catch((cause: unknown) => {
+      throw new DatasetError(`cannot read the folder ${printable(path)}`, { ...whyUnreadable(path, cause), cause })
+    })
     if (above.includes(here))
       throw new DatasetError(`the folder ${printable(path)} contains itself`, {
         received: `a symbolic link to ${printable(here)}`,

@@ -27,3 +27,12 @@ export async function writeTarGz(
   await writeFile(file, bytes)
   return bytes
 }
+
+/** The archive with a right checksum in the header at `at`, whatever was changed in it. */
+export function withChecksum(tar: Uint8Array, at = 0): Uint8Array {
+  const header = tar.subarray(at, at + 512)
+  header.fill(0x20, 148, 156)
+  const sum = header.reduce((total, byte) => total + byte, 0)
+  header.set(Buffer.from(`${sum.toString(8).padStart(6, '0')}\0 `), 148)
+  return tar
+}

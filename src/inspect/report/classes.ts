@@ -50,10 +50,10 @@ function worst(all: readonly ClassMetrics[]): readonly ClassMetrics[] {
     .slice(0, mostRows)
 }
 
-export function confusionSection({ confusion, perClass }: Evaluation): string {
+export function confusionSection({ confusion, pairs, perClass }: Evaluation): string {
   const labels = perClass.map(({ label }) => label)
-  const drawn = labels.length <= mostDrawn
-  const mistakes = commonMistakes(confusion, labels, drawn ? 10 : 30)
+  const drawn = confusion !== undefined && labels.length <= mostDrawn
+  const mistakes = commonMistakes(confusion ?? pairs, labels, drawn ? 10 : 30)
   const head =
     '<tr><th>actual</th><th>predicted</th><th class="right">images</th><th class="right">of the class</th></tr>'
   const list = mistakes.map(

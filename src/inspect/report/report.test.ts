@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { parse } from '../../notation/parse.ts'
 import { plan } from '../../plan/plan.ts'
+import { arenaSvg } from '../arenaSvg.ts'
 import { memoryTable, networkTable } from '../costTable.ts'
 import { type ReportData, reportHtml } from './report.ts'
 import { script, scriptHash } from './script.ts'
@@ -54,6 +55,7 @@ const full: ReportData = {
       [3, 2],
       [1, 4],
     ],
+    pairs: [],
   },
   metrics: {
     classes: [
@@ -79,6 +81,7 @@ const full: ReportData = {
     augmentation: 'flip',
   },
   notation: 'INPUT 8x8x1 -> CONV3-2 -> RELU -> FC-2',
+  arena: arenaSvg(plan(network, { mode: 'training' })),
   remarks: ['a remark'],
   next: ['lenslet predict'],
 }
@@ -95,6 +98,7 @@ describe('a report', () => {
       'Most confident mistakes',
       'Augmented training images',
       'First-layer filters',
+      'The arena over time',
       'Next steps',
     ]
     for (const part of parts) {

@@ -2,9 +2,9 @@
 
 import type { Evaluation } from '../../train/evaluate.ts'
 import { costTable, type NetworkTable, type TextTable } from '../costTable.ts'
-import { escapeText } from '../svg.ts'
+import { escapeLines, escapeText } from '../svg.ts'
 import { classesSection, confusionSection, type ReportMetrics } from './classes.ts'
-import { anchorOf, listHtml, noteHtml, pairsHtml, section, tableHtml } from './html.ts'
+import { anchorOf, listHtml, noteHtml, pairsHtml, scrolling, section, tableHtml } from './html.ts'
 import {
   filtersSection,
   type MistakenPicture,
@@ -37,6 +37,8 @@ export interface ReportData extends TrainingData {
   /** The network's text, where it has one. */
   readonly notation?: string | undefined
   readonly memory: TextTable
+  /** The training's arena over time, as SVG. */
+  readonly arena?: string | undefined
   readonly settings: readonly (readonly [name: string, value: string])[]
   readonly machine: readonly (readonly [name: string, value: string])[]
   /** What a reader should know. */
@@ -82,6 +84,7 @@ function sectionsOf(data: ReportData): readonly string[] {
     notation,
     network,
     memory,
+    arena,
     settings,
     machine,
     remarks,
@@ -97,7 +100,7 @@ function sectionsOf(data: ReportData): readonly string[] {
     section('Next steps', next.map(commandHtml).join('')),
     section(
       'Network',
-      notation === undefined ? '' : `<pre>${escapeText(notation)}</pre>`,
+      notation === undefined ? '' : `<pre>${escapeLines(notation)}</pre>`,
       tableHtml(costTable(network)),
       listHtml(network.notices, 'mind'),
       listHtml(remarks),
@@ -105,7 +108,15 @@ function sectionsOf(data: ReportData): readonly string[] {
         'Parameters, MACs and memory of the volumes are for one image; “sees” is the receptive field, in pixels of the input.',
       ),
     ),
-    section('Memory', tableHtml(memory), noteHtml('What the run allocated, to the byte.')),
+    section(
+      'Memory',
+      tableHtml(memory),
+      noteHtml('What the run allocated, to the byte.'),
+      arena === undefined ? '' : scrolling(arena),
+      arena === undefined
+        ? ''
+        : noteHtml('The arena over time: each box is an array, from its first step to its last.'),
+    ),
     section('Settings', pairsHtml(settings)),
     section('Machine', pairsHtml(machine)),
   ]

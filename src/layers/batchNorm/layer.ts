@@ -67,6 +67,7 @@ export const batchNorm: Layer<BatchNormAttributes, Parameters, 'bn'> = {
   },
   attributes: object({ ...normSchema, momentum: number({ min: 0, max: 1 }) }),
   inputs: oneInput,
+  centers: true,
   output: (_, volume) => volume,
   parameters(attributes, { channels }) {
     return [

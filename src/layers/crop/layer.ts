@@ -9,7 +9,7 @@ import { resample } from '../../ops/resample/op.ts'
 import type { Padding, Pair } from '../../ops/window.ts'
 import { NotationValueError, VolumeError } from '../errors.ts'
 import { oneInput, only } from '../parts.ts'
-import type { Layer } from '../types.ts'
+import type { Layer, WordParts } from '../types.ts'
 import { paddingSchema, pairSchema, readPadding, readPair, shifted, writePadding, writePair } from '../window.ts'
 
 type CropAttributes = { readonly cut: Padding } | { readonly size: Pair }
@@ -35,7 +35,7 @@ export const crop: Layer<CropAttributes, object, 'crop'> = {
         expected: 'CROP p1, CROP p0,0,1,1 (top, left, bottom, right) or CROP to6',
       })
     },
-    write(attributes) {
+    write(attributes): WordParts {
       if ('cut' in attributes) return { options: { p: writePadding(attributes.cut) } }
       return { options: { to: writePair(attributes.size) } }
     },

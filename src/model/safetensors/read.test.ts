@@ -1,5 +1,6 @@
 /** Hostile files: each is refused by name, and nothing else is ever thrown. */
 
+import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SafetensorsError } from '../errors.ts'
@@ -41,6 +42,24 @@ describe('a file', () => {
     expect(tensors.size).toBe(20_000)
   })
 })
+
+/** A checkpoint of PyTorch with batch norm, which counts its batches as I64. */
+const published = new URL('../../../../shared/models/mnist-burn/mnist.safetensors', import.meta.url)
+
+it.skipIf(!existsSync(published))(
+  'a published checkpoint is read, counts of batches and all (needs ../shared/models)',
+  () => {
+    const { tensors } = readSafetensors(new Uint8Array(readFileSync(published)))
+    expect([...tensors].filter(([, { dtype }]) => dtype !== 'F32').map(([name]) => name)).toEqual([
+      'norm1.num_batches_tracked',
+      'norm2.num_batches_tracked',
+    ])
+    const batches = tensors.get('norm1.num_batches_tracked')
+    expect([batches?.shape, ...(batches?.exactValues() ?? [])]).toEqual([[], 7504])
+    expect(tensors.get('conv2.weight')?.shape).toEqual([16, 8, 3, 3])
+    for (const { values } of tensors.values()) expect(values.every(Number.isFinite)).toBe(true)
+  },
+)
 
 describe('refuses', () => {
   const deep = 1_000_000

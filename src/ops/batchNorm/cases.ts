@@ -4,6 +4,7 @@ import type { Random } from '../../core/random.ts'
 import { type Affine, affineCount } from '../affine.ts'
 import { type OpCase, opCase } from '../cases.ts'
 import { f32 } from '../specs.ts'
+import { batchNormAgain } from './again.ts'
 import type { BatchNormAttributes } from './attributes.ts'
 import { batchNorm, batchNormGradient } from './op.ts'
 import { trackedNorm, trackedNormInputGradient, trackedNormParameterGradient } from './tracked.ts'
@@ -63,6 +64,13 @@ function casesOf({ name, rows, channels, epsilon = 1e-5, momentum = 0.1, affine 
         attributes,
         inputs: [x, x, ...given, c, c],
         fill: positive(given.length + 3),
+      }),
+      opCase({
+        ...shared,
+        op: batchNormAgain,
+        attributes,
+        inputs: [x, ...given, c, c],
+        fill: positive(given.length + 2),
       }),
       opCase({
         ...shared,

@@ -210,6 +210,22 @@ export function batchNormStatistics(
   }
 }
 
+/** factor = scale·inverse, rounded as in batchNormStatistics. */
+export function batchNormProduct(
+  scale: usize,
+  inverse: usize,
+  factor: usize,
+  channels: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  if (nextTile(counter) >= tiles) return
+  for (let at: usize = 0; at < <usize>channels << 2; at += 4) {
+    store<f32>(factor + at, load<f32>(scale + at) * load<f32>(inverse + at))
+  }
+}
+
 /** factor = scale / √(variance + ε) */
 export function batchNormFactor(
   scale: usize,

@@ -9,7 +9,8 @@
 
 import { affineOf } from '../affine.ts'
 import { OpShapeError } from '../errors.ts'
-import type { ArraySpec, Op } from '../types.ts'
+import type { ArraySpec, Attributes, Op } from '../types.ts'
+import { batchNormAgain } from './again.ts'
 import { absorbRelu, expectArrays, giveEach } from './arrays.ts'
 import { type BatchNormAttributes, describeBatchNorm, extentOf, type TrainingAttributes } from './attributes.ts'
 import { batchNormGradientReference, batchNormReference } from './reference.ts'
@@ -32,6 +33,9 @@ export const batchNorm: Op<TrainingAttributes> = {
   outputNames: ['batchMean', 'batchInverseDeviation'],
   inPlace: [[0, 0]],
   absorb: absorbRelu,
+  again({ attributes: { momentum: _momentum, ...kept }, inputs, outputs: [, ...statistics] }) {
+    return { op: batchNormAgain as unknown as Op<Attributes>, attributes: kept, inputs: [...inputs, ...statistics] }
+  },
   gradient({ attributes, inputs, outputs }, [dy], tape) {
     const [x, ...affine] = inputs
     const [, mean, inverse] = outputs
@@ -61,4 +65,9 @@ export const batchNormGradient: Op<BatchNormAttributes> = {
   reference: batchNormGradientReference,
 }
 
-export const batchNormOps = { batchNorm, 'batchNorm.gradient': batchNormGradient, ...trackedNormOps } as const
+export const batchNormOps = {
+  batchNorm,
+  'batchNorm.again': batchNormAgain,
+  'batchNorm.gradient': batchNormGradient,
+  ...trackedNormOps,
+} as const

@@ -44,6 +44,20 @@ export const batchNormReference: ReferenceKernel<TrainingAttributes> = ({ attrib
   }
 }
 
+/** inputs [x, scale?, shift?, mean, inverseDeviation] → [y] */
+export const batchNormAgainReference: ReferenceKernel<BatchNormAttributes> = ({ attributes, inputs }, data) => {
+  const { channels } = extentOf(inputs)
+  const [x, ...more] = data.inputs as [Float64Array, ...Float64Array[]]
+  const { scale, shift, others } = affineOf(attributes, more)
+  const [mean, inverse] = others as unknown as Arrays<2>
+  const [y] = data.outputs as Arrays<1>
+  for (let i = 0; i < y.length; i++) {
+    const c = i % channels
+    const z = (at(x, i) - at(mean, c)) * at(inverse, c) * scaleAt(scale, c) + shiftAt(shift, c)
+    y[i] = attributes.activation === 'relu' ? Math.max(z, 0) : z
+  }
+}
+
 /** inputs [x, dy, scale?, shift?, mean, inverseDeviation] → [dx, dscale, dshift] */
 export const batchNormGradientReference: ReferenceKernel<BatchNormAttributes> = ({ attributes, inputs }, data) => {
   const { rows, channels } = extentOf(inputs)

@@ -78,6 +78,30 @@ export const batchNormWasm: WasmKernel<TrainingAttributes> = {
   },
 }
 
+/** factor = scale·inverse, as the first time; then the rows. */
+export const batchNormAgainWasm: WasmKernel<BatchNormAttributes> = {
+  workspace: ({ attributes, inputs }) => {
+    const extent = extentOf(inputs)
+    return { shared: extent.channels * float + affineBytes(extent, attributes) }
+  },
+  calls({ attributes, inputs }, at) {
+    const extent = extentOf(inputs)
+    const { channels } = extent
+    const [x = 0, ...more] = at.inputs
+    const factor = at.shared
+    const { scale, shift, others, fill } = affineAt(extent, attributes, more, factor + channels * float)
+    const [mean, inverse] = others as unknown as Addresses<2>
+    const [y] = at.outputs as Addresses<1>
+    return {
+      run: [
+        ...fill,
+        call('batchNormProduct', { scale, inverse, factor, channels }, 1),
+        applyCall(extent, floorOf(attributes), { x, y, mean, factor, shift }),
+      ],
+    }
+  },
+}
+
 type SumAddresses = Record<'x' | 'dy' | 'scale' | 'shift' | 'mean' | 'inverse' | 'dscale' | 'dshift', number>
 
 /** The sums over rows, which are the gradients of scale and shift, and what the input's gradient needs of them. */

@@ -2,6 +2,7 @@
 
 import { addWasm } from '../add/wasm.ts'
 import {
+  batchNormAgainWasm,
   batchNormGradientWasm,
   batchNormWasm,
   trackedNormInputGradientWasm,
@@ -46,6 +47,7 @@ import type { WasmKernel } from './types.ts'
 const table: { readonly [K in StepKind]: WasmKernel<AttributesOf<K>> } = {
   add: addWasm,
   batchNorm: batchNormWasm,
+  'batchNorm.again': batchNormAgainWasm,
   'batchNorm.gradient': batchNormGradientWasm,
   'batchNorm.inference': trackedNormWasm,
   'batchNorm.inference.inputGradient': trackedNormInputGradientWasm,

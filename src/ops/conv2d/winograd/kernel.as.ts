@@ -7,6 +7,10 @@
  * second-level cache. Where there are few tiles, or many filters to be read for each block, the stages are calls of
  * their own (`winogradInput`, `winogradMultiply`, `winogradOutput`) and all workers share the planes. The input's
  * gradient is the same with filters that are turned round. Which one, and the blocks: plan.ts.
+ *
+ * Groups are blocks of their own. Effective GFLOP/s of one image, forward, beside a product and a dense convolution of as
+ * many channels as a group has on as many bytes (one core of a shared EPYC, Node 24, relaxed SIMD): 14×14×512 in 16 groups 110, 55, 120;
+ * 7×7×1024 in 32 groups 88, 55, 116, in 16 groups 115, 59, 140.
  */
 
 import { copyValues, zeroValues } from '../../kernel/copy.as.ts'

@@ -1,0 +1,30 @@
+/** A format that the fuzzers write badly and one of our readers reads. */
+
+import type { Random } from '../../../src/core/random.ts'
+
+export interface Format {
+  readonly name: string
+  /** MiB that reading may take. */
+  readonly memory: number
+  /** Trials of the short version. */
+  readonly short: number
+  /** `folder` is for readers that need files. */
+  prepare(folder: string): Promise<Fuzzer>
+}
+
+export interface Fuzzer {
+  /** Valid inputs, which must be accepted. */
+  readonly good: readonly Uint8Array[]
+  /** An input; a function of the random numbers alone. */
+  draw(random: Random): Uint8Array | Promise<Uint8Array>
+  /** Reads as a user's program does. Throws `Wrong` if it accepted what makes no sense; else what the reader throws. */
+  read(bytes: Uint8Array): Promise<void> | void
+}
+
+export const encode = (text: string) => new TextEncoder().encode(text)
+/** As a program reads a file: what is not UTF-8 becomes U+FFFD. */
+export const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
+
+export function pick<T>(random: Random, from: readonly T[]): T {
+  return from[random.integer(from.length)] as T
+}

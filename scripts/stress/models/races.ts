@@ -1,0 +1,180 @@
+/** Races on one model: whatever comes out belongs to weights that the model had, and whatever is refused says so by name. */
+
+import { DisposedError } from '../../../src/backends/wasm/errors.ts'
+import { LensletError } from '../../../src/core/errors.ts'
+import { Random } from '../../../src/core/random.ts'
+import { ModelBusyError } from '../../../src/model/errors.ts'
+import type { Model } from '../../../src/model/model.ts'
+import { evaluate } from '../../../src/train/evaluate.ts'
+import { train } from '../../../src/train/loop.ts'
+import type { TrainOptions } from '../../../src/train/options.ts'
+import { expectThat } from '../row.ts'
+import type { TrialRow, Trials } from '../trials.ts'
+import { Resources } from './resources.ts'
+import {
+  createSmall,
+  Possible,
+  randomStates,
+  type State,
+  setState,
+  smallData,
+  smallImages,
+  stateOf,
+  turns,
+} from './small.ts'
+
+const data = smallData()
+/** An epoch is a step, so the weights after each step can be looked at. */
+const options: TrainOptions = {
+  epochs: 6,
+  batch: 40,
+  optimizer: { kind: 'momentum', rate: 0.05 },
+  seed: 3,
+  keep: 'last',
+  evaluate: 'never',
+}
+
+async function learn(model: Model, each: () => Promise<void> | void = () => {}): Promise<void> {
+  for await (const _ of train(model, data, options)) await each()
+}
+
+/** Of the training that nobody disturbs. */
+async function trainedStates(): Promise<readonly State[]> {
+  const model = await createSmall(1, 1)
+  const states = [stateOf(model)]
+  await learn(model, () => void states.push(stateOf(model)))
+  await model.dispose()
+  return states
+}
+
+/** Ends with `DisposedError` or `ModelBusyError`, or as it would have. */
+async function orRefused(task: () => Promise<void>): Promise<'done' | 'refused'> {
+  try {
+    await task()
+    return 'done'
+  } catch (error) {
+    if (error instanceof DisposedError || error instanceof ModelBusyError) return 'refused'
+    throw error
+  }
+}
+
+type Race = (random: Random, threads: number) => Promise<string>
+
+async function besideSet(random: Random, threads: number): Promise<string> {
+  const model = await createSmall(1, threads)
+  try {
+    const states = [stateOf(model), ...randomStates(model, random, 4)]
+    const possible = await Possible.of(states, data)
+    const running: Promise<void>[] = []
+    for (const state of states) {
+      for (let readers = 1 + random.integer(4); readers > 0; readers--)
+        running.push(
+          random.integer(3) === 0
+            ? evaluate(model, data.test).then(({ loss }) => possible.checkLoss(loss))
+            : model.predict(smallImages).then((scores) => possible.checkScores(scores)),
+        )
+      await turns(random, 6)
+      setState(model, state)
+      await turns(random, 3)
+    }
+    await Promise.all(running)
+    return 'compared'
+  } finally {
+    await model.dispose()
+  }
+}
+
+async function besideTraining(possible: Possible, last: State, random: Random, threads: number): Promise<string> {
+  const model = await createSmall(1, threads)
+  try {
+    const running: Promise<void>[] = []
+    let isOver = false
+    const training = learn(model).finally(() => {
+      isOver = true
+    })
+    const second = orRefused(() => learn(model))
+    while (!isOver && running.length < 60) {
+      running.push(
+        random.integer(4) === 0
+          ? evaluate(model, data.test).then(({ loss }) => possible.checkLoss(loss))
+          : model.predict(smallImages).then((scores) => possible.checkScores(scores)),
+      )
+      await turns(random, 8)
+    }
+    await training
+    await Promise.all(running)
+    expectThat((await second) === 'refused', 'two trainings of one model both ran')
+    for (const [name, values] of stateOf(model))
+      expectThat(Buffer.compare(bytesOf(values), bytesOf(last.get(name) as Float32Array)) === 0, `${name} differs`)
+    return 'compared'
+  } finally {
+    await model.dispose()
+  }
+}
+
+const bytesOf = (values: Float32Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+
+/** Several things under way, an end in the middle of them. */
+async function disposed(possible: Possible, random: Random, threads: number): Promise<string> {
+  const model = await createSmall(1, threads)
+  const tasks: readonly (() => Promise<void>)[] = [
+    () => model.predict(smallImages).then((scores) => possible.checkScores(scores)),
+    () => evaluate(model, data.test).then(({ loss }) => possible.checkLoss(loss)),
+    () => learn(model, () => turns(random, 4)),
+    () => model.activations(smallImages, ['conv1']).then(() => {}),
+    () => model.release(),
+    async () => void model.encode(),
+    async () => {
+      // The way out of a loop that people take.
+      for await (const _ of train(model, data, options)) {
+        await model.dispose()
+        break
+      }
+    },
+  ]
+  const running: Promise<unknown>[] = []
+  for (let left = 1 + random.integer(5); left > 0; left--) {
+    running.push(orRefused(tasks[random.integer(tasks.length)] as () => Promise<void>))
+    await turns(random, 10)
+  }
+  await model.dispose()
+  await Promise.all(running)
+  const after = await model.predict(smallImages).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  expectThat(after instanceof LensletError, 'a model that was disposed of predicts')
+  return 'ended'
+}
+
+async function prepared(seed: number, name: string, race: Race): Promise<Trials> {
+  const resources = new Resources()
+  // Also work that is too small for workers goes to them.
+  process.env.LENSLET_SHARE = 'always'
+  return {
+    async run(trial) {
+      const word = await race(Random.seeded(seed, name, trial), 1 + (trial % 2))
+      if (trial % 10 === 9) resources.take()
+      return word
+    },
+    end: async () => resources.check(),
+  }
+}
+
+function raceRow(name: string, short: number, full: number, make: () => Promise<Race>): TrialRow {
+  const prepare = async (seed: number) => prepared(seed, name, await make())
+  return { kind: 'race', name, unit: 'races', short, full, memory: 512, prepare }
+}
+
+export const modelRaceRows: readonly TrialRow[] = [
+  raceRow('predictions beside weights.set', 30, 400, async () => besideSet),
+  raceRow('predictions beside a training', 20, 400, async () => {
+    const states = await trainedStates()
+    const possible = await Possible.of(states, data)
+    return (random, threads) => besideTraining(possible, states.at(-1) as State, random, threads)
+  }),
+  raceRow('dispose at any moment', 40, 400, async () => {
+    const possible = await Possible.of(await trainedStates(), data)
+    return (random, threads) => disposed(possible, random, threads)
+  }),
+]

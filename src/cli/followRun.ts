@@ -1,0 +1,53 @@
+/** Follows a training to its end. Of one that fails on its way it says which checkpoint is left, and how to go on. */
+
+import { type Checkpoint, readCheckpoint } from '../train/checkpoint.ts'
+import { DivergedError } from '../train/errors.ts'
+import type { DoneProgress, Progress, TrainResult } from '../train/progress.ts'
+import { commandName } from './machine.ts'
+import type { RunFiles } from './runFolder.ts'
+import type { Terminal } from './terminal.ts'
+import type { TrainProgress } from './trainProgress.ts'
+import { quoted } from './trainWords.ts'
+
+export interface FollowedRun {
+  readonly files: RunFiles
+  /** Takes a new folder away; only where the training failed before there was anything to keep. */
+  readonly undo: (() => Promise<void>) | undefined
+  readonly terminal: Terminal
+}
+
+export async function followRun(
+  training: AsyncGenerator<Progress, TrainResult>,
+  progress: TrainProgress,
+  { files, undo, terminal }: FollowedRun,
+): Promise<DoneProgress> {
+  let begun = false
+  try {
+    for await (const each of training) {
+      begun = true
+      progress.show(each)
+      if (each.kind === 'done') return each
+    }
+  } catch (error) {
+    progress.clear()
+    if (begun) await sayWhatIsLeft(error, files, terminal)
+    else await undo?.()
+    throw error
+  }
+  throw new Error('a training that did not end')
+}
+
+/** Throws nothing: the error itself is said by others. */
+async function sayWhatIsLeft(error: unknown, { checkpoint, folder }: RunFiles, terminal: Terminal) {
+  const saved = await readCheckpoint(checkpoint).catch(() => undefined)
+  if (saved === undefined) return
+  const command = `${commandName()} train --resume ${quoted(folder)}`
+  terminal.hint(
+    error instanceof DivergedError
+      ? diverged(saved, checkpoint)
+      : `note: step ${saved.state.step} is saved; to resume: ${command}`,
+  )
+}
+
+const diverged = ({ state: { step } }: Checkpoint, path: string) =>
+  `note: ${path} is the last good checkpoint, of step ${step}. Resuming it takes the same steps and diverges again; train anew with other settings`

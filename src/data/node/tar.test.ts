@@ -1,0 +1,155 @@
+// Archives block by block: every form of header, and what a hostile one can say in it.
+import fc from 'fast-check'
+import { pack } from 'tar-stream'
+import { describe, expect, it } from 'vitest'
+import { withChecksum } from '../testing/archives.ts'
+import { readTar, TarFault } from './tar.ts'
+
+interface Part {
+  readonly name: string
+  readonly text?: string
+  readonly type?: string
+  /** The size field as it stands; else the length of the text. */
+  readonly size?: string | Uint8Array
+  readonly prefix?: string
+}
+
+/** Header and data of one entry, with the checksum that fits. */
+function entry({ name, text = '', type = '0', size, prefix = '' }: Part): Buffer {
+  const data = Buffer.from(text)
+  const out = Buffer.alloc(512 + Math.ceil(data.length / 512) * 512)
+  out.write(name)
+  const field = size ?? `${data.length.toString(8).padStart(11, '0')} `
+  Buffer.from(field).copy(out, 124)
+  out.write(type, 156)
+  out.write('ustar\u000000', 257)
+  out.write(prefix, 345)
+  data.copy(out, 512)
+  return withChecksum(out) as Buffer
+}
+
+const end = Buffer.alloc(1024)
+const pax = (text: string, type = 'x') => entry({ name: 'pax', type, text })
+const record = (name: string, value: string) => {
+  const rest = ` ${name}=${value}\n`
+  const digits = [1, 2, 3, 4].find((count) => `${rest.length + count}`.length === count) as number
+  return `${rest.length + digits}${rest}`
+}
+
+async function* chunksOf(bytes: Uint8Array, step: number) {
+  for (let at = 0; at < bytes.length; at += step) yield bytes.subarray(at, at + step)
+}
+
+async function read(parts: readonly Uint8Array[], step = 700, limit = 2000): Promise<Record<string, string>> {
+  const found: Record<string, string> = {}
+  await readTar(chunksOf(Buffer.concat(parts), step), {
+    limit: (path) => (path.startsWith('skip') ? undefined : limit),
+    take(path, bytes) {
+      found[path] = new TextDecoder().decode(bytes)
+    },
+  })
+  return found
+}
+
+describe('readTar', () => {
+  it.each([1, 511, 512, 513, 100_000])('reads what others write, in chunks of %d', async (step) => {
+    const archive = pack()
+    const long = `${'deep/'.repeat(60)}file`
+    archive.entry({ name: 'folder', type: 'directory' })
+    archive.entry({ name: 'one' }, 'first')
+    archive.entry({ name: long }, 'x'.repeat(513))
+    archive.entry({ name: 'link', type: 'symlink', linkname: 'one' })
+    archive.entry({ name: 'skip' }, 'y'.repeat(3000))
+    archive.finalize()
+    const chunks: Buffer[] = []
+    for await (const chunk of archive) chunks.push(chunk as Buffer)
+    expect(await read(chunks, step)).toEqual({ one: 'first', [long]: 'x'.repeat(513) })
+  })
+
+  it('reads names of GNU and pax, prefixes, sizes in base 256, and an archive without its end', async () => {
+    const big = Uint8Array.of(0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2)
+    const gnu = [entry({ name: '@', type: 'L', text: 'of/gnu\0' }), entry({ name: 'cut', text: '1' })]
+    const posix = [pax(record('path', 'of/pax') + record('size', '3')), entry({ name: 'cut', text: '123', size: '0' })]
+    const others = [entry({ name: 'c', prefix: 'a/b', text: '4' }), entry({ name: 'd', text: '56', size: big })]
+    expect(await read([...gnu, ...posix, ...others])).toEqual({
+      'of/gnu': '1',
+      'of/pax': '123',
+      'a/b/c': '4',
+      d: '56',
+    })
+  })
+
+  it('takes no data of links and folders, whatever size they claim, and no names of global headers', async () => {
+    const claims = ['1', '2', '3', '4', '5', '6'].map((type) => entry({ name: `l${type}`, type, size: '77777777777 ' }))
+    const global = pax(record('path', 'other') + record('comment', 'no'), 'g')
+    expect(await read([...claims, global, entry({ name: 'file', text: 'x' }), end])).toEqual({ file: 'x' })
+  })
+
+  it('passes over sparse files, and refuses one that is wanted', async () => {
+    const map = Buffer.alloc(512)
+    const sparse = (name: string) => {
+      const header = entry({ name, type: 'S', size: '00000001000 ' })
+      header[482] = 1
+      return [withChecksum(header), map, Buffer.alloc(512)]
+    }
+    expect(await read([...sparse('skip'), entry({ name: 'a', text: 'x' }), end])).toEqual({ a: 'x' })
+    await expect(read([...sparse('b'), end])).rejects.toThrow(/sparse file b/)
+    await expect(read([pax(record('GNU.sparse.major', '1')), entry({ name: 'b' }), end])).rejects.toThrow(/sparse/)
+  })
+
+  const bytes = (...values: number[]) => Uint8Array.from({ length: 12 }, (_, i) => values[i] ?? 0)
+  it.each([
+    ['a size after 81', [entry({ name: 'a', size: bytes(0x81) })], /size of the bytes 81/],
+    ['a negative size', [entry({ name: 'a', size: Uint8Array.from(bytes(), () => 0xff) })], /size of the bytes ff/],
+    ['a size beyond all numbers', [entry({ name: 'a', size: bytes(0x80, 0xff, 0xff, 0xff) })], /size of the bytes 80/],
+    ['a size with a sign', [entry({ name: 'a', size: '-0000000001 ' })], /size of the bytes 2d/],
+    ['digits that are not octal', [entry({ name: 'a', size: '00000000009 ' })], /size of the bytes 30/],
+    ['more bytes than allowed', [entry({ name: 'a', size: '77777777777 ' })], /8589934591 bytes/],
+    ['an end inside an entry', [entry({ name: 'a', size: '00000001000 ' })], /512 bytes too early/],
+    ['an end inside what is skipped', [entry({ name: 'skip', size: '77777777777 ' })], /too early/],
+    ['an end inside a header', [entry({ name: 'a' }).subarray(0, 300)], /212 bytes too early/],
+    ['an entry twice', [entry({ name: 'a' }), entry({ name: 'a' }), end], /entry a twice/],
+    ['a wrong checksum', [Buffer.from(entry({ name: 'a' }).fill(0x62, 0, 1))], /checksum/],
+    ['something else', [Buffer.from('text '.repeat(200))], /ustar/],
+    ['a long extended header', [entry({ name: 'p', type: 'x', size: '00010000000 ' })], /extended header of 2097152/],
+    ['a record without its end', [pax('99 path=a\n')], /damaged extended header/],
+    ['a record of length 0', [pax('0 path=a\n')], /damaged extended header/],
+    ['a record without a value', [pax('7 path\n')], /damaged extended header/],
+    ['a pax size that is none', [pax(record('size', '1e3')), entry({ name: 'a' })], /"1e3"/],
+  ])('refuses %s', async (_, parts, message) => {
+    await expect(read(parts)).rejects.toThrow(message)
+    await expect(read(parts)).rejects.toBeInstanceOf(TarFault)
+  })
+
+  it('refuses entries without end', async () => {
+    const one = entry({ name: 'skip' })
+    async function* many() {
+      for (let i = 0; i < 200; i++) yield Buffer.concat(Array.from({ length: 1000 }, () => one))
+    }
+    await expect(readTar(many(), { limit: () => undefined, take: () => {} })).rejects.toThrow(
+      /more than 100000 entries/,
+    )
+  })
+
+  it('ends for any change of a header, with the entries or with a fault', async () => {
+    const whole = Buffer.concat([
+      pax(record('path', 'p')),
+      entry({ name: 'a', text: 'x'.repeat(600) }),
+      entry({ name: '@', type: 'L', text: 'long' }),
+      entry({ name: 'b', text: 'y' }),
+      end,
+    ])
+    const changes = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 })
+    await fc.assert(
+      fc.asyncProperty(changes, fc.nat(whole.length), fc.integer({ min: 1, max: 3000 }), async (list, cut, step) => {
+        const changed = Buffer.from(whole)
+        for (const [at, value] of list) changed[at] = value
+        for (const at of [0, 1024, 2560, 3584]) withChecksum(changed, at)
+        await read([cut % 3 === 0 ? changed.subarray(0, cut) : changed], step).catch((error: unknown) => {
+          expect(error).toBeInstanceOf(TarFault)
+        })
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
