@@ -17,9 +17,10 @@ import type { Plan, PlanOptions } from '../plan/types.ts'
 import { arenaUsage } from '../plan/usage.ts'
 import { type BenchRow, type BenchWork, measure } from './benchRows.ts'
 import type { NetworkSource } from './network.ts'
+import type { ShapeCall } from './planShape.ts'
 import type { Terminal } from './terminal.ts'
 
-export interface PlanCall {
+export interface PlanCall extends ShapeCall {
   readonly batch: number
   readonly optimizer: OptimizerKind
   readonly threads?: number

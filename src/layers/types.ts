@@ -34,6 +34,8 @@ export interface Layer<A extends object = object, P extends object = object, T e
   macs?(attributes: A, volume: Volume): number
   /** What an output position sees of the input; absent: only the position itself. */
   sight?(attributes: A, volume: Volume): Sight
+  /** Of a layer that uses the whole map: the layer that computes the same with a window, and the way back. */
+  readonly sliding?: Sliding<A>
   /** Sizes that were rounded, and other things that a person should know: one sentence each. */
   notices?(attributes: A, volume: Volume): readonly string[]
   /** False where the notes do not count the output as a volume of its own, since it can take the input's place (RELU). */
@@ -59,6 +61,21 @@ export interface Layer<A extends object = object, P extends object = object, T e
   lower(lowering: Lowering<A, P>): Value
   /** One line for tables: `5×5 s1 p2, 6 filters`. */
   describe(attributes: A): string
+}
+
+/** A layer that uses the whole map (FC, GAP), as the layer with a window that covers that map (CONV, AVGPOOL). */
+export interface Sliding<A extends object = object> {
+  /** On a map of this volume: the layer that gives the same there, and the same at every position of a larger map. */
+  window(attributes: A, volume: Volume): LayerUse
+  /** Back again. Undefined if `use` is another layer, or does not cover a map of this volume exactly. */
+  whole(use: LayerUse, volume: Volume): A | undefined
+}
+
+/** A layer with its attributes. */
+export interface LayerUse {
+  /** A key of `layers`. */
+  readonly type: string
+  readonly attributes: object
 }
 
 /** One array that belongs to a layer. */

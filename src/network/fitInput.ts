@@ -86,8 +86,8 @@ function withoutHead(network: Network, name: string): Network {
   return makeNetwork(withoutHeads(others, [...ends, end]).map(({ node }) => node))
 }
 
-/** A network starts with its input. */
-function withInput(network: Network, { height, width, channels }: Volume): Network {
+/** The network with another input, whether that works out or not. A network starts with its input. */
+export function withInput(network: Network, { height, width, channels }: Volume): Network {
   const [input, ...rest] = network.nodes as readonly [NetworkNode, ...NetworkNode[]]
   return makeNetwork([
     { ...input, attributes: layerOf(input).notation.read({ volume: [height, width, channels] }) },
