@@ -73,7 +73,8 @@ function branchOf({ nodes }: Network, output: string, needed: ReadonlySet<string
   return branch
 }
 
-function withoutHead(network: Network, name: string): Network {
+/** The network without an auxiliary head. */
+export function withoutHead(network: Network, name: string): Network {
   const [value = ''] = network.nodes.find((node) => node.name === name)?.inputs ?? []
   const rewired = network.nodes.map((node) => ({
     node: { ...node, inputs: node.inputs.map((input) => (input === name ? value : input)) },

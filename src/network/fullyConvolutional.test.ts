@@ -8,11 +8,12 @@ import { NetworkError } from './errors.ts'
 import { fitInput } from './fitInput.ts'
 import { convToFc, fcToConv, fullyConvolutional, strideOf } from './fullyConvolutional.ts'
 import type { Network } from './network.ts'
+import { withoutHeads } from './training.ts'
 import { inferVolumes } from './volumes.ts'
 
-/** Names and shapes, in order. */
+/** Names and shapes of what scores need, in order. */
 const weightsOf = (network: Network) =>
-  inferVolumes(network).flatMap(({ node, parameters }) =>
+  withoutHeads(inferVolumes(network)).flatMap(({ node, parameters }) =>
     parameters.map(({ name, shape }) => `${node.name}.${name} ${shape.join('×')}`),
   )
 const outputOf = (network: Network) => inferVolumes(network).at(-1)?.output

@@ -11,9 +11,10 @@ import type { LayerUse } from '../layers/types.ts'
 import type { Pair } from '../ops/window.ts'
 import { checkNetwork } from './check.ts'
 import { NetworkError, SizeError } from './errors.ts'
-import { withInput } from './fitInput.ts'
+import { withInput, withoutHead } from './fitInput.ts'
 import { makeNetwork, type Network, type NetworkNode } from './network.ts'
 import { receptiveFields } from './receptiveField.ts'
+import { auxiliaryHeads } from './training.ts'
 import { inferVolumes, type SizedNode } from './volumes.ts'
 
 /**
@@ -31,9 +32,10 @@ export function fcToConv(network: Network): Network {
   })
 }
 
-/** As `fcToConv`; a network that has only windows stays as it is. */
+/** As `fcToConv`; a network that has only windows stays as it is. Auxiliary heads, which scores do not need, are left out. */
 export function fullyConvolutional(network: Network): Network {
-  const converted = makeNetwork(inferVolumes(network).map(withWindow))
+  const scoring = auxiliaryHeads(network.nodes).reduce((rest, { name }) => withoutHead(rest, name), network)
+  const converted = makeNetwork(inferVolumes(scoring).map(withWindow))
   checkSlides(converted)
   return converted
 }
