@@ -177,6 +177,11 @@ describe('DenseEvaluation', () => {
       return sum / positions
     })
     expect(await dense.predict(images)).toEqual(means)
+    // One image at a time, where a stride takes more runs than fit at once; the last has a part of them.
+    await using fine = await DenseEvaluation.create(model, { height: 16, width: 14, stride: 1, batch: 3 })
+    const both = await fine.predict(images)
+    expect(both.slice(3)).toEqual(await fine.predict(images.slice(images.length / 2)))
+    expect(both).not.toEqual(means)
   })
 
   it('classifies images as a model does', async () => {

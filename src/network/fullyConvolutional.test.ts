@@ -7,6 +7,7 @@ import { zoo } from '../zoo/zoo.ts'
 import { NetworkError } from './errors.ts'
 import { fitInput } from './fitInput.ts'
 import { convToFc, fcToConv, fullyConvolutional, strideOf } from './fullyConvolutional.ts'
+import { networkFromJson, networkToJson } from './json.ts'
 import type { Network } from './network.ts'
 import { inferVolumes } from './volumes.ts'
 
@@ -49,6 +50,8 @@ describe('fcToConv', () => {
     const converted = fcToConv(network)
     expect(weightsOf(converted)).toEqual(weightsOf(network))
     expect(outputOf(converted)).toEqual(outputOf(network))
+    expect(networkFromJson(networkToJson(converted))).toEqual(converted)
+    expect(parse(print(converted))).toEqual(converted)
     const [rows, columns] = strideOf(converted)
     const { height, width, channels } = inferVolumes(network)[0]?.output ?? { height: 0, width: 0, channels: 0 }
     const larger = fitInput(converted, { height: height + rows, width: width + 2 * columns, channels })
