@@ -69,6 +69,8 @@ describe('fcToConv', () => {
     ['INPUT 8x8x4 -> GN g2 -> FC-4', /depend on the whole map[\s\S]*GN on 8×8×4/],
     ['INPUT 8x8x3 -> LOCAL3-4 -> FC-4', /local1: [\s\S]*other weights for each position[\s\S]*LOCAL on 8×8×3/],
     ['INPUT 8x8x3 -> MULTIPLY(ID | GAP -> FC-3 -> SIGMOID) -> FC-4', /multiply1: [\s\S]*8×8×3 and 1×1×3/],
+    ['INPUT 8x8x3 -> CROP to6 -> CONV3-2 -> FC-4', /crop1: [\s\S]*not larger by as much[\s\S]*CROP on 8×8×3/],
+    ['INPUT 8x8x3 -> POOL2 -> UPSAMPLE to8 -> POOL2 -> FC-4', /upsample1: [\s\S]*not larger by as much/],
     ['INPUT 8x8x3 -> UPSAMPLE2 -> FC-4', /no crops of the image[\s\S]*0\.5×0\.5 pixels apart/],
     // Every second crop would be seen through other pooling windows.
     ['INPUT 8x8x3 -> POOL2 -> UPSAMPLE2 -> FC-4', /no crops of the image[\s\S]*1×1 pixels apart/],
