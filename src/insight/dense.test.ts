@@ -6,6 +6,7 @@ import { ArgumentError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { type BackendName, Model } from '../model/model.ts'
 import { NetworkError } from '../network/errors.ts'
+import { fullyConvolutional, strideOf } from '../network/fullyConvolutional.ts'
 import { parse } from '../notation/parse.ts'
 import { DenseEvaluation } from './dense.ts'
 
@@ -99,6 +100,58 @@ describe('without padding, each score is that of its crop', () => {
     // Decision 9: at most 1.3e-5 of a layer's root mean square, in each of two layers, on both sides.
     const bound = 2 * 2 * 1.3e-5 * rms
     expect(Math.max(...map.map((score, index) => Math.abs(score - (crops[index] as number))))).toBeLessThan(bound)
+  })
+})
+
+/** A random network without padding: windows, what works at each position, and branches, then a head. */
+function randomNetwork(random: Random): string {
+  const pick = <T>(items: readonly T[]) => items[random.integer(items.length)] as T
+  const channels = () => 2 * (1 + random.integer(3))
+  const layers: readonly (() => string)[] = [
+    () => `CONV${pick(['1', '2', '3', '2x3'])}-${channels()} p0`,
+    () => `CONV3-${channels()} p0 s${pick(['1', '2', '2x1'])}`,
+    () => `CONV2-${channels()} p0 d2 g2`,
+    () => pick(['POOL2', 'POOL2 s1', 'AVGPOOL2', 'AVGPOOL2x1', 'L2POOL2 s1', 'POOL3 s2']),
+    () =>
+      pick([
+        'RELU',
+        'BN',
+        'LN',
+        'LRN3',
+        'PRELU',
+        'SCALE 0.5',
+        'SHUFFLE g2',
+        'GELU',
+        'SOFTMAX',
+        'WIDEN-8',
+        'CROP p1,0,0,2',
+      ]),
+    () => `CONCAT(CONV3-${channels()} p0 | CROP p1 -> CONV1-2 | POOL3 s1)`,
+    () => 'ADD(ID | RELU -> BN)',
+  ]
+  const heads = [
+    'FC-3',
+    'FC-4 -> RELU -> FC-2',
+    'GAP -> FC-3',
+    'GMP -> LN -> FC-3',
+    'CONCAT(FC-2 | GAP | GMP)',
+    'BN -> GAP',
+  ]
+  const body = Array.from({ length: 1 + random.integer(4) }, () => pick(layers)())
+  return ['INPUT 32x34x2', ...body, pick(heads)].join(' -> ')
+}
+
+describe('random networks without padding', () => {
+  const random = Random.seeded(11, 'networks')
+  it.each(Array.from({ length: 40 }, () => randomNetwork(random)))('%s', async (network) => {
+    await using model = await Model.create(parse(network), { seed: 5, backend: 'reference' })
+    const [rows, columns] = strideOf(fullyConvolutional(model.network))
+    // Half the stride, where it is even; a pixel more than the last crop needs.
+    const stride = [2, 1].find((part) => rows % (2 * part) === 0 && columns % (2 * part) === 0) ?? 1
+    const size = { height: 32 + 2 * stride + 1, width: 34 + 3 * stride }
+    await using dense = await DenseEvaluation.create(model, { ...size, stride })
+    const image = noise(size.height * size.width * 2, network)
+    expect(await dense.scoreMaps(image)).toEqual(await cropByCrop(model, dense, image))
   })
 })
 
