@@ -22,7 +22,7 @@ import {
   writeNorm,
 } from '../norms.ts'
 import { oneInput } from '../parts.ts'
-import type { Layer, Lowering } from '../types.ts'
+import type { Layer, Lowering, WordParts } from '../types.ts'
 
 interface GroupNormAttributes extends NormAttributes {
   readonly groups: number
@@ -46,7 +46,7 @@ export const groupNorm: Layer<GroupNormAttributes, NormParameters, 'gn'> = {
       }
       return { groups, ...readNorm('GN', parts) }
     },
-    write({ groups, ...norm }) {
+    write({ groups, ...norm }): WordParts {
       return { options: groups === usualGroups ? {} : { g: [groups] }, ...writeNorm(norm) }
     },
   },
