@@ -74,9 +74,12 @@ describe('predict --dense', () => {
 
   it('says which pixels are in no crop', async () => {
     const { stderr } = await predicted('--dense', '--size', '15x17')
-    expect(stderr).toContain(
-      '2 crops of 12×12 (1×2), one every 4 pixels; 3 rows and 1 column at the end are in no crop',
-    )
+    expect(stderr).toContain('2 crops of 12×12 (1×2), one every 4 pixels; 3 rows and 1 column at the end in no crop')
+  })
+
+  it('names only rows or columns where the others are all seen', async () => {
+    const { stderr } = await predicted('--dense', '--size', '16x19')
+    expect(stderr).toContain('one every 4 pixels; 3 columns at the end in no crop\n')
   })
 
   it('without --size, takes the notes’ proportion of 384 to 224, in whole strides', async () => {

@@ -41,9 +41,10 @@ function usualSize({ network, input }: Model): Pick<AskedSize, 'height' | 'width
 /** `images of 384×384: the mean of 36 crops of 224×224, 6×6, one every 32 pixels` */
 export function sayDense({ rows, columns, input }: DenseEvaluation): string {
   const every = rows.stride === columns.stride ? `${rows.stride}` : `${rows.stride}×${columns.stride}`
-  const unseen =
-    rows.unseen + columns.unseen === 0
-      ? ''
-      : `; ${counted(rows.unseen, 'row')} and ${counted(columns.unseen, 'column')} at the end are in no crop`
+  const lost = [
+    ...(rows.unseen > 0 ? [counted(rows.unseen, 'row')] : []),
+    ...(columns.unseen > 0 ? [counted(columns.unseen, 'column')] : []),
+  ]
+  const unseen = lost.length === 0 ? '' : `; ${lost.join(' and ')} at the end in no crop`
   return `images of ${input.height}×${input.width}: the mean of ${counted(rows.count * columns.count, 'crop')} of ${rows.crop}×${columns.crop} (${rows.count}×${columns.count}), one every ${every} pixels${unseen}`
 }

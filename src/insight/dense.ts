@@ -12,10 +12,12 @@ import { checkOptions } from '../core/options.ts'
 import { printVolume, type Volume, volumeSize } from '../core/shapes.ts'
 import type { PictureSource } from '../data/source.ts'
 import { type Classification, type ClassifyOptions, classify } from '../model/classify.ts'
+import type { ModelInfo } from '../model/info.ts'
 import type { Model } from '../model/model.ts'
 import { checkPictures } from '../model/pictures.ts'
 import { fitInput } from '../network/fitInput.ts'
 import { fullyConvolutional, strideOf } from '../network/fullyConvolutional.ts'
+import type { Network } from '../network/network.ts'
 import { type GridAxis, gridAxis, positionsAt, shiftsOf } from './denseGrid.ts'
 
 export interface DenseOptions {
@@ -45,7 +47,7 @@ export class DenseEvaluation {
   readonly map: Volume
   /** Volume of the mean scores: 1×1×classes. */
   readonly output: Volume
-  /** Fully convolutional, for images of this size. */
+  /** Of the network below. */
   readonly #model: Model
   readonly #batch: number
 
@@ -88,11 +90,13 @@ export class DenseEvaluation {
     return new DenseEvaluation(await model.withNetwork(larger, { batch }), batch, model.output, rows, columns)
   }
 
-  get network() {
+  /** Fully convolutional, for images of this size. */
+  get network(): Network {
     return this.#model.network
   }
 
-  get info() {
+  /** Class names and normalization of the model. */
+  get info(): ModelInfo {
     return this.#model.info
   }
 
@@ -102,23 +106,8 @@ export class DenseEvaluation {
    */
   async scoreMaps(images: Float32Array): Promise<Float32Array> {
     const count = checkPictures(images, this.input)
-    const maps = new Float32Array(count * volumeSize(this.map))
-    const runs = this.#runs(count)
     // The caller may use the array again before the last run.
-    const source = images.slice()
-    const each = volumeSize(this.input)
-    const portion = new Float32Array(Math.min(this.#batch, runs.length) * each)
-    for (let first = 0; first < runs.length; first += this.#batch) {
-      const some = runs.slice(first, first + this.#batch)
-      some.forEach((run, index) => {
-        this.#shift(source, run, portion.subarray(index * each, (index + 1) * each))
-      })
-      const results = await this.#model.predict(portion.subarray(0, some.length * each))
-      some.forEach((run, index) => {
-        this.#interleave(results, index, run, maps)
-      })
-    }
-    return maps
+    return this.#mapsOf(images.slice(), count)
   }
 
   /**
@@ -126,16 +115,17 @@ export class DenseEvaluation {
    * as in the notes; of probabilities, if the network ends in SOFTMAX.
    */
   async predict(images: Float32Array): Promise<Float32Array> {
-    const maps = await this.scoreMaps(images)
-    const { height, width, channels } = this.map
-    const positions = height * width
-    const means = new Float32Array(maps.length / positions)
-    means.forEach((_, index) => {
-      const first = Math.floor(index / channels) * positions * channels + (index % channels)
-      let sum = 0
-      for (let position = 0; position < positions; position++) sum += maps[first + position * channels] as number
-      means[index] = sum / positions
-    })
+    const count = checkPictures(images, this.input)
+    const source = images.slice()
+    const each = volumeSize(this.input)
+    const means = new Float32Array(count * this.output.channels)
+    // With a fine stride, maps are far larger than images: no more of them than run at once.
+    const some = Math.max(1, Math.floor(this.#batch / this.#runs(1).length))
+    for (let first = 0; first < count; first += some) {
+      const end = Math.min(first + some, count)
+      const maps = await this.#mapsOf(source.subarray(first * each, end * each), end - first)
+      means.set(meansOf(maps, this.map), first * this.output.channels)
+    }
     return means
   }
 
@@ -154,6 +144,25 @@ export class DenseEvaluation {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose()
+  }
+
+  /** Of images that nobody changes. */
+  async #mapsOf(images: Float32Array, count: number): Promise<Float32Array> {
+    const maps = new Float32Array(count * volumeSize(this.map))
+    const runs = this.#runs(count)
+    const each = volumeSize(this.input)
+    const portion = new Float32Array(Math.min(this.#batch, runs.length) * each)
+    for (let first = 0; first < runs.length; first += this.#batch) {
+      const some = runs.slice(first, first + this.#batch)
+      some.forEach((run, index) => {
+        this.#shift(images, run, portion.subarray(index * each, (index + 1) * each))
+      })
+      const results = await this.#model.predict(portion.subarray(0, some.length * each))
+      some.forEach((run, index) => {
+        this.#interleave(results, index, run, maps)
+      })
+    }
+    return maps
   }
 
   #runs(count: number): readonly ShiftedImage[] {
@@ -187,4 +196,15 @@ export class DenseEvaluation {
       }
     }
   }
+}
+
+/** Over the positions of each map [n, rows, columns, classes]: [n, classes]. */
+function meansOf(maps: Float32Array, { height, width, channels }: Volume): Float32Array {
+  const positions = height * width
+  return new Float32Array(maps.length / positions).map((_, index) => {
+    const first = Math.floor(index / channels) * positions * channels + (index % channels)
+    let sum = 0
+    for (let position = 0; position < positions; position++) sum += maps[first + position * channels] as number
+    return sum / positions
+  })
 }

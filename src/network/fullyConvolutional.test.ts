@@ -7,6 +7,7 @@ import { zoo } from '../zoo/zoo.ts'
 import { NetworkError } from './errors.ts'
 import { fitInput } from './fitInput.ts'
 import { convToFc, fcToConv, fullyConvolutional, strideOf } from './fullyConvolutional.ts'
+import { networkFromJson, networkToJson } from './json.ts'
 import type { Network } from './network.ts'
 import { withoutHeads } from './training.ts'
 import { inferVolumes } from './volumes.ts'
@@ -50,6 +51,8 @@ describe('fcToConv', () => {
     const converted = fcToConv(network)
     expect(weightsOf(converted)).toEqual(weightsOf(network))
     expect(outputOf(converted)).toEqual(outputOf(network))
+    expect(networkFromJson(networkToJson(converted))).toEqual(converted)
+    expect(parse(print(converted))).toEqual(converted)
     const [rows, columns] = strideOf(converted)
     const { height, width, channels } = inferVolumes(network)[0]?.output ?? { height: 0, width: 0, channels: 0 }
     const larger = fitInput(converted, { height: height + rows, width: width + 2 * columns, channels })
@@ -67,6 +70,8 @@ describe('fcToConv', () => {
     ['INPUT 8x8x4 -> GN g2 -> FC-4', /depend on the whole map[\s\S]*GN on 8×8×4/],
     ['INPUT 8x8x3 -> LOCAL3-4 -> FC-4', /local1: [\s\S]*other weights for each position[\s\S]*LOCAL on 8×8×3/],
     ['INPUT 8x8x3 -> MULTIPLY(ID | GAP -> FC-3 -> SIGMOID) -> FC-4', /multiply1: [\s\S]*8×8×3 and 1×1×3/],
+    ['INPUT 8x8x3 -> CROP to6 -> CONV3-2 -> FC-4', /crop1: [\s\S]*not larger by as much[\s\S]*CROP on 8×8×3/],
+    ['INPUT 8x8x3 -> POOL2 -> UPSAMPLE to8 -> POOL2 -> FC-4', /upsample1: [\s\S]*not larger by as much/],
     ['INPUT 8x8x3 -> UPSAMPLE2 -> FC-4', /no crops of the image[\s\S]*0\.5×0\.5 pixels apart/],
     // Every second crop would be seen through other pooling windows.
     ['INPUT 8x8x3 -> POOL2 -> UPSAMPLE2 -> FC-4', /no crops of the image[\s\S]*1×1 pixels apart/],

@@ -98,7 +98,8 @@ function wholeMap(node: NetworkNode, volume: Volume): LayerUse | undefined {
 
 /**
  * Throws unless each position of the output on a larger image is what a crop of it gives, padding aside: every layer must
- * use a part of the map, have the same weights for any size of it, and work on an image that is larger by one stride.
+ * use a part of the map, have the same weights for any size of it, and grow by whole positions on an image that is larger by
+ * one stride.
  */
 function checkSlides(network: Network): void {
   const sized = inferVolumes(network)
@@ -115,6 +116,12 @@ function checkSlides(network: Network): void {
   const other = sized.find(({ parameters }, index) => shapes(parameters) !== shapes(larger[index]?.parameters ?? []))
   if (other !== undefined) throw doesNotSlide(other, 'it has other weights for each position of the map')
   strideOf(network)
+  const fixed = sized.find(({ output }, index) => {
+    const grown = (side: 'height' | 'width') => (larger[index] as SizedNode).output[side] - output[side]
+    const [rows, columns] = strides[index] as Pair
+    return grown('height') !== widest(0) / rows || grown('width') !== widest(1) / columns
+  })
+  if (fixed !== undefined) throw doesNotSlide(fixed, 'on a larger image its map is not larger by as much')
 }
 
 const shapes = (parameters: SizedNode['parameters']) => JSON.stringify(parameters.map(({ shape }) => shape))
