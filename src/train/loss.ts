@@ -16,7 +16,7 @@ interface LossOptions {
 /** Throws `ArgumentError` for options that the network's loss does not have. */
 export function lossWith({ network, output }: Model, { labelSmoothing, classWeights }: LossOptions): LossSettings {
   const own = lossOf(network)
-  // The command line gives 0 where nothing is smoothed.
+  // Not to smooth is possible with any loss.
   const loss = labelSmoothing === 0 && own.kind !== 'cross-entropy' ? own : withSmoothing(own, labelSmoothing)
   if (classWeights === undefined) return loss
   const name = lossWeights(loss.kind)

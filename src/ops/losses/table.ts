@@ -184,6 +184,12 @@ const rowOf = (kind: LossKind) => losses[kind] as unknown as LossRow<Record<stri
 export const lossNumbers = (kind: LossKind): Pick<LossRow<Record<string, number>>, 'use' | 'defaults' | 'meanings'> =>
   rowOf(kind)
 
+/** For people: `hinge, margin 1, power 1`. */
+export function printLoss({ kind, ...settings }: LossSettings): string {
+  const each = Object.entries(settings).map(([name, value]) => `${name} ${[value].flat().join(' ')}`)
+  return [kind, ...each].join(', ')
+}
+
 /** The setting that weighs classes or labels; undefined if the loss has none. */
 export const lossWeights = (kind: LossKind): string | undefined => rowOf(kind).weighs
 
