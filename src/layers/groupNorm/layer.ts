@@ -22,7 +22,7 @@ import {
   writeNorm,
 } from '../norms.ts'
 import { oneInput } from '../parts.ts'
-import type { Layer, Lowering, WordParts } from '../types.ts'
+import type { Layer, Lowering } from '../types.ts'
 
 interface GroupNormAttributes extends NormAttributes {
   readonly groups: number

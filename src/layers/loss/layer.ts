@@ -5,7 +5,14 @@
 
 import { LensletError } from '../../core/errors.ts'
 import { anyObject, type Schema } from '../../core/schema.ts'
-import { type LossKind, type LossSettings, lossKinds, lossNumbers, resolveLoss } from '../../ops/losses/table.ts'
+import {
+  type LossKind,
+  type LossSettings,
+  lossKinds,
+  lossNumbers,
+  printLoss,
+  resolveLoss,
+} from '../../ops/losses/table.ts'
 import { NotationValueError } from '../errors.ts'
 import { oneInput } from '../parts.ts'
 import type { Layer, WordForm, WordParts } from '../types.ts'
@@ -75,6 +82,5 @@ export const loss: Layer<LossSettings, object, 'loss'> = {
   handsOn: true,
   loss: (settings) => settings,
   lower: ({ x }) => x,
-  describe: ({ kind, ...numbers }) =>
-    [kind, ...Object.entries(numbers).map(([name, value]) => `${name} ${value}`)].join(', '),
+  describe: printLoss,
 }

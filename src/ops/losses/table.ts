@@ -56,6 +56,8 @@ export interface LossRow<N extends object, W extends string = never> {
    * it takes what the last layer gives.
    */
   readonly takesLogits?: 'classes' | 'labels'
+  /** The loss of equal scores of so many classes; absent where the targets decide. */
+  guess?(numbers: N, classes: number): number
   emit(numbers: N, inputs: LossInputs, emit: Emit): LossValues
 }
 
@@ -80,6 +82,7 @@ const losses = {
     compares: 'class',
     weighs: 'classWeights',
     takesLogits: 'classes',
+    guess: (_, classes) => Math.log(classes),
     emit({ smoothing }, inputs, emit) {
       const made = emit(crossEntropy, { smoothing, weight: inputs.weight }, inputsOf(inputs))
       const [each, hits] = made as readonly [Value, Value]
@@ -97,6 +100,7 @@ const losses = {
     },
     compares: 'class',
     weighs: 'classWeights',
+    guess: ({ margin, power }, classes) => (margin ** power * (classes - 1)) / classes,
     emit({ margin, power }, inputs, emit) {
       const made = emit(hinge, { margin, squared: power === 2, weight: inputs.weight }, inputsOf(inputs))
       const [each, hits] = made as readonly [Value, Value]
@@ -136,6 +140,7 @@ const losses = {
     compares: 'labels',
     weighs: 'positiveWeights',
     takesLogits: 'labels',
+    guess: () => Math.LN2,
     emit(_, inputs, emit) {
       const made = emit(sigmoidCrossEntropy, { weight: inputs.weight }, inputsOf(inputs))
       const [each, hits] = made as readonly [Value, Value]
@@ -166,6 +171,8 @@ export interface Loss {
   readonly takesLogits: 'classes' | 'labels' | undefined
   /** Of the classes, or of the labels where they apply. */
   readonly weights: readonly number[] | undefined
+  /** The loss of equal scores of so many classes; 0 where the targets decide. */
+  guess(classes: number): number
   /** What the host writes: an array whose first axis counts pictures. */
   targets(pictures: number, output: Volume): ArraySpec
   emit(inputs: LossInputs, emit: Emit): LossValues
@@ -177,13 +184,22 @@ const rowOf = (kind: LossKind) => losses[kind] as unknown as LossRow<Record<stri
 export const lossNumbers = (kind: LossKind): Pick<LossRow<Record<string, number>>, 'use' | 'defaults' | 'meanings'> =>
   rowOf(kind)
 
+/** For people: `hinge, margin 1, power 1`. */
+export function printLoss({ kind, ...settings }: LossSettings): string {
+  const each = Object.entries(settings).map(([name, value]) => `${name} ${[value].flat().join(' ')}`)
+  return [kind, ...each].join(', ')
+}
+
+/** The setting that weighs classes or labels; undefined if the loss has none. */
+export const lossWeights = (kind: LossKind): string | undefined => rowOf(kind).weighs
+
 /** Fills in defaults and checks. Throws `ArgumentError`. */
 export function resolveLoss(given: LossSettings | LossKind): Loss {
   const settings: LossSettings = typeof given === 'string' ? { kind: given } : given
   if (!Object.hasOwn(losses, settings.kind)) {
     throw new ArgumentError('there is no such loss', { received: `${settings.kind}`, expected: lossKinds.join(', ') })
   }
-  const { defaults, check, compares, weighs, takesLogits, emit } = rowOf(settings.kind)
+  const { defaults, check, compares, weighs, takesLogits, guess, emit } = rowOf(settings.kind)
   const { numbers, weights } = resolveSettings(settings, defaults, weighs)
   check(numbers)
   return {
@@ -192,6 +208,7 @@ export function resolveLoss(given: LossSettings | LossKind): Loss {
     compares,
     takesLogits,
     weights,
+    guess: (classes) => guess?.(numbers, classes) ?? 0,
     targets: (pictures, { height, width, channels }) =>
       compares === 'class' ? i32(pictures) : f32(pictures, height, width, channels),
     emit: (inputs, emitStep) => emit(numbers, inputs, emitStep),
