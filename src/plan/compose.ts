@@ -3,14 +3,12 @@
 import type { Network } from '../network/network.ts'
 import { inferVolumes, type SizedNode } from '../network/volumes.ts'
 import { f32 } from '../ops/specs.ts'
-import type { Base, ComposedGoal, Composition } from './composition.ts'
+import { composeGoal } from './composeGoal.ts'
+import type { Composition } from './composition.ts'
 import { Draft } from './draft.ts'
 import type { Goal } from './goal.ts'
-import { composeGradients } from './gradients.ts'
 import { addParameters } from './lower.ts'
 import { matchNodes } from './nodes.ts'
-import { composeScores } from './scores.ts'
-import { composeTraining } from './training.ts'
 
 export interface ComposeOptions {
   /** Pictures for which shapes are written down. */
@@ -32,9 +30,4 @@ export function compose(network: Network, goal: Goal, options: ComposeOptions): 
   const learned = parameters.filter(({ spec, node: of }) => spec.role === 'learned' && !frozen.has(of))
   const made = composeGoal({ nodes, draft, pictures, parameters, learned, frozen, taps }, goal)
   return { ...made, network, goal, frozen: [...frozen], draft, parameters }
-}
-
-function composeGoal(base: Base, goal: Goal): ComposedGoal {
-  if (goal.kind === 'scores') return composeScores(base)
-  return goal.kind === 'training' ? composeTraining(base, goal) : composeGradients(base, goal)
 }

@@ -11,8 +11,8 @@ export class MemoryError extends LensletError {}
 /** An op names a kernel that no module exports: a fault in Lenslet. */
 export class KernelMissingError extends LensletError {}
 
-/** A page could not load a file with kernels, which stands beside the file that it imports. */
-export class KernelFileError extends LensletError {}
+/** A page could not load a part of Lenslet, a file beside the one that it imports. The next call tries again. */
+export class PartMissingError extends LensletError {}
 
 /** Where a kernel trapped. */
 export interface TrapPlace {

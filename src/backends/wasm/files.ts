@@ -4,7 +4,7 @@
  */
 
 import { kernelFiles } from '#kernels'
-import { KernelFileError } from './errors.ts'
+import { loadPart } from '../parts.ts'
 import type { KernelFile, KernelModuleName } from './gen/modules.gen.ts'
 import { kernelModule, kernelModuleBytes } from './modules.ts'
 
@@ -12,7 +12,7 @@ const compiled = new Map<string, Promise<WebAssembly.Module>>()
 
 /**
  * The modules in which these kernels are; the first has what every plan needs. A kernel that no file has is left out.
- * @throws {KernelFileError}
+ * @throws {PartMissingError}
  */
 export async function modulesOf(
   name: KernelModuleName,
@@ -28,7 +28,7 @@ function moduleIn(file: KernelFile, name: KernelModuleName): Promise<WebAssembly
   const key = `${file.name} ${name}`
   let module = compiled.get(key)
   if (!module) {
-    module = load(file).then(({ kernelModules }) => WebAssembly.compile(kernelModuleBytes(name, kernelModules)))
+    module = compile(file, name)
     // The network may be back at the next try.
     module.catch(() => compiled.delete(key))
     compiled.set(key, module)
@@ -36,15 +36,7 @@ function moduleIn(file: KernelFile, name: KernelModuleName): Promise<WebAssembly
   return module
 }
 
-async function load(file: KernelFile): ReturnType<KernelFile['load']> {
-  try {
-    return await file.load()
-  } catch (cause) {
-    throw new KernelFileError('kernels that this plan needs could not be loaded', {
-      received: String(cause),
-      expected: `the file ${file.name} of the same version of Lenslet`,
-      advice: `put ${file.name} beside the file that you import, under the same address but for the name`,
-      cause,
-    })
-  }
+async function compile(file: KernelFile, name: KernelModuleName): Promise<WebAssembly.Module> {
+  const { kernelModules } = await loadPart(file.name, file.load)
+  return WebAssembly.compile(kernelModuleBytes(name, kernelModules))
 }
