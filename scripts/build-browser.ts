@@ -38,7 +38,7 @@ const doors: Readonly<Record<string, PageFile>> = {
       'plan/composeGoal.js': 'plan/scoresOnly.js',
       'plan/recompute/choose.js': 'plan/recompute/never.js',
     },
-    plugins: [withoutReferences(), withoutBackward()],
+    plugins: [withoutReferences(), withoutPytorch(), withoutBackward()],
   },
 }
 

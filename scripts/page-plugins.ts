@@ -9,10 +9,14 @@ import { type ESTree, Visitor } from 'rolldown/utils'
  * src/backends/reference/references.ts.
  */
 export const withoutReferences = (): Plugin =>
-  without('references', /[\\/]ops[\\/].*\.js$/, (key) => key === 'reference')
+  without(
+    'references',
+    /[\\/]ops[\\/].*\.js$/,
+    (key, keys) => key === 'reference' || ((key === 'forward' || key === 'derivative') && keys.includes('keeps')),
+  )
 
-/** Zoo entries without PyTorch's names, which are of use with files of weights only: lenslet/exchange, not in these files. */
-export const withoutPytorch = (): Plugin => without('pytorch', /[\\/]zoo[\\/].*\.js$/, (key) => key === 'pytorch')
+/** Zoo entries and layers without PyTorch's names, which only src/exchange reads. */
+export const withoutPytorch = (): Plugin => without('pytorch', /[\\/](zoo|layers)[\\/].*\.js$/, (key) => key === 'pytorch')
 
 /** Steps of the backward pass, of losses and of updates, as the tables of ops and of kernels name them. */
 const backward = /\.(\w*[gG]radient|again)$|^(optimizer|clip|loss)\.|^crossEntropy$|^channelSum$/
