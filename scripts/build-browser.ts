@@ -4,8 +4,9 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Plugin, rolldown } from 'rolldown'
+import { type OutputChunk, type Plugin, rolldown } from 'rolldown'
 import { licenseBanner } from './licenses.ts'
+import { handOver } from './page-loop.ts'
 import { withoutBackward, withoutPytorch, withoutReferences } from './page-plugins.ts'
 
 interface PageFile {
@@ -14,6 +15,8 @@ interface PageFile {
   /** Modules in whose place others come. */
   readonly instead?: Readonly<Record<string, string>>
   readonly plugins?: readonly Plugin[]
+  /** The file for what the entry imports dynamically. */
+  readonly later?: string
 }
 
 /** Parts: they import nothing, so that they may be served from anywhere and share no state. */
@@ -30,7 +33,12 @@ const inPages = {
 }
 
 const doors: Readonly<Record<string, PageFile>> = {
-  'lenslet.browser.js': { entry: 'index.js', instead: inPages, plugins: [withoutReferences(), withoutPytorch()] },
+  'lenslet.browser.js': {
+    entry: 'index.js',
+    instead: inPages,
+    plugins: [withoutReferences(), withoutPytorch()],
+    later: 'lenslet.loop.js',
+  },
   'lenslet.predict.js': {
     entry: 'predict.js',
     instead: {
@@ -51,11 +59,12 @@ export async function bundleForPages(folder: string): Promise<void> {
 async function bundleFile(
   folder: string,
   fileName: string,
-  { entry, instead = {}, plugins = [] }: PageFile,
+  { entry, instead = {}, plugins = [], later }: PageFile,
 ): Promise<void> {
   const bundle = await rolldown({
     input: join(folder, entry),
     platform: 'browser',
+    preserveEntrySignatures: 'allow-extension',
     // The manifest's `imports` name the finished dist, which this folder is not yet.
     resolve: {
       alias: {
@@ -69,28 +78,36 @@ async function bundleFile(
       handle(level === 'warn' ? 'error' : level, log)
     },
   })
+  const write = async (name: string, { modules }: OutputChunk, code: string) =>
+    writeFile(join(folder, name), (await licenseBanner(Object.keys(modules))) + code)
   try {
-    const { output } = await bundle.generate({
-      format: 'esm',
-      codeSplitting: false,
-      // Errors are told apart by their class's name.
-      minify: { mangle: { keepNames: { function: false, class: true } }, compress: { keepNames: names } },
-    })
-    const [chunk, ...others] = output
+    const { output } = await bundle.generate({ ...style, codeSplitting: false, entryFileNames: fileName })
+    const [whole, ...others] = output
     const isDoor = fileName in doors
-    const strange = (path: string) => !isDoor || !(path.slice('./'.length) in parts)
-    const imports = [...chunk.imports, ...chunk.dynamicImports.filter(strange)]
+    const isPart = (path: string) => isDoor && (path === fileName || path.slice('./'.length) in parts)
+    const imports = [...whole.imports, ...whole.dynamicImports.filter((path) => !isPart(path))]
     if (others.length > 0 || imports.length > 0) {
       throw new Error(`${fileName} would not stand alone: ${[...imports, ...others.map((part) => part.fileName)]}`)
     }
-    const code = isDoor ? kernelsFirst(chunk.code) : chunk.code
-    await writeFile(join(folder, fileName), (await licenseBanner(Object.keys(chunk.modules))) + code)
+    if (later === undefined) return await write(fileName, whole, isDoor ? kernelsFirst(whole.code) : whole.code)
+
+    const split = { ...style, entryFileNames: fileName, chunkFileNames: later }
+    const [first, second, ...more] = (await bundle.generate(split)).output
+    if (second?.type !== 'chunk' || more.length > 0) throw new Error(`${fileName} should have one part: ${later}.`)
+    const made = handOver(first, second, whole.exports)
+    await write(fileName, first, kernelsFirst(made.first))
+    await write(later, second, made.later)
   } finally {
     await bundle.close()
   }
 }
 
 const names = { function: false, class: true }
+const style = {
+  format: 'esm',
+  // Errors are told apart by their class's name.
+  minify: { mangle: { keepNames: names }, compress: { keepNames: names } },
+} as const
 
 /**
  * Moves the kernels to the start: gzip has one table for some 16,000 characters, and base64 in the middle of code spoils

@@ -16,7 +16,8 @@ export const withoutReferences = (): Plugin =>
   )
 
 /** Zoo entries and layers without PyTorch's names, which only src/exchange reads. */
-export const withoutPytorch = (): Plugin => without('pytorch', /[\\/](zoo|layers)[\\/].*\.js$/, (key) => key === 'pytorch')
+export const withoutPytorch = (): Plugin =>
+  without('pytorch', /[\\/](zoo|layers)[\\/].*\.js$/, (key) => key === 'pytorch')
 
 /** Steps of the backward pass, of losses and of updates, as the tables of ops and of kernels name them. */
 const backward = /\.(\w*[gG]radient|again)$|^(optimizer|clip|loss)\.|^crossEntropy$|^channelSum$/
