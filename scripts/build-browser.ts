@@ -79,7 +79,7 @@ async function bundleFile(
     },
   })
   const write = async (name: string, { modules }: OutputChunk, code: string) =>
-    writeFile(join(folder, name), (await licenseBanner(Object.keys(modules))) + code)
+    writeFile(join(folder, name), (await licenseBanner(Object.keys(modules))) + quoted(code))
   try {
     const { output } = await bundle.generate({ ...style, codeSplitting: false, entryFileNames: fileName })
     const [whole, ...others] = output
@@ -108,6 +108,9 @@ const style = {
   // Errors are told apart by their class's name.
   minify: { mangle: { keepNames: names }, compress: { keepNames: names } },
 } as const
+
+/** The minifier writes addresses as templates, which not every bundler and scanner takes for texts. */
+const quoted = (code: string) => code.replace(/\bimport\(`([^`$]*)`\)/g, "import('$1')")
 
 /**
  * Moves the kernels to the start: gzip has one table for some 16,000 characters, and base64 in the middle of code spoils
