@@ -4,14 +4,12 @@ import type { Network } from '../network/network.ts'
 import { withoutHeads } from '../network/training.ts'
 import { inferVolumes, type SizedNode } from '../network/volumes.ts'
 import { f32 } from '../ops/specs.ts'
-import type { Base, ComposedGoal, Composition } from './composition.ts'
+import { composeGoal } from './composeGoal.ts'
+import type { Composition } from './composition.ts'
 import { Draft } from './draft.ts'
 import type { Goal } from './goal.ts'
-import { composeGradients } from './gradients.ts'
 import { addParameters } from './lower.ts'
 import { matchNodes } from './nodes.ts'
-import { composeScores } from './scores.ts'
-import { composeTraining } from './training.ts'
 
 export interface ComposeOptions {
   /** Pictures for which shapes are written down. */
@@ -46,9 +44,4 @@ function nodesOf(goal: Goal): readonly string[] {
   if (goal.kind !== 'gradients') return []
   const of = 'node' in goal.of ? [goal.of.node] : []
   return [...of, ...goal.to.flatMap((target) => (typeof target === 'object' && 'node' in target ? [target.node] : []))]
-}
-
-function composeGoal(base: Base, goal: Goal): ComposedGoal {
-  if (goal.kind === 'scores') return composeScores(base)
-  return goal.kind === 'training' ? composeTraining(base, goal) : composeGradients(base, goal)
 }
