@@ -1,6 +1,7 @@
 // Compiles every src/ops/**/kernel.as.ts into the WebAssembly modules of kernel-variants.ts and writes them, embedded
-// and typed, to src/backends/wasm/gen (kernels.gen.ts for Node, pageKernels.gen.ts for pages, predictKernels.gen.ts for pages that only predict), and the names of the
-// kernels' parameters, by which steps call them, to src/ops/wasm/gen/parameters.gen.ts. Does nothing when no input has changed since the last time.
+// and typed, to src/backends/wasm/gen (kernels.gen.ts for Node; for pages pageKernels.gen.ts, and a file for each set of
+// kernels that they load when a plan needs it), and the names of the kernels' parameters, by which steps call them, to
+// src/ops/wasm/gen/parameters.gen.ts. Does nothing when no input has changed since the last time.
 
 import { readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
@@ -9,18 +10,22 @@ import {
   exportedFunctions,
   kernelSignatures,
   printKernelModule,
+  printKernelSet,
   printModuleRows,
   printPageKernelModule,
   printParameterModule,
 } from './kernel-bindings.ts'
 import { compileKernels, compilerVersion } from './kernel-compiler.ts'
-import { kernelVariants, predicts, runsInPages } from './kernel-variants.ts'
+import { type KernelSet, kernelSets, kernelVariants, runsInPages, setOf } from './kernel-variants.ts'
 import { assertStaticModule } from './wasm-check.ts'
 
 const output = join(root, 'src/backends/wasm/gen')
 const generated = join(output, 'kernels.gen.ts')
-const forPages = join(output, 'pageKernels.gen.ts')
-const forPredicting = join(output, 'predictKernels.gen.ts')
+const forPages: Readonly<Record<KernelSet, string>> = {
+  core: join(output, 'pageKernels.gen.ts'),
+  training: join(output, 'trainingKernels.gen.ts'),
+  rare: join(output, 'rareKernels.gen.ts'),
+}
 const rows = join(output, 'modules.gen.ts')
 const parameters = join(root, 'src/ops/wasm/gen/parameters.gen.ts')
 const scripts = [
@@ -43,7 +48,7 @@ export async function buildKernels({ leaveOut = false } = {}): Promise<boolean> 
   const inputs = [...sources, ...scripts.map((name) => join(root, `scripts/${name}.ts`))]
   const stamp = `// ${await hashOf(inputs, compilerVersion)}\n`
   const present = await Promise.all(
-    [generated, forPages, forPredicting, rows, parameters].map((file) => readFile(file, 'utf8').catch(() => '')),
+    [generated, ...Object.values(forPages), rows, parameters].map((file) => readFile(file, 'utf8').catch(() => '')),
   )
   if (present.every((text) => text.startsWith(stamp))) return false
 
@@ -60,8 +65,8 @@ export async function buildKernels({ leaveOut = false } = {}): Promise<boolean> 
 interface CompiledModules {
   readonly modules: ReadonlyMap<string, Uint8Array>
   readonly tiles: ReadonlyMap<string, Uint8Array>
-  /** Without the kernels of training. */
-  readonly predicting: ReadonlyMap<string, Uint8Array>
+  /** The modules for pages, each with the kernels of a set. */
+  readonly sets: ReadonlyMap<KernelSet, ReadonlyMap<string, Uint8Array>>
   readonly signatures: string
 }
 
@@ -79,17 +84,14 @@ async function compileAll(kernels: readonly string[]): Promise<CompiledModules> 
     signatures = found
     modules.set(row.name, wasm)
   }
-  return {
-    modules,
-    tiles: await compileTiles(),
-    predicting: await compilePredicting(kernels),
-    signatures: signatures ?? '',
-  }
+  const sets = new Map<KernelSet, ReadonlyMap<string, Uint8Array>>()
+  for (const set of Object.keys(kernelSets) as KernelSet[]) sets.set(set, await compileSet(kernels, set))
+  return { modules, tiles: await compileTiles(), sets, signatures: signatures ?? '' }
 }
 
-/** The modules for pages that only predict. */
-async function compilePredicting(kernels: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
-  const entry = await entrySource(kernels, predicts)
+/** The modules for pages with the kernels of a set. */
+async function compileSet(kernels: readonly string[], set: KernelSet): Promise<ReadonlyMap<string, Uint8Array>> {
+  const entry = await entrySource(kernels, (kernel) => setOf(kernel) === set)
   const modules = new Map<string, Uint8Array>()
   for (const row of kernelVariants.filter(runsInPages)) {
     const { wasm } = await compileKernels(row, entry, readSource)
@@ -124,12 +126,14 @@ async function compilingOf(kernels: readonly string[]): Promise<string[]> {
   return sound
 }
 
-async function write(stamp: string, { modules, tiles, predicting, signatures }: CompiledModules): Promise<void> {
+async function write(stamp: string, { modules, tiles, sets, signatures }: CompiledModules): Promise<void> {
   for (const [name, wasm] of modules) await replaceFile(join(output, `${name}.wasm`), wasm)
   await replaceFile(parameters, stamp + printParameterModule(signatures))
   await replaceFile(rows, stamp + printModuleRows(signatures))
-  await replaceFile(forPages, stamp + printPageKernelModule(modules))
-  await replaceFile(forPredicting, stamp + printPageKernelModule(predicting))
+  for (const [set, wasm] of sets) {
+    const text = set === 'core' ? printPageKernelModule(wasm) : printKernelSet(wasm)
+    await replaceFile(forPages[set], stamp + text)
+  }
   await replaceFile(generated, stamp + printKernelModule(modules, tiles))
 }
 

@@ -78,7 +78,8 @@ const groups: readonly (readonly [name: string, test: RegExp])[] = [
   ['zod', /[\\/]node_modules[\\/]/],
   ['core', /[\\/]core[\\/]|[\\/]allowWide\.js$/],
   ['networks', /[\\/](ops|layers|network|notation|plan|zoo)[\\/]/],
-  ['models', /[\\/](backends|model|train)[\\/]|[\\/]data[\\/](?!node)/],
+  // What is imported dynamically stands alone: a file that only hands on another's is one too many for some bundlers.
+  ['models', /[\\/](backends|model|train)[\\/](?!.*\b(claimed|references)\.js$)|[\\/]data[\\/](?!node)/],
   ['inspect', /[\\/](insight|inspect)[\\/]/],
 ]
 

@@ -16,7 +16,9 @@ export async function build(): Promise<boolean> {
   await buildKernels()
   await writeExports()
   const sources = (await filesUnder(join(root, 'src'))).filter((file) => /(?<!\.as|\.test)\.ts$/.test(file))
-  const scripts = ['build', 'build-browser', 'build-node', 'licenses'].map((name) => `scripts/${name}.ts`)
+  const scripts = ['build', 'build-browser', 'build-node', 'licenses', 'page-loop', 'page-plugins'].map(
+    (name) => `scripts/${name}.ts`,
+  )
   // The lock decides which packages' code goes into the files for Node and for pages.
   const settings = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', ...scripts]
   const stamp = await hashOf([...sources, ...settings.map((file) => join(root, file))])

@@ -7,12 +7,12 @@
 // firefox-esr`. An engine that is missing is named and left out. Exit code 1 where two engines differ or one fails.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { accessSync, constants, createReadStream } from 'node:fs'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { basename, delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { printTable } from '../src/cli/table.ts'
@@ -125,7 +125,6 @@ async function runFile(path: string, folder: string, version: string) {
 
 /** The program in a page that sends back what it found. */
 async function runPage(path: string, folder: string) {
-  const script = await readFile(join(root, 'dist/lenslet.browser.js'))
   // A page cannot name its kernels; it takes the plain ones where the engine seems not to know f32x4.relaxed_madd.
   const page = `<!doctype html><meta charset="utf-8"><title>Engines</title><script type="module">
     const { validate } = WebAssembly
@@ -155,8 +154,12 @@ async function runPage(path: string, folder: string) {
         response.end()
         answered(body)
       })
-    } else if (request.url === '/lenslet.browser.js') response.setHeader('content-type', 'text/javascript').end(script)
-    else if (request.url === '/') response.setHeader('content-type', 'text/html').end(page)
+    } else if (/^\/lenslet\.\w+\.js$/.test(request.url ?? '')) {
+      // The first file, and the parts that it asks for.
+      const stream = createReadStream(join(root, 'dist', basename(request.url ?? '')))
+      stream.on('error', () => response.writeHead(404).end())
+      stream.pipe(response.setHeader('content-type', 'text/javascript'))
+    } else if (request.url === '/') response.setHeader('content-type', 'text/html').end(page)
     else response.writeHead(404).end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

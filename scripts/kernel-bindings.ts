@@ -1,8 +1,8 @@
 // From asc's outputs to the generated TypeScript modules: kernel names and signatures, module bytes as base64.
 
-import { deflateSync } from 'node:zlib'
+import { compress } from 'lzma1'
 import { patchOf } from './kernel-patch.ts'
-import { kernelVariants, runsInPages } from './kernel-variants.ts'
+import { kernelSets, kernelVariants } from './kernel-variants.ts'
 
 /** Names of the functions that an AssemblyScript source exports. */
 export function exportedFunctions(source: string): string[] {
@@ -36,16 +36,26 @@ ${rows.join('\n')}
 export type KernelModuleName = (typeof kernelModuleRows)[number]['name']
 
 /**
- * A module's bytes as base64, the same compressed by \`deflate\` (zlib), or what makes them of another module's (see
- * scripts/kernel-patch.ts).
+ * A module's bytes as base64, a range of what is in base64 and compressed (lzma.ts), or what makes them of another module's
+ * (scripts/kernel-patch.ts).
  */
 export type EmbeddedModule =
   | { readonly base64: string }
-  | { readonly deflated: string }
+  | { readonly packed: string; readonly from: number; readonly to: number }
   | { readonly base: KernelModuleName; readonly patch: string }
 
 /** The modules that a platform has. */
 export type EmbeddedModules = Readonly<Partial<Record<KernelModuleName, EmbeddedModule>>>
+
+/** Kernels in a file of their own, which is loaded when a plan has a call of one. */
+export interface KernelFile {
+  /** Beside the package's one file for pages. */
+  readonly name: string
+  /** Names of its kernels. */
+  readonly kernels: RegExp
+  load(): Promise<{ readonly kernelModules: EmbeddedModules }>
+}
+
 /** Modules of one function, multiplyTiles of src/ops/kernel/matrix.as.ts, by variant: base64. */
 export type TileModules = { readonly relaxed: string; readonly short: string }
 `
@@ -56,25 +66,10 @@ export function printKernelModule(
   modules: ReadonlyMap<string, Uint8Array>,
   tiles: ReadonlyMap<string, Uint8Array>,
 ): string {
-  const alone = [...tiles].map(([variant, wasm]) => `  ${variant}:\n    '${base64(wasm)}',`)
-  return printBytes(modules, plainBytes, `{\n${alone.join('\n')}\n}`)
-}
-
-/**
- * The text of pageKernels.gen.ts, for pages, and of predictKernels.gen.ts, for those that only predict: without the variants that are chosen by a clock finer than theirs or by an
- * engine's flags, and compressed, because a page's gzip finds little in base64 (70 kB for the file for Node, 36 for this).
- */
-export function printPageKernelModule(modules: ReadonlyMap<string, Uint8Array>): string {
-  const inPages = new Set(kernelVariants.filter(runsInPages).map(({ name }) => name))
-  return printBytes(new Map([...modules].filter(([name]) => inPages.has(name))), deflatedBytes, 'undefined')
-}
-
-function printBytes(modules: ReadonlyMap<string, Uint8Array>, whole: (wasm: Uint8Array) => string, tiles: string) {
   const all = [...modules]
-  const entries = all.map(([name, wasm], index) => `  '${name}': ${embedded(wasm, whole, all.slice(0, index))},`)
-  return `// Made by scripts/build-kernels.ts from src/ops/**/kernel.as.ts. Do not edit.
-
-import type { EmbeddedModules, TileModules } from './modules.gen.ts'
+  const entries = all.map(([name, wasm], index) => `  '${name}': ${embedded(wasm, all.slice(0, index))},`)
+  const alone = [...tiles].map(([variant, wasm]) => `  ${variant}:\n    '${base64(wasm)}',`)
+  return `${head}import type { EmbeddedModules, KernelFile, TileModules } from './modules.gen.ts'
 
 /** Part of the program, so that no platform has to fetch a file. */
 export const kernelModules: EmbeddedModules = {
@@ -82,7 +77,69 @@ ${entries.join('\n')}
 }
 
 /** Of the variants that timing chooses from. */
-export const tileModules: TileModules | undefined = ${tiles}
+export const tileModules: TileModules | undefined = {
+${alone.join('\n')}
+}
+
+/** None: all kernels are above. */
+export const kernelFiles: readonly KernelFile[] = []
+`
+}
+
+/**
+ * The text of pageKernels.gen.ts: the kernels that every page gets, without the variants that are chosen by a clock finer
+ * than a page's or by an engine's flags, and where it finds the others.
+ */
+export function printPageKernelModule(modules: ReadonlyMap<string, Uint8Array>): string {
+  const files = Object.entries(kernelSets).filter(([set]) => set !== 'core')
+  const rows = files.map(
+    ([set, kernels]) =>
+      `  { name: 'lenslet.${set}.js', kernels: ${kernels}, load: () => import('./${set}Kernels.gen.ts') },`,
+  )
+  return `${head}import type { EmbeddedModules, KernelFile, TileModules } from './modules.gen.ts'
+
+${packedModules(modules)}
+/** A page has no clock that could choose. */
+export const tileModules: TileModules | undefined = undefined
+
+/** The first that takes a name has that kernel. */
+export const kernelFiles: readonly KernelFile[] = [
+${rows.join('\n')}
+]
+`
+}
+
+/** The text of a file with the kernels of a set. */
+export function printKernelSet(modules: ReadonlyMap<string, Uint8Array>): string {
+  return `${head}import type { EmbeddedModules } from './modules.gen.ts'\n\n${packedModules(modules)}`
+}
+
+const head = '// Made by scripts/build-kernels.ts from src/ops/**/kernel.as.ts. Do not edit.\n\n'
+
+/**
+ * Compressed, because a page's gzip finds nothing in base64; all variants in one stream, because the second has nearly all
+ * that it says from the first. Those for one thread's memory differ from the shared ones by a flag.
+ */
+function packedModules(modules: ReadonlyMap<string, Uint8Array>): string {
+  const shared = [...modules].filter(([name]) => name.endsWith('-shared'))
+  let to = 0
+  const entries = shared.flatMap(([name, wasm]) => {
+    const from = to
+    to += wasm.length
+    const single = name.replace('-shared', '-single')
+    const patch = base64(patchOf(wasm, modules.get(single) as Uint8Array))
+    return [
+      `  '${name}': { packed, from: ${from}, to: ${to} },`,
+      `  '${single}': { base: '${name}', patch: '${patch}' },`,
+    ]
+  })
+  const packed = compress(Buffer.concat(shared.map(([, wasm]) => wasm)), 9)
+  return `const packed =
+  '${base64(Uint8Array.from(packed))}'
+
+export const kernelModules: EmbeddedModules = {
+${entries.join('\n')}
+}
 `
 }
 
@@ -111,19 +168,11 @@ export type KernelParameter<K extends KernelName> = (typeof kernelParameters)[K]
 `
 }
 
-const plainBytes = (wasm: Uint8Array) => `{\n    base64:\n      '${base64(wasm)}',\n  }`
-const deflatedBytes = (wasm: Uint8Array) =>
-  `{\n    deflated:\n      '${base64(deflateSync(wasm, { level: 9, memLevel: 9 }))}',\n  }`
-
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
 
 /** A module's entry: its bytes, or what makes it of one before it. */
-function embedded(
-  wasm: Uint8Array,
-  whole: (wasm: Uint8Array) => string,
-  earlier: readonly [string, Uint8Array][],
-): string {
-  let best = whole(wasm)
+function embedded(wasm: Uint8Array, earlier: readonly [string, Uint8Array][]): string {
+  let best = `{\n    base64:\n      '${base64(wasm)}',\n  }`
   for (const [name, bytes] of earlier) {
     const entry = `{\n    base: '${name}',\n    patch: '${base64(patchOf(bytes, wasm))}',\n  }`
     if (entry.length < best.length) best = entry

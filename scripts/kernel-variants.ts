@@ -51,14 +51,25 @@ export const kernelVariants: readonly KernelVariant[] = [
 ]
 
 /**
- * The kernels of gradients, losses and updates, and of what only a training draws or measures: left out of the modules for
- * pages that only predict. A test plans the scores of networks of all kinds and finds every kernel that they need.
+ * What a page gets with the package, and what it loads from a file of its own when a plan has a call of it. A kernel is in
+ * the first set that takes it; a test plans networks of all kinds and finds what each needs.
  */
-const trainingOnly =
-  /Gradient|^averagePool(Spread|Gather)$|^batchNorm(Statistics|Inverse|Product)$|^clip(Norms|Sum|Scale)$|^(crossEntropy|dropout|lossGuard|sgd|adagrad|rmsprop|adam|sumChunks|channelSums)|^winogradAccumulate$/
+export const kernelSets = {
+  /** Forward and backward of layers that few networks have, and optimizers that few trainings take. */
+  rare: /^(adagrad|distance|dropoutPath|elu|gelu|group|hinge|l2|layer|local|maxout|mish|permute|prelu|resample|rmsprop|sigmoidLoss|soft(plus|sign)|weightedMean)/,
+  /** Gradients, losses and updates, and what only a training draws or measures. */
+  training:
+    /Gradient|^averagePool(Spread|Gather)$|^batchNorm(Statistics|Inverse|Product)$|^(adam|clip|crossEntropy|dropout|lossGuard|sgd|sumChunks|channelSums|winogradAccumulate)/,
+  /** Part of the package: the scores of common networks. */
+  core: /^/,
+} as const
 
-/** Whether a plan of scores may need this kernel. */
-export const predicts = (kernel: string): boolean => !trainingOnly.test(kernel)
+export type KernelSet = keyof typeof kernelSets
+
+export function setOf(kernel: string): KernelSet {
+  const [name] = Object.entries(kernelSets).find(([, kernels]) => kernels.test(kernel)) ?? []
+  return name as KernelSet
+}
 
 /** Variants that a page chooses from: the others need a finer clock, or flags of the engine. */
 export const runsInPages = ({ variant }: KernelVariant): boolean => variant === 'relaxed' || variant === 'plain'

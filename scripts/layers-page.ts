@@ -44,6 +44,7 @@ function written({ notation: { word, form, branches } }: Layer): string {
     part(form.count, '-K'),
     part(form.volume, ' HxWxD'),
     part(form.number, ' number'),
+    branches === 'beside' ? ' (branch)' : '',
   ]
   return word + parts.join('')
 }

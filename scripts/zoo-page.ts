@@ -16,7 +16,7 @@ images. In a program: \`zoo.network('resnet18')\`.
 
 The zoo has no weights: a training starts from random ones. Accuracies are those of the papers, or of published weights, as each row says; for
 ImageNet, top-1. Parameters count learned weights without running statistics. MACs are multiply–accumulates for one image; one MAC is two
-FLOPs.
+FLOPs. Both are those of inference: auxiliary heads, which only training computes, are not counted.
 
 Tests compare the networks with PyTorch's: parameters, MACs and volumes layer by layer (torchvision), and the scores with weights made by a
 formula, which agree within 10⁻⁴ of their root mean square for all architectures in the last table that torchvision 0.14 and timm 1.0 could be

@@ -78,7 +78,7 @@ it.each<[words: string[], code: number, message: RegExp]>([
     /up to \d+ bytes of memory [^\n]*; the limit for decoding is 100 bytes/,
   ],
   [['plan', 'huge.net'], 2, /1099511627776 bytes, more than 67108864/],
-  [['eval', 'good.lenslet', '--data', 'cifar10:endless.tar.gz'], 1, /cannot be unpacked\n.*a size of the bytes 81/],
+  [['eval', 'good.lenslet', '--data', 'cifar10:endless.tar.gz'], 1, /cannot be unpacked\n.*the size null of the entry/],
 ])('%j ends with a named error', async (words, code, message) => {
   const outcome = await run(...words)
   expect(outcome.stderr).toMatch(message)

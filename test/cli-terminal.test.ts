@@ -104,7 +104,7 @@ describe('completion', () => {
     expect(await offered('lenslet', 'plan', 'vgg16', '--me')).toEqual(['--memory'])
     expect(await offered('lenslet', 'train', 'lenet5', '--optimizer', 'adam')).toEqual(['adam', 'adamw'])
     expect(await offered('lenslet', 'train', 'lenet5', '--optimizer', '=', 'nes')).toEqual(['nesterov'])
-    expect(await offered('lenslet', 'zoo', 'squeeze')).toEqual(['squeezenet1.0', 'squeezenet1.1'])
+    expect(await offered('lenslet', 'zoo', 'vgg')).toEqual(zoo.names.filter((name) => name.startsWith('vgg')))
     expect(await offered('lenslet', 'completion', '')).toEqual(['bash', 'zsh', 'fish'])
     // Files are offered by bash itself.
     expect(await offered('lenslet', 'predict', 'model')).toEqual([])

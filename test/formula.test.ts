@@ -2,10 +2,9 @@
 // of channels. The largest networks have a separate script: `npm run formula`.
 
 import { describe, expect, it } from 'vitest'
-import { stateDictRows } from '../src/exchange/stateDict.ts'
 import { zoo } from '../src/zoo/zoo.ts'
 import { literals } from './formula/literal.ts'
-import { isNeeded, relativeError, scoresByFormula } from './formula/network.ts'
+import { isNeeded, relativeError, rowsOf, scoresByFormula } from './formula/network.ts'
 import { hasPublished, publishedNetworks, unmatched } from './formula/published.ts'
 
 /** float32 engines stay below this on all of these networks. */
@@ -24,7 +23,7 @@ describe.skipIf(!hasPublished)('all published networks (skipped where ../shared 
   })
 
   it.each(publishedNetworks)('$name: $library has the same arrays', ({ name, theirs, published }) => {
-    const keys = stateDictRows(zoo.network(name), theirs.modules()).map(({ key }) => key)
+    const keys = rowsOf(zoo.network(name), theirs.modules(), published.keys).map(({ key }) => key)
     expect(keys.toSorted()).toEqual(Object.keys(published.keys).filter(isNeeded).toSorted())
   })
 

@@ -1,9 +1,13 @@
 /** The worked examples of the CS231n notes ("Convolutional Neural Networks"), figure by figure. */
 
 import { describe, expect, it } from 'vitest'
-import { printVolume } from '../src/core/shapes.ts'
+import { printVolume, type Volume } from '../src/core/shapes.ts'
+import { fitInput } from '../src/network/fitInput.ts'
+import { fcToConv } from '../src/network/fullyConvolutional.ts'
+import type { Network } from '../src/network/network.ts'
 import { inferVolumes } from '../src/network/volumes.ts'
 import { parse } from '../src/notation/parse.ts'
+import { print } from '../src/notation/print.ts'
 import { cost } from '../src/plan/cost.ts'
 import { zoo } from '../src/zoo/zoo.ts'
 
@@ -69,6 +73,35 @@ describe('FC', () => {
 
   it('over 7×7×512 is a CONV of size 7: the same parameters', () => {
     expect(last('INPUT 7x7x512 -> FC-4096').parameters).toBe(last('INPUT 7x7x512 -> CONV7-4096 p0').parameters)
+  })
+})
+
+describe('FC → CONV', () => {
+  const converted = fcToConv(zoo.network('vgg16'))
+  const larger = fitInput(converted, { height: 384, width: 384, channels: 3 })
+  const rowsOf = (network: Network) => new Map(cost(network).layers.map((row) => [row.name, row]))
+
+  it('as in the notes: CONV7-4096 p0, CONV1-4096, CONV1-1000', () => {
+    const words = print(converted)
+    for (const word of ['fc1: CONV7-4096 p0', 'fc2: CONV1-4096', 'fc3: CONV1-1000'])
+      expect(words).toContain(`-> ${word}`)
+    expect(cost(converted).totals).toEqual(cost(zoo.network('vgg16')).totals)
+  })
+
+  it('a 384×384 image gives 12×12×512, and then 6×6×1000', () => {
+    const rows = rowsOf(larger)
+    expect(printVolume(rows.get('pool5')?.output as Volume)).toBe('12×12×512')
+    expect(printVolume(rows.get('fc3')?.output as Volume)).toBe('6×6×1000')
+  })
+
+  it('a position every 32 pixels, as 36 crops of 224: an eleventh of their MACs', () => {
+    expect(rowsOf(larger).get('fc3')?.receptiveField.stride).toEqual([32, 32])
+    expect((384 - 224) / 32 + 1).toBe(6)
+    expect((36 * 15_470_264_320) / cost(larger).totals.macs).toBeCloseTo(11.24, 2)
+  })
+
+  it('but each sees 404 pixels, and not the 224 of a crop: VGG pads inside', () => {
+    expect(rowsOf(larger).get('fc3')?.receptiveField.size).toEqual([404, 404])
   })
 })
 

@@ -13,9 +13,10 @@ import { zoo } from '../src/zoo/zoo.ts'
 import { checkTwin, twinOf } from './zoo/twins.ts'
 
 it.each(zoo.names)('%s costs what its card says', (name) => {
-  const { parameters, macs } = zoo.entry(name)
+  const { parameters, macs, trainingParameters = parameters } = zoo.entry(name)
   const { totals } = cost(zoo.network(name))
   expect({ parameters: totals.parameters, macs: totals.macs }).toEqual({ parameters, macs })
+  expect(totals.training.parameters).toBe(trainingParameters)
 })
 
 const twins = zoo.names.map(twinOf)

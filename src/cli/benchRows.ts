@@ -21,7 +21,7 @@ export interface BenchWork {
   /** Pictures of a run. */
   readonly batch: number
   readonly threads: number
-  /** Of a training; default: SGD with momentum, nothing computed again. */
+  /** Settings of a training; default: SGD with momentum, without recomputation. */
   readonly training?: Pick<PlanOptions, 'optimizer' | 'recompute'>
 }
 

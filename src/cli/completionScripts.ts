@@ -5,7 +5,7 @@ export interface CompletedOption {
   readonly names: readonly string[]
   readonly says: string
   readonly takesValue: boolean
-  /** Values to offer; files where there is none. */
+  /** Values to offer; without any, files are offered. */
   readonly words: readonly string[]
 }
 

@@ -23,7 +23,7 @@ export interface CreateOptions {
   readonly out?: string | undefined
   /** Replace a run. */
   readonly force?: boolean | undefined
-  /** Writes the weights that the run starts from, where it does not start anew. */
+  /** Writes the weights that the run starts from, if it starts from a model. */
   writeStart?(path: string): Promise<void>
 }
 
@@ -62,16 +62,16 @@ async function openFolder(settings: RunSettings, out: string | undefined, force:
   for (let tries = 1; ; tries++) {
     const files = filesOf(out ?? newName(settings))
     await checkPlace(files.folder, settings.data)
-    // In a folder with a run, take the lock first: naming the process that uses it says more than "already exists".
+    // If there is a run, its lock is tried first: that a process works on it is the better message.
     if (!(await isRun(files.folder))) await checkFolder(files, force)
     const made = await makeFolders(files.folder)
-    // The name that we chose is another's who chose it at the same moment.
+    // Another process chose the same name at the same moment.
     if (out === undefined && !made.includes(resolve(files.folder))) continue
     try {
       return { files, made, lock: await lockRun(files) }
     } catch (error) {
       await removeFolders(made)
-      // The one who made the folder has taken it away again.
+      // The process that made the folder has removed it again.
       if (tries < 3 && error instanceof FileError && !existsSync(files.folder)) continue
       throw error
     }

@@ -1,5 +1,5 @@
 /**
- * Which exit code an error gets. 2: the call was wrong, and no try of it as it stands can succeed (an unknown word, an
+ * Which exit code an error gets. 2: the call was wrong, and repeating it unchanged cannot succeed (an unknown word, an
  * invalid option, a network that does not work out, a path where nothing is). 1: the call made sense, and the
  * work failed (a damaged file, no memory, no network connection, a loss that is not a number).
  */

@@ -29,7 +29,7 @@ export function notes({ info }: Model, dataset: Dataset, name: SplitName): reado
   return [
     ...(name === 'test' && part !== false
       ? [
-          `${printable(dataset.name)} has no test images of its own; these are ${part} of each class, ${printCount(test.count)} of ${printCount(test.count + train.count + (dataset.validation?.count ?? 0))} pictures. To evaluate all of them: --split all`,
+          `${printable(dataset.name)} has no test images of its own; these are ${part} of each class, ${printCount(test.count)} of ${printCount(test.count + train.count + (dataset.validation?.count ?? 0))} images. To evaluate all of them: --split all`,
         ]
       : []),
     ...(info.normalization === undefined
@@ -72,7 +72,7 @@ export function csvOf(result: Evaluation): string {
   return csvRow(['class', 'support', 'precision', 'recall', 'f1']) + rows.join('')
 }
 
-/** `all` is no kind of accuracy that has a name. */
+/** The accuracy of `all` has no name of its own. */
 const accuracyNames: Readonly<Record<SplitName, string>> = {
   test: 'test accuracy',
   validation: 'validation accuracy',

@@ -42,6 +42,16 @@ export function pictureSize(option: string) {
   }
 }
 
+/** As `pictureSize`, without channels. */
+export function sides(option: string) {
+  const read = pictureSize(option)
+  return (text: string): Pick<AskedSize, 'height' | 'width'> => {
+    const { height, width, channels } = read(text)
+    if (channels === undefined) return { height, width }
+    throw refused(option, text, 'a side in pixels such as 384, or height x width such as 384x512')
+  }
+}
+
 export interface FitRequest {
   readonly name: string
   readonly network: Network

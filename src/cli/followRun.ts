@@ -1,4 +1,4 @@
-/** Follows a training to its end. Of one that fails on its way it says which checkpoint is left, and how to go on. */
+/** Follows a training to its end. If it fails, says which checkpoint is left and how to resume. */
 
 import { type Checkpoint, readCheckpoint } from '../train/checkpoint.ts'
 import { DivergedError } from '../train/errors.ts'
@@ -37,7 +37,7 @@ export async function followRun(
   throw new Error('a training that did not end')
 }
 
-/** Throws nothing: the error itself is said by others. */
+/** Throws nothing: the caller reports the error itself. */
 async function sayWhatIsLeft(error: unknown, { checkpoint, folder }: RunFiles, terminal: Terminal) {
   const saved = await readCheckpoint(checkpoint).catch(() => undefined)
   if (saved === undefined) return

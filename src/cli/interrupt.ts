@@ -1,4 +1,7 @@
-/** Ctrl-C, termination signals, a closed terminal. The first signal asks for an end that can be resumed; the second ends the process immediately. */
+/**
+ * Ctrl-C, the end of a session, a terminal that is closed. The first asks for an end
+ * from which the work can be resumed; the second ends the process at once.
+ */
 
 import { Stopped } from './errors.ts'
 

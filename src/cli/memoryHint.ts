@@ -1,6 +1,6 @@
 /**
- * What a training needs more memory than there is, and what would fit: a smaller batch, or computing activations again. More
- * than the machine has free is a warning; more than a run can address is refused.
+ * Whether a training needs more memory than there is, and what would fit: a smaller batch, or recomputation. More than the
+ * machine has free is a warning; more than a run can address is an error.
  */
 
 import { freemem } from 'node:os'

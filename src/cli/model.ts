@@ -40,7 +40,7 @@ async function findModel(path: string): Promise<string> {
     throw missing(path, cause)
   })
   if (found.isDirectory()) return findInFolder(path)
-  // Looking at its first bytes could wait for ever.
+  // Reading its first bytes could wait forever.
   if (!found.isFile())
     throw new UsageError(`${printable(path)} is not a model`, {
       received: 'a pipe, a socket or a device',

@@ -8,7 +8,7 @@ import type { Terminal } from './terminal.ts'
  * Gray pictures only: the training pictures were dark on the whole and this one is light, or the other way round, and its
  * inverse is far closer to them.
  */
-export function seemsInverted({ input, info }: Model, bytes: Uint8Array): boolean {
+export function seemsInverted({ input, info }: Pick<Model, 'input' | 'info'>, bytes: Uint8Array): boolean {
   const mean = info.normalization?.mean[0]
   if (input.channels !== 1 || mean === undefined) return false
   const brightness = bytes.reduce((sum, byte) => sum + byte, 0) / bytes.length / 255

@@ -85,7 +85,7 @@ const textEndings: readonly string[] = ['.net', '.txt', '.json']
 const strictly = ({ strict = false }: ReadOptions) => ({ strict })
 
 /**
- * Reads `<net>`. Throws `UsageError` for what is none, and whatever is wrong with the network: `NotationError`,
+ * Reads `<net>`. Throws `UsageError` for anything else, and the errors of reading the network: `NotationError`,
  * `NetworkError`, `SizeError`.
  */
 export async function readNetwork(spec: string, options: ReadOptions = {}): Promise<NetworkSource> {

@@ -10,7 +10,7 @@ import { decodeModel, type ModelFile } from '../model/file.ts'
 import type { ModelInfo } from '../model/info.ts'
 import { Model, type ModelOptions } from '../model/model.ts'
 import type { Tensor } from '../model/safetensors.ts'
-import { headOf } from '../network/fitHead.ts'
+import { auxiliaryHeadsOf, headOf } from '../network/fitHead.ts'
 import type { Network } from '../network/network.ts'
 import { UsageError } from './errors.ts'
 
@@ -31,11 +31,11 @@ export function noModel(net: string): UsageError {
  */
 export async function withNewHead(path: string, network: Network, options: ModelOptions): Promise<Uint8Array> {
   const { info, tensors }: ModelFile = decodeModel(await platform.readFile(path))
-  const head = `${headOf(network)?.name}.`
+  const heads = [headOf(network), ...auxiliaryHeadsOf(network)].map((head) => `${head?.name}.`)
   const { classes: _, ...kept } = info
   await using model = await Model.create(network, { ...options, info: kept })
   for (const name of model.weights.names) {
-    if (!name.startsWith(head)) model.weights.set(name, tensors.get(name) as Tensor)
+    if (!heads.some((head) => name.startsWith(head))) model.weights.set(name, tensors.get(name) as Tensor)
   }
   return model.encode()
 }

@@ -8,6 +8,7 @@ import { DatasetError, PictureError } from '../data/errors.ts'
 import { fileKind, pictureEndings } from '../data/node/endings.ts'
 import { readFolder } from '../data/node/folder.ts'
 import { LeftOut } from '../data/node/leftOut.ts'
+import { pictureByteLimit } from '../data/source.ts'
 import { systemCode, systemError, systemReason } from '../platform/systemErrors.ts'
 import { UsageError } from './errors.ts'
 
@@ -111,9 +112,6 @@ export function reasonOf(error: LensletError): string {
   return `${message}${error.received === undefined ? '' : `: ${error.received}`}`.replace(/\s+/g, ' ').trim()
 }
 
-/** A file larger than this is no picture that anyone predicts. */
-const inputLimit = 2 ** 28
-
 export function onStandardInput(reason: string, cause?: unknown): PictureError {
   return new PictureError('on standard input', reason, 'lenslet predict <model> - < picture.png', cause)
 }
@@ -126,7 +124,7 @@ export async function readStandardInput(): Promise<Uint8Array> {
     for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
       chunks.push(chunk)
       length += chunk.length
-      if (length > inputLimit) throw onStandardInput(`more than ${inputLimit} bytes`)
+      if (length > pictureByteLimit) throw onStandardInput(`more than ${pictureByteLimit} bytes`)
     }
   } catch (error) {
     throw systemCode(error) === undefined ? error : onStandardInput(systemReason(error).received, error)

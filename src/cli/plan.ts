@@ -5,10 +5,12 @@ import { platform } from '#platform'
 import { arenaSvg } from '../inspect/arenaSvg.ts'
 import { optimizerKinds } from '../ops/optimizer/optimizers.ts'
 import { readCall, UsageError } from './errors.ts'
+import { pictureSize } from './fitNetwork.ts'
 import { readNetwork } from './network.ts'
 import { bytes, choice, exactHelp, whole } from './options.ts'
 import { comparison } from './planCompare.ts'
 import { type PlanCall, planned, planValue } from './planned.ts'
+import { shapedAs } from './planShape.ts'
 import { planWords } from './planWords.ts'
 import { Terminal } from './terminal.ts'
 
@@ -30,6 +32,8 @@ export function define(command: Command): void {
       '--recompute',
       'also plan a training with recomputation of activations: the least memory, or the fewest MACs that fit into --memory',
     )
+    .option('--fc-to-conv', 'make the network fully convolutional: FC and GAP become windows, for larger images')
+    .option('--size <sides>', 'for images of this size: 384, or height x width, 384x512', pictureSize('--size'))
     .option('--arena', 'also draw the arena of the training over time')
     .option('--svg <file>', 'also write this drawing as an SVG file')
     .option('--time', 'also measure prediction and training on this machine')
@@ -46,6 +50,7 @@ Examples:
   lenslet plan vgg16 --batch 16 --memory 4GB
   lenslet plan resnet50 --batch 32 --recompute --svg arena.svg
   lenslet plan resnet18 mobilenet-v2 --time
+  lenslet plan vgg16 --fc-to-conv --size 384
   lenslet plan "INPUT 227x227x3 -> CONV11-96 s4 p0 -> RELU -> POOL3 s2" --strict`
 
 async function run(net: string, other: string | undefined, call: PlanCall): Promise<void> {
@@ -57,7 +62,9 @@ async function run(net: string, other: string | undefined, call: PlanCall): Prom
       expected: 'one network, or no --svg',
     })
   }
-  const sources = await readCall(() => Promise.all(nets.map((name) => readNetwork(name, call))))
+  const sources = await readCall(() =>
+    Promise.all(nets.map(async (name) => shapedAs(await readNetwork(name, call), call))),
+  )
   const plans: Awaited<ReturnType<typeof planned>>[] = []
   for (const source of sources) {
     if (source.notice !== undefined) terminal.hint(`note: ${source.notice}`)

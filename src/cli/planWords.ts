@@ -64,10 +64,15 @@ function arenaLines(plan: Plan, terminal: Terminal): readonly string[] {
 const floats = (count: number) => bytesOf({ shape: [count], dtype: 'f32' })
 
 function summary({ totals }: NetworkTable): readonly string[] {
-  const { activations, weights, parameters, macs } = totals
+  const { activations, weights, parameters, macs, training } = totals
   return [
     `per image: ${printCount(activations)} activations (${printBytes(floats(activations))}), ${printCount(macs)} MACs (${printCount(2 * macs)} FLOPs)`,
     `parameters: ${printCount(parameters)} (${printBytes(floats(parameters))}), of which ${printCount(weights)} weights`,
+    ...(training.parameters === parameters
+      ? []
+      : [
+          `in training, with the auxiliary heads: ${printCount(training.parameters)} parameters (${printBytes(floats(training.parameters))}), ${printCount(training.macs)} MACs per image`,
+        ]),
   ]
 }
 

@@ -17,9 +17,10 @@ import type { Plan, PlanOptions } from '../plan/types.ts'
 import { arenaUsage } from '../plan/usage.ts'
 import { type BenchRow, type BenchWork, measure } from './benchRows.ts'
 import type { NetworkSource } from './network.ts'
+import type { ShapeCall } from './planShape.ts'
 import type { Terminal } from './terminal.ts'
 
-export interface PlanCall {
+export interface PlanCall extends ShapeCall {
   readonly batch: number
   readonly optimizer: OptimizerKind
   readonly threads?: number
@@ -106,7 +107,7 @@ function planTraining(
     const { batch, ...others } = options
     const training = plan(network, others)
     const [reason = ''] = error.message.split('\n')
-    const note = `training needs a batch of at least ${training.batch}; its memory is given for that: ${reason}`
+    const note = `training needs a batch of at least ${training.batch}, and its memory is given for that: ${reason}`
     return { training, note: [note] }
   }
 }
@@ -125,7 +126,7 @@ function planRecomputing(
   } catch (error) {
     if (!(error instanceof MemoryLimitError)) throw error
     const least = plan(network, { ...how, recompute: true })
-    const note = `training with batch ${batch} takes at least ${printBytes(least.arenaBytes)} (${printCount(least.arenaBytes)} bytes), more than ${printBytes(memory)}, even with full recomputation`
+    const note = `training with batch ${batch} takes at least ${printBytes(least.arenaBytes)} (${printCount(least.arenaBytes)} bytes), more than ${printBytes(memory)}, even if all that can be is computed again`
     return { plan: least, note: [note] }
   }
 }

@@ -13,7 +13,9 @@ import { topPredictions } from '../insight/predictions.ts'
 import { printCount } from '../inspect/units.ts'
 import { normalizePictures } from '../model/classify.ts'
 import type { Model } from '../model/model.ts'
+import { checkDense, openDense, sayDense } from './dense.ts'
 import { readCall, UsageError } from './errors.ts'
+import { type AskedSize, sides } from './fitNetwork.ts'
 import { openModel } from './model.ts'
 import { Negatives, seemsInverted } from './negatives.ts'
 import { bytes, choice, exactHelp, memoryDefault, whole } from './options.ts'
@@ -39,6 +41,9 @@ interface PredictCall {
   readonly exact?: boolean
   readonly json?: boolean
   readonly csv?: boolean
+  readonly dense?: boolean
+  readonly size?: Pick<AskedSize, 'height' | 'width'>
+  readonly stride?: number
 }
 
 export function define(command: Command): void {
@@ -48,6 +53,13 @@ export function define(command: Command): void {
     .option('--top <k>', 'how many classes to name', whole('--top', 1), 3)
     .option('--invert', 'turn light into dark: for dark digits on white paper and a model trained on light on dark')
     .option('--fit <how>', 'cover: cut off what is too long; stretch', choice('--fit', ['cover', 'stretch']), 'cover')
+    .option('--dense', 'average the scores of all places of a larger image (dense evaluation)')
+    .option('--size <sides>', 'with --dense, the size of that image: 384, or height x width, 384x512', sides('--size'))
+    .option(
+      '--stride <n>',
+      "with --dense, pixels from place to place: a divisor of the network's",
+      whole('--stride', 1),
+    )
     .option('--threads <n>', 'workers', threadCount)
     .option('--exact', exactHelp)
     .option('--memory-limit <amount>', `most memory for decoding: 2GB; ${memoryDefault}`, bytes('--memory-limit'))
@@ -61,6 +73,7 @@ const examples = `
 Examples:
   lenslet predict runs/lenet5-mnist-20261122-054312 digit.png --top 2
   lenslet predict photos.lenslet holidays/ --csv > classes.csv
+  lenslet predict photos.lenslet photo.jpg --dense --size 384
   curl -s https://example.org/cat.jpg | lenslet predict photos.lenslet -`
 
 /** Pictures that could not be read, after the answers for all others. */
@@ -74,12 +87,16 @@ async function run(path: string, paths: readonly string[], call: PredictCall): P
   const terminal = new Terminal(call.json === true || call.csv === true)
   if (call.json === true && call.csv === true)
     throw new UsageError('--json and --csv exclude each other', { expected: 'one of them' })
+  checkDense(call)
   const { pictures, notices } = await readCall(() => findPictures(paths))
   // Always the default batch: in a plan of another, sums may be rounded in another order.
   await using model = await openModel(path, { threads: call.threads, exact: call.exact })
   checkPictureSize(model.input)
   checkClassifies(model)
+  await using dense = call.dense === true ? await readCall(() => openDense(model, call)) : undefined
+  const classifier = dense ?? model
   for (const notice of notices) terminal.hint(`note: ${notice}`)
+  if (dense !== undefined) terminal.hint(`note: ${sayDense(dense)}`)
   if (model.info.classes === undefined)
     terminal.hint('note: the model has no class names; numbers of scores are shown, from 0.')
   const output = new Output(formatOf(call, model, terminal))
@@ -87,10 +104,10 @@ async function run(path: string, paths: readonly string[], call: PredictCall): P
   const inverted = new Negatives()
   const memory = new MemoryBudget(call.memoryLimit)
   const unread: string[] = []
-  const step = Math.max(1, Math.min(portion, Math.floor(portionBytes / (4 * volumeSize(model.input)))))
+  const step = Math.max(1, Math.min(portion, Math.floor(portionBytes / (4 * volumeSize(classifier.input)))))
   try {
     for (let first = 0; first < pictures.length; first += step) {
-      for (const answer of await predictSome(model, pictures.slice(first, first + step), call, memory, inverted)) {
+      for (const answer of await predictSome(classifier, pictures.slice(first, first + step), call, memory, inverted)) {
         if ('error' in answer) unread.push(named(answer))
         await output.write(answer)
       }
@@ -102,6 +119,9 @@ async function run(path: string, paths: readonly string[], call: PredictCall): P
   inverted.hint(terminal)
   if (unread.length > 0) throw unreadPictures(unread, pictures.length)
 }
+
+/** What is asked: the model itself, or a dense evaluation of it. */
+type Classifier = Pick<Model, 'network' | 'info' | 'input' | 'output' | 'predict'>
 
 /** The scores of a map are no classes' scores. */
 function checkClassifies({ output }: Model): void {
@@ -120,7 +140,7 @@ function formatOf({ json, csv, top }: PredictCall, model: Model, terminal: Termi
 
 /** The answers for some pictures, in their order; those that cannot be read take no part in the run. */
 async function predictSome(
-  model: Model,
+  model: Classifier,
   pictures: readonly PictureFile[],
   call: PredictCall,
   memory: MemoryBudget,
@@ -143,7 +163,12 @@ async function predictSome(
 }
 
 /** The picture's bytes in the size of the input, or what is wrong with it. */
-async function decode(model: Model, { file, error }: PictureFile, { invert, fit }: PredictCall, memory: MemoryBudget) {
+async function decode(
+  model: Classifier,
+  { file, error }: PictureFile,
+  { invert, fit }: PredictCall,
+  memory: MemoryBudget,
+) {
   if (error !== undefined) return error
   try {
     const source = file === standardInput ? await readStandardInput() : file

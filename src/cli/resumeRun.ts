@@ -1,9 +1,10 @@
-/** A run that is resumed: where its data is now, and whether the pictures are those that it began with. */
+/** A run that is resumed: where its data is now, whether the images are those that it began with, and its checkpoint. */
 
 import { existsSync } from 'node:fs'
+import { type Checkpoint, readCheckpoint } from '../train/checkpoint.ts'
 import { absolute } from './data.ts'
 import { UsageError } from './errors.ts'
-import { type DataIdentity, placeOf, type RunSettings, readRun } from './runFolder.ts'
+import { type DataIdentity, placeOf, type RunFiles, type RunSettings, readRun } from './runFolder.ts'
 import type { Terminal } from './terminal.ts'
 
 /**
@@ -37,5 +38,22 @@ export function checkPictures({ pictures, data }: RunSettings, found: DataIdenti
     terminal.hint(
       'note: the test or validation images differ from those of the run so far. The weights are not affected, but losses and accuracies before and after cannot be compared, and the choice of the best epoch rests on both.',
     )
+  }
+}
+
+/** The checkpoint of a run that is resumed; undefined if nothing was saved. Throws `CheckpointError`. */
+export async function savedCheckpoint(
+  files: RunFiles | undefined,
+  terminal: Terminal,
+): Promise<Checkpoint | undefined> {
+  if (files === undefined || !existsSync(files.checkpoint)) return undefined
+  try {
+    return await readCheckpoint(files.checkpoint)
+  } catch (error) {
+    if (existsSync(files.good))
+      terminal.hint(
+        `note: ${files.good} is an earlier checkpoint; to resume from it, rename it to checkpoint.safetensors`,
+      )
+    throw error
   }
 }

@@ -38,7 +38,7 @@ export interface RunSettings {
   readonly backend: BackendName
   /** Without Winograd's method. */
   readonly exact: boolean
-  /** The model file whose weights it started from, where it did not start anew. A copy is in the folder. */
+  /** The model file whose weights it started from, if it started from a model. A copy is in the folder. */
   readonly model?: string | undefined
   /** When it began, ISO 8601. */
   readonly began: string
@@ -84,7 +84,7 @@ const schema = z.object({
 export interface RunFiles {
   readonly folder: string
   readonly settings: string
-  /** The weights that the run started from, where it did not start anew. */
+  /** The weights that the run started from, if it started from a model. */
   readonly start: string
   readonly model: string
   /** The last epoch's weights, where another epoch was better. */

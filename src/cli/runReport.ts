@@ -15,6 +15,7 @@ import { reportHtml } from '../inspect/report/report.ts'
 import { printCount, printPercent, printSeconds } from '../inspect/units.ts'
 import type { Model } from '../model/model.ts'
 import { print } from '../notation/print.ts'
+import { printLoss } from '../ops/losses/table.ts'
 import type { Evaluation } from '../train/evaluate.ts'
 import { planOptionsOf, resolveSettings, type TrainOptions } from '../train/options.ts'
 import type { TrainResult } from '../train/progress.ts'
@@ -42,7 +43,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
   const { network } = model
   const table = networkTable(network)
   const learned = resolveSettings(model, dataset, options)
-  const { batch, stepsPerEpoch, update, rates, augment, labelSmoothing, clipNorm, seed } = learned
+  const { batch, stepsPerEpoch, update, rates, augment, loss, labelSmoothing, clipNorm, seed } = learned
   const training = model.planFor(planOptionsOf(learned))
   const normalization = model.info.normalization as Normalization
   const among = Math.min(dataset.test.count, Math.ceil(macsForMistakes / Math.max(1, table.totals.macs)))
@@ -101,7 +102,9 @@ export async function runReport(run: ReportedRun): Promise<string> {
       ['optimizer', tidied(update.describe())],
       ['schedule', tidied(rates.describe())],
       ['augmentation', printAugmentation(augment)],
-      ['label smoothing', tidied(`${labelSmoothing}`)],
+      loss.kind === 'cross-entropy'
+        ? ['label smoothing', tidied(`${labelSmoothing}`)]
+        : ['loss', tidied(printLoss(loss))],
       ...(training.recomputation
         ? [['recomputation', recomputationWords(training.recomputation, training.arenaBytes)] as const]
         : []),

@@ -4,7 +4,7 @@
  * to do.
  */
 
-/** There is no reader any more: the other end of the pipe, or the terminal, is closed. */
+/** The reader has gone: the end of a pipe is closed, or the terminal is. */
 const gone: readonly (string | undefined)[] = ['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED']
 
 export interface Streams {
@@ -31,13 +31,13 @@ export function guardStreams(work: () => Work): Streams {
     const isGone = gone.includes(error.code)
     if (!isGone && failure === undefined) {
       failure = error
-      // Said once, where it can be said.
-      const goesOn = leavesFiles ? '; the work continues' : ''
+      // Reported once.
+      const goesOn = leavesFiles ? '; the work goes on' : ''
       process.stderr.write(`error: cannot write to standard output: ${error.message}${goesOn}\n`)
     }
     if (!leavesFiles) process.exit(isGone ? 0 : 1)
   })
-  // There is no other place to report it.
+  // There is nowhere else to report it.
   process.stderr.on('error', () => {})
   return {
     async codeOf(code) {

@@ -1,11 +1,24 @@
 // Tables and paragraphs fit terminals of any width, and control characters in names stay text.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { TextTable } from '../inspect/costTable.ts'
 import { costTable, networkTable } from '../inspect/costTable.ts'
 import { columnsOf } from '../inspect/shorten.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { printTable } from './table.ts'
 import { wrap } from './wrap.ts'
+
+/** Rows of each table that cli-table3 has drawn. */
+const drawn = vi.hoisted((): number[] => [])
+vi.mock(import('cli-table3'), async (original) => {
+  const { default: Table } = await original()
+  class Counted extends Table {
+    override toString() {
+      drawn.push(this.length)
+      return super.toString()
+    }
+  }
+  return { default: Counted as typeof Table }
+})
 
 const widest = (text: string) => Math.max(...text.split('\n').map(columnsOf))
 
@@ -103,8 +116,32 @@ describe('a long table', () => {
   }
 
   it('of twice as many rows takes twice as many looks', () => {
-    const few = lookedAt(200)
-    expect(few).toBeGreaterThan(200)
-    expect(lookedAt(400) / few).toBeLessThan(2.1)
+    const few = lookedAt(400)
+    expect(few).toBeGreaterThan(400)
+    expect(lookedAt(800) / few).toBeLessThan(2.1)
+  })
+
+  it('of twice as many rows takes cli-table3 twice as long, whose time is the square of the rows of each of its tables', () => {
+    const squares = (count: number) => {
+      drawn.length = 0
+      printTable({ columns: [{ title: 'n', align: 'right' }], rows: Array.from({ length: count }, (_, n) => [`${n}`]) })
+      return drawn.reduce((sum, rows) => sum + rows ** 2, 0)
+    }
+    expect(squares(400)).toBeGreaterThan(400)
+    expect(squares(800) / squares(400)).toBeLessThan(2.1)
+  })
+
+  it.each([97, 98, 99, 250])('of %i rows has the same columns from top to bottom, and each row once', (count) => {
+    const rows = Array.from({ length: count }, (_, row) => [`layer${row}`, `${row}`])
+    const columns = [
+      { title: 'layer', align: 'left' },
+      { title: 'n', align: 'right' },
+    ] as const
+    const totals = ['total of all the layers', '1,234,567']
+    const lines = printTable({ columns, rows, totals }, 80).split('\n')
+    const widths = [23, 9] as const
+    const line = ([name = '', n = '']: readonly string[]) => `${name.padEnd(widths[0])}  ${n.padStart(widths[1])}`
+    const rule = widths.map((width) => '─'.repeat(width))
+    expect(lines).toEqual([['layer', 'n'], rule, ...rows, rule, totals].map(line))
   })
 })

@@ -1,7 +1,7 @@
 /**
  * Where text goes. With --json, stdout holds one JSON object and nothing else, so all other text goes to stderr. Names from
  * files and folders may hold control characters: everything is made printable here, at the last moment. Line breaks are
- * kept in texts of several lines only (`say` and `result`); callers must make names in such texts printable.
+ * kept in texts of several lines only (`say` and `result`); the caller makes names in them printable.
  */
 
 import { styleText } from 'node:util'

@@ -7,7 +7,7 @@ import type { Volume } from '../core/shapes.ts'
 import { type BackendName, backendNames, Model } from '../model/model.ts'
 import { inferVolumes } from '../network/volumes.ts'
 import type { FileLock } from '../platform/types.ts'
-import { type Checkpoint, readCheckpoint } from '../train/checkpoint.ts'
+import { readCheckpoint } from '../train/checkpoint.ts'
 import { describeTests, describeTraining } from '../train/identity.ts'
 import { train, trainHolding } from '../train/loop.ts'
 import { planOptionsOf, resolveSettings, type TrainOptions } from '../train/options.ts'
@@ -25,7 +25,7 @@ import { checkTraining, memoryHint } from './memoryHint.ts'
 import { readNetwork } from './network.ts'
 import { checkKnown, newHeadHelp, noModel, withNewHead } from './newHead.ts'
 import { choice, exactHelp, number } from './options.ts'
-import { checkPictures, resumedSettings } from './resumeRun.ts'
+import { checkPictures, resumedSettings, savedCheckpoint } from './resumeRun.ts'
 import { filesOf, lockRun, type RunFiles, type RunSettings, writeRun } from './runFolder.ts'
 import { startRun } from './startRun.ts'
 import { Terminal } from './terminal.ts'
@@ -256,20 +256,6 @@ async function trainRun(
   await finishRun({ settings, entry, options: fitted, dataset, model, files, last, says }, terminal, interrupt)
 }
 
-/** What the folder of a run that is resumed holds; undefined where nothing was saved. Throws `CheckpointError`. */
-async function savedCheckpoint(files: RunFiles | undefined, terminal: Terminal): Promise<Checkpoint | undefined> {
-  if (files === undefined || !existsSync(files.checkpoint)) return undefined
-  try {
-    return await readCheckpoint(files.checkpoint)
-  } catch (error) {
-    if (existsSync(files.good))
-      terminal.hint(
-        `note: ${files.good} is an earlier checkpoint; to resume from it, rename it to checkpoint.safetensors`,
-      )
-    throw error
-  }
-}
-
 /** The data, and the task with its network fitted to it. */
 async function openFitted(task: Task, { size, newHead }: TrainCall, terminal: Terminal, signal: AbortSignal) {
   const { settings, origin } = task
@@ -294,8 +280,8 @@ async function createModel({ settings, files }: Task, { threads, newHead = false
   }
   const { seed = 0 } = options
   if (!Number.isInteger(seed)) throw new ArgumentError('--seed is a whole number', { received: `${seed}` })
-  const anew = { ...how, seed, ...(init === undefined ? {} : { initial: init }) }
-  // A network whose weights no memory can hold is wrong as it stands.
-  if (model === undefined) return readCall(() => Model.create(network, anew))
-  return Model.load(newHead ? await withNewHead(model, network, anew) : model, how)
+  const fresh = { ...how, seed, ...(init === undefined ? {} : { initial: init }) }
+  // A network whose weights fit no memory is an error of the call.
+  if (model === undefined) return readCall(() => Model.create(network, fresh))
+  return Model.load(newHead ? await withNewHead(model, network, fresh) : model, how)
 }

@@ -6,7 +6,7 @@ import { Command } from 'commander'
 export interface Verb {
   readonly name: string
   readonly says: string
-  /** The command does more than print: it continues when there is no reader. */
+  /** It writes files, so it goes on when its output is no longer read. */
   readonly leavesFiles?: true
   load(): Promise<{ define(command: Command): void }>
 }

@@ -16,7 +16,9 @@ export function allPictures({ train, validation, test }: Dataset): Split {
     labels.set(part.labels, at)
     at += part.count
   }
-  return { ...train, count, images: joined(splits, count * volumeSize(train)), labels }
+  const all = { ...train, count, images: joined(splits, count * volumeSize(train)), labels }
+  if (train.targets === undefined) return all
+  return { ...all, targets: Float32Array.from(splits.flatMap(({ targets = new Float32Array() }) => [...targets])) }
 }
 
 function joined(splits: readonly Split[], bytes: number): Uint8Array {

@@ -10,7 +10,7 @@ import { AugmentationError } from './errors.ts'
 export interface Augmentation {
   /** Mirrored left to right, every second time. */
   readonly flip?: boolean
-  /** Padded by so many pixels on each side and cut back to its size at a random place (He et al. 2016, §4.2: 4). */
+  /** Pixels that are padded on each side, before a random part of the original size is cut out (He et al. 2016, §4.2: 4). */
   readonly crop?: number
   /** What the padding of `crop` holds: 0 after normalization, the mean color ('zero', the default), or the mirrored picture. */
   readonly border?: 'zero' | 'reflect'

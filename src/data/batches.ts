@@ -15,11 +15,11 @@ export interface BatchesOptions {
   /** Pictures a step. */
   readonly batch: number
   readonly normalization: Normalization
-  /** Of the order and of the augmentation; 0 where it is not given. */
+  /** Of the order and of the augmentation; default: 0. */
   readonly seed?: number
-  /** A new order each epoch; true where it is not given. */
+  /** A new order each epoch; default: true. */
   readonly shuffle?: boolean
-  /** Leave out the pictures of an epoch that do not fill a batch; as `shuffle` where it is not given. */
+  /** Leave out the pictures of an epoch that do not fill a batch; default: as `shuffle`. */
   readonly dropLast?: boolean
   readonly augment?: Augmentation
 }
@@ -35,6 +35,8 @@ export class Batches {
   readonly #shuffle: boolean
   readonly #augment: Augmentation | undefined
   readonly #table: Float32Array
+  /** Targets of an image: 1 for a label. */
+  readonly #targetsEach: number
   /** [n]: which picture stands at which position of `#epoch`. */
   readonly #order: Uint32Array
   #epoch = -1
@@ -70,6 +72,7 @@ export class Batches {
     this.#shuffle = shuffle
     this.#augment = augment && (augment.flip || augment.crop || augment.cutout) ? augment : undefined
     this.#table = normalizationTable(normalization)
+    this.#targetsEach = split.targets === undefined ? 1 : split.targets.length / split.count
     this.#order = new Uint32Array(split.count)
   }
 
@@ -78,25 +81,27 @@ export class Batches {
    * epoch draws its order.
    *
    * @param images [batch, height, width, channels]; what the last, smaller batch does not reach becomes 0
-   * @param labels [batch]; likewise
+   * @param labels [batch], or [batch, classes] of a split with targets; likewise
    * @returns pictures written: `batch`, or fewer in the last step when `dropLast` is off
    */
-  fill(epoch: number, step: number, images: Float32Array, labels: Int32Array): number {
+  fill(epoch: number, step: number, images: Float32Array, labels: Int32Array | Float32Array): number {
     this.#check(epoch, step, images, labels)
     this.#begin(epoch)
     const { split, batch } = this
     const size = split.height * split.width * split.channels
+    const width = this.#targetsEach
+    const given = split.targets ?? split.labels
     const start = step * batch
     const filled = Math.min(batch, split.count - start)
     for (let i = 0; i < filled; i++) {
       const picture = this.#order[start + i] as number
-      labels[i] = split.labels[picture] as number
+      for (let k = 0; k < width; k++) labels[i * width + k] = given[picture * width + k] as number
       if (this.#augment === undefined) writePlain(split, this.#table, picture * size, images, i * size)
       else writeAugmented(split, this.#table, this.#augment, this.#key, start + i, picture * size, images, i * size)
     }
     if (filled < batch) {
       images.fill(0, filled * size)
-      labels.fill(0, filled)
+      labels.fill(0, filled * width)
     }
     return filled
   }
@@ -115,17 +120,17 @@ export class Batches {
     this.#epoch = epoch
   }
 
-  #check(epoch: number, step: number, images: Float32Array, labels: Int32Array): void {
+  #check(epoch: number, step: number, images: Float32Array, labels: Int32Array | Float32Array): void {
     if (!Number.isInteger(epoch) || epoch < 0 || !Number.isInteger(step) || step < 0 || step >= this.stepsPerEpoch)
       throw new ArgumentError('no such step', {
         received: `epoch ${epoch}, step ${step}`,
         expected: `an epoch from 0 and a step from 0 to ${this.stepsPerEpoch - 1}`,
       })
     const { height, width, channels } = this.split
-    if (images.length !== this.batch * height * width * channels || labels.length !== this.batch)
+    if (images.length !== this.batch * height * width * channels || labels.length !== this.batch * this.#targetsEach)
       throw new ArgumentError('the memory for a batch has the wrong length', {
         received: `${images.length} values and ${labels.length} labels`,
-        expected: `${this.batch} × ${height} × ${width} × ${channels} = ${this.batch * height * width * channels} values and ${this.batch} labels`,
+        expected: `${this.batch} × ${height} × ${width} × ${channels} = ${this.batch * height * width * channels} values and ${this.batch * this.#targetsEach} labels`,
       })
   }
 }

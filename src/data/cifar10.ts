@@ -84,7 +84,7 @@ export function encodeCifar10Batch({ images, labels }: Cifar10Batch): Uint8Array
   return bytes
 }
 
-/** A data set of a training and a test batch; `normalization` is measured where it is not given. */
+/** A data set of a training and a test batch; `normalization` is measured if it is not given. */
 export function cifar10Dataset(train: Cifar10Batch, test: Cifar10Batch, normalization?: Normalization): Dataset {
   const shape = (batch: Cifar10Batch): SplitSource => ({ ...batch, height: side, width: side, channels: 3 })
   return dataset({

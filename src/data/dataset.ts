@@ -13,8 +13,13 @@ export interface Split extends Volume {
   readonly count: number
   /** [n, height, width, channels], 0..255 */
   readonly images: Uint8Array
-  /** [n], each the index of a class */
+  /** [n], each the index of a class; all 0 where there are targets */
   readonly labels: Uint8Array | Uint16Array
+  /**
+   * [n, classes], instead of labels: for each of the classes a number, or from 0 to 1 whether it applies. `classes` then names
+   * what the numbers are.
+   */
+  readonly targets?: Float32Array | undefined
   /**
    * Names of the classes that the labels are indices of: a model matches them with its own by name. Without them, a label
    * is the index of a score.
@@ -55,12 +60,14 @@ export interface PictureColors {
   readonly gray: number
 }
 
-/** A split as a person has it: the number of pictures is the number of labels. */
+/** A split as a person has it, with labels or with targets. */
 export interface SplitSource extends Volume {
   /** [n, height, width, channels], 0..255 */
   readonly images: Uint8Array
-  /** [n] */
-  readonly labels: Uint8Array | Uint16Array | readonly number[]
+  /** [n]: the class of each picture. Needed unless there are targets. */
+  readonly labels?: Uint8Array | Uint16Array | readonly number[] | undefined
+  /** [n, classes]: numbers such as coordinates, or from 0 to 1 for each class whether it applies. */
+  readonly targets?: Float32Array | readonly number[] | undefined
 }
 
 export interface DatasetSource {
@@ -70,7 +77,7 @@ export interface DatasetSource {
   readonly validation?: SplitSource | undefined
   /** Without it, nothing is tested. */
   readonly test?: SplitSource | undefined
-  /** Measured over the training pictures where it is not given. */
+  /** Default: measured over the training images. */
   readonly normalization?: Normalization | undefined
   readonly testFraction?: number | undefined
   readonly colors?: PictureColors | undefined
@@ -99,7 +106,7 @@ export function dataset(source: DatasetSource): Dataset {
     checkSameSize(shown, train, checked, what)
     return checked
   }
-  const test = other('test', source.test ?? { ...train, images: new Uint8Array(), labels: new Uint8Array() })
+  const test = other('test', source.test ?? { ...train, images: new Uint8Array(), ...nothing(train) })
   const validation = source.validation && other('validation', source.validation)
   const normalization = source.normalization ?? measureNormalization(train.images, train.channels)
   checkNormalization(shown, normalization, train.channels)
@@ -114,6 +121,11 @@ export function dataset(source: DatasetSource): Dataset {
     ...(colors !== undefined && { colors }),
     notices,
   }
+}
+
+/** The labels or targets of no pictures. */
+function nothing({ targets }: Split): Pick<SplitSource, 'labels' | 'targets'> {
+  return targets === undefined ? { labels: new Uint8Array() } : { labels: undefined, targets: new Float32Array() }
 }
 
 function checkClasses(name: string, classes: readonly string[]): void {
@@ -150,19 +162,49 @@ function split(where: string, source: SplitSource, classes: readonly string[]): 
         received: String(value),
         expected: 'a whole number from 1',
       })
-  const count = source.labels.length
+  const { labels = [], targets } = labelsOrTargets(where, source, classes)
+  const count = targets === undefined ? labels.length : targets.length / classes.length
   const bytes = count * volumeSize(source)
   if (images.length !== bytes)
     throw new DatasetError(`${where}: images and labels do not match`, {
-      received: `${images.length} bytes of images and ${count} labels`,
+      received: `${images.length} bytes of images and ${count} ${targets === undefined ? 'labels' : 'rows of targets'}`,
       expected: `${count} × ${height} × ${width} × ${channels} = ${bytes} bytes`,
       advice: 'check the size of the images, the number of channels, and that every image has one label',
     })
-  return { count, height, width, channels, images, labels: checkLabels(where, source.labels, classes.length), classes }
+  const common = { count, height, width, channels, images, classes }
+  if (targets !== undefined) return { ...common, labels: new Uint8Array(count), targets }
+  return { ...common, labels: checkLabels(where, labels, classes.length) }
+}
+
+/** One of both, checked but for the range of labels. Throws `DatasetError`. */
+function labelsOrTargets(
+  where: string,
+  { labels, targets }: SplitSource,
+  classes: readonly string[],
+): { readonly labels?: NonNullable<SplitSource['labels']>; readonly targets?: Float32Array } {
+  if (labels !== undefined && targets === undefined) return { labels }
+  if (targets === undefined || labels?.some((label) => label !== 0)) {
+    throw new DatasetError(`${where}: an image needs either a label or targets`, {
+      received: targets === undefined ? 'neither' : 'both',
+      expected: 'labels: [n], or targets: [n, classes]',
+    })
+  }
+  const bad = targets.findIndex((target) => !Number.isFinite(target))
+  if (bad < 0 && targets.length % classes.length === 0) {
+    return { targets: targets instanceof Float32Array ? targets : Float32Array.from(targets) }
+  }
+  throw new DatasetError(`${where}: the targets are invalid`, {
+    received: bad < 0 ? `${targets.length} targets` : `${targets[bad]} at ${bad}`,
+    expected: `finite numbers, ${classes.length} for each image: ${classes.slice(0, 8).join(', ')}`,
+  })
 }
 
 /** The labels themselves, checked; a plain list is packed into two bytes a label. */
-function checkLabels(where: string, labels: SplitSource['labels'], classCount: number): Uint8Array | Uint16Array {
+function checkLabels(
+  where: string,
+  labels: NonNullable<SplitSource['labels']>,
+  classCount: number,
+): Uint8Array | Uint16Array {
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i] as number
     if (!(Number.isInteger(label) && label >= 0 && label < classCount))

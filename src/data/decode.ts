@@ -46,7 +46,7 @@ export function takePicture(source: PictureSource, size: PictureSize): () => Pro
       return () => decodeSource(sorted, size)
     case 'drawable': {
       const drawn = decodeSource(sorted, size)
-      // It is handled by whoever waits for it, which may be later.
+      // The caller handles it, perhaps later.
       drawn.catch(() => {})
       return () => drawn
     }

@@ -40,7 +40,7 @@ export class TruncatedFileError extends LensletError {
   }
 }
 
-/** Not an IDX file of bytes, or one whose header cannot be true. */
+/** Not an IDX file of bytes, or one whose header is invalid. */
 export class IdxError extends LensletError {}
 
 /** Not CIFAR-10: a size, a label or a count that the data set does not have. */

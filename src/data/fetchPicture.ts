@@ -1,15 +1,17 @@
-/** Fetches an image from a URL, with limits on size and waiting: a server can send nothing, or never stop. */
+/** Fetches a picture from an address, with limits: a server can send nothing, or never stop. */
 
 import { printable } from '../core/text.ts'
 import { PictureError } from './errors.ts'
+import { pictureByteLimit } from './source.ts'
 
-/** The limit of files: larger ones are not images to predict. */
-const mostBytes = 2 ** 28
-/** A connection that sends nothing for so long is given up. */
+/** Milliseconds without data after which a connection is given up. */
 const silence = 30_000
 
 /** @throws {PictureError} no answer, another status than 200, too large, or a connection that falls silent */
-export async function fetchPicture(url: string, { silenceMs = silence, limit = mostBytes } = {}): Promise<Uint8Array> {
+export async function fetchPicture(
+  url: string,
+  { silenceMs = silence, limit = pictureByteLimit } = {},
+): Promise<Uint8Array> {
   const name = printable(url.length > 100 ? `${url.slice(0, 100)}…` : url)
   const controller = new AbortController()
   const silent = () => new PictureError(name, `no data arrived for ${silenceMs / 1000} s`, 'try again later')
@@ -44,7 +46,7 @@ export async function fetchPicture(url: string, { silenceMs = silence, limit = m
     throw failed(cause)
   } finally {
     clearTimeout(alarm)
-    // Ends the connection where something is left of it.
+    // Ends the connection if it is still open.
     controller.abort()
   }
 }

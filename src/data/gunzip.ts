@@ -7,7 +7,7 @@ export function isGzip(bytes: Uint8Array): boolean {
 }
 
 /**
- * The first unpacked bytes; fewer if the file unpacks to fewer.
+ * The first unpacked bytes; fewer if the file holds fewer.
  *
  * @throws {ArchiveError} damaged or cut short before
  */
@@ -23,7 +23,7 @@ export async function gunzipStart(bytes: Uint8Array, count: number, file: string
 }
 
 /**
- * @param size of what comes out; memory is taken once, and no more than that
+ * @param size bytes that must come out; exactly these are allocated
  * @throws {ArchiveError} damaged, cut short, or of another size
  */
 export async function gunzip(bytes: Uint8Array, size: number, file: string): Promise<Uint8Array> {
@@ -39,14 +39,14 @@ export async function gunzip(bytes: Uint8Array, size: number, file: string): Pro
 }
 
 function otherSize(file: string, received: string, size: number): ArchiveError {
-  return new ArchiveError(`${file} has the wrong size when unpacked`, {
+  return new ArchiveError(`${file} does not unpack to the expected size`, {
     received,
     expected: `${size} bytes`,
     advice: 'copy or download the file again',
   })
 }
 
-/** The unpacked bytes in chunks; who leaves early ends the stream. Node and browsers refuse what follows the end of a member. */
+/** The unpacked bytes in chunks; a caller that stops early ends the stream. Node and browsers refuse what follows the end of a member. */
 async function* unpacked(bytes: Uint8Array, file: string): AsyncGenerator<Uint8Array> {
   const source = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream()
   const reader = source.pipeThrough(new DecompressionStream('gzip')).getReader()
@@ -54,8 +54,8 @@ async function* unpacked(bytes: Uint8Array, file: string): AsyncGenerator<Uint8A
   const next = () =>
     reader.read().catch((cause: unknown) => {
       throw new ArchiveError(`${file} cannot be unpacked`, {
-        received: `${bytes.length} bytes that are truncated, damaged, or followed by other data after ${total} unpacked bytes`,
-        expected: 'a complete gzip file',
+        received: `${bytes.length} bytes: cut short, damaged, or followed by other data, after ${total} unpacked bytes`,
+        expected: 'a whole gzip file',
         advice: 'copy or download the file again',
         cause,
       })
@@ -66,7 +66,7 @@ async function* unpacked(bytes: Uint8Array, file: string): AsyncGenerator<Uint8A
       yield step.value
     }
   } finally {
-    // Of a stream that has failed, this fails, too.
+    // If the stream has failed, this fails as well.
     await reader.cancel().catch(() => {})
   }
 }

@@ -61,6 +61,9 @@ function pick(split: Split, indexes: readonly number[]): SplitSource {
   indexes.forEach((from, to) => {
     images.set(split.images.subarray(from * size, (from + 1) * size), to * size)
   })
-  const { height, width, channels } = split
-  return { height, width, channels, images, labels: indexes.map((index) => split.labels[index] as number) }
+  const { height, width, channels, targets } = split
+  const common = { height, width, channels, images }
+  if (targets === undefined) return { ...common, labels: indexes.map((index) => split.labels[index] as number) }
+  const each = targets.length / split.count
+  return { ...common, targets: indexes.flatMap((index) => [...targets.subarray(index * each, (index + 1) * each)]) }
 }

@@ -29,7 +29,7 @@ export const longestIdxHeader = 20
  * Reads the header only.
  *
  * @param start the first bytes: `longestIdxHeader` of them, or the whole file where it is shorter
- * @throws {IdxError} another format, another type, lengths that cannot be
+ * @throws {IdxError} another format, another type, invalid lengths
  * @throws {TruncatedFileError} it ends in the header
  */
 export function parseIdxHeader(start: Uint8Array, name: string): IdxHeader {
@@ -47,7 +47,7 @@ export function parseIdxHeader(start: Uint8Array, name: string): IdxHeader {
   const shape = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis))
   const size = shape.reduce((product, length) => product * length, 1)
   if (size === 0 || !Number.isSafeInteger(size))
-    throw new IdxError(`${printable(name)}has an invalid header`, {
+    throw new IdxError(`${printable(name)}: its header is invalid`, {
       received: `lengths ${shape.join(' × ')}`,
       expected: 'lengths from 1 whose product is the number of bytes that follow',
     })
@@ -57,7 +57,7 @@ export function parseIdxHeader(start: Uint8Array, name: string): IdxHeader {
 /**
  * Reads an unpacked IDX file of bytes. The header is believed only as far as the file is long, and nothing is allocated.
  *
- * @throws {IdxError} another format, another type, lengths that cannot be
+ * @throws {IdxError} another format, another type, invalid lengths
  * @throws {TruncatedFileError} fewer bytes than the header says
  */
 export function parseIdx(file: Uint8Array, name: string): IdxArray {

@@ -27,7 +27,7 @@ export interface IdxDatasetOptions {
   /** Names of the classes; the digits 0 to 9 where they are not given. */
   readonly classes?: readonly string[]
   readonly normalization?: Normalization
-  /** Most bytes that the files may take, packed and unpacked, all together; 2 GiB where it is not given. */
+  /** Most bytes that the files may take, packed and unpacked, all together; default: 2 GiB. */
   readonly memoryLimit?: number | undefined
 }
 

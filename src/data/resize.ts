@@ -10,7 +10,7 @@ export type Fit = 'cover' | 'stretch'
 
 /** The picture that a network wants. */
 export interface PictureSize extends Volume {
-  /** `cover` where it is not given. */
+  /** Default: `cover`. */
   readonly fit?: Fit
 }
 

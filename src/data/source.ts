@@ -6,6 +6,9 @@
 import { ArgumentError } from '../core/errors.ts'
 import { printKind } from '../core/options.ts'
 
+/** Most bytes of an encoded picture, wherever it comes from: 256 MiB. */
+export const pictureByteLimit = 2 ** 28
+
 /** A Blob or File. */
 export interface BlobLike {
   readonly size: number

@@ -18,7 +18,11 @@ export interface Prediction {
 }
 
 /** The `most` likeliest classes of one picture, likeliest first, from the [classes] that `predict` gave for it. */
-export function topPredictions(model: Model, scores: Float32Array, most: number): readonly Prediction[] {
+export function topPredictions(
+  model: Pick<Model, 'network' | 'info'>,
+  scores: Float32Array,
+  most: number,
+): readonly Prediction[] {
   const probabilities = toProbabilities(model.network, scores)
   return likeliest(probabilities, most).map((index) => ({
     label: labelOf(model, index),
@@ -27,7 +31,7 @@ export function topPredictions(model: Model, scores: Float32Array, most: number)
   }))
 }
 
-function labelOf({ info }: Model, index: number): string {
+function labelOf({ info }: Pick<Model, 'info'>, index: number): string {
   return info.classes?.[index] ?? `${index}`
 }
 

@@ -10,7 +10,7 @@ import { printBytes, printCount } from './units.ts'
 
 /** A layer's cost and what it adds to the activations of one picture. */
 export interface LayerRow extends LayerCost {
-  /** Values that the layer keeps for one picture; 0 where it works in place. They add up to the total. */
+  /** Values that the layer keeps for one picture; 0 where it works in place. Those of scores add up to the total. */
   readonly activations: number
 }
 
@@ -65,9 +65,9 @@ export function costTable({ layers, totals }: NetworkTable): TextTable {
       right('sees', 1),
       right('memory', 2),
     ],
-    rows: layers.map(({ name, description, output, parameters, macs, receptiveField, activations }) => [
+    rows: layers.map(({ name, description, output, parameters, macs, receptiveField, activations, trainingOnly }) => [
       name,
-      description,
+      [description, ...(trainingOnly ? ['(training only)'] : [])].filter(Boolean).join(' '),
       printVolume(output),
       orNothing(parameters, printCount(parameters)),
       orNothing(macs, printCount(macs)),

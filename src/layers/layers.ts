@@ -2,6 +2,7 @@
 
 import { activations } from './activation/layer.ts'
 import { add } from './add/layer.ts'
+import { aux } from './aux/layer.ts'
 import { batchNorm } from './batchNorm/layer.ts'
 import { concat } from './concat/layer.ts'
 import { conv } from './conv/layer.ts'
@@ -15,6 +16,7 @@ import { input } from './input/layer.ts'
 import { layerNorm } from './layerNorm/layer.ts'
 import { local } from './local/layer.ts'
 import { localContrast, localResponse } from './localResponse/layer.ts'
+import { loss } from './loss/layer.ts'
 import { maxout } from './maxout/layer.ts'
 import { multiply } from './multiply/layer.ts'
 import { pad } from './pad/layer.ts'
@@ -69,6 +71,8 @@ const list = [
   flatten,
   reshape,
   softmax,
+  aux,
+  loss,
 ] as const
 
 const types = typesOf(list)

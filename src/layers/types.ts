@@ -7,6 +7,7 @@
 
 import type { Schema } from '../core/schema.ts'
 import type { Shape, Volume } from '../core/shapes.ts'
+import type { LossSettings } from '../ops/losses/table.ts'
 import type { Emit, Value } from '../ops/types.ts'
 import type { Sight } from './sight.ts'
 
@@ -33,21 +34,48 @@ export interface Layer<A extends object = object, P extends object = object, T e
   macs?(attributes: A, volume: Volume): number
   /** What an output position sees of the input; absent: only the position itself. */
   sight?(attributes: A, volume: Volume): Sight
+  /** Of a layer that uses the whole map: the layer that computes the same with a window, and the way back. */
+  readonly sliding?: Sliding<A>
   /** Sizes that were rounded, and other things that a person should know: one sentence each. */
   notices?(attributes: A, volume: Volume): readonly string[]
   /** False where the notes do not count the output as a volume of its own, since it can take the input's place (RELU). */
   readonly countsVolume?: false
   /**
-   * True where the output is a distribution over the input's logits (softmax): a loss that takes logits is then computed
-   * from the logits, which is exact where log(softmax) is not.
+   * `classes` where the output is a distribution over the input's logits (softmax), `labels` where each value is the
+   * probability of a label (sigmoid): a loss that takes such logits is then computed from the input, which is exact where
+   * the logarithm of the output is not.
    */
-  readonly distribution?: true
+  readonly distribution?: 'classes' | 'labels'
+  /** True where the output is the first input, value by value, in training as well. */
+  readonly handsOn?: true
+  /** The loss that the network is to be trained with, by default; a layer that says so is the last one. */
+  loss?(attributes: A): LossSettings
+  /**
+   * The weight of an auxiliary loss, which training takes of the second input; nothing else needs that input. Absent: all
+   * inputs make the output.
+   */
+  auxiliary?(attributes: A): number
   /** True where each channel's mean is taken away, so that a bias before it makes no difference (batch normalization). */
   readonly centers?: true
   /** Emits the forward steps and returns the output, [n, h, w, c]. Backward follows from the ops' gradient rules. */
   lower(lowering: Lowering<A, P>): Value
   /** One line for tables: `5×5 s1 p2, 6 filters`. */
   describe(attributes: A): string
+}
+
+/** A layer that uses the whole map (FC, GAP), as the layer with a window that covers that map (CONV, AVGPOOL). */
+export interface Sliding<A extends object = object> {
+  /** On a map of this volume: the layer that gives the same there, and the same at every position of a larger map. */
+  window(attributes: A, volume: Volume): LayerUse
+  /** Back again. Undefined if `use` is another layer, or does not cover a map of this volume exactly. */
+  whole(use: LayerUse, volume: Volume): A | undefined
+}
+
+/** A layer with its attributes. */
+export interface LayerUse {
+  /** A key of `layers`. */
+  readonly type: string
+  readonly attributes: object
 }
 
 /** One array that belongs to a layer. */
@@ -142,6 +170,8 @@ export interface WordForm {
   readonly options?: Readonly<Record<string, string>>
   /** Flag → what it means: `{ ceil: "Caffe's rounding" }`. */
   readonly flags?: Readonly<Record<string, string>>
+  /** Flags are written first: `LOSS hinge margin=1`. */
+  readonly flagsLead?: true
   /**
    * Key → what it means and what it takes, a real number or one of some words:
    * `{ eps: { meaning: 'added to the variance', kind: 'number' } }` for `eps=0.001`.
@@ -161,8 +191,8 @@ export interface Notation<A> {
   /** In capitals: `CONV`. */
   readonly word: string
   readonly form: WordForm
-  /** True for words that join branches: `ADD(a | b)`. */
-  readonly branches?: boolean
+  /** True for words that join branches: `ADD(a | b)`. `beside`: the first input is the value before the word, and then come branches. */
+  readonly branches?: true | 'beside'
   /** Throws `NotationValueError` where a part is invalid (stride 0). */
   read(parts: WordParts): A
   /** The shortest parts that read back as the same attributes. */

@@ -203,7 +203,13 @@ export function shifted(padding: Padding): Sight {
   return windowSight({ kernel: [1, 1], stride: [1, 1], padding, dilation: [1, 1] })
 }
 
+/** Whether the only position of a window is the map itself. */
+export function coversMap({ kernel, padding, dilation }: WindowAttributes, { height, width }: Volume): boolean {
+  const covers = (axis: 0 | 1, side: number) => kernel[axis] === side && (side === 1 || dilation[axis] === 1)
+  return covers(0, height) && covers(1, width) && padding.every((length) => length === 0)
+}
+
 /** The one window that is the whole map (FC, GAP). */
-export function wholeWindow({ height, width }: Volume): WindowSpec {
+export function wholeWindow({ height, width }: Volume): WindowAttributes {
   return { kernel: [height, width], stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1] }
 }

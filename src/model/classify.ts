@@ -9,6 +9,8 @@ import { type Normalization, normalizationTable } from '../data/normalization.ts
 import type { Fit } from '../data/resize.ts'
 import type { PictureSource } from '../data/source.ts'
 import type { Network } from '../network/network.ts'
+import { lossOf } from '../network/training.ts'
+import { resolveLoss } from '../ops/losses/table.ts'
 import type { ModelInfo } from './info.ts'
 import { likeliest, toProbabilities } from './probabilities.ts'
 
@@ -76,11 +78,18 @@ export async function classify(
   return found
 }
 
-function checkValues({ output }: Classifier, top: number, fit: Fit): void {
+function checkValues({ network, output }: Classifier, top: number, fit: Fit): void {
   if (!Number.isInteger(top) || top < 1)
     throw new ArgumentError('top is invalid', { received: printKind(top), expected: 'a whole number from 1' })
   if (fit !== 'cover' && fit !== 'stretch')
     throw new ArgumentError('fit is invalid', { received: printKind(fit), expected: 'cover or stretch' })
+  const { kind } = lossOf(network)
+  if (resolveLoss(kind).compares === 'numbers')
+    throw new ArgumentError('this network does not classify images', {
+      received: `a network that gives numbers, with the loss ${kind}`,
+      expected: 'a network whose loss compares classes or labels',
+      advice: 'use predict',
+    })
   if (output.height * output.width === 1) return
   throw new ArgumentError('this network does not classify images', {
     received: `scores for each position of a map, ${printVolume(output)}`,

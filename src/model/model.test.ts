@@ -8,6 +8,7 @@ import { platform } from '#platform'
 import { MemoryError } from '../backends/wasm/errors.ts'
 import { ArgumentError, LensletError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
+import { fcToConv } from '../network/fullyConvolutional.ts'
 import { parse } from '../notation/parse.ts'
 import { Model, ModelFileError, PicturesError, SafetensorsError, WeightError, writeSafetensors } from './index.ts'
 
@@ -25,6 +26,37 @@ describe.each(['wasm', 'reference'] as const)('model on %s', (backend) => {
     const one = await model.predict(pictures(11).subarray(7 * 60, 8 * 60))
     expect([...one]).toEqual([...all.subarray(21, 24)])
     expect(one.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5)
+  })
+
+  it('gives its weights to another network: copies, bit for bit', async () => {
+    await using model = await Model.create(network, {
+      seed: 3,
+      batch: 4,
+      backend,
+      threads: 1,
+      info: { origin: 'here' },
+    })
+    const before = await model.predict(pictures(2))
+    await using other = await model.withNetwork(fcToConv(network))
+    expect(other.weights.names).toEqual(model.weights.names)
+    for (const name of model.weights.names) expect([...other.weights.get(name)]).toEqual([...model.weights.get(name)])
+    expect({ info: other.info, batch: other.plan.batch }).toEqual({ info: { origin: 'here' }, batch: 4 })
+    model.weights.set('fc1.bias', [1, 2, 3])
+    await model.dispose()
+    // FC and CONV sum the same products; in which order is the kernels' choice.
+    const after = await other.predict(pictures(2))
+    after.forEach((score, index) => {
+      expect(score).toBeCloseTo(before[index] as number, 6)
+    })
+  })
+
+  it('refuses a network that needs other weights', async () => {
+    await using model = await Model.create(network, { backend, threads: 1 })
+    const refused = (text: string) => expect(model.withNetwork(parse(text))).rejects
+    await refused('INPUT 6x5x2 -> CONV3-4 -> FC-3').toThrow(WeightError)
+    await refused('INPUT 6x5x2 -> CONV3-4 -> FC-3').toThrow(/fc1\.filters[\s\S]*\[3, 2, 4, 3\][\s\S]*\[6, 5, 4, 3\]/)
+    await refused('INPUT 6x5x2 -> first: CONV3-4 -> FC-3').toThrow(/first\.filters[\s\S]*other names: conv1\.filters/)
+    await expect(model.withNetwork(network, { bach: 2 } as object)).rejects.toThrow(/no option bach[\s\S]*batch/)
   })
 
   it('answers calls made at the same time', async () => {

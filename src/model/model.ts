@@ -12,7 +12,8 @@ import { MemoryError } from '../backends/wasm/errors.ts'
 import { chooseThreads } from '../backends/wasm/threads.ts'
 import { ArgumentError } from '../core/errors.ts'
 import { checkOptions, type OptionNames, printKind } from '../core/options.ts'
-import { sizeOf, type Volume, volumeSize } from '../core/shapes.ts'
+import { printShape, type Shape, sameShape, sizeOf, type Volume, volumeSize } from '../core/shapes.ts'
+import { listed } from '../core/text.ts'
 import type { PictureSource } from '../data/source.ts'
 import type { ParameterSpec } from '../layers/types.ts'
 import { checkNetwork } from '../network/check.ts'
@@ -24,6 +25,7 @@ import { planFor } from '../plan/plan.ts'
 import type { Plan, PlanOptions } from '../plan/types.ts'
 import { type Activations, activationsOf } from './activations.ts'
 import { type Classification, type ClassifyOptions, classify } from './classify.ts'
+import { WeightError } from './errors.ts'
 import { decodeModel, encodeModel, modelParts } from './file.ts'
 import { Holder } from './holder.ts'
 import type { ModelInfo } from './info.ts'
@@ -295,6 +297,22 @@ export class Model {
   }
 
   /**
+   * A model of another network with copies of this model's weights, on the same backend with as many threads and as exact:
+   * `model.withNetwork(fcToConv(model.network))`. Every weight of that network must be here by the same name and of the same
+   * shape. Throws `WeightError` where one is not, and as `Model.create` does.
+   */
+  async withNetwork(network: Network, options: { readonly batch?: number } = {}): Promise<Model> {
+    checkNetwork('withNetwork', network)
+    checkOptions<{ batch?: number }>('withNetwork', options, { batch: true })
+    const batch = options.batch ?? this.#plan.batch
+    return this.#holder.read(async () => {
+      const weights = this.weights.currents()
+      const values = (spec: ParameterSpec, name: string) => weightFor(weights, name, spec.shape).values.slice()
+      return new Model(this.#backend, { ...this.#how, batch }, { network, info: this.info, values }, async () => {})
+    })
+  }
+
+  /**
    * Binds another plan of this network on the same backend, with as many threads, as exact, and with the weights in it, as
    * the calls before this one have left them. It has separate memory; the caller must dispose of it.
    */
@@ -367,6 +385,18 @@ export class Model {
     })
     predictionsOf = (model) => (use) => model.#holder.span((read) => use(model.#predictIn(read)))
   }
+}
+
+/** A weight as another network needs it. Throws `WeightError` for an unknown name and for another shape. */
+function weightFor(weights: ReadonlyMap<string, Tensor>, name: string, shape: Shape): Tensor {
+  const weight = weights.get(name)
+  if (weight !== undefined && sameShape(weight.shape, shape)) return weight
+  throw new WeightError(`${name}: the model has no such weight for the network`, {
+    received:
+      weight === undefined ? `weights by other names: ${listed([...weights.keys()])}` : printShape(weight.shape),
+    expected: printShape(shape),
+    advice: 'a network with the same layers by the same names',
+  })
 }
 
 /** Throws `MemoryError` for weights that alone are more than the device can address. */

@@ -2,11 +2,18 @@
 
 import type { Network } from '../network/network.ts'
 import { layerOf } from '../network/network.ts'
+import { lossOf, outputNode } from '../network/training.ts'
+import { resolveLoss } from '../ops/losses/table.ts'
 
-/** Softmax of the scores, unless the last layer has taken it already. [classes] */
+/**
+ * Softmax of the scores, or, for a loss of several labels, the sigmoid of each; unless the last layer has taken it already.
+ * [classes]
+ */
 export function toProbabilities(network: Network, scores: Float32Array): Float64Array {
-  const last = network.nodes.at(-1)
-  if (last !== undefined && layerOf(last).distribution === true) return Float64Array.from(scores)
+  const { distribution } = layerOf(outputNode(network))
+  const isOfLabels = resolveLoss(lossOf(network)).compares === 'labels'
+  if (distribution === (isOfLabels ? 'labels' : 'classes')) return Float64Array.from(scores)
+  if (isOfLabels) return Float64Array.from(scores, (score) => 1 / (1 + Math.exp(-score)))
   const highest = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
   const powers = Float64Array.from(scores, (score) => Math.exp(score - highest))
   const sum = powers.reduce((a, b) => a + b, 0)

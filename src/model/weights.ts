@@ -176,9 +176,13 @@ export class Weights {
     entry.home = { values: into, write }
   }
 
-  /** Into new arrays: all of them, or none if there is not enough memory. */
+  /**
+   * Into arrays of their own where they are in a program's memory, which has none that only training needs: all of them, or
+   * none if there is no memory for it.
+   */
   moveOut(): void {
-    const moved = [...this.#entries.values()].map((entry) => ({ entry, home: { values: entry.home.values.slice() } }))
+    const inProgram = [...this.#entries.values()].filter(({ home }) => home.write !== undefined)
+    const moved = inProgram.map((entry) => ({ entry, home: { values: entry.home.values.slice() } }))
     for (const { entry, home } of moved) entry.home = home
   }
 

@@ -5,7 +5,7 @@ import { parse } from '../notation/parse.ts'
 import { print } from '../notation/print.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { NetworkError, SizeError } from './errors.ts'
-import { fitHead, headOf } from './fitHead.ts'
+import { auxiliaryHeadsOf, fitHead, headOf } from './fitHead.ts'
 import { fitInput } from './fitInput.ts'
 import { inferVolumes } from './volumes.ts'
 
@@ -34,7 +34,10 @@ describe('the head', () => {
         const before = network.nodes[index]
         return JSON.stringify(node) !== JSON.stringify(before)
       })
-      expect(changed.map((node) => node.name)).toEqual([headOf(network)?.name])
+      expect(changed.map((node) => node.name)).toEqual([
+        ...auxiliaryHeadsOf(network).map((each) => each.name),
+        headOf(network)?.name,
+      ])
     }
   })
 

@@ -7,6 +7,7 @@
 import { printVolume, type Volume, volumeSize } from '../core/shapes.ts'
 import { NetworkError } from './errors.ts'
 import { makeNetwork, type Network, type NetworkNode } from './network.ts'
+import { auxiliaryHeads, inputsOf } from './training.ts'
 import { inferVolumes, type SizedNode } from './volumes.ts'
 
 /** The layer that decides how many scores a network gives. */
@@ -24,9 +25,19 @@ export interface Head {
  * channels may follow. Undefined where no single layer decides the number of scores (ADD, CONCAT).
  */
 export function headOf(network: Network): Head | undefined {
-  const nodes = new Map(inferVolumes(network).map((sized) => [sized.node.name, sized]))
-  let sized = nodes.get(network.nodes.at(-1)?.name ?? '')
-  while (sized !== undefined && sized.inputs.length === 1) {
+  return headBefore(inferVolumes(network), network.nodes.at(-1)?.name ?? '')
+}
+
+/** The heads that decide how many scores auxiliary losses get, as far as there is one in each branch. */
+export function auxiliaryHeadsOf(network: Network): readonly Head[] {
+  const sized = inferVolumes(network)
+  return auxiliaryHeads(network.nodes).flatMap(({ output }) => headBefore(sized, output) ?? [])
+}
+
+function headBefore(all: readonly SizedNode[], end: string): Head | undefined {
+  const nodes = new Map(all.map((sized) => [sized.node.name, sized]))
+  let sized = nodes.get(end)
+  while (sized !== undefined && inputsOf(sized.node).length === 1) {
     const head = headAt(sized)
     if (head !== undefined) return head
     if (!keepsChannels(sized)) return undefined
@@ -36,7 +47,7 @@ export function headOf(network: Network): Head | undefined {
 }
 
 /**
- * The network with one score for each of `classes`; the same network where it has as many. Throws `NetworkError` where no
+ * The network with one score for each of `classes`, in its auxiliary heads, too; the same network where it has as many. Throws `NetworkError` where no
  * layer decides the number of scores, or where the output is a map.
  */
 export function fitHead(network: Network, classes: number): Network {
@@ -50,7 +61,8 @@ export function fitHead(network: Network, classes: number): Network {
     })
   }
   if (head.count === classes) return network
-  return makeNetwork(network.nodes.map((node) => (node.name === head.name ? withCount(network, node, classes) : node)))
+  const heads = new Set([head, ...auxiliaryHeadsOf(network)].map(({ name }) => name))
+  return makeNetwork(network.nodes.map((node) => (heads.has(node.name) ? withCount(network, node, classes) : node)))
 }
 
 function withCount(network: Network, node: NetworkNode, count: number): NetworkNode {

@@ -75,6 +75,13 @@ export function makeNetwork(nodes: readonly NetworkNode[]): Network {
   if (loose !== undefined) {
     throw new NetworkError(`${loose.name}: nothing uses its output`, { expected: `${last.name} to be the only output` })
   }
+  const closing = nodes.find((node) => node !== last && layerOf(node).loss !== undefined)
+  if (closing !== undefined) {
+    throw new NetworkError(`${closing.name}: the loss must be the last layer`, {
+      received: `${last.name} after it`,
+      expected: `${layerOf(closing).notation.word} at the end of the network`,
+    })
+  }
   if (layerOf(first).inputs.max !== 0 || nodes.filter((node) => layerOf(node).inputs.max === 0).length !== 1) {
     throw new NetworkError('a network has one INPUT, and starts with it', {
       received: nodes

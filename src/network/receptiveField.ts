@@ -6,6 +6,7 @@
 import type { Volume } from '../core/shapes.ts'
 import type { Sight } from '../layers/sight.ts'
 import { everything, pixel, pixelCount, pixelsAt, type Stretch, throughWindow, union, upsampled } from './stretch.ts'
+import { inputsOf } from './training.ts'
 import type { SizedNode } from './volumes.ts'
 
 /**
@@ -33,7 +34,7 @@ export function receptiveFields(nodes: readonly SizedNode[]): ReadonlyMap<string
   const stretches = traceSights(
     nodes.map((sized) => ({
       name: sized.node.name,
-      inputs: sized.node.inputs.map((name, index) => ({ name, volume: sized.inputs[index] as Volume })),
+      inputs: inputsOf(sized.node).map((name, index) => ({ name, volume: sized.inputs[index] as Volume })),
       sight: sightOf(sized),
     })),
   )

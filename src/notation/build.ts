@@ -47,7 +47,8 @@ function expand(reader: Reader, chain: Chain, before: number | undefined, drafts
     }
     checkStart(reader, unit, value, drafts.length)
     const branches = unit.branches?.map((branch) => expand(reader, branch, value, drafts)) ?? [value]
-    drafts.push({ unit, inputs: branches.filter((input) => input !== undefined) })
+    const inputs = unit.layer.notation.branches === 'beside' ? [value, ...branches] : branches
+    drafts.push({ unit, inputs: inputs.filter((input) => input !== undefined) })
     value = drafts.length - 1
   }
   return value

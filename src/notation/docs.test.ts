@@ -80,7 +80,8 @@ it('options and flags are read by some word', () => {
     // Each word alone, and with the first parts of its example.
     const starts = Object.values(layers).flatMap(({ notation: { word, form } }) => {
       const parts = form.example.split(' ')
-      return [word, ...parts.map((_, i) => parts.slice(0, i + 1).join(' '))]
+      const leading = form.flagsLead ? Object.keys(form.flags ?? {}).map((flag) => `${word} ${flag}`) : []
+      return [word, ...leading, ...parts.map((_, i) => parts.slice(0, i + 1).join(' '))]
     })
     const takes = ['CONV3-4', 'AVGPOOL3', 'SCALE 2', ...starts].filter((word) => {
       try {

@@ -124,7 +124,7 @@ class Grammar {
   #branches(token: Token, { notation, inputs }: Layer, depth: number): readonly Chain[] | undefined {
     const reader = this.#reader
     const open = reader.peek()
-    if (notation.branches !== true) {
+    if (notation.branches === undefined) {
       if (open.kind !== '(') return undefined
       throw reader.error(open, `${notation.word} takes nothing in parentheses`, {
         expected: notation.form.example,
@@ -143,8 +143,11 @@ class Grammar {
     const close = reader.next()
     if (close.kind === 'end') throw reader.error(open, 'this ( is never closed', { expected: notation.form.example })
     if (close.kind !== ')') throw misplaced(reader, close, '| or )')
-    if (branches.length >= inputs.min && branches.length <= inputs.max) return branches
-    throw reader.error(token, `${notation.word} takes ${inputs.min} to ${inputs.max} branches`, {
+    const beside = notation.branches === 'beside' ? 1 : 0
+    const [least, most] = [inputs.min - beside, inputs.max - beside]
+    if (branches.length >= least && branches.length <= most) return branches
+    const count = least === most ? `${least} ${least === 1 ? 'branch' : 'branches'}` : `${least} to ${most} branches`
+    throw reader.error(token, `${notation.word} takes ${count}`, {
       received: `${branches.length}`,
       expected: notation.form.example,
     })

@@ -47,7 +47,8 @@ class Pieces {
   #piece({ node, branches }: Unit, arrange: typeof fold): Piece {
     const name = this.#named.has(node) ? `${writableName(node)}: ` : ''
     const joined = branches.map((branch) => this.chain(branch, arrange) || 'ID').join(' | ')
-    const text = `${name}${this.#words.text(node)}${branches.length === 0 ? '' : `(${joined})`}`
+    const space = layerOf(node).notation.branches === 'beside' ? ' ' : ''
+    const text = `${name}${this.#words.text(node)}${branches.length === 0 ? '' : `${space}(${joined})`}`
     return { text, leads: branches.length > 0 || layerOf(node).macs !== undefined }
   }
 }
@@ -77,7 +78,8 @@ function depthOf(text: string): number {
 function checkSize({ nodes }: Network): void {
   let size = 0
   for (const node of nodes) {
-    size += 1 + (layerOf(node).notation.branches === true ? node.inputs.length : 0)
+    const { branches } = layerOf(node).notation
+    size += 1 + (branches === undefined ? 0 : node.inputs.length - (branches === 'beside' ? 1 : 0))
     if (size <= limits.layers) continue
     throw new PrintError(node.name, 'the network is too large for text', {
       received: `${nodes.length} layers`,

@@ -74,13 +74,17 @@ class Structure {
       const node = this.#nodes[at] as NetworkNode
       if (this.#printed.has(at)) throw this.#sharedNode(node)
       this.#printed.add(at)
-      const joins = layerOf(node).notation.branches === true
+      const { branches: form } = layerOf(node).notation
+      const joins = form !== undefined
       const before: number | undefined = at === 0 ? undefined : this.#dominators[at]
       if (!joins && node.inputs.length > 1) throw new PrintError(node.name, 'its word does not join branches')
       if (joins && depth >= limits.depth) {
         throw new PrintError(node.name, 'its branches are nested too deeply', { expected: `at most ${limits.depth}` })
       }
-      const branches = joins ? this.#inputs(at).map((input) => this.#chain(before, input, depth + 1)) : []
+      const ends = joins ? this.#inputs(at) : []
+      if (form === 'beside' && ends[0] !== before)
+        throw new PrintError(node.name, 'its branch does not begin at its input')
+      const branches = ends.slice(form === 'beside' ? 1 : 0).map((input) => this.#chain(before, input, depth + 1))
       chain.push({ node, branches })
       at = before
     }

@@ -39,14 +39,16 @@ function meaningOf(text: string): object | undefined {
 function partsText(word: string, form: WordForm, parts: WordParts): string {
   const size = parts.size?.join('x') ?? ''
   const count = parts.count === undefined ? '' : `-${parts.count}`
-  const flags = parts.flags ?? []
+  const given = parts.flags ?? []
+  const flags = Object.keys(form.flags ?? {}).filter((flag) => given.includes(flag))
   return [
     `${word}${size}${count}`,
     ...(parts.volume === undefined ? [] : [parts.volume.join('x')]),
+    ...(form.flagsLead ? flags : []),
     ...(parts.number === undefined ? [] : [numberText(parts.number)]),
     ...Object.keys(form.options ?? {}).flatMap((letter) => optionText(letter, parts.options?.[letter])),
     ...Object.keys(form.values ?? {}).flatMap((key) => valueText(key, parts.values?.[key])),
-    ...Object.keys(form.flags ?? {}).filter((flag) => flags.includes(flag)),
+    ...(form.flagsLead ? [] : flags),
   ].join(' ')
 }
 

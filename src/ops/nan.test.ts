@@ -17,9 +17,11 @@ import { cases as clip } from './clip/cases.ts'
 import { cases as conv2d } from './conv2d/cases.ts'
 import { cases as transposed } from './conv2d/transposed/cases.ts'
 import { cases as crossEntropy } from './crossEntropy/cases.ts'
+import { cases as distance } from './distance/cases.ts'
 import { cases as dropout } from './dropout/cases.ts'
 import { cases as groupNorm } from './groupNorm/cases.ts'
 import { cases as guard } from './guard/cases.ts'
+import { cases as hinge } from './hinge/cases.ts'
 import { cases as layerNorm } from './layerNorm/cases.ts'
 import { cases as local } from './local/cases.ts'
 import { cases as localResponse } from './localResponse/cases.ts'
@@ -32,6 +34,7 @@ import { cases as pointwise } from './pointwise/cases.ts'
 import { cases as pool } from './pool/cases.ts'
 import { cases as prelu } from './prelu/cases.ts'
 import { cases as resample } from './resample/cases.ts'
+import { cases as sigmoidCrossEntropy } from './sigmoidCrossEntropy/cases.ts'
 import { cases as softmax } from './softmax/cases.ts'
 import { drawArrays, runReference } from './testing/arrays.ts'
 import { runWasm, type TestedModule, testedModules } from './testing/harness.ts'
@@ -44,9 +47,11 @@ const all = [
   clip,
   conv2d,
   crossEntropy,
+  distance,
   dropout,
   groupNorm,
   guard,
+  hinge,
   layerNorm,
   local,
   localResponse,
@@ -58,6 +63,7 @@ const all = [
   pool,
   prelu,
   resample,
+  sigmoidCrossEntropy,
   softmax,
   transposed,
 ].flat()

@@ -7,9 +7,11 @@ import { clipOps } from './clip/op.ts'
 import { conv2dOps } from './conv2d/op.ts'
 import { transposedOps } from './conv2d/transposed/op.ts'
 import { crossEntropyOps } from './crossEntropy/op.ts'
+import { distanceOps } from './distance/op.ts'
 import { dropoutOps } from './dropout/op.ts'
 import { groupNormOps } from './groupNorm/op.ts'
 import { guardOps } from './guard/op.ts'
+import { hingeOps } from './hinge/op.ts'
 import { layerNormOps } from './layerNorm/op.ts'
 import { localOps } from './local/op.ts'
 import { localResponseOps } from './localResponse/op.ts'
@@ -21,6 +23,7 @@ import { pointwiseOps } from './pointwise/op.ts'
 import { poolOps } from './pool/op.ts'
 import { preluOps } from './prelu/op.ts'
 import { resampleOps } from './resample/op.ts'
+import { sigmoidCrossEntropyOps } from './sigmoidCrossEntropy/op.ts'
 import { softmaxOps } from './softmax/op.ts'
 import type { Attributes, Op } from './types.ts'
 
@@ -44,6 +47,9 @@ const table = {
   ...dropoutOps,
   ...softmaxOps,
   ...crossEntropyOps,
+  ...hingeOps,
+  ...distanceOps,
+  ...sigmoidCrossEntropyOps,
   ...optimizerOps,
   ...clipOps,
   ...guardOps,

@@ -1,16 +1,15 @@
 /** Network and goal → composition. */
 
 import type { Network } from '../network/network.ts'
+import { withoutHeads } from '../network/training.ts'
 import { inferVolumes, type SizedNode } from '../network/volumes.ts'
 import { f32 } from '../ops/specs.ts'
-import type { Base, ComposedGoal, Composition } from './composition.ts'
+import { composeGoal } from './composeGoal.ts'
+import type { Composition } from './composition.ts'
 import { Draft } from './draft.ts'
 import type { Goal } from './goal.ts'
-import { composeGradients } from './gradients.ts'
 import { addParameters } from './lower.ts'
 import { matchNodes } from './nodes.ts'
-import { composeScores } from './scores.ts'
-import { composeTraining } from './training.ts'
 
 export interface ComposeOptions {
   /** Pictures for which shapes are written down. */
@@ -21,20 +20,28 @@ export interface ComposeOptions {
 
 /** Throws `SizeError`, `ArgumentError`, `GradientError`, `OpShapeError`. */
 export function compose(network: Network, goal: Goal, options: ComposeOptions): Composition {
-  const nodes = inferVolumes(network)
+  const all = inferVolumes(network)
+  const taps = matchNodes(all, options.taps, 'taps')
+  const nodes = takesHeads(goal) ? all : withoutHeads(all, [...taps, ...nodesOf(goal)])
   const draft = new Draft(options.batch)
   const { node, output } = nodes[0] as SizedNode
   const shape = [options.batch, output.height, output.width, output.channels]
   const pictures = draft.value(node.name, 'data', f32(...shape), true)
   const parameters = addParameters(draft, nodes)
-  const frozen = matchNodes(nodes, options.frozen, 'frozen')
-  const taps = matchNodes(nodes, options.taps, 'taps')
+  const frozen = matchNodes(all, options.frozen, 'frozen')
   const learned = parameters.filter(({ spec, node: of }) => spec.role === 'learned' && !frozen.has(of))
   const made = composeGoal({ nodes, draft, pictures, parameters, learned, frozen, taps }, goal)
   return { ...made, network, goal, frozen: [...frozen], draft, parameters }
 }
 
-function composeGoal(base: Base, goal: Goal): ComposedGoal {
-  if (goal.kind === 'scores') return composeScores(base)
-  return goal.kind === 'training' ? composeTraining(base, goal) : composeGradients(base, goal)
+/** Whether the losses of auxiliary heads are taken: as in training, by the batch's statistics. */
+function takesHeads(goal: Goal): boolean {
+  return goal.kind === 'training' || (goal.kind === 'gradients' && 'loss' in goal.of && goal.statistics === 'batch')
+}
+
+/** Nodes that gradients start at or are taken to. Names that do not exist are refused later. */
+function nodesOf(goal: Goal): readonly string[] {
+  if (goal.kind !== 'gradients') return []
+  const of = 'node' in goal.of ? [goal.of.node] : []
+  return [...of, ...goal.to.flatMap((target) => (typeof target === 'object' && 'node' in target ? [target.node] : []))]
 }

@@ -4,6 +4,7 @@ import { sizeOf, type Volume, volumeSize } from '../core/shapes.ts'
 import { checkNetwork } from '../network/check.ts'
 import type { Network } from '../network/network.ts'
 import { type ReceptiveField, receptiveFields } from '../network/receptiveField.ts'
+import { withoutHeads } from '../network/training.ts'
 import { inferVolumes } from '../network/volumes.ts'
 
 export interface LayerCost {
@@ -19,6 +20,8 @@ export interface LayerCost {
   /** Multiply–accumulates for one picture; 1 MAC = 2 FLOPs. */
   readonly macs: number
   readonly receptiveField: ReceptiveField
+  /** Part of an auxiliary head: only training computes it, and the totals do not count it. */
+  readonly trainingOnly?: true
 }
 
 export interface NetworkCost {
@@ -29,6 +32,8 @@ export interface NetworkCost {
     readonly macs: number
     /** Values of all volumes of one picture as the notes add them up: the input, and every layer that makes a new volume. */
     readonly activations: number
+    /** The same with the auxiliary heads, which only training needs. */
+    readonly training: { readonly parameters: number; readonly weights: number; readonly macs: number }
   }
   /** Rounded sizes and the like, `<node>: <sentence>`. */
   readonly notices: readonly string[]
@@ -39,6 +44,7 @@ export function cost(network: Network): NetworkCost {
   checkNetwork('cost', network)
   const nodes = inferVolumes(network)
   const fields = receptiveFields(nodes)
+  const needed = new Set(withoutHeads(nodes).map(({ node }) => node.name))
   const layers = nodes.map(({ node, layer, output, parameters, macs }): LayerCost => {
     const learned = parameters.filter(({ role }) => role === 'learned')
     const sum = (specs: typeof learned) => specs.reduce((total, { shape }) => total + sizeOf(shape), 0)
@@ -51,19 +57,26 @@ export function cost(network: Network): NetworkCost {
       weights: sum(learned.filter(({ decays }) => decays)),
       macs,
       receptiveField: fields.get(node.name) as ReceptiveField,
+      ...(!needed.has(node.name) && { trainingOnly: true }),
     }
   })
-  const total = (pick: (row: LayerCost) => number) => layers.reduce((sum, row) => sum + pick(row), 0)
-  return {
-    layers,
-    totals: {
+  const totalOf = (rows: readonly LayerCost[]) => {
+    const total = (pick: (row: LayerCost) => number) => rows.reduce((sum, row) => sum + pick(row), 0)
+    return {
       parameters: total(({ parameters }) => parameters),
       weights: total(({ weights }) => weights),
       macs: total(({ macs }) => macs),
-      activations: nodes.reduce(
+    }
+  }
+  return {
+    layers,
+    totals: {
+      ...totalOf(layers.filter(({ trainingOnly }) => !trainingOnly)),
+      activations: withoutHeads(nodes).reduce(
         (sum, { layer, output }) => sum + (layer.countsVolume === false ? 0 : volumeSize(output)),
         0,
       ),
+      training: totalOf(layers),
     },
     notices: nodes.flatMap(({ node, notices }) => notices.map((sentence) => `${node.name}: ${sentence}`)),
   }

@@ -17,6 +17,8 @@ export interface DraftValue extends Value {
   readonly role: BufferRole
   /** Whether the first axis counts pictures. */
   readonly pictures: boolean
+  /** What it holds from the start, and keeps. */
+  readonly values?: readonly number[]
   /** The value whose memory this is: another one for a view, itself otherwise. */
   readonly root: DraftValue
 }
@@ -56,6 +58,11 @@ export class Draft {
   value(name: string | undefined, role: BufferRole, spec: ArraySpec, pictures = false): DraftValue {
     const value = { id: this.values.length, name, role, shape: spec.shape, dtype: spec.dtype, pictures }
     return this.#add(Object.assign(value, { root: value as unknown as DraftValue }))
+  }
+
+  /** Numbers that never change: they are part of the plan. */
+  constant(name: string, spec: ArraySpec, values: readonly number[]): DraftValue {
+    return Object.assign(this.value(name, 'data', spec), { values })
   }
 
   /** The same memory under another shape of as many values. */

@@ -1,11 +1,12 @@
 /** The forward steps of a training, or of a plan for gradients. */
 
-import { checkDistribution, type LossSettings, resolveLoss } from '../ops/losses/table.ts'
+import type { LossSettings } from '../ops/losses/table.ts'
 import { scalarsSpec, seedSpec } from '../ops/scalars.ts'
 import type { Value } from '../ops/types.ts'
 import type { Base } from './composition.ts'
 import type { Draft, DraftValue } from './draft.ts'
 import { fuse } from './fuse.ts'
+import { type Head, lossHeads } from './heads.ts'
 import { lower, outputOf, tapsOf } from './lower.ts'
 
 /** What changes from step to step, and is written by the host. */
@@ -33,34 +34,32 @@ export interface ForwardOptions {
 export interface Forward {
   /** The last layer's, or, where the loss takes logits, what flows into a closing softmax. */
   readonly output: Value
+  /** Where the loss is taken, and of what; empty without a loss. */
+  readonly heads: readonly (readonly [Head, Value])[]
   readonly tapped: ReadonlyMap<string, Value>
 }
 
 export function addForward(base: Base, options: ForwardOptions): Forward {
   const { nodes, draft, pictures, parameters, frozen, taps } = base
   const { asTraining, seed, loss, held, apart, learned } = options
-  const last = nodes.at(-1)
-  const closing = loss !== undefined && last?.layer.distribution === true ? last : undefined
-  if (closing) checkDistribution(closing.output)
-  const takesLogits = closing !== undefined && loss !== undefined && resolveLoss(loss).takesLogits
+  // Nobody needs a distribution itself, unless it was asked for.
+  const heads = loss === undefined ? [] : lossHeads(nodes, loss, new Set([...taps, ...(apart ?? [])]))
   const live = (node: string) => asTraining && !frozen.has(node)
   const outputs = lower(draft, nodes, {
     pictures,
     parameters,
     statistics: (node) => (live(node) ? 'batch' : 'tracked'),
     seed: (node) => (live(node) ? seed : undefined),
-    // Nobody needs the distribution itself, unless it was asked for.
-    ...(takesLogits &&
-      !taps.has(closing.node.name) &&
-      !apart?.has(closing.node.name) && { skipped: closing.node.name }),
+    skipped: new Set(heads.flatMap(({ skipped = [] }) => skipped)),
     ...(apart && { apart }),
   })
-  const output = takesLogits ? (outputs.get(closing.node.inputs[0] as string) as Value) : outputOf(nodes, outputs)
+  const lossOf = heads.map((head) => [head, outputs.get(head.output.node.name) as Value] as const)
+  const output = lossOf[0]?.[1] ?? outputOf(nodes, outputs)
   const tapped = tapsOf(taps, outputs)
-  const kept = [output, ...tapped.values(), ...held(outputs)]
+  const kept = [output, ...lossOf.map(([, value]) => value), ...tapped.values(), ...held(outputs)]
   draft.steps = fuse(draft, draft.steps, {
     held: new Set(kept.map((value) => draft.rootId(value))),
     learned: new Set(learned.map(({ id }) => id)),
   })
-  return { output, tapped }
+  return { output, heads: lossOf, tapped }
 }

@@ -66,25 +66,34 @@ export interface GoalWords {
   readonly optimizer?: OptimizerSettings | OptimizerKind
   readonly decay?: 'weights' | 'all'
   readonly clipNorm?: number
-  /** ε of label smoothing, 0 to 1. Default 0. */
+  /** ε of label smoothing, 0 to below 1, for cross-entropy. Default: what the network says, or 0. */
   readonly labelSmoothing?: number
 }
 
-/** Throws `ArgumentError`. */
-export function resolveGoal({ goal, ...words }: GoalWords & { readonly goal?: GoalOptions }): Goal {
+/**
+ * @param loss of a goal that names none: what the network asks for
+ * @throws {ArgumentError}
+ */
+export function resolveGoal(
+  { goal, ...words }: GoalWords & { readonly goal?: GoalOptions },
+  loss: LossSettings = { kind: 'cross-entropy' },
+): Goal {
   const given = (['mode', 'optimizer', 'decay', 'clipNorm', 'labelSmoothing'] as const).filter(
     (word) => words[word] !== undefined,
   )
-  if (goal === undefined) return complete(fromWords(words))
-  if (given.length === 0) return complete(goal)
+  if (goal === undefined) return complete(fromWords(words, loss), loss)
+  if (given.length === 0) return complete(goal, loss)
   throw new ArgumentError('a goal says everything about what a plan is for', {
     received: `goal and ${given.join(', ')}`,
     expected: 'goal alone, or the other options without it',
   })
 }
 
-function fromWords({ mode = 'inference', optimizer, decay, clipNorm, labelSmoothing = 0 }: GoalWords): GoalOptions {
-  const loss = { kind: 'cross-entropy', smoothing: labelSmoothing } as const
+function fromWords(
+  { mode = 'inference', optimizer, decay, clipNorm, labelSmoothing }: GoalWords,
+  own: LossSettings,
+): GoalOptions {
+  const loss = withSmoothing(own, labelSmoothing)
   if (mode === 'inference') return { kind: 'scores' }
   if (mode === 'gradients') return { kind: 'gradients', of: { loss } }
   if (mode === 'training') {
@@ -97,6 +106,16 @@ function fromWords({ mode = 'inference', optimizer, decay, clipNorm, labelSmooth
     }
   }
   throw new ArgumentError('no such mode', { received: `${mode}`, expected: 'inference, training or gradients' })
+}
+
+/** A loss with this label smoothing, if any is given. Throws `ArgumentError` for a loss that has none. */
+export function withSmoothing(loss: LossSettings, labelSmoothing: number | undefined): LossSettings {
+  if (labelSmoothing === undefined) return loss
+  if (loss.kind === 'cross-entropy') return { ...loss, smoothing: labelSmoothing }
+  throw new ArgumentError('only cross-entropy has label smoothing', {
+    received: `label smoothing ${labelSmoothing} and the loss ${loss.kind}`,
+    expected: 'no label smoothing, or the loss cross-entropy',
+  })
 }
 
 /** What each goal takes. */
@@ -133,16 +152,16 @@ function checkTargets(to: readonly GradientTarget[]): void {
   throw new ArgumentError('gradients of what, to what?', { received: `to: ${JSON.stringify(to)}`, expected })
 }
 
-function complete(goal: GoalOptions): Goal {
+function complete(goal: GoalOptions, own: LossSettings): Goal {
   checkWords(goal)
   if (goal.kind === 'scores') return { kind: 'scores' }
   if (goal.kind === 'gradients') {
-    const { of = { loss: { kind: 'cross-entropy' } }, to = ['weights'], statistics = 'batch' } = goal
+    const { of = { loss: own }, to = ['weights'], statistics = 'batch' } = goal
     checkTargets(to)
     oneOf('statistics', statistics, ['batch', 'tracked'])
     return { kind: 'gradients', of: 'loss' in of ? { loss: resolveLoss(of.loss).settings } : of, to, statistics }
   }
-  const { loss = 'cross-entropy', optimizer = 'sgd', decay = 'weights', clipNorm, scores = true } = goal
+  const { loss = own, optimizer = 'sgd', decay = 'weights', clipNorm, scores = true } = goal
   if (clipNorm !== undefined && !(clipNorm > 0 && Number.isFinite(clipNorm))) {
     throw new ArgumentError('the norm to clip to must be a positive number', {
       received: `${clipNorm}`,

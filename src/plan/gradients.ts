@@ -1,7 +1,6 @@
 /** A plan for gradients: forward, where the gradient starts (the loss, or a node's output), and the backward pass. */
 
 import { ArgumentError } from '../core/errors.ts'
-import type { SizedNode } from '../network/volumes.ts'
 import type { Value } from '../ops/types.ts'
 import { backward } from './backward.ts'
 import type { Base, ComposedGoal } from './composition.ts'
@@ -13,12 +12,12 @@ import { addLoss } from './loss.ts'
 import type { DraftParameter } from './lower.ts'
 
 export function composeGradients(base: Base, goal: GradientsGoal): ComposedGoal {
-  const { nodes, draft, learned, pictures } = base
+  const { draft, learned, pictures } = base
   const { scalars, seed } = addScalars(draft)
   const lossSettings = 'loss' in goal.of ? goal.of.loss : undefined
   let targets: GradientTargets = { weights: weightTargets(goal, learned), nodes: new Map() }
   let source: Value | undefined
-  const { output, tapped } = addForward(base, {
+  const { output, heads, tapped } = addForward(base, {
     asTraining: goal.statistics === 'batch',
     seed,
     loss: lossSettings,
@@ -30,7 +29,7 @@ export function composeGradients(base: Base, goal: GradientsGoal): ComposedGoal 
     apart: new Set(goal.to.flatMap((target) => (typeof target === 'object' && 'node' in target ? [target.node] : []))),
     learned: [...targets.weights.values()],
   })
-  const loss = lossSettings && addLoss(draft, lossSettings, output, (nodes.at(-1) as SizedNode).output)
+  const loss = lossSettings && addLoss(draft, lossSettings, heads)
   const backwardFrom = draft.steps.length
   const outputGradient = source && gradientPort(draft, source)
   const gradients = addGradients(

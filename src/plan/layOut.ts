@@ -151,6 +151,7 @@ function toBuffers(
       dtype: spec.dtype,
       pictures,
       ...(root !== value && { viewOf: ids[root.id] as number }),
+      ...(value.values && { values: value.values }),
       offset,
       bytes: bytesOf(spec),
       from: lives.from[root.id] as number,

@@ -36,8 +36,8 @@ export interface LowerOptions {
   statistics(node: string): 'batch' | 'tracked'
   /** By node: i32 [2], seed and step, where what is random is to be drawn. */
   seed(node: string): Value | undefined
-  /** A node that is not computed, as the loss takes what flows into it: a closing softmax. */
-  readonly skipped?: string
+  /** Nodes that are not computed, as a loss takes what flows into them: a closing softmax. */
+  readonly skipped?: ReadonlySet<string>
   /** Nodes whose output must be a value of its own, also where a layer hands on what it got (dropout at inference). */
   readonly apart?: ReadonlySet<string>
   /** Appended to the names of values. */
@@ -62,7 +62,7 @@ export function lower(draft: Draft, nodes: readonly SizedNode[], options: LowerO
       outputs.set(node.name, { ...pictures, volume: output })
       continue
     }
-    if (node.name === skipped) {
+    if (skipped?.has(node.name) === true) {
       outputs.set(node.name, x)
       continue
     }

@@ -4,6 +4,7 @@ import { ArgumentError } from '../core/errors.ts'
 import { checkOptions } from '../core/options.ts'
 import { checkNetwork } from '../network/check.ts'
 import type { Network } from '../network/network.ts'
+import { lossOf } from '../network/training.ts'
 import { wasmTarget } from '../ops/wasm/target.ts'
 import { resolveGoal } from './goal.ts'
 import { composeLeast } from './leastBatch.ts'
@@ -28,7 +29,7 @@ export function maxBatch(network: Network, bytes: number, options: Omit<PlanOpti
     ...options,
     target: given ?? wasmTarget({ threads, exact }),
   })
-  const composition = composeLeast(network, resolveGoal(options), resolved)
+  const composition = composeLeast(network, resolveGoal(options, lossOf(network)), resolved)
   const how = { memory: bytes, recompute: recompute !== undefined }
   return largest(composition.draft.batch, bytes, (batch) => bytesWithin(composition, batch, target, how))
 }

@@ -153,7 +153,7 @@ describe('refuses', () => {
     { goal: { kind: 'loss' } },
     { goal: { kind: 'scores' }, mode: 'inference' },
     { goal: { kind: 'training', update: 'at once', clipNorm: 1 } },
-    { goal: { kind: 'training', loss: 'hinge' } },
+    { goal: { kind: 'training', loss: 'hinges' } },
     { goal: { kind: 'gradients', to: [] } },
     { goal: { kind: 'gradients', to: [{ weight: 'conv1.fliters' }] } },
     { goal: { kind: 'gradients', of: { node: 'conv9' } } },

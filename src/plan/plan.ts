@@ -7,6 +7,7 @@ import { ArgumentError } from '../core/errors.ts'
 import { checkOptions } from '../core/options.ts'
 import { checkNetwork } from '../network/check.ts'
 import type { Network } from '../network/network.ts'
+import { lossOf } from '../network/training.ts'
 import { wasmTarget } from '../ops/wasm/target.ts'
 import { compose } from './compose.ts'
 import { MemoryLimitError } from './errors.ts'
@@ -41,7 +42,7 @@ export function plan(network: Network, options: PlanOptions = {}): Plan {
 /** The same for a target that must be named: a page that has one device need not load the kernels of another. */
 export function planFor(network: Network, options: PlanOptions & Pick<ResolvedOptions, 'target'>): Plan {
   const { batch, taps, frozen, target, recompute } = resolveOptions(options)
-  const goal = resolveGoal(options)
+  const goal = resolveGoal(options, lossOf(network))
   const composition =
     options.batch === undefined
       ? composeLeast(network, goal, { taps, frozen })

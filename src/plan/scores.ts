@@ -1,5 +1,6 @@
 /** The section `scores`: what the last layer gives for new pictures, by tracked statistics and with nothing random. */
 
+import { withoutHeads } from '../network/training.ts'
 import type { Value } from '../ops/types.ts'
 import type { Base, ComposedGoal } from './composition.ts'
 import { fuse } from './fuse.ts'
@@ -11,7 +12,9 @@ export const scoresSuffix = '@scores'
 const nothing: ReadonlySet<number> = new Set()
 
 /** Appends its steps to those that there are. `beside`: a section of another goal, whose taps are its own. */
-export function composeScores({ nodes, draft, pictures, parameters, taps }: Base, beside = false): ComposedGoal {
+export function composeScores({ nodes: all, draft, pictures, parameters, taps }: Base, beside = false): ComposedGoal {
+  // Auxiliary heads are for training only.
+  const nodes = withoutHeads(all, beside ? [] : taps)
   const before = draft.steps
   draft.steps = []
   const outputs = lower(draft, nodes, {

@@ -1,7 +1,6 @@
 /** A training: forward, the loss and its guard, the backward pass, clipping and the update; and scores in the same memory. */
 
 import { ArgumentError } from '../core/errors.ts'
-import type { SizedNode } from '../network/volumes.ts'
 import { clipNorms, clipScale } from '../ops/clip/op.ts'
 import { lossGuard } from '../ops/guard/op.ts'
 import { resolveOptimizer } from '../ops/optimizer/optimizers.ts'
@@ -17,7 +16,7 @@ import type { DraftParameter } from './lower.ts'
 import { composeScores } from './scores.ts'
 
 export function composeTraining(base: Base, goal: TrainingGoal): ComposedGoal {
-  const { nodes, draft, learned, pictures } = base
+  const { draft, learned, pictures } = base
   if (learned.length === 0) {
     throw new ArgumentError('there is nothing to learn', {
       received: base.frozen.size > 0 ? 'every layer with weights is frozen' : 'a network without weights',
@@ -25,14 +24,14 @@ export function composeTraining(base: Base, goal: TrainingGoal): ComposedGoal {
     })
   }
   const { scalars, seed } = addScalars(draft)
-  const { output, tapped } = addForward(base, {
+  const { output, heads, tapped } = addForward(base, {
     asTraining: true,
     seed,
     loss: goal.loss,
     held: () => [],
     learned: learned.map(({ value }) => value),
   })
-  const { losses, hits, labels } = addLoss(draft, goal.loss, output, (nodes.at(-1) as SizedNode).output)
+  const { losses, hits, labels } = addLoss(draft, goal.loss, heads)
   // A step with a bad loss must leave everything as it is.
   draft.emitter({ node: 'loss', phase: 'loss', role: 'activation' })(lossGuard, {}, [losses], [scalars])
   const backwardFrom = draft.steps.length

@@ -71,6 +71,8 @@ export interface PlanBuffer {
   /** In the arena; a multiple of the target's alignment. */
   readonly offset: number
   readonly bytes: number
+  /** What it holds from the start, which a backend writes when it binds the plan: class weights. */
+  readonly values?: readonly number[]
   /** First and last step that needs it, inclusive; 0 and steps.length − 1 for what lives always. */
   readonly from: number
   readonly to: number

@@ -1,11 +1,12 @@
 /**
- * Who holds a lock, and whether that process is alive. A process id alone is not enough: after a crash another process
- * may get it, after a reboot all ids start again, and an id from a shared disk or a container has no meaning here. So a
- * holder also records its machine, boot, PID namespace and start time.
+ * Who holds a lock, and whether that process is alive. A process id alone does not tell: after a crash another process
+ * may have the number, after a reboot all numbers start again, and on a shared disk or in a container the number means
+ * nothing here. So a holder also states its machine, its boot, its namespace of process ids and when it started.
  */
 
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { systemCode } from './systemErrors.ts'
 
 export interface Holder {
   /** Names this hold: no two are equal. */
@@ -62,13 +63,14 @@ export function lifeOf(holder: Holder, here: Place = thisPlace()): Life {
   return started === holder.started ? 'alive' : 'dead'
 }
 
-function isRunning(pid: number): boolean {
+/** Whether this system has such a process, ours or another user's. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // EPERM: it runs, and belongs to somebody else.
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    // EPERM: it runs, and belongs to another user.
+    return systemCode(error) === 'EPERM'
   }
 }
 

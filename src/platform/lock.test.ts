@@ -1,8 +1,9 @@
 // Locks: one holder at a time, also among processes that start together; a dead holder keeps nothing.
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { chmod, link, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { root } from '../../scripts/files.ts'
 import { FileError, LockedError } from './errors.ts'
@@ -108,7 +109,23 @@ describe('a lock', () => {
     }
   })
 
-  it('tells a holder that it was taken over, and is taken again after it was removed', async () => {
+  it.skipIf(process.platform === 'win32')(
+    'is not read where a pipe has its name, which would have no end',
+    async () => {
+      await promisify(execFile)('mkfifo', [lockPathOf(path)])
+      await expect(lockFile(path)).rejects.toThrow(/unknown process/)
+      await utimes(lockPathOf(path), 0, 0)
+      await (await lockFile(path)).release()
+      expect(await readdir(folder)).toEqual([])
+    },
+  )
+
+  it('shows control characters of what it says', async () => {
+    await leave({ host: 'els\u001b[2Jewhere', since: '\u009b31m' })
+    await expect(lockFile(path)).rejects.toThrow(/els\\u001b\[2Jewhere since \\u009b31m/)
+  })
+
+  it('tells a holder that it was taken over, and is taken again where somebody removed it', async () => {
     const lock = await lockFile(path)
     await rm(lockPathOf(path))
     await lock.check()

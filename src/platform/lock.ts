@@ -1,9 +1,9 @@
 /**
  * One process at a time for a file: a lock that a dead process does not keep.
  *
- * The lock of `a/b` is the file `a/.b.lock`, which says who holds it. It is created by a hard link, so it is either complete or
- * absent, and only one of several processes can create it. The lock of a dead holder is replaced by the one process that
- * holds a second lock, on the lock file, so a process cannot remove the new lock of a faster one.
+ * The lock of `a/b` is the file `a/.b.lock`, which says who holds it. It is made by a hard link, so it exists whole or not
+ * at all, and only one of several processes can make it. The lock of a dead holder is replaced by the
+ * process that holds the lock of *that* lock, so no process can remove the lock of one that was faster.
  *
  * For a holder on the same system, its process is checked (holder.ts). For one on another machine or in another container
  * this is impossible: it rewrites its lock every 20 seconds, and counts as dead after five minutes without that. Both times are the

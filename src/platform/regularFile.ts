@@ -50,7 +50,7 @@ export async function openRegularFile(path: string): Promise<RegularFile> {
 /**
  * The bytes of a regular file, in a new buffer. Nothing is allocated before the size is known and allowed.
  *
- * @param limit most bytes that the file may have; 4 GiB where it is not given
+ * @param limit most bytes that the file may have; default: 4 GiB
  * @throws {FileError} as `openRegularFile`; too large; or its size is not what the system said (/proc, or it is being written)
  */
 export async function readRegularFile(path: string, limit = defaultLimit): Promise<Uint8Array> {

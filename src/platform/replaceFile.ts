@@ -94,7 +94,7 @@ export function stemOf(name: string): string {
   return sum + kept.join('')
 }
 
-/** Two long names with the same end must not meet (FNV-1a, 32 bits). */
+/** Keeps long names with the same end apart (FNV-1a, 32 bits). */
 function sumOf(name: string): string {
   let sum = 0x811c9dc5
   for (const byte of new TextEncoder().encode(name)) sum = Math.imul(sum ^ byte, 0x01000193)
@@ -104,7 +104,7 @@ function sumOf(name: string): string {
 /**
  * Removes what a process that was killed while it wrote this file has left behind.
  *
- * @param age milliseconds since its last byte after which it has no writer; 0 for the one who holds the file's lock
+ * @param age milliseconds since its last byte after which nobody is writing it; 0 for the holder of the file's lock
  */
 export async function removeRemains(target: string, age: number): Promise<void> {
   const folder = dirname(target)

@@ -9,7 +9,7 @@ import type { Platform, PlatformWorker, WorkerEvents } from './types.ts'
 interface Spare {
   readonly text: string
   readonly worker: PlatformWorker
-  /** Whoever took it. */
+  /** The events of the one that took it. */
   events?: WorkerEvents
 }
 
@@ -21,7 +21,7 @@ export function withSpares(start: Platform['startWorker']): Pick<Platform, 'star
     const worker = start(main, {
       message: (data) => spare.events?.message(data),
       failure(error) {
-        // Nobody's yet: the next one who asks gets a fresh thread, or the reason why there is none.
+        // Not taken yet: the next call gets a fresh thread, or the reason why there is none.
         spares.delete(spare)
         spare.events?.failure(error)
       },
@@ -48,7 +48,7 @@ export function withSpares(start: Platform['startWorker']): Pick<Platform, 'star
       try {
         while (own.length < count) own.push(add(main))
       } catch {
-        // Whoever needs it will be told.
+        // The next call that needs a thread reports it.
       }
       return async () => {
         const left = own.filter((spare) => spares.delete(spare))

@@ -1,14 +1,15 @@
-/** Creates a lock file, and replaces the lock file of a dead holder. */
+/** How a lock's file is made, and how that of a dead holder is replaced. */
 
 import { link, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type Holder, lifeOf } from './holder.ts'
 import { type Found, readLock, textOfLock } from './lockText.ts'
+import { systemCode } from './systemErrors.ts'
 
-/** Without a sign of life for so long, a holder that cannot be judged is taken for dead. */
+/** A holder that cannot be judged counts as dead after this time without a sign of life. */
 const lifetimeMilliseconds = 300_000
 
-/** The other holder; undefined if `holder` has it now. */
+/** The present holder; undefined if `holder` has the lock now. */
 export async function take(lock: string, holder: Holder): Promise<Found | undefined> {
   const own = `${lock}.${holder.token.slice(0, 8)}.part`
   await writeFile(own, textOfLock(holder), { flag: 'wx' })
@@ -33,7 +34,7 @@ async function appears(own: string, lock: string, holder: Holder): Promise<boole
     await link(own, lock)
     return true
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const code = systemCode(error)
     if (code === 'EEXIST') return false
     // File systems without hard links (FAT, some network drives): for a moment the lock is empty.
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(code ?? '')) throw error
@@ -42,12 +43,12 @@ async function appears(own: string, lock: string, holder: Holder): Promise<boole
     await writeFile(lock, textOfLock(holder), { flag: 'wx' })
     return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    if (systemCode(error) === 'EEXIST') return false
     throw error
   }
 }
 
-/** Puts `own` in the place of a dead holder's lock. False where somebody else does so, or has done it. */
+/** Puts `own` in the place of a dead holder's lock. False if another process does so, or has done so. */
 async function replace(own: string, lock: string, dead: Found, holder: Holder): Promise<boolean> {
   const burial = `${lock}.${dead.holder?.token.slice(0, 8) ?? 'unknown'}`
   // One level is enough in practice; a burial that was killed is taken over in the same way.

@@ -38,7 +38,7 @@ export interface Platform {
   /**
    * The bytes of a regular file; a pipe or a device might never end.
    *
-   * @param limit most bytes that it may have; 4 GiB where it is not given
+   * @param limit most bytes that it may have; default: 4 GiB
    * @throws {FileError}
    */
   readFile(path: string, limit?: number): Promise<Uint8Array>
@@ -62,15 +62,14 @@ export interface Platform {
    */
   appendFile(path: string, bytes: Uint8Array, flush?: boolean): Promise<void>
   /**
-   * Gives a file another name as well, which may be that of a file that is there: that one is replaced, and whole at every
-   * moment. A later `writeFileAtomic` on either name leaves the other as it is.
+   * Gives a file a second name. A file that has this name is replaced, and is whole at every moment. A later `writeFileAtomic` on either name leaves the other as it is.
    * @throws {FileError}
    */
   keepFile(from: string, to: string): Promise<void>
   /** Removes a file; no error where there is none. @throws {FileError} */
   removeFile(path: string): Promise<void>
   /**
-   * Makes this process the only one that writes a file, and those that the caller counts to it. Never waits. A process that
+   * Makes this process the only writer of a file, and of the files that the caller counts to it. Never waits. A process that
    * has ended, however it ended, does not keep a lock. Removes what earlier writers of the file left half written.
    * @throws {LockedError} another one holds it
    * @throws {FileError} the lock cannot be written

@@ -1,6 +1,6 @@
 /**
  * The best epoch of a training, and a copy of its weights. One measure decides, here and for early stopping: the mean
- * cross-entropy on the validation pictures, or on the test pictures where the data has no validation split. The loss and
+ * loss on the validation pictures, or on the test pictures where the data has no validation split. The loss and
  * not the accuracy, because on a few hundred pictures many epochs have the same accuracy (Prechelt 1998, "Early
  * Stopping – But When?").
  */
@@ -15,10 +15,10 @@ export type WatchedSplit = 'validation' | 'test'
 export interface BestEpoch {
   /** Counted from 1. */
   readonly epoch: number
-  /** Mean cross-entropy on the split, in nats. */
+  /** Mean loss on the split. */
   readonly loss: number
-  /** 0 to 1, on the split. */
-  readonly accuracy: number
+  /** 0 to 1, on the split; absent for a loss of numbers. */
+  readonly accuracy?: number | undefined
   readonly split: WatchedSplit
 }
 
@@ -36,8 +36,8 @@ export function lower(best: BestEpoch | undefined, next: BestEpoch | undefined):
 export function watchedOf(record: EpochRecord): BestEpoch | undefined {
   const { epoch, validationLoss, validationAccuracy, testLoss, testAccuracy } = record
   if (validationLoss !== undefined)
-    return { epoch, loss: validationLoss, accuracy: validationAccuracy ?? 0, split: 'validation' }
-  return testLoss === undefined ? undefined : { epoch, loss: testLoss, accuracy: testAccuracy ?? 0, split: 'test' }
+    return { epoch, loss: validationLoss, accuracy: validationAccuracy, split: 'validation' }
+  return testLoss === undefined ? undefined : { epoch, loss: testLoss, accuracy: testAccuracy, split: 'test' }
 }
 
 /** The copy lies on the host, not in the arena: it is written once an epoch at most. */

@@ -1,30 +1,41 @@
-/** How well a model does on pictures with labels: loss, accuracy, each class, and the confusion matrix. */
+/**
+ * How well a model does on pictures with labels: loss, accuracy, each class, and the confusion matrix; or, where its loss
+ * compares with labels of which several apply or with numbers, by those.
+ */
 
 import { ConfusionCounts, type ConfusionMatrix, type ConfusionPair } from '../core/confusion.ts'
 import { ArgumentError } from '../core/errors.ts'
-import { exp, log } from '../core/math.ts'
 import { checkOptions, printKind } from '../core/options.ts'
 import { volumeSize } from '../core/shapes.ts'
 import { Batches } from '../data/batches.ts'
 import type { Split } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
 import { type Model, predictionsOf } from '../model/model.ts'
-import { givesDistribution, matchSplit } from './match.ts'
+import { TargetCounts } from './evaluateTargets.ts'
+import { matchSplit } from './match.ts'
+import { measureOf } from './measures.ts'
 
 export interface Evaluation {
-  /** Mean cross-entropy in nats, without label smoothing. NaN where a picture is invalid. */
+  /** Mean of the network's loss (cross-entropy in nats), without label smoothing and class weights. NaN where a picture is invalid. */
   readonly loss: number
-  /** Share of the pictures whose best score is the label's, 0 to 1. */
+  /**
+   * Share of the pictures whose best score is the label's, 0 to 1; where several labels apply, share of the pictures that are
+   * right in all of them. NaN for numbers.
+   */
   readonly accuracy: number
+  /** Where several labels apply: share of all labels of all pictures that are right, 0 to 1. */
+  readonly labelAccuracy?: number
+  /** Of numbers: mean distance from the target, over all numbers of all pictures. */
+  readonly meanError?: number
   /** Pictures, invalid ones included. */
   readonly count: number
   /** Pictures with a score of NaN: they count as wrong. */
   readonly invalid: number
-  /** A row per score, in the model's order. */
+  /** A row per score, in the model's order; none for numbers. */
   readonly perClass: readonly ClassEvaluation[]
   /**
-   * [actual][predicted] → number of images, without the invalid ones; in the model's order. Undefined for more than 1024 classes:
-   * `pairs` has the same numbers.
+   * [actual][predicted] → pictures, without the invalid ones; in the model's order. Undefined for more than 1024 classes:
+   * `pairs` has the same numbers. Undefined, too, where pictures have no class.
    */
   readonly confusion: ConfusionMatrix | undefined
   /** The numbers of the confusion matrix that are not 0, by actual and then by predicted class. */
@@ -36,7 +47,10 @@ export interface ClassEvaluation {
   readonly label: string
   /** Pictures, invalid ones included. */
   readonly count: number
-  /** Recall: the share of its pictures that were predicted correctly; null if it has none. */
+  /**
+   * Recall: the share of its pictures that were predicted correctly; null if it has none. Where several labels apply: the
+   * share of all pictures for which the label is right.
+   */
   readonly accuracy: number | null
 }
 
@@ -89,11 +103,14 @@ export async function evaluate(model: Model, split: Split, options: EvaluateOpti
   const batch = Math.min(portionOf(Math.max(size, scores)), split.count)
   const batches = new Batches(matched, { batch, normalization, shuffle: false })
   const images = new Float32Array(batch * size)
-  const labels = new Int32Array(batch)
-  const lossOf = givesDistribution(model) ? lossOfProbabilities : lossOfLogits
-  const confusion = new ConfusionCounts(scores)
-  const hits = new Array<number>(scores).fill(0)
-  const counts = new Array<number>(scores).fill(0)
+  const evaluated = measureOf(model.network)
+  const isClass = evaluated.compares === 'class'
+  const width = isClass ? 1 : scores
+  const labels = isClass ? new Int32Array(batch) : new Float32Array(batch * width)
+  const targetCounts = new TargetCounts(evaluated, scores)
+  const confusion = new ConfusionCounts(isClass ? scores : 1)
+  const hits = new Array<number>(isClass ? scores : 0).fill(0)
+  const counts = new Array<number>(isClass ? scores : 0).fill(0)
   let invalid = 0
   let loss = 0
   // All of it with the same weights: a training of the model waits meanwhile.
@@ -104,6 +121,11 @@ export async function evaluate(model: Model, split: Split, options: EvaluateOpti
       const results = await predict(images.subarray(0, filled * size))
       for (let i = 0; i < filled; i++) {
         const row = results.subarray(i * scores, (i + 1) * scores)
+        const targets = labels.subarray(i * width, (i + 1) * width)
+        if (!isClass) {
+          targetCounts.add(row, targets as Float32Array)
+          continue
+        }
         const label = labels[i] as number
         add(counts, label)
         if (row.some(Number.isNaN)) {
@@ -112,7 +134,7 @@ export async function evaluate(model: Model, split: Split, options: EvaluateOpti
           loss = Number.NaN
           continue
         }
-        loss += lossOf(row, label)
+        loss += evaluated.loss(row, targets)
         const predicted = argmax(row)
         confusion.add(label, predicted)
         if (predicted === label) add(hits, label)
@@ -120,6 +142,7 @@ export async function evaluate(model: Model, split: Split, options: EvaluateOpti
     }
   })
   const names = model.info.classes ?? classes
+  if (!isClass) return targetCounts.result(names)
   const perClass = counts.map(
     (count, label): ClassEvaluation => ({
       label: names?.[label] ?? `${label}`,
@@ -150,24 +173,6 @@ function portionOf(size: number): number {
 
 function add(counts: number[], index: number): void {
   counts[index] = (counts[index] as number) + 1
-}
-
-/**
- * log Σ exp(score) − score[label], about the highest score. By log and exp that are the same in every engine: early
- * stopping compares losses, and checkpoints hold them.
- */
-function lossOfLogits(scores: Float32Array, label: number): number {
-  const highest = scores[argmax(scores)] as number
-  let sum = 0
-  for (const score of scores) sum += exp(score - highest)
-  return log(sum) + highest - (scores[label] as number)
-}
-
-/** The smallest positive float32: a probability below it was rounded to 0, and its loss is finite all the same. */
-const tiny = 2 ** -149
-
-function lossOfProbabilities(probabilities: Float32Array, label: number): number {
-  return -log(Math.max(probabilities[label] as number, tiny))
 }
 
 /** Index of the greatest; the first of equals. No value may be NaN. */

@@ -31,8 +31,8 @@ export function identityOf(
   settings: TrainSettings,
   { plan, backend, rounding }: { plan: Plan; backend: string; rounding?: string | undefined },
 ) {
-  const { batch, optimizer, schedule, decay, augment, labelSmoothing, clipNorm, frozen, seed, normalization } = settings
-  const { epochs, stepsPerEpoch, rates } = settings
+  const { batch, optimizer, schedule, decay, augment, labelSmoothing, classWeights, clipNorm, frozen, seed } = settings
+  const { epochs, stepsPerEpoch, rates, normalization } = settings
   return {
     network: plan.network,
     data: describeTraining(dataset),
@@ -45,6 +45,7 @@ export function identityOf(
     decay,
     augment,
     labelSmoothing,
+    classWeights,
     clipNorm,
     frozen,
     seed,
@@ -71,8 +72,12 @@ export function describeTests({ validation, test, classes }: Dataset): string {
 
 function describeSplit(split: Split, classes: readonly string[]): string {
   const names = new TextEncoder().encode(JSON.stringify(classes))
-  const sum = checksum([names, labelBytes(split), split.images])
+  const sum = checksum([names, targetBytes(split) ?? labelBytes(split), split.images])
   return `${split.count} of ${printVolume(split)}, ${classes.length} classes, checksum ${sum}`
+}
+
+function targetBytes({ targets }: Split): Uint8Array | undefined {
+  return targets && new Uint8Array(targets.buffer, targets.byteOffset, targets.byteLength)
 }
 
 function labelBytes({ labels }: Split): Uint8Array {
@@ -104,6 +109,8 @@ export function difference(
     if (what === 'epochs' && !asked.seesEnd) continue
     // Another processor or engine may go on; its bits differ, which `resumeNotices` says.
     if (what === 'rounding') continue
+    // Checkpoints of version 0.1 know no weights.
+    if (what === 'classWeights' && saved[what] === undefined && asked[what] === null) continue
     const [before, after] = [canonical(saved[what]), canonical(asked[what])]
     if (before === after) continue
     if (what === 'data' && !isDescribed(saved.data) && saved.data === describeAsBefore(dataset)) continue

@@ -7,10 +7,13 @@ import { LabelRangeError } from '../data/errors.ts'
 import type { Normalization } from '../data/normalization.ts'
 import type { Model } from '../model/model.ts'
 import { layerOf } from '../network/network.ts'
+import { outputNode } from '../network/training.ts'
 import { inferVolumes } from '../network/volumes.ts'
 import { matchNodes } from '../plan/nodes.ts'
 import { scoresOfClasses } from './classes.ts'
 import { DataMismatchError } from './errors.ts'
+import { measureOf } from './measures.ts'
+import { checkTargetKind, matchTargets } from './targets.ts'
 
 /**
  * Checks a data set against a model, and returns the normalization of its pictures: as the model's own training had
@@ -61,8 +64,14 @@ export function matchSplit(model: Model, split: Split, where: string, classes = 
       advice: `begin the network with INPUT ${split.height}x${split.width}x${split.channels}`,
     })
   }
+  const evaluated = measureOf(model.network)
+  checkTargetKind(evaluated, split, where)
   const end = (scores: number) => `FC-${scores}${givesDistribution(model) ? ' -> SOFTMAX' : ''}`
   const scores = classes && scoresOfClasses(model, classes, where, end)
+  if (evaluated.compares !== 'class') {
+    const matched = matchTargets(model, evaluated, split, where, scores)
+    return scores === undefined ? matched : { ...matched, classes: model.info.classes ?? classes }
+  }
   checkLabels(split, where, scores?.length ?? volumeSize(model.output))
   if (scores === undefined) return split
   const named = { ...split, classes: model.info.classes ?? classes }
@@ -98,9 +107,8 @@ export function frozenLayers({ network }: Model, patterns: readonly string[]): r
 }
 
 /** Whether the last layer gives probabilities instead of scores. */
-export function givesDistribution({ network }: Model): boolean {
-  const last = network.nodes.at(-1)
-  return last !== undefined && layerOf(last).distribution === true
+function givesDistribution({ network }: Model): boolean {
+  return layerOf(outputNode(network)).distribution === 'classes'
 }
 
 /**

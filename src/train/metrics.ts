@@ -14,8 +14,8 @@ export interface StepRecord {
   readonly step: number
   /** As trained: with label smoothing and dropout. */
   readonly loss: number
-  /** Share of the pictures whose best score was the label's, 0 to 1, before each step's update. */
-  readonly accuracy: number
+  /** Share of the pictures that were right, 0 to 1, before each step's update; absent for a loss of numbers. */
+  readonly accuracy?: number | undefined
   /** Learning rate of the last of the steps. */
   readonly rate: number
   /** Of training so far, over all sessions. */
@@ -28,7 +28,7 @@ export interface EpochRecord {
   readonly epoch: number
   readonly step: number
   readonly loss: number
-  readonly accuracy: number
+  readonly accuracy?: number | undefined
   readonly rate: number
   readonly validationLoss?: number | undefined
   readonly validationAccuracy?: number | undefined

@@ -6,12 +6,14 @@ import type { Augmentation } from '../data/augmentation.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
 import { type BindOptions, Model } from '../model/model.ts'
+import { type LossSettings, resolveLoss } from '../ops/losses/table.ts'
 import {
   type Optimizer,
   type OptimizerKind,
   type OptimizerSettings,
   resolveOptimizer,
 } from '../ops/optimizer/optimizers.ts'
+import { guessOf, lossWith } from './loss.ts'
 import { checkData, frozenLayers } from './match.ts'
 import { resolveSchedule, type Schedule, type ScheduleKind, type ScheduleSettings } from './schedule.ts'
 import { watchedSplitOf } from './splits.ts'
@@ -28,8 +30,16 @@ export interface TrainOptions {
   /** What weight decay shrinks: `weights` (default) leaves biases and norms alone, `all` does not. */
   readonly decay?: 'weights' | 'all' | undefined
   readonly augment?: Augmentation | undefined
-  /** ε in [0, 1): the share of each target that is spread over all classes. Default 0. */
+  /**
+   * ε in [0, 1): the share of each target that is spread over all classes, by cross-entropy. Default: what the network's
+   * LOSS says, or 0.
+   */
   readonly labelSmoothing?: number | undefined
+  /**
+   * How much each score counts in the loss, in the order of the scores: of classes for cross-entropy and hinge, of labels
+   * where they apply for sigmoid cross-entropy. Default: 1 for all. Evaluations are not weighted.
+   */
+  readonly classWeights?: readonly number[] | undefined
   /** Clip the norm of all gradients together to this. Default: no clipping. */
   readonly clipNorm?: number | undefined
   /**
@@ -87,6 +97,7 @@ export interface BitSettings {
   readonly decay: 'weights' | 'all'
   readonly augment: Augmentation
   readonly labelSmoothing: number
+  readonly classWeights: readonly number[] | null
   readonly clipNorm: number | null
   /** Names of layers, in the network's order. */
   readonly frozen: readonly string[]
@@ -97,8 +108,12 @@ export interface BitSettings {
 export interface TrainSettings extends BitSettings {
   readonly epochs: number
   readonly stepsPerEpoch: number
-  /** The number of classes of the network. */
-  readonly classes: number
+  /** What is minimized: the network's own loss, with label smoothing and class weights. */
+  readonly loss: LossSettings
+  /** Whether an image can be right or wrong; numbers are neither. */
+  readonly isGraded: boolean
+  /** The loss of a guess; 0 where nothing is known of it. */
+  readonly guess: number
   readonly rates: Schedule
   readonly update: Optimizer
   readonly evaluate: 'epoch' | 'end' | 'never'
@@ -116,6 +131,7 @@ const optionNames: OptionNames<TrainOptions> = {
   decay: true,
   augment: true,
   labelSmoothing: true,
+  classWeights: true,
   clipNorm: true,
   recompute: true,
   frozen: true,
@@ -158,11 +174,13 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
   }
   checkOptions('train', options, optionNames, otherNames)
   if (options.earlyStopping !== undefined) checkOptions('earlyStopping', options.earlyStopping, { patience: true })
-  const { epochs, batch = 32, seed = 0, decay = 'weights', labelSmoothing = 0, clipNorm } = options
+  const { epochs, batch = 32, seed = 0, decay = 'weights', clipNorm } = options
   whole('epochs', epochs, 1, 1_000_000)
   whole('batch', batch, 1, 2 ** 24)
   whole('seed', seed, -(2 ** 31), 2 ** 31 - 1)
   oneOf('decay', decay, ['weights', 'all'])
+  const loss = lossWith(model, options)
+  const labelSmoothing = loss.kind === 'cross-entropy' ? (loss.smoothing ?? 0) : 0
   number('labelSmoothing', labelSmoothing, 'in [0, 1), usually 0.1', (value) => value >= 0 && value < 1)
   if (clipNorm !== undefined) number('clipNorm', clipNorm, 'more than 0; leave it out for no clipping', (v) => v > 0)
   const { evaluate = 'epoch', earlyStopping, keep = 'last' } = options
@@ -178,7 +196,9 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
   return {
     epochs,
     stepsPerEpoch,
-    classes: Math.max(2, dataset.classes.length),
+    loss,
+    isGraded: resolveLoss(loss).compares !== 'numbers',
+    guess: guessOf(model.network, loss, Math.max(2, dataset.classes.length)),
     batch,
     update,
     optimizer: update.settings,
@@ -187,6 +207,7 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
     decay,
     augment: options.augment ?? {},
     labelSmoothing,
+    classWeights: options.classWeights ?? null,
     clipNorm: clipNorm ?? null,
     frozen: frozenLayers(model, options.frozen ?? []),
     seed,
@@ -216,14 +237,14 @@ function needsEvaluation(what: string, dataset: Dataset, evaluate: string): void
 
 /** The plan of a training with these settings: what the training allocates, and what its description must print. */
 export function planOptionsOf(settings: PlannedSettings): BindOptions {
-  const { batch, optimizer, decay, clipNorm, labelSmoothing, frozen, recompute = false } = settings
+  const { batch, optimizer, decay, clipNorm, loss, frozen, recompute = false } = settings
   return {
     batch,
     recompute,
     frozen,
     goal: {
       kind: 'training',
-      loss: { kind: 'cross-entropy', smoothing: labelSmoothing },
+      loss,
       optimizer,
       decay,
       ...(clipNorm === null ? {} : { clipNorm }),
@@ -232,7 +253,7 @@ export function planOptionsOf(settings: PlannedSettings): BindOptions {
 }
 
 /** The settings that decide on a plan. */
-type PlannedSettings = Pick<BitSettings, 'batch' | 'optimizer' | 'decay' | 'clipNorm' | 'labelSmoothing' | 'frozen'> &
+type PlannedSettings = Pick<TrainSettings, 'batch' | 'optimizer' | 'decay' | 'clipNorm' | 'loss' | 'frozen'> &
   Partial<Pick<TrainSettings, 'recompute'>>
 
 function checkpointSettings(options: CheckpointOptions) {

@@ -49,7 +49,7 @@ interface Standing {
   readonly stepsPerEpoch: number
   /** Mean over about the last hundred steps; with `epoch` and `done` over the whole epoch. */
   readonly loss: number
-  /** 0 to 1, on the training pictures as they were shown; averaged as the loss. */
+  /** 0 to 1, on the training pictures as they were shown; averaged as the loss. NaN for a loss of numbers. */
   readonly accuracy: number
   /** Learning rate of the last step. */
   readonly rate: number

@@ -13,6 +13,7 @@ export function standingOf(kind: Progress['kind'], state: TrainState, settings: 
   const steps = epochs * stepsPerEpoch
   const { loss, accuracy, weight } = state.smoothed
   const mean = kind === 'step' ? { loss: loss / weight, accuracy: accuracy / weight } : means(state.epoch)
+  const graded = settings.isGraded ? mean : { ...mean, accuracy: Number.NaN }
   const evaluations = settings.evaluate === 'epoch' ? epochs - state.epochs : 0
   return {
     epoch: Math.max(1, Math.ceil(state.step / stepsPerEpoch)),
@@ -21,7 +22,7 @@ export function standingOf(kind: Progress['kind'], state: TrainState, settings: 
     steps,
     stepInEpoch: state.step === 0 ? 0 : ((state.step - 1) % stepsPerEpoch) + 1,
     stepsPerEpoch,
-    ...mean,
+    ...graded,
     imagesPerSecond: pace.recent(),
     secondsLeft: pace.left((steps - state.step) * batch, evaluations),
   }
@@ -35,10 +36,11 @@ export interface Ending {
   readonly test: Evaluation | undefined
   readonly best: BestEpoch | undefined
   readonly imagesPerSecond: number
+  readonly isGraded: boolean
 }
 
 export function resultOf(state: TrainState, ending: Ending): TrainResult {
-  const { stopped, keptEpoch, lastWeights, test, best, imagesPerSecond } = ending
+  const { stopped, keptEpoch, lastWeights, test, best, imagesPerSecond, isGraded } = ending
   const history = historyOf(state)
   // With `evaluate: 'end'`, or after an abort, the last epoch that was evaluated is the last word.
   const evaluated = history.findLast(
@@ -51,7 +53,7 @@ export function resultOf(state: TrainState, ending: Ending): TrainResult {
     steps: state.step,
     seconds: state.seconds,
     trainLoss: loss,
-    trainAccuracy: accuracy,
+    trainAccuracy: isGraded ? accuracy : Number.NaN,
     ...(testLoss !== undefined && { testLoss, testAccuracy }),
     ...(validationLoss !== undefined && { validationLoss, validationAccuracy }),
     ...(best && { best }),

@@ -62,8 +62,7 @@ export class Saver {
   stepped(loss: number): void {
     const { state, settings } = this.#parts
     state.firstLoss ??= loss
-    if (this.#saved?.step === state.step - 1)
-      this.#isGood = loss <= Math.max(state.firstLoss, Math.log(settings.classes))
+    if (this.#saved?.step === state.step - 1) this.#isGood = loss <= Math.max(state.firstLoss, settings.guess)
   }
 
   async save(): Promise<void> {

@@ -15,7 +15,7 @@ import { badUpdate, badWeight, printRate } from './diverged.ts'
 import { DivergedError } from './errors.ts'
 import { type Evaluation, evaluate } from './evaluate.ts'
 import type { TrainingIdentity } from './identity.ts'
-import { addTo, type EpochRecord, emptyTally, MetricsFile, means, recordInterval } from './metrics.ts'
+import { addTo, type EpochRecord, emptyTally, MetricsFile, means, recordInterval, type Tally } from './metrics.ts'
 import type { TrainSettings } from './options.ts'
 import { noEvaluation, Pace, type Progress, smooth, type TrainResult } from './progress.ts'
 import { resultOf, standingOf } from './result.ts'
@@ -148,7 +148,15 @@ export class Session {
     }
     const test = evaluated.evaluatedOn === 'test' ? evaluated.evaluation : undefined
     const imagesPerSecond = this.#pace.average
-    const result = resultOf(state, { stopped, keptEpoch, lastWeights, test, imagesPerSecond, best: this.#best })
+    const result = resultOf(state, {
+      stopped,
+      keptEpoch,
+      lastWeights,
+      test,
+      imagesPerSecond,
+      best: this.#best,
+      isGraded: this.#parts.settings.isGraded,
+    })
     this.#parts.ended()
     yield { ...this.#standing('done'), kind: 'done', ...evaluated, result }
     return result
@@ -177,7 +185,7 @@ export class Session {
     this.#pace.trained(tally.count)
     state.seconds = this.#secondsBefore + this.#pace.seconds
     if ((state.step % settings.stepsPerEpoch) % this.#interval === 0) {
-      state.records.push({ kind: 'step', ...this.#place(rate), ...means(state.interval), seconds: state.seconds })
+      state.records.push({ kind: 'step', ...this.#place(rate), ...this.#means(state.interval), seconds: state.seconds })
       state.interval = emptyTally()
     }
   }
@@ -202,7 +210,7 @@ export class Session {
     const record: EpochRecord = {
       kind: 'epoch',
       ...this.#place(rate),
-      ...means(state.epoch),
+      ...this.#means(state.epoch),
       ...measured(this.#last),
       seconds: state.seconds,
     }
@@ -266,6 +274,12 @@ export class Session {
     )
   }
 
+  /** As a record has them: numbers are neither right nor wrong. */
+  #means(tally: Tally) {
+    const { loss, accuracy } = means(tally)
+    return this.#parts.settings.isGraded ? { loss, accuracy } : { loss }
+  }
+
   #place(rate: number): { epoch: number; step: number; rate: number } {
     const { state, settings } = this.#parts
     return { epoch: Math.ceil(state.step / settings.stepsPerEpoch), step: state.step, rate }
@@ -287,8 +301,10 @@ export class Session {
 }
 
 /** As a record has it. */
-function measured({ evaluation: { loss, accuracy }, evaluatedOn }: Evaluated): Partial<EpochRecord> {
+function measured({ evaluation, evaluatedOn }: Evaluated): Partial<EpochRecord> {
   if (evaluatedOn === undefined) return {}
+  const { loss } = evaluation
+  const accuracy = Number.isNaN(evaluation.accuracy) ? undefined : evaluation.accuracy
   return evaluatedOn === 'test'
     ? { testLoss: loss, testAccuracy: accuracy }
     : { validationLoss: loss, validationAccuracy: accuracy }

@@ -56,7 +56,14 @@ export function historyOf({ records }: Pick<TrainState, 'records'>): readonly Ep
 const whole = number({ whole: true, min: 0 })
 const share = number({ min: 0, max: 1 })
 const tally = object({ loss: number(), hits: whole, count: whole })
-const common = { epoch: whole, step: whole, loss: number(), accuracy: share, rate: number(), seconds: number() }
+const common = {
+  epoch: whole,
+  step: whole,
+  loss: number(),
+  accuracy: optional(share),
+  rate: number(),
+  seconds: number(),
+}
 const evaluated = {
   validationLoss: optional(number()),
   validationAccuracy: optional(share),
@@ -79,7 +86,7 @@ const standing = {
 const bestEpoch = object({
   epoch: whole,
   loss: number(),
-  accuracy: share,
+  accuracy: optional(share),
   split: either(literal('validation'), literal('test')),
 })
 

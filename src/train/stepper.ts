@@ -7,7 +7,9 @@
 import type { Program } from '../backends/types.ts'
 import type { Batches } from '../data/batches.ts'
 import type { Trainer } from '../model/model.ts'
+import { emptyArray, type TypedArray } from '../ops/arrays.ts'
 import { SCALAR_COUNT, type ScalarName, type ScalarValues, scalarSlots } from '../ops/scalars.ts'
+import { bufferOf } from '../plan/step.ts'
 import type { PlanPorts } from '../plan/types.ts'
 import { type DivergedStep, findDivergence, gradientDivergence } from './diverged.ts'
 import type { DivergedError } from './errors.ts'
@@ -16,7 +18,8 @@ import type { TrainSettings } from './options.ts'
 import { TrackedStatistics } from './tracked.ts'
 
 /** A training plan has them all. */
-type TrainingPorts = Required<Pick<PlanPorts, 'pictures' | 'labels' | 'losses' | 'hits' | 'scalars' | 'seed'>>
+type TrainingPorts = Required<Pick<PlanPorts, 'pictures' | 'labels' | 'losses' | 'scalars' | 'seed'>> &
+  Pick<PlanPorts, 'hits'>
 
 export class Stepper {
   readonly #trainer: Trainer
@@ -24,7 +27,7 @@ export class Stepper {
   readonly #batches: Batches
   readonly #settings: TrainSettings
   readonly #images: Float32Array
-  readonly #labels: Int32Array
+  readonly #labels: TypedArray
   readonly #losses: Float32Array
   readonly #hits: Float32Array
   readonly #scalars = new Float32Array(SCALAR_COUNT)
@@ -43,7 +46,7 @@ export class Stepper {
     const { height, width, channels } = batches.split
     const { batch } = settings
     this.#images = new Float32Array(batch * height * width * channels)
-    this.#labels = new Int32Array(batch)
+    this.#labels = emptyArray(bufferOf(program.plan, this.#ports.labels))
     this.#losses = new Float32Array(batch)
     this.#hits = new Float32Array(batch)
   }
@@ -67,7 +70,9 @@ export class Stepper {
     this.#prepare(step + 1)
     await run
     const loss = sum(await program.read(this.#ports.losses, this.#losses))
-    const hits = sum(await program.read(this.#ports.hits, this.#hits))
+    // A loss of numbers knows no right and wrong.
+    const { hits: port } = this.#ports
+    const hits = port === undefined ? 0 : sum(await program.read(port, this.#hits))
     if (!Number.isFinite(loss)) throw await this.#diverged(step, (at) => findDivergence(program, at))
     // Clipping finds a gradient that is not finite, and leaves everything as it is, too.
     if (this.#settings.clipNorm !== null) {

@@ -1,5 +1,5 @@
 /**
- * Inception v3 as torchvision builds it, without its auxiliary head: 5×5 filters become two 3×3, and 7×7 become 1×7 and 7×1.
+ * Inception v3 as torchvision builds it, with the auxiliary head of its training: 5×5 filters become two 3×3, and 7×7 become 1×7 and 7×1.
  * Each unit of a branch is a convolution with batch normalization and ReLU, and a name.
  */
 
@@ -122,24 +122,35 @@ const middle: readonly (readonly [string, readonly Branch[]])[] = [
   ['7a', d],
 ]
 
-const modules = () =>
-  [
-    ...names([stem]),
-    ...middle.flatMap(([name, branches]) => names(branches).map((part) => `Mixed_${name}.${part}`)),
-    ...['7b', '7c'].flatMap((name) => lastNames.map((part) => `Mixed_${name}.${part}`)),
-  ]
-    .flatMap((name) => [`${name}.conv`, `${name}.bn`])
-    .concat('fc')
+const pairs = (units: readonly string[]) => units.flatMap((name) => [`${name}.conv`, `${name}.bn`])
+
+const headAfter = '6e'
+const headUnits: Branch = [
+  ['AuxLogits.conv0', '1', 128],
+  ['AuxLogits.conv1', '5', 768, ' p0'],
+]
+const head = `AUX 0.4 (AVGPOOL5 s3 -> ${chain(headUnits)} -> GAP -> FC-1000)`
+
+const modules = () => [
+  ...pairs(names([stem])),
+  ...middle.flatMap(([name, branches]) => [
+    ...pairs(names(branches).map((part) => `Mixed_${name}.${part}`)),
+    ...(name === headAfter ? [...pairs(names([headUnits])), 'AuxLogits.fc'] : []),
+  ]),
+  ...['7b', '7c'].flatMap((name) => pairs(lastNames.map((part) => `Mixed_${name}.${part}`))),
+  'fc',
+]
 
 export const inceptionV3: ZooEntry<'inception-v3'> = {
   name: 'inception-v3',
   title: 'Inception v3 for ImageNet',
   paper: 'Szegedy, Vanhoucke, Ioffe, Shlens, Wojna: Rethinking the Inception Architecture for Computer Vision, 2015',
   notation: `INPUT 299x299x3 -> ${chain(stem)}
-    -> ${lines(middle.map(([, branches]) => concat(branches)))}
+    -> ${lines(middle.map(([name, branches]) => `${concat(branches)}${name === headAfter ? ` -> ${head}` : ''}`))}
     -> [${lastModule}]*2
     -> GAP -> DROPOUT 0.5 -> FC-1000`,
   parameters: 23_834_568,
+  trainingParameters: 27_161_264,
   macs: 5_713_216_096,
   accuracy: "ImageNet top-1 77.3 %, torchvision's weights",
   pytorch: {

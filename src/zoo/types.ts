@@ -11,6 +11,8 @@ export interface ZooEntry<N extends string = string> {
   readonly notation: string
   /** What the card promises; tests hold the network to it. */
   readonly parameters: number
+  /** The same with auxiliary heads, which only training needs. */
+  readonly trainingParameters?: number
   /** Multiply–accumulates for one picture. */
   readonly macs: number
   /** The test accuracy that is known of it, and whose figure that is. */

@@ -8,6 +8,7 @@
 import { sizeOf } from '../../src/core/shapes.ts'
 import { type ArraySpec, lastAxis, picturesOf, rowsOf } from '../../src/ops/arrays.ts'
 import type { Conv2dGeometry } from '../../src/ops/conv2d/geometry.ts'
+import type { HingeAttributes } from '../../src/ops/hinge/attributes.ts'
 import { ops, type StepKind } from '../../src/ops/ops.ts'
 import type { ResampleAttributes } from '../../src/ops/resample/attributes.ts'
 import type { ReferenceData } from '../../src/ops/types.ts'
@@ -61,6 +62,8 @@ const rows = ({ inputs }: Step, i: number) => rowsOf(inputs[i] as ArraySpec)
 /** Of one image, and one more for the product. */
 const positions = (step: Step) => rows(step, 0) / (step.inputs[0]?.shape[0] ?? 1) + 1
 const pictures = ({ inputs: [x] }: Step) => picturesOf(x as ArraySpec)
+/** Of one image, over all positions. */
+const scores = ({ inputs: [x] }: Step) => sizeOf((x as ArraySpec).shape) / picturesOf(x as ArraySpec)
 const classes = ({ inputs: [x] }: Step) => lastAxis(x as ArraySpec)
 /** The most outputs that an input goes to, each with a weight that was rounded, too. */
 const resampled = ({ attributes }: Step) => {
@@ -131,6 +134,21 @@ const boundRows: Readonly<Record<StepKind, BoundRow>> = {
     return [slack * (2 * input(data, 0) + Math.log(each)), 0, slack]
   },
   'crossEntropy.gradient': of(4, ({ inputs: [, labels = []] }) => 1 / labels.length),
+  hinge: ({ step, data }) => {
+    const { margin, squared } = step.attributes as HingeAttributes
+    const slack = 2 * epsilon * (scores(step) + 4)
+    const most = 2 * input(data, 0) + margin
+    return [slack * (squared ? most ** 2 : most), 0, (slack * (squared ? 2 * most : 1)) / pictures(step)]
+  },
+  distance: ({ step, data }) => {
+    const slack = 2 * epsilon * (scores(step) + 4)
+    const most = input(data, 0) + input(data, 1)
+    return [slack * most ** 2, (2 * slack * most) / pictures(step)]
+  },
+  sigmoidCrossEntropy: ({ step, data }) => {
+    const slack = 2 * epsilon * (scores(step) + 8)
+    return [slack * (input(data, 0) + 1), 0, slack / pictures(step)]
+  },
   batchNorm: normBounds,
   'batchNorm.again': againBounds,
   'batchNorm.gradient': normGradientBounds,

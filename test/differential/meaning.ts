@@ -84,7 +84,7 @@ function lossOf({ goal, ports, buffers }: Plan, { seed }: Trial, { nodes, labels
   const scored = scoredNode(nodes).node.name
   const scores = ({ outputs }: Answer) => outputs.get(scored) as Float64Array
   const of = goal.kind === 'gradients' ? goal.of : undefined
-  const smoothing = of && 'loss' in of ? (of.loss.smoothing ?? 0) : 0
+  const smoothing = of && 'loss' in of && of.loss.kind === 'cross-entropy' ? (of.loss.smoothing ?? 0) : 0
   if (of === undefined || 'loss' in of) {
     return { smoothing, scores, of: (answer: Answer) => lossesOf(scores(answer), labels, smoothing).mean }
   }

@@ -6,6 +6,7 @@
 import { Random } from '../../src/core/random.ts'
 import { type Volume, volumeSize } from '../../src/core/shapes.ts'
 import type { Activation } from '../../src/layers/types.ts'
+import { outputNode } from '../../src/network/training.ts'
 import type { SizedNode } from '../../src/network/volumes.ts'
 import { f32, i32 } from '../../src/ops/specs.ts'
 import type { Value } from '../../src/ops/types.ts'
@@ -85,11 +86,12 @@ function streamOf(name: string): number {
   return Random.seeded(0, 'stream', name).uint32() | 0
 }
 
-/** The node whose output the loss takes: the last, or what flows into a closing distribution. */
+/** The node whose output the loss takes: the last, or what flows into a closing softmax. */
 export function scoredNode(nodes: readonly SizedNode[]): SizedNode {
-  const last = nodes.at(-1) as SizedNode
-  if (last.layer.distribution !== true) return last
-  return nodes.find(({ node }) => node.name === last.node.inputs[0]) as SizedNode
+  const { name } = outputNode({ nodes: nodes.map(({ node }) => node) })
+  const closing = nodes.find(({ node }) => node.name === name) as SizedNode
+  if (closing.layer.distribution !== 'classes') return closing
+  return nodes.find(({ node }) => node.name === closing.node.inputs[0]) as SizedNode
 }
 
 /** Cross-entropy of each picture by its definition, −Σ target·log softmax, and the classes that score best. */

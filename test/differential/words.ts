@@ -8,8 +8,8 @@ import type { Volume } from '../../src/core/shapes.ts'
 import type { LayerType } from '../../src/layers/layers.ts'
 import type { Draw } from './draw.ts'
 
-/** `joins`: it takes branches, which are drawn by networks.ts. */
-type WordRow = 'source' | 'joins' | { readonly weight: number; word(draw: Draw, volume: Volume): string }
+/** `joins`: it takes branches, which are drawn by networks.ts; so are what only training sees. */
+type WordRow = 'source' | 'joins' | 'training' | { readonly weight: number; word(draw: Draw, volume: Volume): string }
 
 const plain = (word: string, weight = 1): WordRow => ({ weight, word: () => word })
 
@@ -98,6 +98,8 @@ export const wordRows: Readonly<Record<LayerType, WordRow>> = {
     },
   },
   softmax: plain('SOFTMAX', 0.3),
+  aux: 'training',
+  loss: 'training',
 }
 
 /** Depth of a volume: every remainder of 8, odd ones above 8, now and then more than a block. */

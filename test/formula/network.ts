@@ -2,6 +2,9 @@
 
 import { fromPytorch, stateDictRows } from '../../src/exchange/stateDict.ts'
 import { Model } from '../../src/model/model.ts'
+import type { Network } from '../../src/network/network.ts'
+import { withoutHeads } from '../../src/network/training.ts'
+import { inferVolumes } from '../../src/network/volumes.ts'
 import type { PytorchNames } from '../../src/zoo/types.ts'
 import { zoo } from '../../src/zoo/zoo.ts'
 import { imageByFormula, weightByFormula } from './values.ts'
@@ -13,9 +16,17 @@ export interface Published {
   readonly logits: readonly number[]
 }
 
-/** Arrays of a state dict that no layer needs: counters, and the heads that only training uses. */
+/** Whether a layer needs an array of a state dict: counters of batches have none. */
 export function isNeeded(key: string): boolean {
-  return !key.endsWith('num_batches_tracked') && !/^(aux\d?|AuxLogits)\./.test(key)
+  return !key.endsWith('num_batches_tracked')
+}
+
+/** The rows of a network that a library has: timm's Inception v3 has no auxiliary head. */
+export function rowsOf(network: Network, modules: readonly string[], keys: Readonly<Record<string, unknown>> = {}) {
+  const needed = new Set(withoutHeads(inferVolumes(network)).map(({ node }) => node.name))
+  return stateDictRows(network, modules).filter(
+    ({ weight, key }) => needed.has(weight.slice(0, weight.lastIndexOf('.'))) || Object.hasOwn(keys, key),
+  )
 }
 
 /** Our scores of the first image. Without `keys`, arrays have the shape that our layers say. */
@@ -27,7 +38,7 @@ export async function scoresByFormula(
   const network = zoo.network(name)
   const model = await Model.create(network, { batch: 1 })
   try {
-    for (const row of stateDictRows(network, modules())) {
+    for (const row of rowsOf(network, modules(), keys)) {
       const shape = keys === undefined ? row.axes.map((axis) => row.shape[axis] ?? 1) : keys[row.key]
       if (shape === undefined) throw new Error(`${row.key} is not in the state dict`)
       model.weights.set(row.weight, fromPytorch(weightByFormula(row.key, shape), row))

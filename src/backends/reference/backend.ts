@@ -5,12 +5,13 @@
  */
 
 import { emptyArray } from '../../ops/arrays.ts'
-import { ops } from '../../ops/ops.ts'
 import type { Target } from '../../ops/target.ts'
 import { buffersOfSize } from '../../plan/sizes.ts'
 import { stepSpec } from '../../plan/step.ts'
 import type { Plan, PlanBuffer } from '../../plan/types.ts'
 import { checkLength, checkRun } from '../check.ts'
+import { withConstants } from '../constants.ts'
+import { loadPart } from '../parts.ts'
 import type { Backend, Program } from '../types.ts'
 import { DisposedError } from '../wasm/errors.ts'
 
@@ -31,11 +32,12 @@ export const referenceBackend: Backend = {
   target: () => target,
   describe: () => description,
   async bind(plan) {
-    return bindReference(plan)
+    const { referenceOf } = await loadPart('lenslet.reference.js', () => import('./references.ts'))
+    return withConstants(bindReference(plan, referenceOf))
   },
 }
 
-function bindReference(plan: Plan): Program {
+function bindReference(plan: Plan, referenceOf: typeof import('./references.ts').referenceOf): Program {
   let arena = new Float64Array(plan.arenaBytes / 4)
   let isDisposed = false
   const checkLive = () => {
@@ -74,7 +76,7 @@ function bindReference(plan: Plan): Program {
       for (const step of plan.steps.slice(from, to)) {
         const { inputs, outputs, updates } = step
         const data = { inputs: parts(inputs), outputs: parts(outputs), updates: parts(updates) }
-        ops[step.kind].reference(stepSpec(buffers, step), data)
+        referenceOf(step.kind)(stepSpec(buffers, step), data)
       }
     },
     async dispose() {

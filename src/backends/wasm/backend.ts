@@ -5,8 +5,10 @@ import { ArgumentError } from '../../core/errors.ts'
 import { wasmTarget } from '../../ops/wasm/target.ts'
 import type { Plan } from '../../plan/types.ts'
 import { WorkerStartError } from '../../platform/errors.ts'
+import { withConstants } from '../constants.ts'
 import type { Backend, Program } from '../types.ts'
 import { KernelMissingError } from './errors.ts'
+import { modulesOf } from './files.ts'
 import { startInline } from './inline.ts'
 import { allocate } from './memory.ts'
 import { kernelModule } from './modules.ts'
@@ -48,13 +50,14 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
     const start = async (threads: number) => {
       const shared = threads > 1
       const memory = allocate(plan.arenaBytes, shared)
-      const module = await kernelModule(moduleOf(variant, shared))
+      const kernels = schedule.calls.map(({ kernel }) => kernel)
+      const modules = await modulesOf(moduleOf(variant, shared), kernels)
       const placeOf = (call: number) => {
         const step = schedule.stepOf(call)
         return { kernel: schedule.calls[call]?.kernel ?? '', step, node: plan.steps[step]?.node ?? '' }
       }
       const of: RunnerStart = {
-        module,
+        modules,
         memory,
         calls: schedule.calls,
         control: 0,
@@ -75,7 +78,8 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
       return start(1)
     })
     const description = sentence(variant, why, runner.threads, reason)
-    return new WasmProgram(plan, memory, schedule, runner, { description, rounding: roundingOf(variant) })
+    const program = new WasmProgram(plan, memory, schedule, runner, { description, rounding: roundingOf(variant) })
+    return withConstants(program)
   }
 
   function expected(threads: number): string {
@@ -91,16 +95,14 @@ function sentence(variant: string, why: string, threads: number, reason: string 
   return `wasm, ${variant} kernels (${why}), ${threads} ${threads === 1 ? 'thread' : 'threads'}${because}`
 }
 
-function checkKernels({ module, calls, placeOf }: RunnerStart): void {
-  const exported = new Set(WebAssembly.Module.exports(module).map(({ name }) => name))
+function checkKernels({ modules, calls, placeOf }: RunnerStart): void {
+  const exported = new Set(modules.flatMap((module) => WebAssembly.Module.exports(module)).map(({ name }) => name))
   calls.forEach(({ kernel }, call) => {
     if (exported.has(kernel)) return
     throw new KernelMissingError(`no kernel is called "${kernel}"`, {
       received: `step ${placeOf(call).step}, for ${placeOf(call).node}`,
       expected: 'a function that a src/ops/**/kernel.as.ts exports',
-      advice:
-        'in a page that trains, import lenslet instead of lenslet/predict; in the repository, run `npm run kernels`, and ' +
-        'compare the names in wasm.ts and kernel.as.ts',
+      advice: 'in the repository, run `npm run kernels`, and compare the names in wasm.ts and kernel.as.ts',
     })
   })
 }

@@ -11,6 +11,9 @@ export class MemoryError extends LensletError {}
 /** An op names a kernel that no module exports: a fault in Lenslet. */
 export class KernelMissingError extends LensletError {}
 
+/** A page could not load a part of Lenslet, a file beside the one that it imports. The next call tries again. */
+export class PartMissingError extends LensletError {}
+
 /** Where a kernel trapped. */
 export interface TrapPlace {
   readonly kernel: string

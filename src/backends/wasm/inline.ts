@@ -11,8 +11,9 @@ const turnMilliseconds = 30
 
 /** @throws {KernelTrapError} by `run` */
 export async function startInline(start: RunnerStart): Promise<Runner> {
-  const { exports } = await WebAssembly.instantiate(start.module, { env: { memory: start.memory } })
-  const kernels = exports as unknown as Kernels
+  const env = { memory: start.memory }
+  const instances = await Promise.all(start.modules.map((module) => WebAssembly.instantiate(module, { env })))
+  const kernels = Object.assign({}, ...instances.map(({ exports }) => exports)) as Kernels
   const bound = boundCalls(start, 0).map(({ kernel, args }) => ({ run: kernels[kernel] as Kernel, args }))
   const words = new Int32Array(start.memory.buffer)
   const counter = (start.control + controlWords.aloneCounter) >> 2

@@ -1,15 +1,17 @@
-/** The compiled kernel modules: each compiled once, when first needed, for all programs and workers. */
+/** The compiled kernel modules that are part of the program: each compiled once, when first needed, for all programs and workers. */
 
 import { kernelModules } from '#kernels'
 import { VariantError } from './errors.ts'
-import type { EmbeddedModule, KernelModuleName } from './gen/modules.gen.ts'
+import type { EmbeddedModule, EmbeddedModules, KernelModuleName } from './gen/modules.gen.ts'
+import { expand } from './lzma.ts'
 
 const compiled = new Map<KernelModuleName, Promise<WebAssembly.Module>>()
 
 export function kernelModule(name: KernelModuleName): Promise<WebAssembly.Module> {
   let module = compiled.get(name)
   if (!module) {
-    module = inflatedBytes(name).then((bytes) => WebAssembly.compile(bytes))
+    // Bytes that cannot be had reject, as a compilation does that fails.
+    module = Promise.resolve().then(() => WebAssembly.compile(kernelModuleBytes(name)))
     compiled.set(name, module)
   }
   return module
@@ -27,35 +29,21 @@ export function hasModule(name: KernelModuleName): boolean {
   return kernelModules[name] !== undefined
 }
 
-/** Where the modules are not compressed, as in Node. */
-export function kernelModuleBytes(name: KernelModuleName): Uint8Array<ArrayBuffer> {
-  const embedded = find(name)
+export function kernelModuleBytes(name: KernelModuleName, modules = kernelModules): Uint8Array<ArrayBuffer> {
+  const embedded = find(name, modules)
   if ('base64' in embedded) return decode(embedded.base64)
-  if ('patch' in embedded) return patched(kernelModuleBytes(embedded.base), decode(embedded.patch))
-  throw new VariantError(`the kernels ${name} are compressed here, and cannot be had at once`)
-}
-
-async function inflatedBytes(name: KernelModuleName): Promise<Uint8Array<ArrayBuffer>> {
-  const embedded = find(name)
-  if ('deflated' in embedded) return inflate(decode(embedded.deflated))
-  if ('base64' in embedded) return decode(embedded.base64)
-  return patched(await inflatedBytes(embedded.base), decode(embedded.patch))
+  if ('packed' in embedded) return expand(decode(embedded.packed), embedded.to).slice(embedded.from)
+  return patched(kernelModuleBytes(embedded.base, modules), decode(embedded.patch))
 }
 
 /** Throws `VariantError` where this platform does not have the module. */
-function find(name: KernelModuleName): EmbeddedModule {
-  const embedded = kernelModules[name]
+function find(name: KernelModuleName, modules: EmbeddedModules): EmbeddedModule {
+  const embedded = modules[name]
   if (embedded !== undefined) return embedded
   throw new VariantError(`the kernels ${name} are not part of the package for pages`, {
-    expected: Object.keys(kernelModules).join(', '),
+    expected: Object.keys(modules).join(', '),
     advice: 'leave the choice to Lenslet',
   })
-}
-
-/** Every engine that has SIMD has this, too. */
-async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'))
-  return new Uint8Array(await new Response(stream).arrayBuffer())
 }
 
 /** Pieces of `base` and bytes of the patch in turn; its form is told in scripts/kernel-patch.ts. */

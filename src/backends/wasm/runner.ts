@@ -13,7 +13,8 @@ export interface Runner {
 }
 
 export interface RunnerStart {
-  readonly module: WebAssembly.Module
+  /** Whose functions the calls are; the first has those by which threads meet. */
+  readonly modules: readonly WebAssembly.Module[]
   readonly memory: WebAssembly.Memory
   readonly calls: readonly ScheduledCall[]
   /** Address of the control block. */

@@ -37,7 +37,7 @@ beforeEach(async () => {
   })
   const scratch = { offset: 0, bytesPerThread: 0 }
   const of: RunnerStart = {
-    module,
+    modules: [module],
     memory,
     calls: [good, outside, heavy],
     control,
@@ -45,7 +45,14 @@ beforeEach(async () => {
     placeOf: () => ({}) as never,
   }
   const calls: BoundCall[] = boundCalls(of, 1, () => 1)
-  follower.postMessage({ module, memory, calls, leads: false, control, words: controlWords } satisfies WorkerOrders)
+  follower.postMessage({
+    modules: [module],
+    memory,
+    calls,
+    leads: false,
+    control,
+    words: controlWords,
+  } satisfies WorkerOrders)
   await soon(() => reports).toEqual([{ kind: 'ready' }])
   new Float32Array(memory.buffer, from, 64).forEach((_, i, values) => {
     values[i] = i - 20

@@ -13,7 +13,7 @@ it('is a text that parses by itself', () => {
 })
 
 it('uses nothing from outside but the language', () => {
-  const known = new Set(['undefined', 'Int32Array', 'Atomics', 'WebAssembly', 'String'])
+  const known = new Set(['undefined', 'Int32Array', 'Atomics', 'WebAssembly', 'String', 'Object'])
   const declared = new Set<string>()
   const declare = (pattern: ParamPattern | BindingPattern) => {
     if (pattern.type === 'Identifier') declared.add(pattern.name)

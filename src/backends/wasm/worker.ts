@@ -10,7 +10,7 @@ import type { BoundCall, Kernel, Kernels } from './runner.ts'
 
 /** The only message to a worker. */
 export interface WorkerOrders {
-  readonly module: WebAssembly.Module
+  readonly modules: readonly WebAssembly.Module[]
   readonly memory: WebAssembly.Memory
   readonly calls: readonly BoundCall[]
   readonly leads: boolean
@@ -28,10 +28,11 @@ export type WorkerReport =
 /* istanbul ignore next: counters would be variables from outside */
 export function workerMain(port: WorkerPort): void {
   port.onmessage = (event) => {
-    const { module, memory, control, words, ...orders } = event.data as WorkerOrders
+    const { modules, memory, control, words, ...orders } = event.data as WorkerOrders
     let at = -1
     try {
-      const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels
+      const instances = modules.map((module) => new WebAssembly.Instance(module, { env: { memory } }))
+      const kernels = Object.assign({}, ...instances.map(({ exports }) => exports)) as Kernels
       const calls = orders.calls.map(({ kernel, args, wake }) => ({ run: kernels[kernel] as Kernel, args, wake }))
       const memoryWords = new Int32Array(memory.buffer)
       port.postMessage({ kind: 'ready' })

@@ -49,7 +49,7 @@ async function startOf(calls: readonly ScheduledCall[], shared: boolean): Promis
   })
   return {
     memory,
-    module: await kernelModule(shared ? 'relaxed-shared' : 'relaxed-single'),
+    modules: [await kernelModule(shared ? 'relaxed-shared' : 'relaxed-single')],
     calls,
     control: 0,
     scratch: { offset: 0, bytesPerThread: 0 },
@@ -215,7 +215,8 @@ describe('a worker that ends', () => {
   }
   const endInside = (port: WorkerPort) => {
     port.onmessage = (event) => {
-      const { module, memory, control } = event.data as WorkerOrders
+      const { modules, memory, control } = event.data as WorkerOrders
+      const [module] = modules as readonly [WebAssembly.Module]
       const { exports } = new WebAssembly.Instance(module, { env: { memory } })
       port.postMessage({ kind: 'ready' })
       ;(exports as unknown as Kernels).joinCall(control, -1)
@@ -277,7 +278,7 @@ describe('a process', () => {
       import { kernelModule } from ${here('./modules.ts')}
       const memory = new WebAssembly.Memory({ initial: 2, maximum: 2, shared: true })
       const calls = [{ kernel: 'reluForward', args: [4096, 8192, 64, 0, 16], tiles: 4, nanoseconds: 2e6 }]
-      const start = { memory, calls, module: await kernelModule('relaxed-shared'), control: 0, scratch: { offset: 0, bytesPerThread: 0 }, placeOf: () => ({}) }
+      const start = { memory, calls, modules: [await kernelModule('relaxed-shared')], control: 0, scratch: { offset: 0, bytesPerThread: 0 }, placeOf: () => ({}) }
       const runner = await startWorkers(start, 2)
       new Float32Array(memory.buffer)[1024] = 3
       await runner.run({ from: 0, to: 1 })

@@ -147,7 +147,7 @@ class WorkerRunner implements Runner {
     this.#workers.push(worker)
     const { control } = this.#start
     worker.postMessage({
-      module: this.#start.module,
+      modules: this.#start.modules,
       memory: this.#start.memory,
       calls: boundCalls(this.#start, index, wakingFor),
       leads: index === 0,

@@ -67,7 +67,7 @@ describe('readTarGz', () => {
     // What tar-stream 3.2 takes for a size of null, after which its entry never ends.
     tar[124] = 0x81
     await writeFile(file, gzipSync(withChecksum(tar)))
-    await expect(readAll(file)).rejects.toThrow(/a size of the bytes 81 30[\s\S]*octal digits/)
+    await expect(readAll(file)).rejects.toThrow(/the size null of the entry data[\s\S]*a whole number/)
   })
 
   it('refuses a bomb: a small file that unpacks to more than any archive', async () => {

@@ -6,11 +6,11 @@ import { background, checkPictureSize, isColored, type PictureSize, toChannels }
 import type { SortedSource } from '../source.ts'
 import { decodingMemory, type MemoryBudget } from './memory.ts'
 import { pictureBytes, readPicture, whatElse } from './pictureFile.ts'
-import { decodingBytes, formatOf, isWhatItSays } from './pictureFormat.ts'
+import { decodingBytes, formatOf, isOnItsSide, isWhatItSays } from './pictureFormat.ts'
 
 /** Settings of decoding other than the size. */
 export interface DecodeSettings {
-  /** Where the memory comes from; that of the process where it is not given. */
+  /** What the memory is taken from; default: the budget of the process. */
   readonly memory?: MemoryBudget | undefined
 }
 
@@ -73,7 +73,7 @@ interface DecodedFile extends DecodedPicture {
   readonly sides: { readonly height: number; readonly width: number }
 }
 
-/** As `decodeImage`, with more information about the image. */
+/** As `decodeImage`, with the picture's colors and its own sides. */
 export async function decodePicture(
   source: string | Uint8Array,
   size: PictureSize,
@@ -85,7 +85,7 @@ export async function decodePicture(
     : decodeBytes(source, size, 'given as bytes', memory)
 }
 
-/** The file counts, too, as long as it is in memory. */
+/** The bytes of the file count as well, as long as they are in memory. */
 async function decodeFile(file: string, size: PictureSize, memory: MemoryBudget): Promise<DecodedFile> {
   const fileBytes = await pictureBytes(file)
   checkFits(file, fileBytes, 'to be read', memory)
@@ -98,7 +98,7 @@ async function decodeFile(file: string, size: PictureSize, memory: MemoryBudget)
     checkFits(file, needed + fileBytes, decodingOf(found), memory)
     if (memory.tryTake(needed)) taken += needed
     else {
-      // Who waits holds nothing, so that no two wait for each other: the file is read again.
+      // A decoding that waits holds no memory, so no two wait for each other. The file is read again afterwards.
       bytes = new Uint8Array()
       memory.free(taken)
       taken = 0
@@ -144,7 +144,7 @@ function checkFits(name: string, bytes: number, what: string, { most }: MemoryBu
   )
 }
 
-/** Reads the header, and refuses formats that are not decoded here. */
+/** Reads the header. Refuses formats that are not decoded here. */
 async function look(bytes: Uint8Array, name: string): Promise<Metadata> {
   const format = formatOf(bytes)
   if (format === undefined) throw unreadable(name, bytes, 'Input buffer contains unsupported image format')
@@ -160,8 +160,7 @@ async function look(bytes: Uint8Array, name: string): Promise<Metadata> {
 }
 
 function sidesOf({ width, height, orientation = 1 }: Metadata): { readonly height: number; readonly width: number } {
-  // Orientations 5 to 8 lie on their side.
-  return orientation >= 5 ? { height: width, width: height } : { height, width }
+  return isOnItsSide(orientation) ? { height: width, width: height } : { height, width }
 }
 
 async function scaled(
@@ -252,8 +251,8 @@ let cacheOff = false
 async function loadSharp() {
   try {
     const { default: sharp } = await load<typeof import('sharp')>('sharp')
-    // libvips keeps the last hundred operations for the case that they are asked for again, with what the decoders hold. That
-    // is not counted, and grew by 380 MB with each large progressive JPEG. Nothing is decoded twice here.
+    // libvips caches the last hundred operations with the memory of their decoders. That memory is not counted, and grew by
+    // 380 MB with each large progressive JPEG. Nothing is decoded twice here.
     if (!cacheOff) sharp.cache(false)
     cacheOff = true
     return sharp

@@ -26,7 +26,7 @@ export interface DecodeOptions {
   readonly size: PictureSize
   readonly onProgress?: ((progress: { readonly decoded: number; readonly total: number }) => void) | undefined
   readonly signal?: AbortSignal | undefined
-  /** Where the memory for decoding comes from; that of the process where it is not given. */
+  /** What the memory for decoding is taken from; default: the budget of the process. */
   readonly memory?: MemoryBudget | undefined
 }
 

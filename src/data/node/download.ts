@@ -26,11 +26,11 @@ export interface DownloadOptions {
   readonly bytes: number
   readonly onProgress?: ((progress: FetchProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
-  /** Tries after a broken connection; 4 where it is not given. */
+  /** Tries after a broken connection; default: 4. */
   readonly tries?: number
-  /** First pause between tries, doubled each time; 500 ms where it is not given. */
+  /** First pause between tries, doubled each time; default: 500 ms. */
   readonly pauseMs?: number
-  /** A connection that sends nothing for so long is given up; 30 s where it is not given. */
+  /** Time without data after which a connection is given up; default: 30 s. */
   readonly silenceMs?: number
 }
 
@@ -62,7 +62,7 @@ export async function verify(file: string, { integrity, bytes, onProgress }: Dow
   const hash = createHash('sha512')
   let received = 0
   const { handle } = await openRegularFile(file)
-  // A longer file than published cannot be it: of that, one byte more is read.
+  // `end` is inclusive: of a file that is longer than published, one byte more is read, which is enough to refuse it.
   for await (const chunk of handle.createReadStream({ highWaterMark: 1 << 20, end: bytes })) {
     hash.update(chunk as Uint8Array)
     received += (chunk as Uint8Array).length
@@ -80,7 +80,7 @@ async function receiveWithRetries(address: string, part: string, options: Downlo
       return await receive(address, part, options)
     } catch (cause) {
       signal?.throwIfAborted()
-      // A retry does not help with errors of the disk. Network errors come inside a TypeError.
+      // Another try does not mend the disk. Errors of the network come inside a TypeError.
       if (cause instanceof FetchError || systemCode(cause) !== undefined) throw cause
       if (attempt >= tries) {
         const kept = (await sizeOnDisk(part)) ?? 0

@@ -21,7 +21,7 @@ export interface FolderEntries {
 
 /**
  * The entries of a folder without hidden names and what systems leave there. Symbolic links are followed; a link to nothing
- * counts as a file, so that whoever reads it says what is wrong.
+ * counts as a file, so that its reader says what is wrong.
  *
  * @throws {DatasetError} it cannot be read
  */

@@ -7,11 +7,14 @@ import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { printable } from '../../core/text.ts'
+import { isRunning } from '../../platform/holder.ts'
 import { readRegularFile } from '../../platform/regularFile.ts'
+import { systemCode } from '../../platform/systemErrors.ts'
 import { makeFolder } from './files.ts'
 
-/** The holder says so often that it lives, and is believed for so long. */
+/** How often the holder gives a sign of life. */
 const heartbeatMs = 10_000
+/** How long a holder is believed after its last sign of life. */
 const lifetimeMs = 60_000
 const retryMs = 200
 /** A person who waits longer is told why. */
@@ -21,7 +24,7 @@ export interface LockOptions {
   readonly signal?: AbortSignal | undefined
   /** Told once, after two seconds of waiting. */
   readonly onNotice?: ((message: string) => void) | undefined
-  /** How long a holder is believed that gives no sign of life; 60 s where it is not given. */
+  /** Milliseconds that a holder is believed after its last sign of life; default: 60 s. */
   readonly lifetime?: number
 }
 
@@ -44,8 +47,8 @@ export async function withLock<T>(file: string, work: () => Promise<T>, options:
 async function takeInTurn(file: string, { signal, onNotice, lifetime = lifetimeMs }: LockOptions): Promise<void> {
   const began = performance.now()
   let told = false
-  // A time in the future (another machine's clock, or one that was set back) never gets old: then it counts whether the time
-  // of the file changes while this process looks at it.
+  // A time in the future (another machine's clock, or one that was set back) never gets old. The holder is then judged by
+  // whether the file's time changes while this process waits.
   let sign: number | undefined
   let seen = began
   while (!(await take(file))) {
@@ -70,7 +73,7 @@ async function take(file: string): Promise<boolean> {
     await writeFile(file, `${process.pid} ${hostname()}`, { flag: 'wx' })
     return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    if (systemCode(error) === 'EEXIST') return false
     throw error
   }
 }
@@ -89,15 +92,7 @@ async function isDead(file: string): Promise<boolean> {
     const [pid, host] = new TextDecoder().decode(await readRegularFile(file, 4096)).split(' ')
     return host === hostname() && Number(pid) > 0 && !isRunning(Number(pid))
   } catch {
-    return false // Gone between two looks, or no file of ours: the next try to take it will tell, or its time.
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    // Gone between two looks, or not a lock of ours: the next try to take it will tell, or its time.
+    return false
   }
 }

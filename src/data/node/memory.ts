@@ -16,7 +16,7 @@ export function defaultMemory(
   return Math.min(Math.floor(usable / 4), mostByDefault)
 }
 
-/** Counts bytes; allocates nothing. Who finds no room waits in the order of asking, so that large ones have their turn. */
+/** Counts bytes; allocates nothing. Callers that find no room wait in the order of their calls, so that large ones get their turn. */
 export class MemoryBudget {
   readonly limit: number
   #kept = 0
@@ -38,21 +38,21 @@ export class MemoryBudget {
     return this.#taken
   }
 
-  /** Takes memory for the lifetime of the budget. False: there is not enough left. */
+  /** Takes bytes for as long as the budget exists. False: there is no room. */
   keep(bytes: number): boolean {
     if (this.#kept + this.#taken + bytes > this.limit) return false
     this.#kept += bytes
     return true
   }
 
-  /** For a while, if there is room now. */
+  /** Takes bytes until `free`, if there is room now. */
   tryTake(bytes: number): boolean {
     if (this.#waiting.length > 0 || this.#taken + bytes > this.most) return false
     this.#taken += bytes
     return true
   }
 
-  /** Takes memory for a while, as soon as there is enough. A caller that already holds some must not wait here: deadlock. */
+  /** Takes bytes until `free`, as soon as there is room. The caller must hold none already, or two could wait for each other. */
   async take(bytes: number): Promise<void> {
     if (bytes > this.most) throw new RangeError(`${bytes} bytes can never be taken of ${this.most}`)
     if (this.tryTake(bytes)) return

@@ -19,7 +19,7 @@ export interface PublishedPackage {
   readonly bytes: number
 }
 
-/** Milliseconds after which npm is ended: it also waits for a silent registry. */
+/** Milliseconds after which npm is ended: a silent registry must not hold it for long. */
 const answerMs = 120_000
 const packMs = 3_600_000
 

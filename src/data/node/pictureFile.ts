@@ -1,10 +1,8 @@
 /** Reads a picture's file, and reports what else it holds if it is not a picture. */
 import { openRegularFile, readRegularFile } from '../../platform/regularFile.ts'
 import { PictureError } from '../errors.ts'
+import { pictureByteLimit } from '../source.ts'
 import { whyUnreadable } from './folder.ts'
-
-/** A file larger than this is no picture that anyone trains on. */
-const fileLimit = 2 ** 28
 
 /**
  * The length of a picture's file; nothing is read.
@@ -15,7 +13,8 @@ export async function pictureBytes(file: string): Promise<number> {
   const { handle, size } = await openRegularFile(file).catch(cannotRead(file))
   await handle.close()
   if (size === 0) throw new PictureError(file, 'the file is empty (0 bytes)', 'copy the file again')
-  if (size > fileLimit) throw new PictureError(file, `${size} bytes`, `use files of at most ${fileLimit} bytes`)
+  if (size > pictureByteLimit)
+    throw new PictureError(file, `${size} bytes`, `use files of at most ${pictureByteLimit} bytes`)
   return size
 }
 
@@ -23,7 +22,7 @@ export async function pictureBytes(file: string): Promise<number> {
  * @param limit most bytes that it may have
  * @throws {PictureError} it is not there, not a file, empty, too large or not readable
  */
-export async function readPicture(file: string, limit = fileLimit): Promise<Uint8Array> {
+export async function readPicture(file: string, limit = pictureByteLimit): Promise<Uint8Array> {
   const bytes = await readRegularFile(file, limit).catch(cannotRead(file))
   if (bytes.length === 0) throw new PictureError(file, 'the file is empty (0 bytes)', 'copy the file again')
   return bytes

@@ -29,6 +29,11 @@ export function isWhatItSays(format: PictureFormat, { format: decoded, compressi
   return decoded === format && (format !== 'heif' || compression === 'av1')
 }
 
+/** EXIF orientations 5 to 8: rows of the file are columns of the picture as it is seen. */
+export function isOnItsSide(orientation: number): boolean {
+  return orientation >= 5
+}
+
 /** Bytes of one value. */
 const sampleBytes: Readonly<Record<string, number>> = {
   uchar: 1,
@@ -93,8 +98,7 @@ function wholeBytes({ format, isProgressive }: Metadata, pixel: number): number 
 
 /** libjpeg's own scaling: by 8, 4 or 2, as far as the picture stays larger than it is wanted. */
 function jpegShrink(width: number, height: number, orientation: number, size: PictureSize): number {
-  // Orientations 5 to 8 lie on their side.
-  const [across, down] = orientation >= 5 ? [height, width] : [width, height]
+  const [across, down] = isOnItsSide(orientation) ? [height, width] : [width, height]
   const ratio = Math.min(across / size.width, down / size.height)
   return [8, 4, 2].find((factor) => ratio >= factor) ?? 1
 }

@@ -26,7 +26,7 @@ export interface Survey {
 export interface SurveyOptions {
   readonly onProgress?: (progress: { readonly looked: number; readonly total: number }) => void
   readonly signal?: AbortSignal
-  /** Where the memory for decoding comes from; that of the process where it is not given. */
+  /** What the memory for decoding is taken from; default: the budget of the process. */
   readonly memory?: MemoryBudget | undefined
 }
 

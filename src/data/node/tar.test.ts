@@ -1,4 +1,4 @@
-// Archives block by block: every form of header, and what a hostile one can say in it.
+// Every form of header, and what a hostile one can say in it: all archives end.
 import fc from 'fast-check'
 import { pack } from 'tar-stream'
 import { describe, expect, it } from 'vitest'
@@ -79,49 +79,70 @@ describe('readTar', () => {
     })
   })
 
-  it('reads no data of links and folders, even with a size, and no names of global headers', async () => {
-    const claims = ['1', '2', '3', '4', '5', '6'].map((type) => entry({ name: `l${type}`, type, size: '77777777777 ' }))
+  it('takes no data of folders, whatever size they claim, and no names of global headers', async () => {
+    const folder = entry({ name: 'folder', type: '5', size: '77777777777 ' })
     const global = pax(record('path', 'other') + record('comment', 'no'), 'g')
-    expect(await read([...claims, global, entry({ name: 'file', text: 'x' }), end])).toEqual({ file: 'x' })
+    expect(await read([folder, global, entry({ name: 'file', text: 'x' }), end])).toEqual({ file: 'x' })
   })
 
-  it('passes over sparse files, and refuses one that is wanted', async () => {
-    const map = Buffer.alloc(512)
-    const sparse = (name: string) => {
-      const header = entry({ name, type: 'S', size: '00000001000 ' })
-      header[482] = 1
-      return [withChecksum(header), map, Buffer.alloc(512)]
-    }
-    expect(await read([...sparse('skip'), entry({ name: 'a', text: 'x' }), end])).toEqual({ a: 'x' })
-    await expect(read([...sparse('b'), end])).rejects.toThrow(/sparse file b/)
+  it('takes no links, devices and pipes, and ends where they claim data that is not there', async () => {
+    const kinds = ['1', '2', '3', '4', '6']
+    const honest = kinds.map((type) => entry({ name: `l${type}`, type }))
+    expect(await read([...honest, entry({ name: 'file', text: 'x' }), end])).toEqual({ file: 'x' })
+    for (const type of kinds)
+      await expect(read([entry({ name: 'l', type, size: '77777777777 ' }), end])).rejects.toThrow(/end of data/)
+  })
+
+  it('passes over sparse files and unknown kinds, and refuses one that is wanted', async () => {
+    const kinds = ['S', 'V', '~']
+    const skipped = kinds.map((type) => entry({ name: 'skip', type, text: 'x' }))
+    expect(await read([...skipped, entry({ name: 'a', text: 'x' }), end])).toEqual({ a: 'x' })
+    for (const type of kinds) await expect(read([entry({ name: 'b', type, text: 'x' }), end])).rejects.toThrow(/sparse/)
     await expect(read([pax(record('GNU.sparse.major', '1')), entry({ name: 'b' }), end])).rejects.toThrow(/sparse/)
   })
 
   const bytes = (...values: number[]) => Uint8Array.from({ length: 12 }, (_, i) => values[i] ?? 0)
   it.each([
-    ['a size after 81', [entry({ name: 'a', size: bytes(0x81) })], /size of the bytes 81/],
-    ['a negative size', [entry({ name: 'a', size: Uint8Array.from(bytes(), () => 0xff) })], /size of the bytes ff/],
-    ['a size beyond all numbers', [entry({ name: 'a', size: bytes(0x80, 0xff, 0xff, 0xff) })], /size of the bytes 80/],
-    ['a size with a sign', [entry({ name: 'a', size: '-0000000001 ' })], /size of the bytes 2d/],
-    ['digits that are not octal', [entry({ name: 'a', size: '00000000009 ' })], /size of the bytes 30/],
+    ['a size after 81', [entry({ name: 'a', size: bytes(0x81) })], /the size null of the entry a/],
+    ['such a size of what is skipped', [entry({ name: 'skip', size: bytes(0x81) })], /the size null/],
+    ['a size beyond all numbers', [entry({ name: 'a', size: bytes(0x80, 0xff, 0xff, 0xff) })], /size 3\.09\d*e\+26/],
     ['more bytes than allowed', [entry({ name: 'a', size: '77777777777 ' })], /8589934591 bytes/],
-    ['an end inside an entry', [entry({ name: 'a', size: '00000001000 ' })], /512 bytes too early/],
-    ['an end inside what is skipped', [entry({ name: 'skip', size: '77777777777 ' })], /too early/],
-    ['an end inside a header', [entry({ name: 'a' }).subarray(0, 300)], /212 bytes too early/],
     ['an entry twice', [entry({ name: 'a' }), entry({ name: 'a' }), end], /entry a twice/],
-    ['a wrong checksum', [Buffer.from(entry({ name: 'a' }).fill(0x62, 0, 1))], /checksum/],
-    ['something else', [Buffer.from('text '.repeat(200))], /ustar/],
-    ['a long extended header', [entry({ name: 'p', type: 'x', size: '00010000000 ' })], /extended header of 2097152/],
-    ['a record without its end', [pax('99 path=a\n')], /damaged extended header/],
-    ['a record of length 0', [pax('0 path=a\n')], /damaged extended header/],
-    ['a record without a value', [pax('7 path\n')], /damaged extended header/],
     ['a pax size that is none', [pax(record('size', '1e3')), entry({ name: 'a' })], /"1e3"/],
+    ['a long path', [pax(record('path', 'p'.repeat(4097))), entry({ name: 'a' })], /path of 4097 characters/],
   ])('refuses %s', async (_, parts, message) => {
     await expect(read(parts)).rejects.toThrow(message)
     await expect(read(parts)).rejects.toBeInstanceOf(TarFault)
   })
 
-  it('refuses an endless number of entries', async () => {
+  it.each([
+    ['a negative size', [entry({ name: 'a', size: bytes(0xff) })], /Invalid header/],
+    ['a size with a sign', [entry({ name: 'a', size: '-0000000001 ' })], /Invalid header/],
+    ['a size without digits', [entry({ name: 'a', size: 'size         ' })], /Invalid header/],
+    ['an end inside an entry', [entry({ name: 'a', size: '00000001000 ' })], /end of data/],
+    ['an end inside what is skipped', [entry({ name: 'skip', size: '77777777777 ' })], /end of data/],
+    ['an end inside a header', [entry({ name: 'a' }).subarray(0, 300)], /end of data/],
+    ['a wrong checksum', [Buffer.from(entry({ name: 'a' }).fill(0x62, 0, 1))], /Invalid tar header/],
+    ['something else', [Buffer.from('text '.repeat(200))], /Invalid tar header/],
+    ['a long extended header', [entry({ name: 'p', type: 'x', size: '00100000000 ' })], /exceeds max size/],
+    ['an end inside an extended header', [entry({ name: 'p', type: 'x', size: '00010000000 ' })], /end of data/],
+    ['an extended header whose size is none', [entry({ name: 'p', type: 'x', size: bytes(0x81) })], /end of data/],
+    ['a GNU name whose size is negative', [entry({ name: 'p', type: 'L', size: '-0000001000 ' })], /end of data/],
+  ])('ends with the error of tar-stream at %s', async (_, parts, message) => {
+    await expect(read(parts)).rejects.toThrow(message)
+  })
+
+  it.each([
+    ['a size of other digits', [entry({ name: 'a', size: '00000000009 ' })], { a: '' }],
+    ['a record without its end', [pax('99 path=b'), entry({ name: 'a' })], { b: '' }],
+    ['a record of length 0', [pax('0 path=b\n'), entry({ name: 'a' })], { a: '' }],
+    ['a record of negative length', [pax('-5 path=b\n'), entry({ name: 'a' })], { a: '' }],
+    ['a record without a value', [pax('7 path\n'), entry({ name: 'a' })], { a: '' }],
+  ])('ends after %s, which tar-stream reads as far as it can', async (_, parts, found) => {
+    expect(await read(parts)).toEqual(found)
+  })
+
+  it('refuses entries without end', async () => {
     const one = entry({ name: 'skip' })
     async function* many() {
       for (let i = 0; i < 200; i++) yield Buffer.concat(Array.from({ length: 1000 }, () => one))
@@ -131,7 +152,7 @@ describe('readTar', () => {
     )
   })
 
-  it('ends for any change of a header, with the entries or with a fault', async () => {
+  it('ends for any change of a header, with the entries or with an error', async () => {
     const whole = Buffer.concat([
       pax(record('path', 'p')),
       entry({ name: 'a', text: 'x'.repeat(600) }),
@@ -146,7 +167,7 @@ describe('readTar', () => {
         for (const [at, value] of list) changed[at] = value
         for (const at of [0, 1024, 2560, 3584]) withChecksum(changed, at)
         await read([cut % 3 === 0 ? changed.subarray(0, cut) : changed], step).catch((error: unknown) => {
-          expect(error).toBeInstanceOf(TarFault)
+          expect(error).toBeInstanceOf(Error)
         })
       }),
       { numRuns: 500 },

@@ -13,7 +13,7 @@ import { systemCode, systemReason } from '../../platform/systemErrors.ts'
 /** SHA-256 by the file's name. */
 export type Checksums = Readonly<Record<string, string>>
 
-/** Larger files cannot be in the cache: the largest published file has 45 MB. */
+/** Longer files are refused unread: the largest of these data sets has 45 MB. */
 const fileLimit = 2 ** 26
 
 const stampName = '.verified.json'
@@ -56,7 +56,7 @@ export async function faultsOf(folder: string, checksums: Checksums, fully = fal
   return faults
 }
 
-/** The file's entry, by its stamp where that fits, else by its contents; or why there is none. */
+/** The file's entry, from its stamp if that still fits, else from its contents; or what is wrong with the file. */
 async function look(folder: string, name: string, known: Entry | undefined): Promise<Entry | string> {
   try {
     const { handle, size } = await openRegularFile(join(folder, name))

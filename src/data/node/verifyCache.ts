@@ -6,7 +6,7 @@ import { mnistSet } from './mnist.ts'
 /**
  * Hashes all files of the downloaded data sets. Damaged files are downloaded again on next use.
  *
- * @param cache `cacheFolder()` where it is not given
+ * @param cache default: `cacheFolder()`
  */
 export async function verifyCache(cache?: string): Promise<readonly CachedState[]> {
   const states: CachedState[] = []

@@ -11,7 +11,7 @@ export interface FileServer {
   heedsRanges: boolean
   /** Answers of the next requests instead of the file. */
   readonly statuses: number[]
-  /** After so many bytes of an answer the next connections break, or fall silent if negative. */
+  /** Bytes of an answer after which the next connections break; if negative, they fall silent. */
   readonly cuts: number[]
 }
 

@@ -2,13 +2,15 @@
 
 import { sizeOf, type Volume, volumeSize } from '../../core/shapes.ts'
 import type { Network } from '../../network/network.ts'
+import { inputsOf, withoutHeads } from '../../network/training.ts'
 import { inferVolumes, type SizedNode } from '../../network/volumes.ts'
 import type { AdviceContext, AdvisedLayer, PlannedTraining } from './types.ts'
 
 export function contextOf(network: Network, training?: PlannedTraining): AdviceContext {
-  const nodes = inferVolumes(network)
+  // What auxiliary heads hold is no part of what scores cost.
+  const nodes = withoutHeads(inferVolumes(network))
   const readers = new Map<string, string[]>(nodes.map(({ node }) => [node.name, []]))
-  for (const { node } of nodes) for (const input of node.inputs) readers.get(input)?.push(node.name)
+  for (const { node } of nodes) for (const input of inputsOf(node)) readers.get(input)?.push(node.name)
   const layers = nodes.map((sized) => advised(sized, readers.get(sized.node.name) ?? []))
   const sum = (of: (layer: AdvisedLayer) => number) => layers.reduce((total, layer) => total + of(layer), 0)
   return {

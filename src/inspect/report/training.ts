@@ -31,18 +31,20 @@ export function trainingSection({ records, stepsPerEpoch, best, keptEpoch }: Tra
     {
       label: 'training',
       color: curveColors.training,
-      points: steps.map((record) => [record.step / stepsPerEpoch, record[name]] as const),
+      points: steps.map((record) => [record.step / stepsPerEpoch, record[name] ?? Number.NaN] as const),
     },
     {
       label: last?.split ?? 'test',
       color: curveColors.test,
       marked: watched.length <= mostMarks,
-      points: watched.map((each) => [each.epoch, each[name]] as const),
+      points: watched.map((each) => [each.epoch, each[name] ?? Number.NaN] as const),
       circled,
     },
   ]
   const loss = chart(curvesOf('loss'), { title: 'Loss', log: true })
-  const accuracy = chart(curvesOf('accuracy'), { title: 'Accuracy', limits: [0, 1], print: percent })
+  // Numbers are neither right nor wrong.
+  const isGraded = steps.some((record) => record.accuracy !== undefined)
+  const accuracy = isGraded ? chart(curvesOf('accuracy'), { title: 'Accuracy', limits: [0, 1], print: percent }) : ''
   return section('Training', `<div class="charts">${loss}${accuracy}</div>`, epochsHtml(best, last, keptEpoch))
 }
 
@@ -66,7 +68,7 @@ function chart(curves: readonly Curve[], options: CurvesOptions): string {
 function epochsHtml(best: BestEpoch | undefined, last: BestEpoch | undefined, keptEpoch: number | undefined): string {
   if (best === undefined || last === undefined) return ''
   const words = ({ epoch, loss, accuracy, split }: BestEpoch) =>
-    `epoch ${epoch}: ${split} loss ${loss.toFixed(4)}, ${split} accuracy ${printPercent(accuracy)}`
+    `epoch ${epoch}: ${split} loss ${loss.toFixed(4)}, ${split} accuracy ${printPercent(accuracy ?? null)}`
   const item = (name: string, each: BestEpoch) => `<li><b>${name}</b> ${escapeText(words(each))}</li>`
   const items = best.epoch === last.epoch ? [item('Best and last', best)] : [item('Best', best), item('Last', last)]
   const circled = items.length === 1 ? 'It is circled.' : 'Both are circled.'

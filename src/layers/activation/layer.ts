@@ -28,7 +28,7 @@ type ActivationLayer = Layer<ActivationAttributes, object, ActivationWord>
 
 const rows = Object.entries(table) as readonly (readonly [ActivationName, ActivationRow])[]
 
-function activation(name: ActivationWord, { parameter }: ActivationRow): ActivationLayer {
+function activation(name: ActivationWord, { parameter, isProbability }: ActivationRow): ActivationLayer {
   const word = name.toUpperCase()
   const [approximate, { approximates = undefined } = {}] = rows.find(([, row]) => row.approximates?.row === name) ?? []
   const ways = approximates === undefined ? [] : [approximates.by]
@@ -63,6 +63,7 @@ function activation(name: ActivationWord, { parameter }: ActivationRow): Activat
     inputs: oneInput,
     output: (_, volume) => volume,
     countsVolume: false,
+    ...(isProbability && { distribution: 'labels' }),
     lower({ attributes: { parameter: value, approximate: way }, x, emit }) {
       const row = (way === undefined ? undefined : approximate) ?? name
       return only(emit(pointwise, value === undefined ? { function: row } : { function: row, parameter: value }, [x]))

@@ -8,10 +8,11 @@ import { volumeSize } from '../../core/shapes.ts'
 import { conv2d } from '../../ops/conv2d/op.ts'
 import type { Value } from '../../ops/types.ts'
 import { windowOn } from '../../ops/window.ts'
+import { type ConvAttributes, conv } from '../conv/layer.ts'
 import { NotationValueError } from '../errors.ts'
 import { countSchema, oneInput, only, optionalBias, pytorchFilters } from '../parts.ts'
 import type { Layer } from '../types.ts'
-import { wholeWindow } from '../window.ts'
+import { coversMap, wholeWindow } from '../window.ts'
 
 interface FullyConnectedAttributes {
   /** K, neurons. */
@@ -60,6 +61,17 @@ export const fullyConnected: Layer<FullyConnectedAttributes, Parameters, 'fc'> =
   },
   macs: ({ units }, volume) => volumeSize(volume) * units,
   sight: () => ({ kind: 'everything' }),
+  sliding: {
+    window: ({ units, bias }, volume) => ({
+      type: conv.type,
+      attributes: { filters: units, ...wholeWindow(volume), groups: 1, bias } satisfies ConvAttributes,
+    }),
+    whole({ type, attributes }, volume) {
+      if (type !== conv.type) return undefined
+      const { filters, groups, bias, ...window } = attributes as ConvAttributes
+      return groups === 1 && coversMap(window, volume) ? { units: filters, bias } : undefined
+    },
+  },
   lower({ attributes: { units, bias: biased }, x, parameters: { filters, bias }, emit, view }) {
     const volume = { ...point, channels: volumeSize(x.volume) }
     const window = windowOn(wholeWindow(volume), volume)

@@ -5,17 +5,26 @@ import { averagePool, maxPool, type PoolAttributes } from '../../ops/pool/op.ts'
 import type { Emit, Value } from '../../ops/types.ts'
 import { windowOn } from '../../ops/window.ts'
 import { oneInput, only } from '../parts.ts'
+import { averagePooling, maxPooling, type PoolAttributes as PoolWindow } from '../pool/layer.ts'
 import type { Layer } from '../types.ts'
-import { wholeWindow } from '../window.ts'
+import { coversMap, type WindowAttributes, wholeWindow } from '../window.ts'
 
 interface Variant<T extends string> {
   readonly type: T
   readonly word: string
   readonly description: string
   readonly emit: (emit: Emit, geometry: PoolAttributes, x: Value) => readonly Value[]
+  /** The pooling with a window. */
+  readonly sliding: { readonly type: string; readonly attributes: Omit<PoolWindow, keyof WindowAttributes> }
 }
 
-function globalPool<T extends string>({ type, word, description, emit: emitOp }: Variant<T>): Layer<object, object, T> {
+function globalPool<T extends string>({
+  type,
+  word,
+  description,
+  emit: emitOp,
+  sliding,
+}: Variant<T>): Layer<object, object, T> {
   return {
     type,
     notation: { word, form: { example: word }, read: () => ({}), write: () => ({}) },
@@ -23,6 +32,14 @@ function globalPool<T extends string>({ type, word, description, emit: emitOp }:
     inputs: oneInput,
     output: (_, { channels }) => ({ height: 1, width: 1, channels }),
     sight: () => ({ kind: 'everything' }),
+    sliding: {
+      window: (_, volume) => ({
+        type: sliding.type,
+        attributes: { ...wholeWindow(volume), ...sliding.attributes },
+      }),
+      whole: (use, volume) =>
+        use.type === sliding.type && coversMap(use.attributes as PoolWindow, volume) ? {} : undefined,
+    },
     lower: ({ x, emit }) => only(emitOp(emit, { window: windowOn(wholeWindow(x.volume), x.volume) }, x)),
     describe: () => description,
   }
@@ -33,6 +50,7 @@ export const globalAveragePool = globalPool({
   word: 'GAP',
   description: 'mean over the map',
   emit: (emit, geometry, x) => emit(averagePool, { ...geometry, countPadding: false }, [x]),
+  sliding: { type: averagePooling.type, attributes: { ceil: false, countPadding: false } },
 })
 
 export const globalMaxPool = globalPool({
@@ -40,4 +58,5 @@ export const globalMaxPool = globalPool({
   word: 'GMP',
   description: 'maximum over the map',
   emit: (emit, geometry, x) => emit(maxPool, geometry, [x]),
+  sliding: { type: maxPooling.type, attributes: { ceil: false } },
 })

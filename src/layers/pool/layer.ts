@@ -13,7 +13,7 @@ import { oneInput, only } from '../parts.ts'
 import type { Layer } from '../types.ts'
 import { type WindowAttributes, windowNotices, windowOutput, windowSight, windowWord } from '../window.ts'
 
-interface PoolAttributes extends WindowAttributes {
+export interface PoolAttributes extends WindowAttributes {
   readonly ceil: boolean
   /** Average only: the padding's zeros count. */
   readonly countPadding?: boolean | undefined

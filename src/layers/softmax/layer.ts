@@ -12,7 +12,7 @@ export const softmax: Layer<object, object, 'softmax'> = {
   inputs: oneInput,
   output: (_, volume) => volume,
   countsVolume: false,
-  distribution: true,
+  distribution: 'classes',
   lower: ({ x, emit }) => only(emit(softmaxOp, {}, [x])),
   describe: () => '',
 }

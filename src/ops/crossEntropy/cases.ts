@@ -10,6 +10,9 @@ interface Row {
   readonly batch: number
   readonly classes: number
   readonly smoothing?: number
+  /** Weights of the classes: drawn, or some of them 0. */
+  readonly weights?: (random: Random) => number
+  readonly weight?: number
   readonly scores?: (random: Random) => number
   readonly label?: (random: Random) => number
   readonly bench?: string
@@ -23,6 +26,25 @@ const rows: readonly Row[] = [
   { name: 'digits, several tiles', batch: 1301, classes: 10, bench: 'lenet5' },
   { name: 'smoothed', batch: 37, classes: 10, smoothing: 0.1 },
   { name: 'wholly smoothed', batch: 9, classes: 7, smoothing: 1 },
+  { name: 'class weights', batch: 37, classes: 10, weights: (random) => 0.1 + random.next() },
+  {
+    name: 'class weights and smoothing',
+    batch: 29,
+    classes: 7,
+    smoothing: 0.1,
+    weights: (random) => 3 * random.next(),
+  },
+  { name: 'classes that do not count', batch: 13, classes: 5, smoothing: 0.2, weights: (random) => random.integer(2) },
+  { name: 'no class counts', batch: 4, classes: 5, smoothing: 0.2, weights: () => 0 },
+  { name: 'class weights, several tiles', batch: 1301, classes: 11, weights: (random) => 0.1 + random.next() },
+  {
+    name: 'class weights and a label out of range',
+    batch: 9,
+    classes: 4,
+    label: (random) => random.integer(5),
+    weights: () => 1,
+  },
+  { name: 'an auxiliary head', batch: 37, classes: 10, smoothing: 0.1, weight: 0.3 },
   { name: 'ties', batch: 64, classes: 6, scores: (random) => random.integer(3) },
   { name: 'large scores', batch: 19, classes: 10, scores: (random) => Math.fround(60 * random.normal()) },
   { name: 'sure of itself', batch: 19, classes: 11, scores: (random) => Math.fround(9 * random.normal() ** 3) },
@@ -37,11 +59,12 @@ const rows: readonly Row[] = [
 ]
 
 export const cases: readonly OpCase[] = rows.flatMap((row): OpCase[] => {
-  const { name, batch, classes, smoothing = 0, scores, label } = row
-  const attributes = { smoothing }
+  const { name, batch, classes, smoothing = 0, weight = 1, scores, label, weights } = row
+  const attributes = { smoothing, weight }
   const bench = row.bench === undefined ? {} : { bench: row.bench }
   const labelOf = label ?? ((random: Random) => random.integer(classes))
-  const inputs = [f32(batch, classes), i32(batch)]
+  const inputs = [f32(batch, classes), i32(batch), ...(weights ? [f32(classes)] : [])]
+  const given = (random: Random, array: number) => (array === 1 ? labelOf(random) : weights?.(random))
   return [
     opCase({
       name,
@@ -49,8 +72,8 @@ export const cases: readonly OpCase[] = rows.flatMap((row): OpCase[] => {
       attributes,
       inputs,
       // What the sum loses, a division, and the exponential's 2 ulp.
-      terms: classes + 4,
-      fill: (random, array) => (array === 1 ? labelOf(random) : scores?.(random)),
+      terms: classes + 4 + (weights ? batch : 0),
+      fill: (random, array) => (array === 0 ? scores?.(random) : given(random, array)),
       noDifferences: 'starts the backward pass: its gradient is that of the mean loss, checked in crossEntropy.test.ts',
       ...bench,
     }),
@@ -59,8 +82,8 @@ export const cases: readonly OpCase[] = rows.flatMap((row): OpCase[] => {
       op: crossEntropyGradient,
       attributes,
       inputs,
-      terms: 4,
-      fill: (random, array) => (array === 1 ? labelOf(random) : random.next()),
+      terms: weights ? batch + 8 : 4,
+      fill: (random, array) => (array === 0 ? random.next() : given(random, array)),
       ...bench,
     }),
   ]

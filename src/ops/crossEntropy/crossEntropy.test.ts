@@ -2,12 +2,11 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { sizeOf } from '../../core/shapes.ts'
 import { opCase } from '../cases.ts'
 import { f32, i32 } from '../specs.ts'
-import { type CaseArrays, drawArrays, runReference } from '../testing/arrays.ts'
-import { analyticGradients } from '../testing/differences.ts'
+import { type CaseArrays, runReference } from '../testing/arrays.ts'
 import { checkCase, compare, runWasm, testedModules } from '../testing/harness.ts'
+import { checkMeanGradient } from '../testing/meanLoss.ts'
 import { testCases } from '../testing/suite.ts'
 import { cases } from './cases.ts'
 import { crossEntropy } from './op.ts'
@@ -23,7 +22,7 @@ it.each(testedModules)('fits any batch, number of classes and smoothing on %s', 
   fc.assert(
     fc.property(sizes, fc.integer(), ({ batch, classes, smoothing }, seed) => {
       const inputs = [f32(batch, classes), i32(batch)]
-      const row = { name: 'random', op: crossEntropy, attributes: { smoothing }, inputs, terms: classes + 4 }
+      const row = { name: 'random', op: crossEntropy, attributes: { smoothing, weight: 1 }, inputs, terms: classes + 4 }
       checkCase(
         opCase({ ...row, fill: (random, array) => (array === 1 ? random.integer(classes) : undefined) }),
         module,
@@ -34,28 +33,9 @@ it.each(testedModules)('fits any batch, number of classes and smoothing on %s', 
   )
 })
 
-const mean = (values: ArrayLike<number>) => Array.from(values).reduce((sum, value) => sum + value, 0) / values.length
-
 describe('the gradient is that of the mean loss, by finite differences', () => {
   const rows = cases.filter(({ op, name }) => op.gradient !== 'none' && !name.includes('out of range'))
-  it.each(rows.map((row) => [row.name, row] as const))('%s', (_, row) => {
-    const arrays = drawArrays(row, 3, 'f64')
-    const [logits, labels] = arrays.inputs as readonly [Float64Array, Float64Array]
-    const [gradient] = analyticGradients(row, arrays, []) as readonly [Float64Array]
-    expect(gradient).toHaveLength(sizeOf(row.inputs[0]?.shape ?? []))
-    const step = 1e-5
-    const lossAt = (i: number, by: number) => {
-      const moved = logits.slice()
-      moved[i] = (moved[i] as number) + by
-      return mean(runReference(row, { inputs: [moved, labels], updates: [] }).outputs[0] as Float64Array)
-    }
-    const stride = Math.ceil(logits.length / 24)
-    for (let i = 0; i < logits.length; i += stride) {
-      const numeric = (lossAt(i, step) - lossAt(i, -step)) / (2 * step)
-      // Rounding: ε₆₄·loss/step; truncation: step²·|third derivative| / 6. Gradients are at most 1/batch.
-      expect(Math.abs((gradient[i] as number) - numeric)).toBeLessThan(1e-8)
-    }
-  })
+  it.each(rows.map((row) => [row.name, row] as const))('%s', (_, row) => checkMeanGradient(row))
 })
 
 const [inf, nan] = [Number.POSITIVE_INFINITY, Number.NaN]
@@ -112,7 +92,7 @@ describe.each([0, 0.5])('cross-entropy of special values, smoothing %d', (smooth
   const row = opCase({
     name: 'special',
     op: crossEntropy,
-    attributes: { smoothing },
+    attributes: { smoothing, weight: 1 },
     inputs: [f32(batch, 5), i32(batch)],
     terms: 8,
   })
@@ -135,7 +115,7 @@ describe.each(testedModules)('the loss on %s', (module) => {
   it('is exact to float32 where the label is nearly certain', () => {
     const margins = Array.from({ length: 64 }, (_, i) => i / 2)
     const batch = margins.length
-    const attributes = { smoothing: 0 }
+    const attributes = { smoothing: 0, weight: 1 }
     const row = opCase({ name: 'certain', op: crossEntropy, attributes, inputs: [f32(batch, 2), i32(batch)], terms: 1 })
     const logits = Float64Array.from(margins.flatMap((margin) => [margin, 0]))
     const arrays: CaseArrays = { inputs: [logits, new Float64Array(batch)], updates: [] }
@@ -146,4 +126,26 @@ describe.each(testedModules)('the loss on %s', (module) => {
       expect(Math.abs((losses[i] as number) - exact)).toBeLessThan(exact * 4e-7 + 2 ** -52)
     })
   })
+})
+
+// Two images with scores log 1, log 2, log 5 (p = 1/8, 2/8, 5/8) and labels 2 and 0, of weights 3 and 1: PyTorch's
+// CrossEntropyLoss(weight=[1, 2, 3]) is (3·log(8/5) + 1·log 8)/4, and with label_smoothing=0.3 each image adds
+// 0.1·(log 8 + 2·log 4 + 3·log(8/5)) and keeps 0.7 of the rest.
+it.each(['reference', ...testedModules] as const)('class weights give the weighted mean of PyTorch on %s', (where) => {
+  const scores = [1, 2, 5, 1, 2, 5].map(Math.log)
+  const arrays: CaseArrays = { inputs: [scores, [2, 0], [1, 2, 3]].map((v) => Float64Array.from(v)), updates: [] }
+  const spread = 0.1 * (Math.log(8) + 2 * Math.log(4) + 3 * Math.log(8 / 5))
+  const plain = 3 * Math.log(8 / 5) + Math.log(8)
+  for (const [smoothing, expected] of [
+    [0, plain / 4],
+    [0.3, (0.7 * plain + 2 * spread) / 4],
+  ] as const) {
+    const inputs = [f32(2, 3), i32(2), f32(3)]
+    const attributes = { smoothing, weight: 1 }
+    const row = opCase({ name: 'weighted', op: crossEntropy, attributes, inputs, terms: 8 })
+    const { outputs } = where === 'reference' ? runReference(row, arrays) : runWasm(row, arrays, { module: where })
+    const [a = 0, b = 0] = outputs[0] as ArrayLike<number> as readonly number[]
+    // Scores and exponentials are rounded to float32.
+    expect(Math.abs((a + b) / 2 - expected)).toBeLessThan(8 * 2 ** -23)
+  }
 })

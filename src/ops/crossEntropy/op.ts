@@ -4,28 +4,24 @@
  * and because its gradient is just p − target. The batch's loss is the mean of `losses`, which the host takes in
  * float64; the gradient is that of this mean.
  *
- * Targets with label smoothing ε as in PyTorch: (1 − ε)·onehot(label) + ε/k.
+ * Targets with label smoothing ε and class weights w as in PyTorch: w·((1 − ε)·onehot(label) + ε/k). With class weights
+ * the mean over the batch is divided by the sum of the weights of its labels instead of n: each loss is multiplied by
+ * n / Σ w[label], so that the plain mean of `losses` is that of PyTorch.
  * A NaN among the scores gives a NaN loss and no hit. Infinite scores: see softmax; a label whose probability is 0 costs
  * +∞. A label outside [0, k) gives a NaN loss and gradient, and nothing is read out of bounds.
  */
 
-import { picturesOf } from '../arrays.ts'
-import { expectSize, f32 } from '../specs.ts'
-import type { ArraySpec, Op } from '../types.ts'
+import { expectLabels, printWeight } from '../losses/inputs.ts'
+import { f32 } from '../specs.ts'
+import type { Op } from '../types.ts'
 import type { CrossEntropyAttributes } from './attributes.ts'
 import { crossEntropyGradientReference, crossEntropyReference } from './reference.ts'
 
-const describe = ({ smoothing }: CrossEntropyAttributes) => (smoothing === 0 ? '' : `smoothing ${smoothing}`)
-
-/** Checks that there is a label for each of the n pictures of [n, k]. */
-function expectLabels(kind: string, inputs: readonly ArraySpec[]): number {
-  const pictures = picturesOf(inputs[0] as ArraySpec)
-  expectSize(kind, inputs, 1, [pictures], 'labels')
-  return pictures
-}
+const describe = ({ smoothing, weight }: CrossEntropyAttributes) =>
+  [...(smoothing === 0 ? [] : [`smoothing ${smoothing}`]), ...printWeight(weight)].join(', ')
 
 /**
- * [logits [n, …], labels i32 [n]] → [losses [n], hits [n], probabilities [n, k]].
+ * [logits [n, …], labels i32 [n], class weights [k]?] → [losses [n], hits [n], probabilities [n, k]].
  * A hit is 1 where the greatest score (the first of equals) is the label's, else 0. This op is where a backward pass
  * starts: gradients of its outputs are neither needed nor looked at.
  */
@@ -38,16 +34,16 @@ export const crossEntropy: Op<CrossEntropyAttributes> = {
   },
   outputNames: ['hits', 'probabilities'],
   inPlace: [[0, 2]],
-  gradient({ attributes, inputs: [logits, labels], outputs }, _gradients, tape) {
+  gradient({ attributes, inputs: [logits, labels, ...weights], outputs }, _gradients, tape) {
     const probabilities = outputs[2]
     if (logits === undefined || labels === undefined || probabilities === undefined || !tape.wants(logits)) return
-    const [dlogits] = tape.emit(crossEntropyGradient, attributes, [probabilities, labels])
+    const [dlogits] = tape.emit(crossEntropyGradient, attributes, [probabilities, labels, ...weights])
     if (dlogits !== undefined) tape.give(logits, dlogits)
   },
   reference: crossEntropyReference,
 }
 
-/** [probabilities [n, k], labels i32 [n]] → [dlogits [n, k]]: (p − target)/n */
+/** [probabilities [n, k], labels i32 [n], class weights [k]?] → [dlogits [n, k]]: (p·Σ target − target)/Σ w[label] */
 export const crossEntropyGradient: Op<CrossEntropyAttributes> = {
   kind: 'crossEntropy.gradient',
   describe,

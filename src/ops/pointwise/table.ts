@@ -37,7 +37,9 @@ export interface ActivationRow {
   /** y = min(max(x, least), most): other ops can apply it at their own store. */
   readonly bounds?: Bounds
   readonly parameter?: ActivationParameter
-  /** This row approximates another one and does not have its own word: geluTanh is `GELU approx=tanh`. */
+  /** Whether y is the probability whose log-odds x is: sigmoid cross-entropy then takes x. */
+  readonly isProbability?: true
+  /** This row approximates another one and has no word of its own: geluTanh is `GELU approx=tanh`. */
   readonly approximates?: { readonly row: string; readonly by: string }
 }
 
@@ -165,6 +167,7 @@ const rows = {
     forward: logistic,
     derivative: (y) => y * (1 - y),
     keeps: 'output',
+    isProbability: true,
   },
   tanh: {
     forward: Math.tanh,

@@ -13,9 +13,11 @@ import { concatWasm, sliceWasm, widenWasm } from '../channels/wasm.ts'
 import { clipNormsWasm, clipScaleWasm } from '../clip/wasm.ts'
 import { channelSumWasm, conv2dWasm, filterGradientWasm, inputGradientWasm, transposedWasm } from '../conv2d/wasm.ts'
 import { crossEntropyGradientWasm, crossEntropyWasm } from '../crossEntropy/wasm.ts'
+import { distanceWasm } from '../distance/wasm.ts'
 import { dropoutPathWasm, dropoutWasm } from '../dropout/wasm.ts'
 import { groupNormGradientWasm, groupNormWasm } from '../groupNorm/wasm.ts'
 import { lossGuardWasm } from '../guard/wasm.ts'
+import { hingeWasm } from '../hinge/wasm.ts'
 import { layerNormGradientWasm, layerNormWasm } from '../layerNorm/wasm.ts'
 import { localBiasGradientWasm, localFilterGradientWasm, localInputGradientWasm, localWasm } from '../local/wasm.ts'
 import { localResponseGradientWasm, localResponseWasm } from '../localResponse/wasm.ts'
@@ -40,6 +42,7 @@ import {
 } from '../pool/wasm.ts'
 import { preluGradientWasm, preluSlopeGradientWasm, preluWasm } from '../prelu/wasm.ts'
 import { resampleGradientWasm, resampleWasm } from '../resample/wasm.ts'
+import { sigmoidCrossEntropyWasm } from '../sigmoidCrossEntropy/wasm.ts'
 import { softmaxGradientWasm, softmaxWasm } from '../softmax/wasm.ts'
 import type { Attributes } from '../types.ts'
 import type { WasmKernel } from './types.ts'
@@ -77,8 +80,10 @@ const table: { readonly [K in StepKind]: WasmKernel<AttributesOf<K>> } = {
   channelSum: channelSumWasm,
   crossEntropy: crossEntropyWasm,
   'crossEntropy.gradient': crossEntropyGradientWasm,
+  distance: distanceWasm,
   dropout: dropoutWasm,
   'dropout.path': dropoutPathWasm,
+  hinge: hingeWasm,
   'loss.guard': lossGuardWasm,
   maxout: maxoutWasm,
   'maxout.gradient': maxoutGradientWasm,
@@ -101,6 +106,7 @@ const table: { readonly [K in StepKind]: WasmKernel<AttributesOf<K>> } = {
   'l2Pool.gradient': l2PoolGradientWasm,
   averagePool: averagePoolWasm,
   'averagePool.gradient': averagePoolGradientWasm,
+  sigmoidCrossEntropy: sigmoidCrossEntropyWasm,
   softmax: softmaxWasm,
   'softmax.gradient': softmaxGradientWasm,
 }
