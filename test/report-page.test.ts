@@ -13,7 +13,7 @@ import { memoryTable, networkTable } from '../src/inspect/costTable.ts'
 import { reportHtml } from '../src/inspect/report/report.ts'
 import { parse } from '../src/notation/parse.ts'
 import { plan } from '../src/plan/plan.ts'
-import type { Evaluation } from '../src/train/evaluate.ts'
+import type { Evaluation } from '../src/train/evaluation.ts'
 import { executablePath, launch } from './browser/chromium.ts'
 
 const network = parse('INPUT 32x32x3 -> [CONV3-32 nobias -> BN -> RELU -> POOL2]*3 -> FC-200')

@@ -6,7 +6,7 @@ import { classMetrics, type Measure, macroMetrics } from '../insight/classMetric
 import { commonMistakes } from '../inspect/confusion.ts'
 import { printCount, printPercent } from '../inspect/units.ts'
 import type { Model } from '../model/model.ts'
-import type { Evaluation } from '../train/evaluate.ts'
+import type { Evaluation } from '../train/evaluation.ts'
 import { csvRow } from './csv.ts'
 import type { SplitName } from './evalSplit.ts'
 import type { Terminal } from './terminal.ts'

@@ -4,7 +4,7 @@
  */
 
 import { pairsOf } from '../core/confusion.ts'
-import type { Evaluation } from '../train/evaluate.ts'
+import type { Evaluation } from '../train/evaluation.ts'
 
 /** A measure from 0 to 1, or null where it is undefined because its denominator is 0. */
 export type Measure = number | null

@@ -22,14 +22,19 @@ export interface ComposeOptions {
 export function compose(network: Network, goal: Goal, options: ComposeOptions): Composition {
   const all = inferVolumes(network)
   const taps = matchNodes(all, options.taps, 'taps')
+  const goalNodes = takesHeads(goal) ? all : withoutHeads(all, nodesOf(goal))
+  // Taps may need more, which is then computed, and nothing else.
   const nodes = takesHeads(goal) ? all : withoutHeads(all, [...taps, ...nodesOf(goal)])
+  const learning = new Set(goalNodes.map(({ node }) => node.name))
   const draft = new Draft(options.batch)
   const { node, output } = nodes[0] as SizedNode
   const shape = [options.batch, output.height, output.width, output.channels]
   const pictures = draft.value(node.name, 'data', f32(...shape), true)
   const parameters = addParameters(draft, nodes)
   const frozen = matchNodes(all, options.frozen, 'frozen')
-  const learned = parameters.filter(({ spec, node: of }) => spec.role === 'learned' && !frozen.has(of))
+  const learned = parameters.filter(
+    ({ spec, node: of }) => spec.role === 'learned' && learning.has(of) && !frozen.has(of),
+  )
   const made = composeGoal({ nodes, draft, pictures, parameters, learned, frozen, taps }, goal)
   return { ...made, network, goal, frozen: [...frozen], draft, parameters }
 }

@@ -43,7 +43,8 @@ export function addForward(base: Base, options: ForwardOptions): Forward {
   const { nodes, draft, pictures, parameters, frozen, taps } = base
   const { asTraining, seed, loss, held, apart, learned } = options
   // Nobody needs a distribution itself, unless it was asked for.
-  const heads = loss === undefined ? [] : lossHeads(nodes, loss, new Set([...taps, ...(apart ?? [])]))
+  const wanted = new Set([...taps, ...(apart ?? [])])
+  const heads = loss === undefined ? [] : lossHeads(nodes, loss, { wanted, auxiliary: asTraining })
   const live = (node: string) => asTraining && !frozen.has(node)
   const outputs = lower(draft, nodes, {
     pictures,

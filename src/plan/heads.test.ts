@@ -129,6 +129,32 @@ it.each([
   expect(() => plan(parse(text), options)).toThrow(message)
 })
 
+it('a tap of LOSS or AUX behind a closing SOFTMAX gives probabilities', async () => {
+  const model = await Model.create(parse('INPUT 2x2x1 -> FC-3 -> SOFTMAX -> LOSS cross-entropy'), { seed: 1 })
+  const image = Float32Array.from([1, 2, 3, 4])
+  const program = await model.bind({ mode: 'training', taps: ['loss1'] })
+  program.write(program.plan.ports.pictures, image)
+  program.write(program.plan.ports.labels ?? -1, [1])
+  const scores = await model.predict(image)
+  await program.run()
+  const tapped = await program.read(program.plan.ports.taps?.loss1 ?? -1)
+  scores.forEach((score, i) => expect(tapped[i]).toBeCloseTo(score, 6))
+  await program.dispose()
+  await model.dispose()
+})
+
+it('gradients by running statistics take no auxiliary loss, also where a tap computes a head', () => {
+  const network = parse(`${body} -> FC-3`)
+  const made = plan(network, { goal: { kind: 'gradients', statistics: 'tracked' }, taps: ['fc1'] })
+  expect(Object.keys(made.ports.gradients?.weights ?? {})).toEqual([
+    'conv1.filters',
+    'conv1.bias',
+    'fc3.filters',
+    'fc3.bias',
+  ])
+  expect(made.steps.filter(({ phase }) => phase === 'loss')).toHaveLength(1)
+})
+
 it('label smoothing is for cross-entropy', () => {
   const network = parse('INPUT 8x8x1 -> FC-3 -> LOSS hinge')
   expect(() => plan(network, { mode: 'training', labelSmoothing: 0.1 })).toThrow(/only cross-entropy/)

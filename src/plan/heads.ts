@@ -21,16 +21,19 @@ export interface Head {
  * The network's own head first. Throws `ArgumentError` for a closing SOFTMAX on a map.
  *
  * @param wanted nodes whose output is needed as it is: a distribution among them is computed all the same
+ * @param auxiliary whether losses of auxiliary heads are taken, too
  */
 export function lossHeads(
   sized: readonly SizedNode[],
   settings: LossSettings,
-  wanted: ReadonlySet<string>,
+  { wanted, auxiliary }: { readonly wanted: ReadonlySet<string>; readonly auxiliary: boolean },
 ): readonly Head[] {
   const byName = new Map(sized.map((each) => [each.node.name, each]))
   const nodes = new Map(sized.map(({ node }) => [node.name, node]))
   const readers = readersOf(sized)
   const { takesLogits } = resolveLoss(settings)
+  // LOSS and AUX hand on what they get: who wants theirs wants what they were given.
+  const needed = new Set([...wanted].map((name) => sourceOf(nodes, name).name))
   const headAt = (name: string, end: string, weight: number): Head => {
     const closing = byName.get(sourceOf(nodes, end).name) as SizedNode
     const { distribution } = closing.layer
@@ -38,14 +41,12 @@ export function lossHeads(
     if (distribution === undefined || distribution !== takesLogits)
       return { name, output: closing, weight, skipped: undefined }
     const output = byName.get(closing.node.inputs[0] as string) as SizedNode
-    const isWanted = wanted.has(closing.node.name) || (readers.get(closing.node.name) ?? 0) > 1
+    const isWanted = needed.has(closing.node.name) || (readers.get(closing.node.name) ?? 0) > 1
     return { name, output, weight, skipped: isWanted ? undefined : closing.node.name }
   }
   const last = sized.at(-1) as SizedNode
-  return [
-    headAt('loss', last.node.name, 1),
-    ...auxiliaryHeads(sized.map(({ node }) => node)).map(({ name, output, weight }) => headAt(name, output, weight)),
-  ]
+  const others = auxiliary ? auxiliaryHeads(sized.map(({ node }) => node)) : []
+  return [headAt('loss', last.node.name, 1), ...others.map(({ name, output, weight }) => headAt(name, output, weight))]
 }
 
 /** How many nodes read each node's output. */

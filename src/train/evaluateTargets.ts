@@ -1,6 +1,6 @@
 /** How well a model does on images whose targets are labels, of which several may apply, or numbers. */
 
-import type { Evaluation } from './evaluate.ts'
+import type { Evaluation } from './evaluation.ts'
 import type { Evaluated } from './measures.ts'
 
 /** Adds up image by image, in float64. */

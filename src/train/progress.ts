@@ -2,7 +2,7 @@
 
 import type { Tensor } from '../model/safetensors.ts'
 import type { BestEpoch, WatchedSplit } from './best.ts'
-import type { Evaluation } from './evaluate.ts'
+import type { Evaluation } from './evaluation.ts'
 import type { EpochRecord, MetricsRecord } from './metrics.ts'
 
 /** Where a training stands. `kind` narrows it: `evaluation` is there with `epoch` and `done`, `result` with `done`. */

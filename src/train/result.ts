@@ -2,7 +2,7 @@
 
 import type { Tensor } from '../model/safetensors.ts'
 import type { BestEpoch } from './best.ts'
-import type { Evaluation } from './evaluate.ts'
+import type { Evaluation } from './evaluation.ts'
 import { means } from './metrics.ts'
 import type { TrainSettings } from './options.ts'
 import type { Pace, Progress, TrainResult } from './progress.ts'

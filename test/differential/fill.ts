@@ -66,7 +66,8 @@ export function inputsOf({ text, batch, seed }: Trial): Inputs {
 export function fill(program: Program, inputs: Inputs, trial: Trial): void {
   const { buffers } = program.plan
   if (program.view !== undefined) {
-    for (const { id, dtype } of buffers) program.view(id).fill(dtype === 'f32' ? Number.NaN : 0x7fc00001)
+    for (const { id, dtype, values } of buffers)
+      if (values === undefined) program.view(id).fill(dtype === 'f32' ? Number.NaN : 0x7fc00001)
   }
   for (const [buffer, values] of writesOf(program.plan, inputs, trial)) program.write(buffer, values)
 }

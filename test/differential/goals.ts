@@ -1,5 +1,6 @@
 /** The plans of a trial: scores, gradients, training, each with what else is drawn for it from the trial's seed. */
 
+import { inputsOf, withoutHeads } from '../../src/network/training.ts'
 import type { SizedNode } from '../../src/network/volumes.ts'
 import { parse } from '../../src/notation/parse.ts'
 import { optimizerKinds } from '../../src/ops/optimizer/optimizers.ts'
@@ -35,7 +36,12 @@ export function goalsOf({ text, batch, seed, exact }: Trial, nodes: readonly Siz
   const gradients = {
     kind: 'gradients',
     of: source === undefined ? { loss } : { node: source },
-    to: targetsOf(draw, nodes, source, frozen),
+    to: targetsOf(
+      draw,
+      statistics === 'tracked' ? withoutHeads(nodes, source === undefined ? [] : [source]) : nodes,
+      source,
+      frozen,
+    ),
     statistics,
   } as const
   return {
@@ -66,7 +72,8 @@ function targetsOf(
   frozen: readonly string[],
 ): readonly GradientTarget[] {
   const before = new Set(source === undefined ? nodes.map(({ node }) => node.name) : [source])
-  for (const { node } of nodes.toReversed()) if (before.has(node.name)) for (const name of node.inputs) before.add(name)
+  for (const { node } of nodes.toReversed())
+    if (before.has(node.name)) for (const name of source === undefined ? node.inputs : inputsOf(node)) before.add(name)
   const weights = nodes.flatMap(({ node, parameters }) =>
     before.has(node.name) && !frozen.includes(node.name)
       ? parameters.filter(({ role }) => role === 'learned').map(({ name }) => ({ weight: `${node.name}.${name}` }))

@@ -11,7 +11,7 @@ import type { Plan, PlanOptions } from '../../src/plan/types.ts'
 import { compareDifferences } from './differences.ts'
 import { expectClose, largest } from './fault.ts'
 import { fill, type Inputs, outputGradientOf } from './fill.ts'
-import { type Answer, evaluate, lossesOf, type Question, scoredNode } from './oracle.ts'
+import { type Answer, allLossesOf, evaluate, type Question } from './oracle.ts'
 import type { Trial } from './trials.ts'
 
 /**
@@ -61,7 +61,7 @@ export async function checkGradients(trial: Trial, options: PlanOptions, inputs:
   await checkTracked(program, answer)
   const loss = lossOf(program.plan, trial, inputs)
   if (ports.losses !== undefined) {
-    const { losses } = lossesOf(loss.scores(answer), inputs.labels, loss.smoothing)
+    const { losses } = allLossesOf(answer, inputs.nodes, loss)
     expectClose('losses on the reference', await program.read(ports.losses), losses, closeTo(losses))
   }
   const found = new Map<string, Float32Array>()
@@ -81,17 +81,17 @@ export async function checkTracked(program: Program, { tracked }: Answer): Promi
 }
 
 function lossOf({ goal, ports, buffers }: Plan, { seed }: Trial, { nodes, labels }: Inputs) {
-  const scored = scoredNode(nodes).node.name
-  const scores = ({ outputs }: Answer) => outputs.get(scored) as Float64Array
   const of = goal.kind === 'gradients' ? goal.of : undefined
   const smoothing = of && 'loss' in of && of.loss.kind === 'cross-entropy' ? (of.loss.smoothing ?? 0) : 0
   if (of === undefined || 'loss' in of) {
-    return { smoothing, scores, of: (answer: Answer) => lossesOf(scores(answer), labels, smoothing).mean }
+    const heads = goal.kind !== 'gradients' || goal.statistics === 'batch'
+    const loss = { labels, smoothing, heads }
+    return { ...loss, of: (answer: Answer) => allLossesOf(answer, nodes, loss).mean }
   }
   const given = buffers[ports.outputGradient ?? -1]?.shape.reduce((a, b) => a * b) ?? 0
   const weights = outputGradientOf(seed, given)
   const node = of.node
   const weighted = ({ outputs }: Answer) =>
     (outputs.get(node) as Float64Array).reduce((sum, value, i) => sum + value * (weights[i] as number), 0)
-  return { smoothing, scores, of: weighted }
+  return { labels, smoothing, heads: false, of: weighted }
 }

@@ -43,9 +43,8 @@ export async function checkPlaces(trial: Trial, options: PlanOptions, inputs: In
       expectSameBits(`scores in a run of ${size} from picture ${first}`, got, part(all, trial.batch, first, size))
     }
     // What was prepared from a weight goes stale when that weight alone is written.
-    const [name] = draw.pick([...inputs.weights])
+    const { name, buffer } = draw.pick(program.plan.parameters)
     const weights = new Map([...inputs.weights, [name, (inputs.weights.get(name) as Float64Array).map((v) => v * 1.5)]])
-    const { buffer = 0 } = program.plan.parameters.find((parameter) => parameter.name === name) ?? {}
     program.write(buffer, weights.get(name) as Float64Array)
     const got = await scoresOf(program, inputs, trial.batch)
     const want = await using(backendOf(trial), program.plan, async (fresh) => {

@@ -65,7 +65,19 @@ export function drawTree(draw: Draw): Tree {
     [1, ['GAP', 'SOFTMAX']],
     [2, []],
   )
-  return { input, chain: [...body, ...head] }
+  return { input, chain: withTraining(draw, input, [...body, ...head]) }
+}
+
+/** Now and then with what only training sees: an auxiliary head, and a word for the loss. */
+function withTraining(draw: Draw, input: Volume, chain: Chain): Chain {
+  const output = volumeAfter(input, chain)
+  const closing = draw.chance(0.1) ? ['LOSS cross-entropy'] : []
+  if (output === undefined || !draw.chance(0.15)) return [...chain, ...closing]
+  const at = draw.between(0, chain.length - 1)
+  const scores = `FC-${output.height * output.width * output.channels}`
+  const branch = draw.pick([[scores], ['GAP', scores], ['RELU', 'FC-4', 'TANH', scores]])
+  const head = { join: `AUX ${draw.pick([0.3, 1])} `, branches: [branch] }
+  return [...chain.slice(0, at), head, ...chain.slice(at), ...closing]
 }
 
 function drawChain(draw: Draw, input: Volume, length: number, depth: number): Chain {

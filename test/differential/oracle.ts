@@ -6,7 +6,7 @@
 import { Random } from '../../src/core/random.ts'
 import { type Volume, volumeSize } from '../../src/core/shapes.ts'
 import type { Activation } from '../../src/layers/types.ts'
-import { outputNode } from '../../src/network/training.ts'
+import { auxiliaryHeads, outputNode } from '../../src/network/training.ts'
 import type { SizedNode } from '../../src/network/volumes.ts'
 import { f32, i32 } from '../../src/ops/specs.ts'
 import type { Value } from '../../src/ops/types.ts'
@@ -95,7 +95,7 @@ export function scoredNode(nodes: readonly SizedNode[]): SizedNode {
 }
 
 /** Cross-entropy of each picture by its definition, −Σ target·log softmax, and the classes that score best. */
-export function lossesOf(scores: Float64Array, labels: ArrayLike<number>, smoothing: number) {
+function lossesOf(scores: Float64Array, labels: ArrayLike<number>, smoothing: number) {
   const classes = scores.length / labels.length
   const losses = Float64Array.from({ length: labels.length }, (_, n) => {
     const row = scores.subarray(n * classes, (n + 1) * classes)
@@ -104,6 +104,26 @@ export function lossesOf(scores: Float64Array, labels: ArrayLike<number>, smooth
     const target = (k: number) => (k === labels[n] ? 1 - smoothing : 0) + smoothing / classes
     return row.reduce((loss, score, k) => loss + target(k) * (log - score), 0)
   })
+  return { losses }
+}
+
+/**
+ * The mean of the network's own losses and those of its auxiliary heads, in a training.
+ */
+export function allLossesOf(
+  { outputs }: Answer,
+  nodes: readonly SizedNode[],
+  { labels, smoothing, heads }: { labels: ArrayLike<number>; smoothing: number; heads: boolean },
+) {
+  const of = (name: string) => lossesOf(outputs.get(name) as Float64Array, labels, smoothing).losses
+  const losses = of(scoredNode(nodes).node.name)
+  const others = heads ? auxiliaryHeads(nodes.map(({ node }) => node)) : []
+  for (const { output, weight } of others) {
+    const more = of(output)
+    losses.forEach((_, n) => {
+      losses[n] = (losses[n] as number) + weight * (more[n] as number)
+    })
+  }
   return { losses, mean: losses.reduce((a, b) => a + b, 0) / labels.length }
 }
 

@@ -2,6 +2,7 @@
 
 import { LensletError } from '../../src/core/errors.ts'
 import { SizeError } from '../../src/network/errors.ts'
+import { withoutHeads } from '../../src/network/training.ts'
 import { inferVolumes } from '../../src/network/volumes.ts'
 import { parse } from '../../src/notation/parse.ts'
 import { OpShapeError } from '../../src/ops/errors.ts'
@@ -62,18 +63,21 @@ function workOf({ text, batch }: Pick<Trial, 'text' | 'batch'>): number {
 }
 
 /**
- * Whether a network can be planned for training: volumes that do not fit, a norm of a single value, and a closing softmax
- * over a map are the only reasons why not. Any other error is a fault.
+ * Whether a network can be planned for training: volumes that do not fit, a norm of a single value, a closing softmax
+ * over a map, and an auxiliary head of other scores are the only reasons why not. Any other error is a fault.
  */
 export function worksOut({ text, batch }: Pick<Trial, 'text' | 'batch'>): boolean {
   try {
     const network = parse(text)
-    if (!inferVolumes(network).some(({ parameters }) => parameters.some(({ role }) => role === 'learned'))) return false
+    if (
+      !withoutHeads(inferVolumes(network)).some(({ parameters }) => parameters.some(({ role }) => role === 'learned'))
+    )
+      return false
     plan(network, { batch, mode: 'training' })
     return true
   } catch (error) {
     if (error instanceof SizeError || error instanceof OpShapeError) return false
-    if (error instanceof LensletError && /a closing SOFTMAX must/.test(error.message)) return false
+    if (error instanceof LensletError && /a closing SOFTMAX must|the auxiliary head/.test(error.message)) return false
     throw error
   }
 }

@@ -1,7 +1,7 @@
 /** The report's tables of classes: precision, recall and F1, the confusion matrix, the most frequent mistakes. */
 
 import type { ClassMetrics, MacroMetrics, Measure } from '../../insight/classMetrics.ts'
-import type { Evaluation } from '../../train/evaluate.ts'
+import type { Evaluation } from '../../train/evaluation.ts'
 import { commonMistakes, confusionSvg } from '../confusion.ts'
 import { printCount, printPercent } from '../units.ts'
 import { markupTable, nameCell, noteHtml, scrolling, section } from './html.ts'

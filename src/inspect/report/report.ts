@@ -1,6 +1,6 @@
 /** A training run as one HTML page that needs nothing else: no other file, no network, and no script to be read. */
 
-import type { Evaluation } from '../../train/evaluate.ts'
+import type { Evaluation } from '../../train/evaluation.ts'
 import { costTable, type NetworkTable, type TextTable } from '../costTable.ts'
 import { escapeLines, escapeText } from '../svg.ts'
 import { classesSection, confusionSection, type ReportMetrics } from './classes.ts'
