@@ -105,6 +105,8 @@ async function bundleFile(
 const names = { function: false, class: true }
 const style = {
   format: 'esm',
+  // Annotations are for bundlers, which have taken the modules apart already.
+  comments: { legal: true, annotation: false, jsdoc: false },
   // Errors are told apart by their class's name.
   minify: { mangle: { keepNames: names }, compress: { keepNames: names } },
 } as const

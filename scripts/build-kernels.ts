@@ -9,6 +9,7 @@ import { filesUnder, hashOf, replaceFile, root, runAsMain } from './files.ts'
 import {
   exportedFunctions,
   kernelSignatures,
+  printExpander,
   printKernelModule,
   printKernelSet,
   printModuleRows,
@@ -16,7 +17,14 @@ import {
   printParameterModule,
 } from './kernel-bindings.ts'
 import { compileKernels, compilerVersion } from './kernel-compiler.ts'
-import { type KernelSet, kernelSets, kernelVariants, runsInPages, setOf } from './kernel-variants.ts'
+import {
+  type KernelSet,
+  type KernelVariant,
+  kernelSets,
+  kernelVariants,
+  runsInPages,
+  setOf,
+} from './kernel-variants.ts'
 import { assertStaticModule } from './wasm-check.ts'
 
 const output = join(root, 'src/backends/wasm/gen')
@@ -28,6 +36,8 @@ const forPages: Readonly<Record<KernelSet, string>> = {
 }
 const rows = join(output, 'modules.gen.ts')
 const parameters = join(root, 'src/ops/wasm/gen/parameters.gen.ts')
+const expander = join(output, 'expander.gen.ts')
+const expanderSource = join(root, 'src/backends/wasm/lzma.as.ts')
 const scripts = [
   'build-kernels',
   'files',
@@ -45,10 +55,12 @@ const scripts = [
  */
 export async function buildKernels({ leaveOut = false } = {}): Promise<boolean> {
   const sources = (await filesUnder(join(root, 'src/ops'))).filter((file) => file.endsWith('.as.ts'))
-  const inputs = [...sources, ...scripts.map((name) => join(root, `scripts/${name}.ts`))]
+  const inputs = [...sources, expanderSource, ...scripts.map((name) => join(root, `scripts/${name}.ts`))]
   const stamp = `// ${await hashOf(inputs, compilerVersion)}\n`
   const present = await Promise.all(
-    [generated, ...Object.values(forPages), rows, parameters].map((file) => readFile(file, 'utf8').catch(() => '')),
+    [generated, ...Object.values(forPages), rows, parameters, expander].map((file) =>
+      readFile(file, 'utf8').catch(() => ''),
+    ),
   )
   if (present.every((text) => text.startsWith(stamp))) return false
 
@@ -68,6 +80,8 @@ interface CompiledModules {
   /** The modules for pages, each with the kernels of a set. */
   readonly sets: ReadonlyMap<KernelSet, ReadonlyMap<string, Uint8Array>>
   readonly signatures: string
+  /** What expands the modules for pages; it runs alone, on a memory of its own. */
+  readonly expander: Uint8Array
 }
 
 async function compileAll(kernels: readonly string[]): Promise<CompiledModules> {
@@ -86,7 +100,13 @@ async function compileAll(kernels: readonly string[]): Promise<CompiledModules> 
   }
   const sets = new Map<KernelSet, ReadonlyMap<string, Uint8Array>>()
   for (const set of Object.keys(kernelSets) as KernelSet[]) sets.set(set, await compileSet(kernels, set))
-  return { modules, tiles: await compileTiles(), sets, signatures: signatures ?? '' }
+  return { modules, tiles: await compileTiles(), sets, signatures: signatures ?? '', expander: await compileExpander() }
+}
+
+async function compileExpander(): Promise<Uint8Array> {
+  const row = kernelVariants.find(({ variant, shared }) => variant === 'plain' && !shared) as KernelVariant
+  const { wasm } = await compileKernels(row, "export { expand } from './backends/wasm/lzma.as'\n", readSource)
+  return wasm
 }
 
 /** The modules for pages with the kernels of a set. */
@@ -126,12 +146,16 @@ async function compilingOf(kernels: readonly string[]): Promise<string[]> {
   return sound
 }
 
-async function write(stamp: string, { modules, tiles, sets, signatures }: CompiledModules): Promise<void> {
+async function write(
+  stamp: string,
+  { modules, tiles, sets, signatures, expander: wasm }: CompiledModules,
+): Promise<void> {
   for (const [name, wasm] of modules) await replaceFile(join(output, `${name}.wasm`), wasm)
+  await replaceFile(expander, stamp + printExpander(wasm))
   await replaceFile(parameters, stamp + printParameterModule(signatures))
   await replaceFile(rows, stamp + printModuleRows(signatures))
-  for (const [set, wasm] of sets) {
-    const text = set === 'core' ? printPageKernelModule(wasm) : printKernelSet(wasm)
+  for (const [set, of] of sets) {
+    const text = set === 'core' ? printPageKernelModule(of) : printKernelSet(of)
     await replaceFile(forPages[set], stamp + text)
   }
   await replaceFile(generated, stamp + printKernelModule(modules, tiles))

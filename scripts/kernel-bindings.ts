@@ -114,7 +114,16 @@ export function printKernelSet(modules: ReadonlyMap<string, Uint8Array>): string
   return `${head}import type { EmbeddedModules } from './modules.gen.ts'\n\n${packedModules(modules)}`
 }
 
-const head = '// Made by scripts/build-kernels.ts from src/ops/**/kernel.as.ts. Do not edit.\n\n'
+/** The text of expander.gen.ts. */
+export function printExpander(wasm: Uint8Array): string {
+  return `${madeFrom('src/backends/wasm/lzma.as.ts')}/** A module as base64: its function \`expand\`. */
+export const expander =
+  '${base64(wasm)}'
+`
+}
+
+const madeFrom = (sources: string) => `// Made by scripts/build-kernels.ts from ${sources}. Do not edit.\n\n`
+const head = madeFrom('src/ops/**/kernel.as.ts')
 
 /**
  * Compressed, because a page's gzip finds nothing in base64; all variants in one stream, because the second has nearly all

@@ -78,6 +78,27 @@ it.each(['momentum', 'adam', 'adagrad', 'rmsprop'] as const)('train to the bits 
   expect(await trained(front)).toEqual(await trained(sources))
 })
 
+it('have the plain kernels for engines without relaxed SIMD, to the bit', async () => {
+  const images = Float32Array.from({ length: 72 }, (_, i) => Math.cos(i))
+  const scoresBy = async ({ Model, parse }: Pick<Front, 'Model' | 'parse'>, variant: string) => {
+    const model = await Model.create(parse(notationOfAll), { seed: 2, threads: 1 })
+    const scores = await model.predict(images)
+    expect(model.description).toContain(`wasm, ${variant} kernels`)
+    await model.dispose()
+    return scores
+  }
+  const { validate } = WebAssembly
+  // f32x4.relaxed_madd, in the probes of variants.ts.
+  const isRelaxed = (bytes: Uint8Array) => bytes.some((byte, i) => byte === 0x85 && bytes[i + 1] === 0x02)
+  const spied = vi
+    .spyOn(WebAssembly, 'validate')
+    .mockImplementation((bytes) => !isRelaxed(bytes as Uint8Array) && validate(bytes))
+  const scores = await scoresBy(front, 'plain').finally(() => spied.mockRestore())
+  vi.stubEnv('LENSLET_VARIANT', 'plain')
+  const expected = await scoresBy(sources, 'plain').finally(() => vi.stubEnv('LENSLET_VARIANT', ''))
+  expect(scores).toEqual(expected)
+})
+
 it('run the reference', async () => {
   const scoresBy = async ({ Model, parse }: Pick<Front, 'Model' | 'parse'>) => {
     const model = await Model.create(parse(notationOfAll), { seed: 2, backend: 'reference' })

@@ -1,8 +1,11 @@
 /**
  * log, exp, cos(πx) and whole powers with the same bits in every JavaScript engine. ECMAScript leaves the last bits of
  * Math.log, Math.exp, Math.cos and of `**` to the engine, so what a seed or a learning rate depends on uses these. They
- * need only +, −, ×, ÷ and %, which IEEE 754 and ECMAScript define to the bit.
- *
+ * need only +, −, ×, ÷ and %, which IEEE 754 and ECMAScript define to the bit. The notice below is kept in every bundle, and
+ * therefore stands alone.
+ */
+
+/**
  * Polynomials and coefficients are fdlibm's (e_log.c, e_exp.c, k_cos.c, k_sin.c; https://netlib.org/fdlibm):
  *
  * @license Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved. Developed at SunPro, a Sun Microsystems,

@@ -21,7 +21,10 @@ export interface ZooEntry<N extends string = string> {
   readonly remarks?: readonly string[]
   /** Settings that train it well, by data set. */
   readonly recipes?: Readonly<Record<string, Recipe>>
-  /** What PyTorch's libraries call the network and its modules. */
+  /**
+   * What PyTorch's libraries call the network and its modules. Left out of the one file for pages, where nothing reads
+   * weights by these names.
+   */
   readonly pytorch?: Readonly<Partial<Record<PytorchLibrary, PytorchNames>>>
 }
 

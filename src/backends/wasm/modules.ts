@@ -3,7 +3,7 @@
 import { kernelModules } from '#kernels'
 import { VariantError } from './errors.ts'
 import type { EmbeddedModule, EmbeddedModules, KernelModuleName } from './gen/modules.gen.ts'
-import { expand } from './lzma.ts'
+import { decode, expand } from './lzma.ts'
 
 const compiled = new Map<KernelModuleName, Promise<WebAssembly.Module>>()
 
@@ -70,13 +70,5 @@ function patched(base: Uint8Array, patch: Uint8Array): Uint8Array<ArrayBuffer> {
     at += own
     to += own
   }
-  return bytes
-}
-
-/** A loop, because Uint8Array.from with a function takes ten milliseconds for one module. */
-export function decode(base64: string): Uint8Array<ArrayBuffer> {
-  const text = atob(base64)
-  const bytes = new Uint8Array(text.length)
-  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i)
   return bytes
 }

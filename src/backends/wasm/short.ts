@@ -7,7 +7,7 @@
 import { tileModules } from '#kernels'
 import { platform } from '#platform'
 import type { TileModules } from './gen/modules.gen.ts'
-import { decode } from './modules.ts'
+import { decode } from './lzma.ts'
 
 export interface ShortVerdict {
   /** Faster, by enough to be sure. */
