@@ -1,51 +1,17 @@
-/** Races on one model: every result must match weights that the model had, and every refusal must be a named error. */
+/** Races on one model: whatever comes out belongs to weights that the model had, and whatever is refused says so by name. */
 
 import { DisposedError } from '../../../src/backends/wasm/errors.ts'
 import { LensletError } from '../../../src/core/errors.ts'
 import { Random } from '../../../src/core/random.ts'
 import { ModelBusyError } from '../../../src/model/errors.ts'
-import type { Model } from '../../../src/model/model.ts'
 import { evaluate } from '../../../src/train/evaluate.ts'
 import { train } from '../../../src/train/loop.ts'
-import type { TrainOptions } from '../../../src/train/options.ts'
 import { expectThat } from '../row.ts'
 import type { TrialRow, Trials } from '../trials.ts'
+import { Chains, type Deeds, type Seen } from './chains.ts'
+import { data, learn, options, trainedStates } from './learn.ts'
 import { Resources } from './resources.ts'
-import {
-  createSmall,
-  Possible,
-  randomStates,
-  type State,
-  setState,
-  smallData,
-  smallImages,
-  stateOf,
-  turns,
-} from './small.ts'
-
-const data = smallData()
-/** An epoch is a step, so the weights after each step can be looked at. */
-const options: TrainOptions = {
-  epochs: 6,
-  batch: 40,
-  optimizer: { kind: 'momentum', rate: 0.05 },
-  seed: 3,
-  keep: 'last',
-  evaluate: 'never',
-}
-
-async function learn(model: Model, each: () => Promise<void> | void = () => {}): Promise<void> {
-  for await (const _ of train(model, data, options)) await each()
-}
-
-/** Of the undisturbed training. */
-async function trainedStates(): Promise<readonly State[]> {
-  const model = await createSmall(1, 1)
-  const states = [stateOf(model)]
-  await learn(model, () => void states.push(stateOf(model)))
-  await model.dispose()
-  return states
-}
+import { createSmall, Possible, randomStates, type State, setState, smallImages, stateOf, turns } from './small.ts'
 
 /** Ends with `DisposedError` or `ModelBusyError`, or as it would have. */
 async function orRefused(task: () => Promise<void>): Promise<'done' | 'refused'> {
@@ -114,17 +80,26 @@ async function besideTraining(possible: Possible, last: State, random: Random, t
 
 const bytesOf = (values: Float32Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
 
-/** Several calls in progress, and `dispose` in the middle of them. */
-async function disposed(possible: Possible, random: Random, threads: number): Promise<string> {
+/** Several things under way, an end in the middle of them. */
+async function disposed(chains: Chains, random: Random, threads: number): Promise<string> {
   const model = await createSmall(1, threads)
+  const deeds: Deeds = { trainings: 0, releases: 0 }
+  const seen: Seen = { scores: [], losses: [] }
   const tasks: readonly (() => Promise<void>)[] = [
-    () => model.predict(smallImages).then((scores) => possible.checkScores(scores)),
-    () => evaluate(model, data.test).then(({ loss }) => possible.checkLoss(loss)),
-    () => learn(model, () => turns(random, 4)),
+    async () => void seen.scores.push(await model.predict(smallImages)),
+    async () => void seen.losses.push((await evaluate(model, data.test)).loss),
+    () => {
+      deeds.trainings++
+      return learn(model, () => turns(random, 4))
+    },
     () => model.activations(smallImages, ['conv1']).then(() => {}),
-    () => model.release(),
+    () => {
+      deeds.releases++
+      return model.release()
+    },
     async () => void model.encode(),
     async () => {
+      deeds.trainings++
       // The way out of a loop that people take.
       for await (const _ of train(model, data, options)) {
         await model.dispose()
@@ -139,6 +114,7 @@ async function disposed(possible: Possible, random: Random, threads: number): Pr
   }
   await model.dispose()
   await Promise.all(running)
+  await chains.check(seen, deeds)
   const after = await model.predict(smallImages).then(
     () => undefined,
     (error: unknown) => error,
@@ -167,14 +143,14 @@ function raceRow(name: string, short: number, full: number, make: () => Promise<
 }
 
 export const modelRaceRows: readonly TrialRow[] = [
-  raceRow('predictions during weights.set', 30, 400, async () => besideSet),
-  raceRow('predictions during a training', 20, 400, async () => {
+  raceRow('predictions beside weights.set', 30, 400, async () => besideSet),
+  raceRow('predictions beside a training', 20, 400, async () => {
     const states = await trainedStates()
     const possible = await Possible.of(states, data)
     return (random, threads) => besideTraining(possible, states.at(-1) as State, random, threads)
   }),
   raceRow('dispose at any moment', 40, 400, async () => {
-    const possible = await Possible.of(await trainedStates(), data)
-    return (random, threads) => disposed(possible, random, threads)
+    const chains = await Chains.create()
+    return (random, threads) => disposed(chains, random, threads)
   }),
 ]

@@ -61,12 +61,20 @@ export class Possible {
     }
   }
 
+  hasScores(scores: Float32Array): boolean {
+    return this.#scores.has(bitsOf(scores))
+  }
+
+  hasLoss(loss: number): boolean {
+    return this.#losses.has(loss)
+  }
+
   checkScores(scores: Float32Array): void {
-    expectThat(this.#scores.has(bitsOf(scores)), 'scores that belong to no weights')
+    expectThat(this.hasScores(scores), 'scores that belong to no weights')
   }
 
   checkLoss(loss: number): void {
-    expectThat(this.#losses.has(loss), `a loss that belongs to no weights: ${loss}`)
+    expectThat(this.hasLoss(loss), `a loss that belongs to no weights: ${loss}`)
   }
 }
 
