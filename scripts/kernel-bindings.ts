@@ -161,11 +161,14 @@ export function printParameterModule(signatures: string): string {
     const names = list.split(', ').map((parameter) => parameter.split(':')[0] ?? '')
     const own = names.slice(0, -appended.length)
     // The others (sync/kernel.as.ts) are the runner's own.
-    return names.slice(-appended.length).join() === appended.join() ? [`  ${kernel}: ['${own.join("', '")}'],`] : []
+    return names.slice(-appended.length).join() === appended.join() ? [`  ${kernel}: '${own.join(' ')}',`] : []
   })
   return `// Made by scripts/build-kernels.ts from src/ops/**/kernel.as.ts. Do not edit.
 
-/** The parameters of each kernel that steps call, in order, without the last three: ${appended.join(', ')}. */
+/**
+ * The parameters of each kernel that steps call, in order, without the last three: ${appended.join(', ')}. One text each: a page
+ * loads them.
+ */
 export const kernelParameters = {
 ${rows.join('\n')}
 } as const
@@ -173,7 +176,9 @@ ${rows.join('\n')}
 export type KernelName = keyof typeof kernelParameters
 
 /** Names of a kernel's parameters. */
-export type KernelParameter<K extends KernelName> = (typeof kernelParameters)[K][number]
+export type KernelParameter<K extends KernelName> = Words<(typeof kernelParameters)[K]>
+
+type Words<T extends string> = T extends \`\${infer First} \${infer Rest}\` ? First | Words<Rest> : T
 `
 }
 

@@ -20,6 +20,6 @@ export function call<K extends KernelName, A extends KernelArguments<K>>(
   named: A & NoOthers<K, A>,
   tiles: number,
 ): WasmCall {
-  const order: readonly KernelParameter<K>[] = kernelParameters[kernel]
+  const order = kernelParameters[kernel].split(' ') as KernelParameter<K>[]
   return { kernel, args: order.map((name) => named[name]), tiles }
 }
