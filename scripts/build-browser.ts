@@ -35,7 +35,7 @@ const inPages = {
 const doors: Readonly<Record<string, PageFile>> = {
   'lenslet.browser.js': {
     entry: 'index.js',
-    instead: inPages,
+    instead: { ...inPages, 'plan/recompute/choose.js': 'plan/recompute/withoutRecomputation.js' },
     plugins: [withoutReferences(), withoutPytorch()],
     later: 'lenslet.loop.js',
   },

@@ -81,7 +81,7 @@ describe('a call that is wrong ends with 2, and says what was received and what 
     ],
     [
       ['train', `INPUT ${side}x${side}x1 -> CONV1-30000 -> GAP -> FC-10`, '--data', 'mnist:bars', '--batch', '400'],
-      /cannot address[\s\S]*at most 4,294,901,760 bytes[\s\S]*--batch \d+ needs/,
+      /more memory than a run can address[\s\S]*at most 4,294,901,760 bytes[\s\S]*--batch \d+ needs/,
     ],
     [[...training, '--out', 'damaged.lenslet/run'], /cannot make the folder[\s\S]*--out another folder/],
     [['train', '--resume', 'bars'], /not the folder of a run/],
