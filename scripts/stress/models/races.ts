@@ -143,8 +143,8 @@ function raceRow(name: string, short: number, full: number, make: () => Promise<
 }
 
 export const modelRaceRows: readonly TrialRow[] = [
-  raceRow('predictions beside weights.set', 30, 400, async () => besideSet),
-  raceRow('predictions beside a training', 20, 400, async () => {
+  raceRow('predictions during weights.set', 30, 400, async () => besideSet),
+  raceRow('predictions during a training', 20, 400, async () => {
     const states = await trainedStates()
     const possible = await Possible.of(states, data)
     return (random, threads) => besideTraining(possible, states.at(-1) as State, random, threads)
