@@ -32,7 +32,7 @@ export function guardStreams(work: () => Work): Streams {
     if (!isGone && failure === undefined) {
       failure = error
       // Reported once.
-      const goesOn = leavesFiles ? '; the work goes on' : ''
+      const goesOn = leavesFiles ? '; the work continues' : ''
       process.stderr.write(`error: cannot write to standard output: ${error.message}${goesOn}\n`)
     }
     if (!leavesFiles) process.exit(isGone ? 0 : 1)

@@ -160,9 +160,9 @@ describe('volumes', () => {
   it.each([
     ['INPUT 4x4x3 -> CONV3-4 g2', 'groups'],
     ['INPUT 4x4x3 -> ADD(ID | CONV3-4)', 'one volume'],
-    ['INPUT 4x4x3 -> MULTIPLY(ID | CONV3-4)', 'one volume, or of one position'],
+    ['INPUT 4x4x3 -> MULTIPLY(ID | CONV3-4)', 'the same volume, or one position'],
     ['INPUT 4x4x3 -> MULTIPLY(ID | GAP -> CONV1-4)', 'CONV1-3 at the end of a branch'],
-    ['INPUT 4x4x3 -> MULTIPLY(POOL2 | ID)', 'one volume, or of one position'],
+    ['INPUT 4x4x3 -> MULTIPLY(POOL2 | ID)', 'the same volume, or one position'],
     ['INPUT 4x4x3 -> MAXOUT2', 'divide evenly'],
     ['INPUT 4x4x3 -> CONCAT(ID | POOL2)', 'one height and width'],
     ['INPUT 4x4x3 -> WIDEN-2', 'only adds'],
