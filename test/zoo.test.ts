@@ -36,7 +36,8 @@ function noise(network: ReturnType<typeof parse>) {
 /** Seconds that no machine needs for the largest of them. */
 const timeout = 300_000
 
-it.each(twins)('$name takes a training step, and gives scores', { timeout }, async ({ text }) => {
+// DeepCNiN has no smaller input, and takes 22 GMACs; `npm run zoo-check` runs it.
+it.each(twins.filter(({ macs }) => macs < 1e10))('$name takes a training step, and gives scores', { timeout }, async ({ text }) => {
   const network = parse(text)
   const data = noise(network)
   const model = await Model.create(network, { batch: 2 })
