@@ -37,21 +37,25 @@ function noise(network: ReturnType<typeof parse>) {
 const timeout = 300_000
 
 // DeepCNiN has no smaller input, and takes 22 GMACs; `npm run zoo-check` runs it.
-it.each(twins.filter(({ macs }) => macs < 1e10))('$name takes a training step, and gives scores', { timeout }, async ({ text }) => {
-  const network = parse(text)
-  const data = noise(network)
-  const model = await Model.create(network, { batch: 2 })
-  try {
-    const optimizer = { kind: 'sgd', rate: 1e-6 } as const
-    let losses: readonly (number | undefined)[] = []
-    for await (const progress of train(model, data, { epochs: 1, batch: 2, optimizer, keep: 'last' })) {
-      if (progress.kind === 'done') losses = [progress.result.trainLoss, progress.result.testLoss]
+it.each(twins.filter(({ macs }) => macs < 1e10))(
+  '$name takes a training step, and gives scores',
+  { timeout },
+  async ({ text }) => {
+    const network = parse(text)
+    const data = noise(network)
+    const model = await Model.create(network, { batch: 2 })
+    try {
+      const optimizer = { kind: 'sgd', rate: 1e-6 } as const
+      let losses: readonly (number | undefined)[] = []
+      for await (const progress of train(model, data, { epochs: 1, batch: 2, optimizer, keep: 'last' })) {
+        if (progress.kind === 'done') losses = [progress.result.trainLoss, progress.result.testLoss]
+      }
+      expect(losses.map(Number.isFinite)).toEqual([true, true])
+    } finally {
+      await model.dispose()
     }
-    expect(losses.map(Number.isFinite)).toEqual([true, true])
-  } finally {
-    await model.dispose()
-  }
-})
+  },
+)
 
 describe('scores and a training step of a twin, as by the reference', () => {
   // The reference takes about a second for 10⁸ multiply–accumulates.
