@@ -22,7 +22,7 @@ async function look(model: Model): Promise<Seen> {
   return { scores: [scores], losses: [loss] }
 }
 
-/** Trains until a release after so many steps. */
+/** Trains until a release after this number of steps. */
 async function learnUntilReleased(model: Model, steps: number): Promise<void> {
   const learning = learn(model, ({ kind, step }) => (kind === 'epoch' && step === steps ? model.release() : undefined))
   await expect(learning).rejects.toThrow(DisposedError)

@@ -32,7 +32,7 @@ export interface PlanOptions extends GoalWords {
   readonly exact?: boolean
   /**
    * Drop activations after the forward pass and compute them again in the backward pass: less memory for more MACs, and
-   * the same bits. `true`: the least memory. `{ memory }`: the fewest MACs that fit into so many bytes; nothing where the
+   * the same bits. `true`: the least memory. `{ memory }`: the fewest MACs that fit into this many bytes; nothing where the
    * plan fits without. Default false. A plan for scores keeps no activations, and takes no notice.
    */
   readonly recompute?: boolean | { readonly memory: number }

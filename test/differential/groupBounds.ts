@@ -13,7 +13,7 @@ type Attributes = GroupNormAttributes
 
 const at = (array: ArrayLike<number> | undefined, i: number) => array?.[i] as number
 
-/** The indices of each group, and so many terms of a sum in float32. */
+/** The indices of each group, and the terms of a sum in float32. */
 function groupsOf({ kind, step: { attributes, inputs } }: Computed) {
   const { pictures, rows, channels } = picturesExtent(inputs)
   if (kind.startsWith('layerNorm')) {

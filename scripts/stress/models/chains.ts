@@ -24,7 +24,7 @@ class Trained {
   /** The weights it began with, and those after each step. */
   readonly #states: readonly State[]
   readonly #possible: Possible
-  /** Trainings that began after so many steps of this one. */
+  /** Trainings that began after this number of steps of this one. */
   readonly #next = new Map<number, Promise<Trained>>()
 
   private constructor(states: readonly State[], possible: Possible) {

@@ -59,7 +59,7 @@ function bit(at: usize): u32 {
   return value
 }
 
-/** A number of so many bits, the highest first; each bit's probability depends on those before it. */
+/** A number of `bits` bits, the highest first; each bit's probability depends on those before it. */
 function tree(at: usize, bits: u32): u32 {
   let node: u32 = 1
   for (let i: u32 = 0; i < bits; i++) node = (node << 1) | bit(at + (<usize>node << 1))

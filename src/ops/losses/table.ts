@@ -56,7 +56,7 @@ export interface LossRow<N extends object, W extends string = never> {
    * it takes what the last layer gives.
    */
   readonly takesLogits?: 'classes' | 'labels'
-  /** The loss of equal scores of so many classes; absent where the targets decide. */
+  /** The loss of equal scores, by the number of classes; absent where the targets decide. */
   guess?(numbers: N, classes: number): number
   emit(numbers: N, inputs: LossInputs, emit: Emit): LossValues
 }
@@ -171,7 +171,7 @@ export interface Loss {
   readonly takesLogits: 'classes' | 'labels' | undefined
   /** Of the classes, or of the labels where they apply. */
   readonly weights: readonly number[] | undefined
-  /** The loss of equal scores of so many classes; 0 where the targets decide. */
+  /** The loss of equal scores, by the number of classes; 0 where the targets decide. */
   guess(classes: number): number
   /** What the host writes: an array whose first axis counts pictures. */
   targets(pictures: number, output: Volume): ArraySpec

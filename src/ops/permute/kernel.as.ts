@@ -26,7 +26,7 @@ function gather(to: usize, toStep: usize, from: usize, fromStep: usize, count: i
   }
 }
 
-/** y [images, A, B, C, rows, columns] = x, where one step along an axis of y is so many bytes of x. */
+/** y [images, A, B, C, rows, columns] = x, where one step along an axis of y is this many bytes of x. */
 export function permute(
   x: usize,
   y: usize,
