@@ -3,7 +3,7 @@
 import type { ErrorDetails } from '../core/errors.ts'
 import { parseJson } from '../core/json.ts'
 import { anyObject, type Fault, list, number, object, optional, printFault, string } from '../core/schema.ts'
-import { type Volume, volumeSize } from '../core/shapes.ts'
+import { type Shape, type Volume, volumeSize } from '../core/shapes.ts'
 import { counted, listed, printable, sameForm } from '../core/text.ts'
 import type { Normalization } from '../data/normalization.ts'
 import type { Network } from '../network/network.ts'
@@ -16,8 +16,20 @@ export interface ModelInfo {
   readonly classes?: readonly string[] | undefined
   /** (x/255 − mean)/std, for each channel: what pictures need before the network sees them. */
   readonly normalization?: { readonly mean: readonly number[]; readonly std: readonly number[] } | undefined
+  /** How other programs know its input and output, for a model that comes from one of them. */
+  readonly tensors?: { readonly input: TensorForm; readonly output: TensorForm } | undefined
   /** Where it comes from: data set, epochs, accuracy; one line for people. */
   readonly origin?: string | undefined
+}
+
+/** A tensor at the border of a model, as another program names it and lays it out. */
+export interface TensorForm {
+  /** `data`, `prob` */
+  readonly name: string
+  /** Without the batch: [3, 224, 224], [1000]. */
+  readonly shape: Shape
+  /** In which order the values of a volume follow: by position (NHWC) or by channel (NCHW). */
+  readonly order: 'hwc' | 'chw'
 }
 
 const atMost = { min: 1, max: 65536 }
