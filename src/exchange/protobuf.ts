@@ -151,7 +151,10 @@ class WireField implements Field {
   }
 
   #repeat(type: number, size: number, read: () => void): void {
-    if (this.#type === type) return read()
+    if (this.#type === type) {
+      read()
+      return
+    }
     this.#expect(2)
     const { wire } = this.#owner
     if ((this.#end - wire.pos) % size !== 0)
