@@ -1,6 +1,9 @@
 /** Numbers as 16-bit floats (IEEE 754 binary16), rounded to the nearest, ties to even. */
 
 import { ArgumentError } from '../core/errors.ts'
+import type { Shape } from '../core/shapes.ts'
+import { storedTensor } from '../model/safetensors/tensor.ts'
+import type { StoredTensor } from '../model/safetensors.ts'
 
 /** The largest finite one. */
 const largest = 65504
@@ -19,6 +22,12 @@ export function halfBytes(values: Float32Array, name: string): Uint8Array<ArrayB
   const view = new DataView(bytes.buffer)
   for (let i = 0; i < values.length; i++) view.setUint16(2 * i, halfOf(values[i] as number, name), true)
   return bytes
+}
+
+/** A weight stored as 16-bit floats; its `values` are the rounded ones. Throws as `halfBytes` does. */
+export function halfTensor(name: string, shape: Shape, values: Float32Array): StoredTensor {
+  const bytes = halfBytes(values, name)
+  return storedTensor(name, { dtype: 'F16', shape, from: 0, to: bytes.length }, bytes)
 }
 
 const single = new Float32Array(1)

@@ -2,14 +2,15 @@
 
 import { LensletError } from '../core/errors.ts'
 import { listed, printable } from '../core/text.ts'
-import { ForeignFileError, UnsupportedModelError } from './errors.ts'
+import { ForeignFileError, UnsupportedModelError, WeightsOnlyError } from './errors.ts'
 import { endingsOf, formatOf, startBytes } from './formatOf.ts'
 import { refuseOtherFile } from './otherFile.ts'
 import type { Format, ImportedModel, ModelFiles, TensorFile } from './types.ts'
 
 /**
  * A network with its weights.
- * @throws {ForeignFileError} the file is damaged, of no format that is read, or has weights but no network
+ * @throws {ForeignFileError} the file is damaged, or of no format that is read
+ * @throws {WeightsOnlyError} it has weights, but no network
  * @throws {UnsupportedModelError} the model has more than a network of layers has
  */
 export async function readModel(files: ModelFiles): Promise<ImportedModel> {
@@ -47,8 +48,8 @@ export async function recognize(files: ModelFiles): Promise<Format> {
   })
 }
 
-export function weightsOnly(name: string, { name: format }: Format, tensors: readonly string[]): ForeignFileError {
-  return new ForeignFileError(`${printable(name)} holds weights, but no network`, {
+function weightsOnly(name: string, { name: format }: Format, tensors: readonly string[]): WeightsOnlyError {
+  return new WeightsOnlyError(`${printable(name)} holds weights, but no network`, {
     received: `a file of ${format} with ${tensors.length} arrays: ${listed(tensors)}`,
     expected: 'a model: a network with its weights',
     advice: `lenslet convert ${printable(name)} model.lenslet --network NETWORK`,

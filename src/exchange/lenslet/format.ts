@@ -11,7 +11,7 @@ export const lenslet: Format = {
   is: (start) => start[8] === 0x7b && includes(start.subarray(8, 1024), mark),
   readModel: async (files) => (await import('./read.ts')).readLenslet(files),
   readTensors: async (files) => (await import('./read.ts')).readLensletTensors(files),
-  writeModel: async (model) => (await import('./write.ts')).writeLenslet(model),
+  writeModel: async (model, options) => (await import('./write.ts')).writeLenslet(model, options),
 }
 
 function includes(bytes: Uint8Array, part: Uint8Array): boolean {

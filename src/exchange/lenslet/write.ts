@@ -1,8 +1,13 @@
-/** Writes a model as a `.lenslet` file. */
+/** Writes a model as a `.lenslet` file; with 16-bit floats, as version 2 of the format. */
 
 import { modelParts } from '../../model/file.ts'
-import type { ExportedModel } from '../types.ts'
+import { halfTensor } from '../half.ts'
+import type { ExportedModel, WriteOptions } from '../types.ts'
 
-export function writeLenslet({ network, info, weights }: ExportedModel): Iterable<Uint8Array> {
-  return modelParts({ network, info, tensors: weights })
+export function writeLenslet({ network, info, weights }: ExportedModel, { half }: WriteOptions): Iterable<Uint8Array> {
+  const tensors =
+    half === true
+      ? new Map([...weights].map(([name, { shape, values }]) => [name, halfTensor(name, shape, values)]))
+      : weights
+  return modelParts({ network, info, tensors })
 }
