@@ -2,6 +2,7 @@
 
 import { lenslet } from './lenslet/format.ts'
 import { npy } from './numpy/format.ts'
+import { onnx } from './onnx/format.ts'
 import type { Format } from './types.ts'
 
-export const formats: readonly Format[] = [lenslet, npy]
+export const formats: readonly Format[] = [lenslet, npy, onnx]
