@@ -1,6 +1,7 @@
 /** Every format of other programs. A new one is a folder and a line here. */
 
+import { caffe } from './caffe/format.ts'
 import { lenslet } from './lenslet/format.ts'
 import type { Format } from './types.ts'
 
-export const formats: readonly Format[] = [lenslet]
+export const formats: readonly Format[] = [lenslet, caffe]

@@ -34,8 +34,19 @@ export class Blob {
     return (index) => view.getFloat64(offset + index * step, true)
   }
 
-  #joined(): Float32Array {
-    const values = new Float32Array(this.size)
+  /** The bytes of the values, little-endian: a view where they follow each other in the file. */
+  stored(): { readonly dtype: 'F32' | 'F64'; readonly bytes: Uint8Array } {
+    const [first] = this.#runs
+    if (this.#runs.length !== 1 || first === undefined || first.step !== first.width) {
+      const { buffer } = this.#joined()
+      return { dtype: 'F64', bytes: new Uint8Array(buffer) }
+    }
+    const { bytes, offset, count, width } = first
+    return { dtype: width === 4 ? 'F32' : 'F64', bytes: bytes.subarray(offset, offset + count * width) }
+  }
+
+  #joined(): Float64Array<ArrayBuffer> {
+    const values = new Float64Array(this.size)
     let at = 0
     for (const run of this.#runs) {
       const read = new Blob([run.count], [run]).reader()

@@ -125,7 +125,7 @@ export class Message {
   }
 
   #wrong(name: string, value: FieldValue, expected: string): ForeignFileError {
-    const written = typeof value === 'object' && 'text' in value ? value : undefined
+    const written = isWritten(value) ? value : undefined
     const received = written === undefined ? String(value) : printable(written.text.slice(0, 80))
     const at = written === undefined ? '' : `, line ${written.line}`
     return new ForeignFileError(`${this.place}: the value of ${printable(name)} is invalid`, {
@@ -135,8 +135,9 @@ export class Message {
   }
 }
 
-const isWord = (value: FieldValue, word: string) =>
-  typeof value === 'object' && 'text' in value && !value.quoted && value.text === word
+const isWritten = (value: FieldValue): value is Written => typeof value === 'object' && 'quoted' in value
+
+const isWord = (value: FieldValue, word: string) => isWritten(value) && !value.quoted && value.text === word
 
 /** Protobuf's text format has decimal, hexadecimal and octal numbers. */
 function wholeOf({ text, quoted }: Written): number | undefined {

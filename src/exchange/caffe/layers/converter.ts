@@ -1,6 +1,6 @@
 /** What the converters of layers have in common. Each takes a layer of Caffe's with its inputs, and adds layers of ours. */
 
-import type { LayerDraft, NetworkBuilder, Wire } from '../../networkBuilder.ts'
+import type { LayerDraft, Wire } from '../../networkBuilder.ts'
 import type { Arrays } from '../arrays.ts'
 import type { Message } from '../message.ts'
 import { refuse } from '../refuse.ts'
@@ -37,10 +37,8 @@ export interface Converter {
 export const someBottoms = { min: 1, max: 64 } as const
 export const twoBottoms = { min: 2, max: 2 } as const
 
-export type Builder = NetworkBuilder
-
 /** A layer that gives what it takes. */
-export const handsOn: Converter = { convert: ({ input, layer }) => layer.tops.map(() => input) }
+export const handsOn: Converter = { convert: ({ input, layer }) => layer.tops.length === 0 ? [input] : layer.tops.map(() => input) }
 
 /** A layer of ours that takes its parts from the parameters, and keeps the axes. */
 export function simple(

@@ -5,7 +5,7 @@ import { ForeignFileError } from '../../errors.ts'
 import type { Message } from '../message.ts'
 import { refuse } from '../refuse.ts'
 import { axisOf, expectChannelAxis, likeTensor, mapTensor, type Tensor, volumeOf } from '../tensor.ts'
-import { type Converter, handsOn, simple, someBottoms, twoBottoms, type Use } from './converter.ts'
+import { type Converter, simple, someBottoms, twoBottoms, type Use } from './converter.ts'
 
 const reductions = { 1: 'SUM', 2: 'ASUM', 3: 'SUMSQ', 4: 'MEAN' } as const
 
