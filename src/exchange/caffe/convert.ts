@@ -73,7 +73,9 @@ class Conversion {
       output: { name: output.tops[0] ?? output.name, shape: result.shape.slice(1) },
       notes: [
         ...(losses.has(output.type) ? [`${output.name} (${output.type}) became what it is computed from`] : []),
-        ...(unused.length === 0 ? [] : [`left out, since the output does not need them: ${listed(unused.map(({ name }) => name))}`]),
+        ...(unused.length === 0
+          ? []
+          : [`left out, since the output does not need them: ${listed(unused.map(({ name }) => name))}`]),
       ],
     }
   }
@@ -105,7 +107,8 @@ class Conversion {
     if (converter === undefined) refuse('a layer of this type is not known')
     const inputs = bottoms.map((source) => this.#tensorOf(source))
     const { min, max } = converter.bottoms ?? { min: 1, max: 1 }
-    if (inputs.length < min || inputs.length > max) refuse(`${inputs.length} bottoms (expected ${min === max ? min : `${min} to ${max}`})`)
+    if (inputs.length < min || inputs.length > max)
+      refuse(`${inputs.length} bottoms (expected ${min === max ? min : `${min} to ${max}`})`)
     // What is in the way of an input is said there.
     if (inputs.includes(undefined)) return undefined
     if (this.#absorbed.has(layer.index)) return inputs as Tensor[]
@@ -124,7 +127,8 @@ class Conversion {
       parameters,
       arrays: this.#context.arrays,
       follower: takers.length === 1 ? takers[0] : undefined,
-      add: ({ inputs: wires = [input.wire], ...draft }) => this.#builder.add({ ...draft, inputs: wires, name: layer.name }),
+      add: ({ inputs: wires = [input.wire], ...draft }) =>
+        this.#builder.add({ ...draft, inputs: wires, name: layer.name }),
       addUnnamed: (draft) => this.#builder.add(draft),
       absorb: ({ index }) => this.#absorbed.add(index),
     }

@@ -39,7 +39,9 @@ export async function meanBeside(files: ModelFiles, net: CaffeNet): Promise<Name
   const places = ['transform_param', 'data_param', 'image_data_param', 'window_data_param']
   const named = net.layers.flatMap(({ message }) =>
     places.flatMap((place) => {
-      const name = baseName(message.parameters(place).has('mean_file') ? message.parameters(place).text('mean_file') : '')
+      const name = baseName(
+        message.parameters(place).has('mean_file') ? message.parameters(place).text('mean_file') : '',
+      )
       return name === '' ? [] : [name]
     }),
   )

@@ -18,7 +18,8 @@ interface Context {
 export function imageShape(source: Source, context: Context): readonly number[] {
   const { net, wiring } = context
   const shape = source.layer === -1 ? net.inputs[source.top]?.shape : shapeOfLayer(source, context)
-  if (shape !== undefined && shape.length > 1 && shape.length <= 4) return [Math.max(1, shape[0] ?? 1), ...shape.slice(1)]
+  if (shape !== undefined && shape.length > 1 && shape.length <= 4)
+    return [Math.max(1, shape[0] ?? 1), ...shape.slice(1)]
   const type = wiring.layers[source.layer]?.type ?? 'input'
   throw new UnsupportedModelError(`the network does not say the size of its images`, {
     received: `${printable(source.name)} (${type}) ${shape === undefined ? 'without a shape' : `of ${shape.length} axes`}`,
@@ -34,8 +35,7 @@ function shapeOfLayer(source: Source, context: Context): readonly number[] | und
   if (layer === undefined) return undefined
   const { message } = layer
   const ofTop = <T>(values: readonly T[]): T | undefined => values[source.top] ?? values[0]
-  if (layer.type === 'Input')
-    return ofTop(message.parameters('input_param').messages('shape'))?.wholes('dim')
+  if (layer.type === 'Input') return ofTop(message.parameters('input_param').messages('shape'))?.wholes('dim')
   if (layer.type === 'DummyData') {
     const fields = message.parameters('dummy_data_param')
     const lengths = ['num', 'channels', 'height', 'width'].map((name) => ofTop(fields.wholes(name)))

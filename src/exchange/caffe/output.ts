@@ -16,7 +16,10 @@ export function outputLayer({ layers, takers }: Wiring): WiredLayer {
   const others = ends.filter((layer) => !isLoss(layer))
   if (others.length > 1) {
     throw new UnsupportedModelError('the network has several outputs, and ours have one', {
-      received: listed(others.map(({ name, type }) => `${name} (${type})`), 20),
+      received: listed(
+        others.map(({ name, type }) => `${name} (${type})`),
+        20,
+      ),
       expected: 'one layer whose output no other layer takes',
       advice: 'remove from the .prototxt the layers that lead to the other outputs',
     })

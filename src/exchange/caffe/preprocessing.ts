@@ -16,11 +16,14 @@ interface Preprocessing {
 export function preprocessing({ source, input }: Converted, mean: NamedMean | undefined): Preprocessing {
   const [channels = 1] = input.shape
   const transform = source?.message.parameters('transform_param')
-  const fields = [transform, ...old.map((name) => source?.message.parameters(name))].filter((each) => each !== undefined)
+  const fields = [transform, ...old.map((name) => source?.message.parameters(name))].filter(
+    (each) => each !== undefined,
+  )
   const scale = firstReal(fields, 'scale') ?? 1
   const values = transform?.reals('mean_value') ?? []
   const ofFile = mean !== undefined && mean.file.channels.length === channels ? mean : undefined
-  const means = values.length === channels ? values : values.length === 1 ? spread(values, channels) : ofFile?.file.channels
+  const means =
+    values.length === channels ? values : values.length === 1 ? spread(values, channels) : ofFile?.file.channels
   if ((means === undefined && scale === 1) || !(scale > 0)) return { info: {}, notes: [] }
   return {
     info: {

@@ -19,7 +19,8 @@ export interface MessageSchema {
   readonly byNumber: ReadonlyMap<number, FieldSchema>
 }
 
-const filler = 'type text 1, value real 2, min real 3, max real 4, mean real 5, std real 6, sparse whole 7, variance_norm word 8'
+const filler =
+  'type text 1, value real 2, min real 3, max real 4, mean real 5, std real 6, sparse whole 7, variance_norm word 8'
 const window = (numbers: string) => {
   const [pad, kernel, stride, padH, padW, kernelH, kernelW, strideH, strideW] = numbers.split(' ')
   return (
@@ -121,8 +122,7 @@ const messages: Readonly<Record<string, string>> = {
     'num_output whole 1, bias_term flag 2, weight_filler FillerParameter 3, bias_filler FillerParameter 4, axis whole 5, transpose flag 6',
   LRNParameter: 'local_size whole 1, alpha real 2, beta real 3, norm_region word 4, k real 5, engine word 6',
   MemoryDataParameter: 'batch_size whole 1, channels whole 2, height whole 3, width whole 4',
-  PoolingParameter:
-    `pool word 1, ${window('4 2 3 9 10 5 6 7 8')}, engine word 11, global_pooling flag 12, round_mode word 13`,
+  PoolingParameter: `pool word 1, ${window('4 2 3 9 10 5 6 7 8')}, engine word 11, global_pooling flag 12, round_mode word 13`,
   PowerParameter: 'power real 1, scale real 2, shift real 3',
   ReLUParameter: 'negative_slope real 1, engine word 2',
   SoftmaxParameter: 'engine word 1, axis whole 2',

@@ -82,7 +82,10 @@ class Parser {
       throw unexpected(`${name.text} a second time`, name.line, 'the field once')
     }
     const colon = this.#accept(':')
-    if (!this.#accept('[')) return this.#value(name, message, field, colon, depth)
+    if (!this.#accept('[')) {
+      this.#value(name, message, field, colon, depth)
+      return
+    }
     if (field?.repeated === false) throw unexpected('a list', name.line, `one value of ${name.text}`)
     if (this.#accept(']')) return
     do this.#value(name, message, field, colon, depth)

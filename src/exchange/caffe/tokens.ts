@@ -13,7 +13,8 @@ export interface Token {
   readonly line: number
 }
 
-const pattern = /(?:[ \t\r\f\v]|#[^\n]*)+|(\n)|([{}<>[\]:;,])|(-?[ \t]*[\w.+-]+)|"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'/suy
+const pattern =
+  /(?:[ \t\r\f\v]|#[^\n]*)+|(\n)|([{}<>[\]:;,])|(-?[ \t]*[\w.+-]+)|"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'/suy
 
 /** One after the other, so that memory does not grow with the text. @throws {ForeignFileError} a character or string is invalid */
 export function* tokensOf(text: string): Generator<Token, undefined> {
@@ -30,7 +31,7 @@ export function* tokensOf(text: string): Generator<Token, undefined> {
     else if (mark !== undefined) yield { kind: 'mark', text: mark, line }
     else if (word !== undefined) yield { kind: 'word', text: word.replace(/[ \t]/g, ''), line }
     else if (double !== undefined || single !== undefined)
-      yield { kind: 'string', text: unescape(double ?? single ?? '', line), line }
+      yield { kind: 'string', text: unescaped(double ?? single ?? '', line), line }
   }
   yield { kind: 'end', text: 'the end of the file', line }
 }
@@ -49,7 +50,7 @@ const letters: ReadonlyMap<string, number> = new Map(
 const escapes = /\\(?:([0-7]{1,3})|x([\da-f]{1,2})|u([\da-f]{4})|U([\da-f]{8})|(.))/gisu
 
 /** Octal and hexadecimal escapes are bytes of UTF-8. */
-function unescape(text: string, line: number): string {
+function unescaped(text: string, line: number): string {
   if (!text.includes('\\')) return text
   const bytes: number[] = []
   const encoder = new TextEncoder()

@@ -38,7 +38,9 @@ export const someBottoms = { min: 1, max: 64 } as const
 export const twoBottoms = { min: 2, max: 2 } as const
 
 /** A layer that gives what it takes. */
-export const handsOn: Converter = { convert: ({ input, layer }) => layer.tops.length === 0 ? [input] : layer.tops.map(() => input) }
+export const handsOn: Converter = {
+  convert: ({ input, layer }) => (layer.tops.length === 0 ? [input] : layer.tops.map(() => input)),
+}
 
 /** A layer of ours that takes its parts from the parameters, and keeps the axes. */
 export function simple(

@@ -75,10 +75,7 @@ export const convolutions: Readonly<Record<string, Converter>> = {
       const { height, width, channels } = volumeOf(input.shape)
       const size = height * width * channels
       const swapped = parameters.flag('transpose', false)
-      const arrays = use.arrays.take(layer.name, [
-        swapped ? [size, count] : [count, size],
-        ...(bias ? [[count]] : []),
-      ])
+      const arrays = use.arrays.take(layer.name, [swapped ? [size, count] : [count, size], ...(bias ? [[count]] : [])])
       const fill = (swapped ? fillSwapped : fillTurned)(count, channels, height * width)
       const weights = weightsOf(arrays, [height, width, channels, count], fill)
       const wire = use.add({ word: 'FC', parts: { count, flags: bias ? [] : ['nobias'] }, weights })

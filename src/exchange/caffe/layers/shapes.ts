@@ -32,10 +32,7 @@ export const shapes: Readonly<Record<string, Converter>> = {
     parameters: 'flatten_param',
     convert(use) {
       const { input, parameters } = use
-      const [from, to] = [
-        axisOf(parameters.whole('axis', 1), input),
-        axisOf(parameters.whole('end_axis', -1), input),
-      ]
+      const [from, to] = [axisOf(parameters.whole('axis', 1), input), axisOf(parameters.whole('end_axis', -1), input)]
       const lengths = input.shape.slice(from, to + 1)
       return [reshaped(use, [...input.shape.slice(0, from), sizeOf(lengths), ...input.shape.slice(to + 1)])]
     },
@@ -55,7 +52,10 @@ export const shapes: Readonly<Record<string, Converter>> = {
   // Of DeepLab and PSPNet: bilinear, the corners keep their places.
   Interp: { parameters: 'interp_param', convert: interpolate },
   // Of YOLO's variants: each value s×s times.
-  Upsample: simple('upsample_param', (parameters) => ({ word: 'UPSAMPLE', parts: { size: [parameters.whole('scale', 0)] } })),
+  Upsample: simple('upsample_param', (parameters) => ({
+    word: 'UPSAMPLE',
+    parts: { size: [parameters.whole('scale', 0)] },
+  })),
   ShuffleChannel: simple('shuffle_channel_param', (parameters) => ({
     word: 'SHUFFLE',
     parts: { options: { g: [parameters.whole('group', 1)] } },
@@ -102,7 +102,8 @@ function newShape({ input, parameters, layer }: Use): Shape {
   const from = axis < 0 ? input.shape.length + axis + 1 : axis
   const count = parameters.whole('num_axes', -1)
   const to = count === -1 ? input.shape.length : from + count
-  if (from < 0 || to > input.shape.length || from > to) refuse(`axes ${from} to ${to} of a blob of ${input.shape.length}`)
+  if (from < 0 || to > input.shape.length || from > to)
+    refuse(`axes ${from} to ${to} of a blob of ${input.shape.length}`)
   const lengths = dims.map((length, i) => (length === 0 ? (input.shape[from + i] ?? 0) : length))
   const known = [...input.shape.slice(0, from), ...lengths.filter((length) => length !== -1), ...input.shape.slice(to)]
   const rest = sizeOf(input.shape) / sizeOf(known)
@@ -111,7 +112,8 @@ function newShape({ input, parameters, layer }: Use): Shape {
     ...lengths.map((length) => (length === -1 ? rest : length)),
     ...input.shape.slice(to),
   ]
-  if (shape.every((length) => Number.isInteger(length) && length > 0) && sizeOf(shape) === sizeOf(input.shape)) return shape
+  if (shape.every((length) => Number.isInteger(length) && length > 0) && sizeOf(shape) === sizeOf(input.shape))
+    return shape
   throw new ForeignFileError(`${layer.name}: the new shape has another number of values`, {
     received: `${printShape(dims)} for ${printShape(input.shape)}`,
     expected: `${sizeOf(input.shape)} values`,
