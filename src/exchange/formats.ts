@@ -1,7 +1,7 @@
 /** Every format of other programs. A new one is a folder and a line here. */
 
 import { lenslet } from './lenslet/format.ts'
-import { npy } from './numpy/format.ts'
+import { npy, npz } from './numpy/format.ts'
 import type { Format } from './types.ts'
 
-export const formats: readonly Format[] = [lenslet, npy]
+export const formats: readonly Format[] = [lenslet, npy, npz]
