@@ -2,6 +2,7 @@
 
 import { lenslet } from './lenslet/format.ts'
 import { npy, npz } from './numpy/format.ts'
+import { safetensors } from './safetensors/format.ts'
 import type { Format } from './types.ts'
 
-export const formats: readonly Format[] = [lenslet, npy, npz]
+export const formats: readonly Format[] = [lenslet, safetensors, npy, npz]
