@@ -1,9 +1,11 @@
-/** .npy files as files of one array. */
+/** .npy files as files of one array, and .npz files: ZIP archives of .npy files. */
 
 import { ArgumentError } from '../../core/errors.ts'
 import { counted, listed } from '../../core/text.ts'
 import type { StoredTensor } from '../../model/safetensors.ts'
 import type { ModelFiles, TensorFile } from '../types.ts'
+import { readZip } from '../zip.ts'
+import { zipParts } from '../zipWrite.ts'
 import { npyParts, readNpy } from './npy.ts'
 
 /** The array has no name of its own: it gets that of the file. */
@@ -21,4 +23,20 @@ export function writeNpyFile(tensors: ReadonlyMap<string, StoredTensor>): Iterab
     expected: 'one array',
     advice: 'write an .npz file',
   })
+}
+
+/** Entries that are no arrays are left out. */
+export async function readNpzFile(files: ModelFiles): Promise<TensorFile> {
+  const tensors = new Map<string, StoredTensor>()
+  const others: string[] = []
+  for (const [entry, { bytes }] of readZip(await files.read(), files.name)) {
+    const name = entry.replace(/\.npy$/, '')
+    if (name === entry) others.push(entry)
+    else tensors.set(name, readNpy(bytes(), name))
+  }
+  return { tensors, notes: others.length === 0 ? [] : [`left out, as they are no arrays: ${listed(others)}`] }
+}
+
+export function writeNpzFile(tensors: ReadonlyMap<string, StoredTensor>): Iterable<Uint8Array> {
+  return zipParts([...tensors].map(([name, tensor]) => ({ name: `${name}.npy`, parts: npyParts(tensor) })))
 }
