@@ -1,193 +1,225 @@
 /**
- * Reads zip archives (APPNOTE.TXT 6.3): what PyTorch, NumPy and Keras put their arrays in. Files are hostile: places and
- * sizes are checked against the file before anything is read or allocated, and every entry against its checksum.
+ * Reads ZIP archives (PKWARE APPNOTE 6.3.10), as PyTorch, Keras and NumPy write them. The archive may be hostile: its
+ * directory is checked against the length of the file, entries must not overlap, nothing is unpacked before it is asked
+ * for, and only to the length that the directory says, which its compressed bytes must be able to hold.
  */
 
-import { Inflate } from 'fflate'
-import { counted, printable } from '../core/text.ts'
+import { inflateSync } from 'fflate'
+import { printable } from '../core/text.ts'
+import { crc32 } from './crc32.ts'
 import { ForeignFileError } from './errors.ts'
 
 export interface ZipEntry {
   readonly name: string
   /** Unpacked, in bytes. */
   readonly size: number
-  /** Its contents: a view of the file where they are stored as they are. Checked against the checksum at the first call. */
-  read(): Uint8Array
+  /**
+   * The contents, checked against their checksum: a view of the archive where they are stored, and a new array at each call
+   * where they are compressed.
+   * @throws {ForeignFileError} they are damaged
+   */
+  bytes(): Uint8Array
 }
 
-const [endMark, centralMark, localMark, end64Mark, locator64Mark] = [
-  0x06054b50, 0x02014b50, 0x04034b50, 0x06064b50, 0x07064b50,
-]
-/** Far more than any model has. */
-const mostEntries = 1_000_000
+const endSize = 22
+const end64Size = 56
+const locatorSize = 20
+const directorySize = 46
+const localSize = 30
 
-/** Whether a file begins as a zip archive does. */
-export function isZip(start: Uint8Array): boolean {
-  return start[0] === 0x50 && start[1] === 0x4b && start[2] === 3 && start[3] === 4
+/** Deflate makes at most 258 bytes of two bits (RFC 1951). */
+const largestRatio = 1032
+
+const mostEntries = 200_000
+
+interface Place {
+  readonly name: string
+  readonly flags: number
+  readonly method: number
+  readonly crc: number
+  readonly packed: number
+  readonly size: number
+  /** Of its local header. */
+  readonly offset: number
 }
 
 /**
- * The entries by name, in the archive's order.
+ * The entries of an archive by name, without folders.
  *
- * @param limit how many bytes all compressed entries together may become
- * @throws {ForeignFileError}
+ * @param name of the file, for messages
+ * @throws {ForeignFileError} the archive is damaged, cut short, encrypted, or compressed by a method other than deflate
  */
-export function readZip(bytes: Uint8Array, limit = 2 ** 32): ReadonlyMap<string, ZipEntry> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const directory = findDirectory(view)
+export function readZip(file: Uint8Array, name: string): ReadonlyMap<string, ZipEntry> {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
+  const archive = { file, view, name: printable(name) }
+  const places = readDirectory(archive)
+  const starts = new Map<Place, number>()
+  let last = 0
+  for (const place of [...places].sort((a, b) => a.offset - b.offset)) {
+    const start = startOf(archive, place)
+    if (place.offset < last)
+      throw damaged(archive.name, `${printable(place.name)} overlaps another entry`, 'entries side by side')
+    last = start + place.packed
+    starts.set(place, start)
+  }
   const entries = new Map<string, ZipEntry>()
-  let at = directory.from
-  let unpacked = 0
-  for (let index = 0; index < directory.count; index++) {
-    const entry = readCentral(view, bytes, at)
-    at = entry.next
-    if (entry.name.endsWith('/')) continue
-    if (entries.has(entry.name)) throw damaged(`two entries ${printable(entry.name)}`, 'different names')
-    if (entry.method !== 0) unpacked += entry.size
-    if (unpacked > limit) throw damaged(`compressed entries of more than ${limit} bytes`, `at most ${limit} bytes`)
-    entries.set(entry.name, { name: entry.name, size: entry.size, read: reader(view, bytes, entry) })
+  for (const place of places) {
+    if (place.name.endsWith('/') && place.size === 0) continue
+    if (entries.has(place.name)) throw damaged(archive.name, `two entries ${printable(place.name)}`, 'unique names')
+    const packed = file.subarray(starts.get(place), (starts.get(place) as number) + place.packed)
+    entries.set(place.name, { name: place.name, size: place.size, bytes: () => unpacked(archive.name, place, packed) })
   }
   return entries
 }
 
-function findDirectory(view: DataView): { readonly from: number; readonly count: number } {
-  const { byteLength: length } = view
-  // The end record is the last thing in the file, before a comment of up to 64 kB.
-  for (let at = length - 22; at >= Math.max(0, length - 22 - 65535); at--) {
-    if (view.getUint32(at, true) !== endMark) continue
-    const plain = { count: view.getUint16(at + 10, true), size: view.getUint32(at + 12, true), from: view.getUint32(at + 16, true) }
-    const { count, size, from } = directory64(view, at) ?? plain
-    if (from + size > at || count > mostEntries || count * 46 > size) break
-    return { from, count }
-  }
-  throw damaged(`${counted(length, 'byte')} without a table of contents at the end`, 'a whole zip archive')
-}
-
-function directory64(view: DataView, end: number) {
-  const locator = end - 20
-  if (locator < 0 || view.getUint32(locator, true) !== locator64Mark) return undefined
-  const at = Number(view.getBigUint64(locator + 8, true))
-  if (at + 56 > locator || view.getUint32(at, true) !== end64Mark) return undefined
-  const number = (offset: number) => Number(view.getBigUint64(at + offset, true))
-  return { count: number(32), size: number(40), from: number(48) }
-}
-
-interface Central {
+interface Archive {
+  readonly file: Uint8Array
+  readonly view: DataView
   readonly name: string
-  readonly method: number
-  readonly checksum: number
-  readonly packed: number
-  readonly size: number
-  readonly local: number
-  readonly next: number
 }
 
-function readCentral(view: DataView, bytes: Uint8Array, at: number): Central {
-  if (at + 46 > bytes.length || view.getUint32(at, true) !== centralMark) throw damaged(`no entry at byte ${at}`, 'an entry')
+function readDirectory({ file, view, name }: Archive): readonly Place[] {
+  const end = findEnd(view)
+  if (end === undefined) {
+    throw new ForeignFileError(`${name}: the ZIP archive is cut short`, {
+      received: `${file.length} bytes without the directory that ends an archive`,
+      expected: 'a whole archive',
+      advice: 'fetch the file again',
+    })
+  }
+  const { count, size, offset } = readEnd(view, end, name)
+  if (offset + size > end || count * directorySize > size || count > mostEntries)
+    throw damaged(name, `a directory of ${count} entries, ${size} bytes from ${offset}`, `${end} bytes before its end`)
+  const places: Place[] = []
+  let at = offset
+  for (let index = 0; index < count; index++) {
+    if (at + directorySize > offset + size || view.getUint32(at, true) !== 0x02014b50)
+      throw damaged(name, `no entry ${index} of the directory at byte ${at}`, `${count} entries`)
+    const lengths = [28, 30, 32].map((field) => view.getUint16(at + field, true)) as [number, number, number]
+    const next = at + directorySize + lengths[0] + lengths[1] + lengths[2]
+    if (next > offset + size) throw damaged(name, `entry ${index} of the directory ends behind it`, `${size} bytes`)
+    places.push(readPlace({ file, view, name }, at, lengths))
+    at = next
+  }
+  return places
+}
+
+/** The record at the end, in front of a comment of up to 65,535 bytes. */
+function findEnd(view: DataView): number | undefined {
+  const first = Math.max(0, view.byteLength - endSize - 0xffff)
+  for (let at = view.byteLength - endSize; at >= first; at--) {
+    if (view.getUint32(at, true) !== 0x06054b50) continue
+    if (at + endSize + view.getUint16(at + 20, true) === view.byteLength) return at
+  }
+  return undefined
+}
+
+function readEnd(view: DataView, end: number, name: string) {
+  const short = {
+    count: view.getUint16(end + 10, true),
+    size: view.getUint32(end + 12, true),
+    offset: view.getUint32(end + 16, true),
+  }
+  const isLong = short.count === 0xffff || short.size === 0xffffffff || short.offset === 0xffffffff
+  const locator = end - locatorSize
+  if (locator < 0 || view.getUint32(locator, true) !== 0x07064b50) {
+    if (isLong) throw damaged(name, 'no directory of a large archive (ZIP64)', 'one, as its end says')
+    return short
+  }
+  const at = readLong(view, locator + 8, name)
+  if (at + end64Size > locator || view.getUint32(at, true) !== 0x06064b50)
+    throw damaged(name, `no ZIP64 record at byte ${at}`, 'one, as its locator says')
+  return {
+    count: readLong(view, at + 32, name),
+    size: readLong(view, at + 40, name),
+    offset: readLong(view, at + 48, name),
+  }
+}
+
+function readLong(view: DataView, at: number, name: string): number {
+  const value = Number(view.getBigUint64(at, true))
+  if (Number.isSafeInteger(value)) return value
+  throw damaged(name, `a length of ${value}`, `at most ${view.byteLength}`)
+}
+
+function readPlace({ file, view, name }: Archive, at: number, [nameLength, extraLength]: readonly number[]): Place {
+  const nameAt = at + directorySize
+  // A copy: browsers decode no text from shared memory.
+  const bytes = file.slice(nameAt, nameAt + (nameLength as number))
   const flags = view.getUint16(at + 8, true)
-  const [nameLength, extraLength, commentLength] = [28, 30, 32].map((offset) => view.getUint16(at + offset, true)) as [number, number, number]
-  const extra = at + 46 + nameLength
-  const next = extra + extraLength + commentLength
-  if (next > bytes.length) throw damaged(`an entry of ${next - at} bytes at byte ${at}`, 'an entry within the file')
-  const name = new TextDecoder().decode(bytes.slice(at + 46, extra))
-  if ((flags & 1) !== 0) throw damaged(`${printable(name)}, which is encrypted`, 'an archive without a password')
-  let [packed, size, local] = [20, 24, 42].map((offset) => view.getUint32(at + offset, true)) as [number, number, number]
-  // Zip64: what does not fit in 32 bits is in an extra field, in this order.
-  let [field, wide] = [extra, 0]
-  for (; field + 4 <= extra + extraLength; field += 4 + view.getUint16(field + 2, true)) {
-    if (view.getUint16(field, true) !== 1) continue
-    wide = field + 4
-    break
+  const place = {
+    name: new TextDecoder(flags & 0x800 ? 'utf-8' : 'latin1').decode(bytes),
+    flags,
+    method: view.getUint16(at + 10, true),
+    crc: view.getUint32(at + 16, true),
+    packed: view.getUint32(at + 20, true),
+    size: view.getUint32(at + 24, true),
+    offset: view.getUint32(at + 42, true),
   }
-  const take = (value: number) => {
-    if (value !== 0xffffffff || wide === 0 || wide + 8 > extra + extraLength) return value
-    wide += 8
-    return Number(view.getBigUint64(wide - 8, true))
-  }
-  size = take(size)
-  packed = take(packed)
-  local = take(local)
-  return { name, method: view.getUint16(at + 10, true), checksum: view.getUint32(at + 16, true), packed, size, local, next }
+  return withLongs(view, place, nameAt + (nameLength as number), extraLength as number, name)
 }
 
-function reader(view: DataView, bytes: Uint8Array, entry: Central): () => Uint8Array {
-  const { name, method, local, packed, size, checksum } = entry
-  if (local + 30 > bytes.length || view.getUint32(local, true) !== localMark) throw damaged(`${printable(name)}, which is not where the table says`, 'its contents')
-  const from = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true)
-  if (from + packed > bytes.length) throw damaged(`${printable(name)} of ${packed} bytes at byte ${from} of ${bytes.length}`, 'contents within the file')
-  if (method !== 0 && method !== 8) throw damaged(`${printable(name)}, compressed by method ${method}`, 'stored or deflated entries')
-  if (method === 0 && packed !== size) throw damaged(`${printable(name)} of ${size} bytes, stored in ${packed}`, 'as many bytes as it says')
-  // Deflate makes at most 1,032 bytes of one.
-  if (method === 8 && size > packed * 1032 + 64) throw damaged(`${printable(name)}, ${size} bytes in ${packed}`, 'a size that its contents can have')
-  let contents: Uint8Array | undefined
-  return () => {
-    if (contents !== undefined) return contents
-    const stored = bytes.subarray(from, from + packed)
-    const found = method === 0 ? stored : inflated(name, stored, size)
-    if (crc32(found) !== checksum) throw damaged(`${printable(name)} with another checksum`, 'the checksum in the archive')
-    contents = found
-    return found
+/** Lengths of 64 bits are in an extra field, in this order, for those that are full of ones in the entry itself. */
+function withLongs(view: DataView, place: Place, from: number, length: number, name: string): Place {
+  const long = (['size', 'packed', 'offset'] as const).filter((field) => place[field] === 0xffffffff)
+  if (long.length === 0) return place
+  for (let at = from; at + 4 <= from + length; ) {
+    const size = view.getUint16(at + 2, true)
+    if (at + 4 + size > from + length) break
+    if (view.getUint16(at, true) === 1 && size >= 8 * long.length)
+      return { ...place, ...Object.fromEntries(long.map((field, i) => [field, readLong(view, at + 4 + 8 * i, name)])) }
+    at += 4 + size
   }
+  throw damaged(name, `${printable(place.name)} without its 64-bit lengths`, 'a ZIP64 field')
 }
 
-function inflated(name: string, packed: Uint8Array, size: number): Uint8Array {
-  const out = new Uint8Array(size)
-  let at = 0
-  const inflate = new Inflate((chunk) => {
-    if (at + chunk.length > size) throw damaged(`${printable(name)}, which is longer than ${size} bytes`, 'the size in the archive')
-    out.set(chunk, at)
-    at += chunk.length
-  })
+/** Where the contents begin. */
+function startOf({ view, name }: Archive, { name: entry, offset, packed, size, flags, method }: Place): number {
+  const what = `${name}: ${printable(entry)}`
+  if (flags & 1) throw unread(what, 'encrypted', 'unpack it with its password')
+  if (method !== 0 && method !== 8)
+    throw unread(what, `compressed by method ${method}`, 'pack it by deflate, or not at all')
+  if (offset + localSize > view.byteLength || view.getUint32(offset, true) !== 0x04034b50)
+    throw damaged(what, `no entry at byte ${offset}`, 'one, as the directory says')
+  const start = offset + localSize + view.getUint16(offset + 26, true) + view.getUint16(offset + 28, true)
+  if (start + packed > view.byteLength)
+    throw damaged(what, `${packed} bytes from byte ${start}`, `at most ${view.byteLength - start}`)
+  if (method === 0 ? size !== packed : size > largestRatio * packed)
+    throw damaged(
+      what,
+      `${size} bytes in ${packed} packed ones`,
+      method === 0 ? `${packed}` : `at most ${largestRatio * packed}`,
+    )
+  return start
+}
+
+function unpacked(archive: string, { name, method, size, crc }: Place, packed: Uint8Array): Uint8Array {
+  const what = `${archive}: ${printable(name)}`
+  const bytes = method === 0 ? packed : inflated(what, packed, size)
+  if (crc32(bytes) === crc) return bytes
+  throw damaged(what, 'contents that differ from their checksum', crc.toString(16).padStart(8, '0'))
+}
+
+function inflated(what: string, packed: Uint8Array, size: number): Uint8Array {
   try {
-    for (let from = 0; from < packed.length; from += 65536) inflate.push(packed.subarray(from, from + 65536), from + 65536 >= packed.length)
+    // Into an array of this size, which does not grow.
+    const bytes = inflateSync(packed, { out: new Uint8Array(size) })
+    if (bytes.length === size) return bytes
   } catch (cause) {
-    if (cause instanceof ForeignFileError) throw cause
-    throw damaged(`${printable(name)}, whose compression is broken`, 'deflated contents', cause)
+    throw damaged(what, cause instanceof Error ? cause.message : String(cause), 'a stream of deflate', cause)
   }
-  if (at !== size) throw damaged(`${printable(name)} of ${at} bytes`, `${size}`)
-  return out
+  throw damaged(what, 'fewer bytes than the directory says', `${size}`)
 }
 
-let table: Uint32Array | undefined
-
-/** CRC-32 of ISO 3309, as zip and gzip have it. */
-export function crc32(bytes: Uint8Array): number {
-  // Eight tables, eight bytes a turn (Intel's slicing-by-8).
-  table ??= makeTable()
-  const t = table
-  let crc = 0xffffffff
-  let at = 0
-  for (; at + 8 <= bytes.length; at += 8) {
-    const low = crc ^ ((bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24))
-    crc =
-      (t[1792 + (low & 255)] as number) ^
-      (t[1536 + ((low >>> 8) & 255)] as number) ^
-      (t[1280 + ((low >>> 16) & 255)] as number) ^
-      (t[1024 + (low >>> 24)] as number) ^
-      (t[768 + (bytes[at + 4] as number)] as number) ^
-      (t[512 + (bytes[at + 5] as number)] as number) ^
-      (t[256 + (bytes[at + 6] as number)] as number) ^
-      (t[bytes[at + 7] as number] as number)
-  }
-  for (; at < bytes.length; at++) crc = (t[(crc ^ (bytes[at] as number)) & 255] as number) ^ (crc >>> 8)
-  return (crc ^ 0xffffffff) >>> 0
+function unread(what: string, received: string, advice: string): ForeignFileError {
+  return new ForeignFileError(`${what} cannot be read`, { received, expected: 'stored or deflated', advice })
 }
 
-function makeTable(): Uint32Array {
-  const out = new Uint32Array(2048)
-  for (let byte = 0; byte < 256; byte++) {
-    let crc = byte
-    for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
-    out[byte] = crc
-  }
-  for (let byte = 0; byte < 256; byte++)
-    for (let step = 1; step < 8; step++) {
-      const before = out[(step - 1) * 256 + byte] as number
-      out[step * 256 + byte] = (out[before & 255] as number) ^ (before >>> 8)
-    }
-  return out
-}
-
-function damaged(received: string, expected: string, cause?: unknown): ForeignFileError {
-  return new ForeignFileError('the archive is damaged or cut short', { received, expected, advice: 'fetch the file again', cause })
+function damaged(what: string, received: string, expected: string, cause?: unknown): ForeignFileError {
+  return new ForeignFileError(`${what}: the ZIP archive is damaged`, {
+    received,
+    expected,
+    advice: 'fetch the file again',
+    ...(cause === undefined ? {} : { cause }),
+  })
 }

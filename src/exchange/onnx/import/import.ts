@@ -4,12 +4,13 @@
  */
 
 import { LensletError } from '../../../core/errors.ts'
-import { volumeSize } from '../../../core/shapes.ts'
+import { sameShape, volumeSize } from '../../../core/shapes.ts'
 import { counted, listed, printable } from '../../../core/text.ts'
 import type { TensorForm } from '../../../model/info.ts'
+import type { StoredTensor } from '../../../model/safetensors.ts'
 import { ForeignFileError, UnsupportedModelError } from '../../errors.ts'
 import { NetworkBuilder, type Wire } from '../../networkBuilder.ts'
-import type { ImportedModel } from '../../types.ts'
+import type { ImportedModel, ReplacedArrays } from '../../types.ts'
 import type { OnnxModel, OnnxNode, OnnxValue } from '../proto/model.ts'
 import { readOnnx } from '../proto/read.ts'
 import { Context, type Graph, Obstacle } from './context.ts'
@@ -58,10 +59,30 @@ export function importModel(model: OnnxModel, options: OnnxOptions = {}): Import
           `the outputs ${listed(others.map(({ name }) => name))} are left out; the model gives ${printable(output.name)}`,
         ]
   const first = attempt(() => read('nchw'))
-  if ('result' in first) return { ...first.result, notes }
+  const withArrays = (arrays: ReadonlyMap<string, StoredTensor>) => replaced(model, arrays, options)
+  if ('result' in first) return { ...first.result, notes, withArrays }
   const second = input.shape?.length === 4 ? attempt(() => read('nhwc')) : first
-  if ('result' in second) return { ...second.result, notes }
+  if ('result' in second) return { ...second.result, notes, withArrays }
   throw first.error
+}
+
+/** Weights are arrays of floats; shapes and other small integers stay those of the graph. */
+function replaced(model: OnnxModel, arrays: ReadonlyMap<string, StoredTensor>, options: OnnxOptions): ReplacedArrays {
+  const own = [...model.graph.initializers].filter(
+    ([, tensor]) => 'stored' in tensor && /^B?F/.test(tensor.stored.dtype),
+  )
+  const [used, missing] = [[] as string[], [] as string[]]
+  const initializers = new Map(model.graph.initializers)
+  for (const [name, tensor] of own) {
+    const array = arrays.get(name)
+    if (array === undefined || ('stored' in tensor && !sameShape(array.shape, tensor.stored.shape))) missing.push(name)
+    else {
+      used.push(name)
+      initializers.set(name, { name, stored: array })
+    }
+  }
+  const { weights } = importModel({ ...model, graph: { ...model.graph, initializers } }, options)
+  return { weights, used, missing }
 }
 
 type Layout = 'nchw' | 'nhwc'
@@ -108,7 +129,7 @@ function interpret(
   nodes: readonly OnnxNode[],
   layout: Layout,
   options: OnnxOptions,
-): Omit<ImportedModel, 'notes'> {
+): Omit<ImportedModel, 'notes' | 'withArrays'> {
   const builder = new NetworkBuilder()
   const first = inputValue(builder, input, layout, options)
   const values = new Map<string, Value>([[input.name, first]])
@@ -248,7 +269,7 @@ function finish(
   output: OnnxValue,
   value: Value,
   layout: Layout,
-): Omit<ImportedModel, 'notes'> {
+): Omit<ImportedModel, 'notes' | 'withArrays'> {
   if (value.kind === 'constant')
     throw new UnsupportedModelError('the output does not depend on the image', {
       received: printable(output.name),
