@@ -27,4 +27,4 @@ export type Folder = (typeof folderOrder)[number]
 export const privateFolders: readonly Folder[] = ['platform', 'cli']
 
 /** Doors besides a folder's index.ts: what only Node can load. Each is `folder/name`, the subpath that users import. */
-export const nodeDoors: readonly `${Folder}/${string}`[] = ['data/node']
+export const nodeDoors: readonly `${Folder}/${string}`[] = ['data/node', 'exchange/node']

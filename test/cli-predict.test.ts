@@ -362,7 +362,6 @@ describe('predict', () => {
     ],
     [['bad.png', 'good.lenslet'], /bad\.png is not a model[\s\S]*an image[\s\S]*the model comes first/],
     [['a.net', 'bad.png'], /a\.net is not a model[\s\S]*a network without weights[\s\S]*lenslet train/],
-    [['weights.pt', 'bad.png'], /PyTorch[\s\S]*its own models only/],
     [['nothing', 'bad.png'], /nothing is not a model[\s\S]*an empty file/],
     [
       ['abc/bird', 'bad.png'],
@@ -373,7 +372,6 @@ describe('predict', () => {
   ])('%j is refused with 2', async (words, says) => {
     await writeFile(join(place, 'readme.md'), '# My images\n\nA long text, longer than any header of a model would be.')
     await writeFile(join(place, 'a.net'), 'INPUT 8x8x3 -> FC-2')
-    await writeFile(join(place, 'weights.pt'), 'PK\u0003\u0004 and so on')
     await writeFile(join(place, 'nothing'), '')
     const { code, stdout, stderr } = await run('predict', ...words)
     expect(stderr).toMatch(says)

@@ -53,7 +53,7 @@ describe('a call that is wrong ends with 2, and says what was received and what 
     [['plan', 'lenet5', '--memory', 'lots'], /--memory[\s\S]*received: lots[\s\S]*4GB/],
     [['plan', 'lenet'], /no network named "lenet"[\s\S]*did you mean lenet5\?/],
     [['plan', 'missing.net'], /there is no file missing\.net, and no network named missing/],
-    [['plan', 'network.onnx'], /ONNX files cannot be read yet/],
+    [['plan', 'network.onnx'], /network\.onnx[\s\S]*empty file/],
     [['plan', 'network.json'], /not JSON/],
     [['plan', 'INPUT 8x8x1 -> CNOV3-4'], /line 1, column 16[\s\S]*did you mean CONV\?/],
     [

@@ -11,7 +11,7 @@ import { addDataOptions, type DataOptions, dataHelp, dataOptions, dataWords, ope
 import { readCall, UsageError } from './errors.ts'
 import { type SplitName, splitNames, splitOf } from './evalSplit.ts'
 import { csvOf, jsonOf, notes, words } from './evalWords.ts'
-import { openModel } from './model.ts'
+import { modelHelp, openModel } from './model.ts'
 import { choice, exactHelp } from './options.ts'
 import { trainedSplit } from './runData.ts'
 import { Terminal } from './terminal.ts'
@@ -28,7 +28,7 @@ interface EvalCall extends DataOptions {
 
 export function define(command: Command): void {
   command
-    .argument('<model>', 'a .lenslet file, or the folder of a run')
+    .argument('<model>', modelHelp)
     .requiredOption('--data <data>', dataHelp)
     .option('--split <name>', 'test, validation, train, or all images', choice('--split', splitNames), 'test')
     .option('--threads <n>', 'workers', threadCount)

@@ -1,27 +1,43 @@
-/** The argument <model>: a `.lenslet` file, or the folder of a run that holds one. */
+/** The argument <model>: a `.lenslet` file, the folder of a run that holds one, or a model of another program. */
 
 import { readdir, stat } from 'node:fs/promises'
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
 import { printable } from '../core/text.ts'
 import { fileKind } from '../data/node/endings.ts'
+import { formatOf, hasEnding, startBytes } from '../exchange/formatOf.ts'
+import { lenslet } from '../exchange/lenslet/format.ts'
+import { startOfFile } from '../exchange/node/modelFiles.ts'
+import type { Format } from '../exchange/types.ts'
 import { ModelFileError, SafetensorsError } from '../model/errors.ts'
 import { Model } from '../model/model.ts'
 import { systemReason } from '../platform/systemErrors.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { readCall, UsageError } from './errors.ts'
-import { describeOther, isSafetensors, order, startOf } from './otherFiles.ts'
+import { modelEndings, readForeign, sayNotes } from './foreign.ts'
+import { describeOther, isSafetensors, order } from './otherFiles.ts'
 import { filesOf } from './runFolder.ts'
 
 const expected = 'a .lenslet file, or the folder of a run'
+/** Of arguments, for help. */
+export const modelHelp = `a model (${modelEndings}), or the folder of a run`
 
 /** Always of the default batch, so that every verb gives the same bits for a picture. */
 export async function openModel(
   path: string,
   { threads, exact = false }: { threads?: number | undefined; exact?: boolean | undefined },
 ): Promise<Model> {
-  const file = await readCall(() => findModel(path))
+  const { file, format } = await readCall(() => findModel(path))
+  const how = { exact, ...(threads === undefined ? {} : { threads }) }
+  if (format === lenslet) return loadOwn(file, how)
+  const imported = await readForeign(file)
+  sayNotes(imported)
+  const { network, weights, info } = imported
+  return Model.create(network, { ...how, weights, info })
+}
+
+async function loadOwn(file: string, how: { readonly threads?: number; readonly exact: boolean }): Promise<Model> {
   try {
-    return await Model.load(file, { exact, ...(threads === undefined ? {} : { threads }) })
+    return await Model.load(file, how)
   } catch (error) {
     if (!(error instanceof SafetensorsError || error instanceof ModelFileError)) throw error
     const [message] = error.message.split('\n')
@@ -34,12 +50,17 @@ export async function openModel(
   }
 }
 
+interface FoundModel {
+  readonly file: string
+  readonly format: Format
+}
+
 /** Throws `UsageError` for what can never be a model. */
-async function findModel(path: string): Promise<string> {
+export async function findModel(path: string): Promise<FoundModel> {
   const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     throw missing(path, cause)
   })
-  if (found.isDirectory()) return findInFolder(path)
+  if (found.isDirectory()) return { file: await findInFolder(path), format: lenslet }
   // Reading its first bytes could wait forever.
   if (!found.isFile())
     throw new UsageError(`${printable(path)} is not a model`, {
@@ -48,9 +69,11 @@ async function findModel(path: string): Promise<string> {
       advice: 'copy its output to a file, and pass the file',
     })
   // A damaged .lenslet file is the file's fault, and not the call's.
-  if (extname(path).toLowerCase() === '.lenslet') return path
-  const start = await startOf(path)
-  if (isSafetensors(start, found.size)) return path
+  if (hasEnding(path, lenslet)) return { file: path, format: lenslet }
+  const start = await startOfFile(path, startBytes)
+  const format = formatOf(path, start)
+  if (format !== undefined) return { file: path, format }
+  if (isSafetensors(start, found.size)) return { file: path, format: lenslet }
   const { what, advice } = describeOther(path, start)
   throw new UsageError(`${printable(path)} is not a model`, { received: what, expected, advice })
 }

@@ -2,6 +2,8 @@
 
 import { basename, extname, resolve } from 'node:path'
 import { printable } from '../core/text.ts'
+import { formatOf, startBytes } from '../exchange/formatOf.ts'
+import { lenslet } from '../exchange/lenslet/format.ts'
 import { decodeModel } from '../model/file.ts'
 import { SizeError } from '../network/errors.ts'
 import { networkFromJson } from '../network/json.ts'
@@ -14,6 +16,7 @@ import { systemCode } from '../platform/systemErrors.ts'
 import type { ZooEntry } from '../zoo/types.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { UsageError } from './errors.ts'
+import { readForeign, sayNotes } from './foreign.ts'
 import { endingOf, meaningOf, readableEndings } from './networkPath.ts'
 import { filesOf, readRun } from './runFolder.ts'
 
@@ -65,17 +68,6 @@ const fileKinds: readonly FileKind[] = [
     read: notation,
   },
   { ending: '.txt', is: () => false, read: notation },
-  {
-    ending: '.onnx',
-    is: () => false,
-    read() {
-      throw new UsageError('ONNX files cannot be read yet', {
-        received: 'a file ending in .onnx',
-        expected: readableEndings.join(', '),
-        advice: 'write the network in the notation',
-      })
-    },
-  },
 ]
 
 /** 64 MiB: no network that a person or Lenslet writes is as long. */
@@ -117,13 +109,25 @@ async function readNetworkFile(
   const ending = endingOf(path)
   const limit = textEndings.includes(ending) ? textLimit : undefined
   const bytes = await readRegularFile(path, limit).catch(unreadable(path))
-  const kind = fileKinds.find((each) => each.ending === ending) ?? fileKinds.find((each) => each.is(bytes))
+  const byEnding = fileKinds.find((each) => each.ending === ending)
+  if (byEnding === undefined || ending === '.json') {
+    const format = formatOf(path, bytes.subarray(0, startBytes))
+    if (format !== undefined && format !== lenslet) return readForeignNetwork(path)
+  }
+  const kind = byEnding ?? fileKinds.find((each) => each.is(bytes))
   if (kind !== undefined) return kind.read(bytes, options, path)
   throw new UsageError(`${printable(path)} does not contain a network`, {
     received: bytes.length === 0 ? 'an empty file' : 'text without INPUT, which is neither JSON nor a model',
     expected: `the notation, such as "INPUT 28x28x1 -> CONV5-6 -> RELU -> FC-10", or what Lenslet wrote (${readableEndings.join(', ')})`,
     advice: notice,
   })
+}
+
+/** A model of another program. */
+async function readForeignNetwork(path: string): Promise<Content> {
+  const imported = await readForeign(path)
+  sayNotes(imported)
+  return { network: imported.network, model: resolve(path) }
 }
 
 /** The model of a run that has ended, with its weights; before that, its network. */

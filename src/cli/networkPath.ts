@@ -8,6 +8,7 @@ import { basename, dirname, extname, join } from 'node:path'
 import { closest } from '../core/suggest.ts'
 import { printable } from '../core/text.ts'
 import { expandHome } from '../data/node/home.ts'
+import { endingsOf } from '../exchange/formatOf.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { ownHelp } from './call.ts'
 import { UsageError } from './errors.ts'
@@ -19,8 +20,13 @@ export type Meaning =
   | { readonly kind: 'text' }
 
 export const readableEndings = ['.net', '.txt', '.json', '.lenslet'] as const
-/** The others are known, to be refused by name. */
-const knownEndings: readonly string[] = [...readableEndings, '.onnx']
+/** Models of other programs hold networks, too. */
+const knownEndings: readonly string[] = [
+  ...readableEndings,
+  ...endingsOf(({ readModel }) => readModel !== undefined).filter(
+    (ending) => ending !== '.lenslet' && ending !== '.json',
+  ),
+]
 
 const arrow = /->|→/
 
@@ -59,7 +65,7 @@ async function whatIs(path: string): Promise<'file' | 'folder' | undefined> {
   }
 }
 
-const expectation = `a name from the zoo (${zoo.names.join(', ')}), text such as "INPUT 28x28x1 -> CONV5-6 -> RELU -> FC-10", a file (${readableEndings.join(', ')}), or the folder of a run`
+const expectation = `a name from the zoo (${zoo.names.join(', ')}), text such as "INPUT 28x28x1 -> CONV5-6 -> RELU -> FC-10", a file (${knownEndings.join(', ')}), or the folder of a run`
 
 const fileTaken = (name: string) =>
   `${name}: the file ./${name} is read, not the network ${name} of the zoo; rename the file to get that one`

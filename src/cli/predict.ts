@@ -13,10 +13,11 @@ import { topPredictions } from '../insight/predictions.ts'
 import { printCount } from '../inspect/units.ts'
 import { normalizePictures } from '../model/classify.ts'
 import type { Model } from '../model/model.ts'
+import { ownHelp } from './call.ts'
 import { checkDense, openDense, sayDense } from './dense.ts'
 import { readCall, UsageError } from './errors.ts'
 import { type AskedSize, sides } from './fitNetwork.ts'
-import { openModel } from './model.ts'
+import { modelHelp, openModel } from './model.ts'
 import { Negatives, seemsInverted } from './negatives.ts'
 import { bytes, choice, exactHelp, memoryDefault, whole } from './options.ts'
 import {
@@ -28,28 +29,24 @@ import {
   standardInput,
 } from './pictureFiles.ts'
 import { type Answer, csvFormat, jsonFormat, Output, textFormat } from './predictOutput.ts'
+import { isTensorCall, predictTensors, type TensorCall } from './predictTensors.ts'
 import { Terminal } from './terminal.ts'
 import { threadCount } from './threadCount.ts'
 
-interface PredictCall {
+interface PredictCall extends TensorCall {
   readonly top: number
   readonly invert?: boolean
   readonly fit: Fit
-  readonly threads?: number
   /** Bytes. */
   readonly memoryLimit?: number
-  readonly exact?: boolean
-  readonly json?: boolean
-  readonly csv?: boolean
-  readonly dense?: boolean
   readonly size?: Pick<AskedSize, 'height' | 'width'>
   readonly stride?: number
 }
 
 export function define(command: Command): void {
   command
-    .argument('<model>', 'a .lenslet file, or the folder of a run')
-    .argument('<picture...>', 'PNG, JPEG, WebP, GIF, TIFF or AVIF; folders of them; - for standard input')
+    .argument('<model>', modelHelp)
+    .argument('[picture...]', 'PNG, JPEG, WebP, GIF, TIFF or AVIF; folders of them; - for standard input')
     .option('--top <k>', 'how many classes to name', whole('--top', 1), 3)
     .option('--invert', 'turn light into dark: for dark digits on white paper and a model trained on light on dark')
     .option('--fit <how>', 'cover: cut off what is too long; stretch', choice('--fit', ['cover', 'stretch']), 'cover')
@@ -60,6 +57,9 @@ export function define(command: Command): void {
       "with --dense, pixels from place to place: a divisor of the network's",
       whole('--stride', 1),
     )
+    .option('--input <file>', 'a tensor in place of images, fed as it is: x.npy, or a file with one array')
+    .option('--output <file>', 'where its result is written: y.npy')
+    .option('--layout <order>', 'of both: nhwc (the default) or nchw', choice('--layout', ['nhwc', 'nchw']))
     .option('--threads <n>', 'workers', threadCount)
     .option('--exact', exactHelp)
     .option('--memory-limit <amount>', `most memory for decoding: 2GB; ${memoryDefault}`, bytes('--memory-limit'))
@@ -74,7 +74,16 @@ Examples:
   lenslet predict runs/lenet5-mnist-20261122-054312 digit.png --top 2
   lenslet predict photos.lenslet holidays/ --csv > classes.csv
   lenslet predict photos.lenslet photo.jpg --dense --size 384
+  lenslet predict net.onnx --input x.npy --output y.npy --layout nchw
   curl -s https://example.org/cat.jpg | lenslet predict photos.lenslet -`
+
+function noImages(): UsageError {
+  return new UsageError('there is nothing to predict', {
+    received: 'no images',
+    expected: 'lenslet predict <model> <image…>, or <model> --input x.npy --output y.npy',
+    advice: ownHelp(),
+  })
+}
 
 /** Pictures that could not be read, after the answers for all others. */
 class UnreadPicturesError extends LensletError {}
@@ -84,6 +93,8 @@ const portion = 32
 const portionBytes = 2 ** 26
 
 async function run(path: string, paths: readonly string[], call: PredictCall): Promise<void> {
+  if (isTensorCall(call)) return predictTensors(path, paths, call)
+  if (paths.length === 0) throw noImages()
   const terminal = new Terminal(call.json === true || call.csv === true)
   if (call.json === true && call.csv === true)
     throw new UsageError('--json and --csv exclude each other', { expected: 'one of them' })

@@ -28,6 +28,12 @@ export const verbs: readonly Verb[] = [
   { name: 'eval', says: 'measure how well a model does on labelled images', load: () => import('./eval.ts') },
   { name: 'predict', says: 'predict the classes of images', load: () => import('./predict.ts') },
   {
+    name: 'convert',
+    says: 'convert models, weights and networks from one format to another',
+    leavesFiles: true,
+    load: () => import('./convert.ts'),
+  },
+  {
     name: 'zoo',
     says: 'list networks known by name with their cost, or print one',
     load: () => import('./zoo.ts'),

@@ -1,5 +1,6 @@
 /** Every format of other programs. A new one is a folder and a line here. */
 
+import { lenslet } from './lenslet/format.ts'
 import type { Format } from './types.ts'
 
-export const formats: readonly Format[] = []
+export const formats: readonly Format[] = [lenslet]

@@ -26,7 +26,19 @@ export interface ModelFile {
 type ModelContents = Omit<ModelFile, 'hasChecksum'>
 
 const format = 'lenslet.model'
-const version = '1'
+
+/**
+ * Which types weights are stored as, by the version of the file: readers that know version 1 only refuse 16-bit floats by the
+ * version, and not for damage. A model with 32-bit floats stays version 1.
+ */
+const typesOf: ReadonlyMap<string, readonly string[]> = new Map([
+  ['1', ['F32']],
+  ['2', ['F32', 'F16']],
+])
+
+function versionOf(tensors: ReadonlyMap<string, Tensor | StoredTensor>): string {
+  return [...tensors.values()].some((tensor) => 'dtype' in tensor && tensor.dtype === 'F16') ? '2' : '1'
+}
 
 /** @throws {ModelFileError} what could not be read again: weights that are not finite, or info that does not fit */
 export function encodeModel(file: ModelContents): Uint8Array<ArrayBuffer> {
@@ -42,7 +54,7 @@ function metadataOf(file: ModelContents): Readonly<Record<string, string>> {
   checkInfo(file.info)
   checkFit(file)
   const network = JSON.stringify(file.network)
-  const texts = { format, version, network, info: JSON.stringify(file.info) }
+  const texts = { format, version: versionOf(file.tensors), network, info: JSON.stringify(file.info) }
   return { ...texts, checksum: checksumOf(texts, file.tensors) }
 }
 
@@ -55,16 +67,17 @@ function metadataOf(file: ModelContents): Readonly<Record<string, string>> {
  */
 export function decodeModel(bytes: Uint8Array): ModelFile {
   const { tensors, metadata } = readSafetensors(bytes)
-  if (metadata.format !== format || metadata.version !== version) {
+  const types = typesOf.get(metadata.version ?? '')
+  if (metadata.format !== format || types === undefined) {
     throw new ModelFileError('not a Lenslet model', {
       received:
         metadata.format === undefined
           ? 'safetensors without our metadata'
           : `${metadata.format} version ${metadata.version}`,
-      expected: `${format} version ${version}`,
+      expected: `${format} version ${[...typesOf.keys()].join(' or ')}`,
     })
   }
-  checkSum(metadata, tensors)
+  checkSum(metadata, tensors, types)
   const network = networkFromJson(metadata.network ?? '')
   const info = parseInfo(metadata.info ?? '{}')
   checkFit({ network, info, tensors })
@@ -77,13 +90,17 @@ const textNames = ['format', 'version', 'network', 'info']
  * Against a checksum, where there is one. Files of older versions have none, so a text of any other name is refused: it may
  * be the checksum with a damaged name.
  */
-function checkSum(metadata: Readonly<Record<string, string>>, tensors: ReadonlyMap<string, StoredTensor>): void {
+function checkSum(
+  metadata: Readonly<Record<string, string>>,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  types: readonly string[],
+): void {
   const { checksum, ...texts } = metadata
   const other = Object.keys(texts).filter((name) => !textNames.includes(name))
   if (other.length > 0) throw damaged(`the metadata ${listed(other)}`, `${textNames.join(', ')} and checksum`)
   if (checksum === undefined) return
-  const stored = [...tensors].find(([, { dtype }]) => dtype !== 'F32')
-  if (stored !== undefined) throw damaged(`${stored[0]} of type ${stored[1].dtype}`, 'F32')
+  const stored = [...tensors].find(([, { dtype }]) => !types.includes(dtype))
+  if (stored !== undefined) throw damaged(`${stored[0]} of type ${stored[1].dtype}`, types.join(' or '))
   const found = checksumOf(Object.fromEntries(textNames.map((name) => [name, texts[name] ?? ''])), tensors)
   if (found !== checksum) throw damaged(`contents with the checksum ${found}`, `${checksum}, as stored in the file`)
 }

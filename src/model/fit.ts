@@ -50,7 +50,8 @@ export function checkFit({ network, info, tensors }: Contents): void {
   })
 }
 
-function checkValues(name: string, values: Float32Array, { least }: ParameterSpec): void {
+/** @throws {ModelFileError} a value is not finite, or lower than it may be */
+export function checkValues(name: string, values: Float32Array, { least }: ParameterSpec): void {
   const low = least === undefined ? -1 : values.findIndex((value) => value < least)
   const at = low === -1 ? findNotFinite(values) : low
   if (at === -1) return

@@ -2,7 +2,18 @@
 
 import type { ErrorDetails } from '../core/errors.ts'
 import { parseJson } from '../core/json.ts'
-import { anyObject, type Fault, list, number, object, optional, printFault, string } from '../core/schema.ts'
+import {
+  anyObject,
+  either,
+  type Fault,
+  list,
+  literal,
+  number,
+  object,
+  optional,
+  printFault,
+  string,
+} from '../core/schema.ts'
 import { type Shape, type Volume, volumeSize } from '../core/shapes.ts'
 import { counted, listed, printable, sameForm } from '../core/text.ts'
 import type { Normalization } from '../data/normalization.ts'
@@ -33,9 +44,15 @@ export interface TensorForm {
 }
 
 const atMost = { min: 1, max: 65536 }
+const tensorSchema = object({
+  name: string,
+  shape: list(number({ whole: true, min: 1, max: 2 ** 31 }), { max: 8 }),
+  order: either(literal('hwc'), literal('chw')),
+})
 const infoSchema = object({
   classes: optional(list(string, { max: 1 << 20 })),
   normalization: optional(object({ mean: list(number(), atMost), std: list(number({ above: 0 }), atMost) })),
+  tensors: optional(object({ input: tensorSchema, output: tensorSchema })),
   origin: optional(string),
 })
 
@@ -52,8 +69,8 @@ export function parseInfo(text: string): ModelInfo {
   }
   const fault = anyObject.fault(value)
   if (fault !== undefined) throw invalid(fault)
-  const { classes, normalization, origin } = value as Record<string, unknown>
-  return checkInfo({ classes, normalization, origin })
+  const { classes, normalization, tensors, origin } = value as Record<string, unknown>
+  return checkInfo({ classes, normalization, tensors, origin })
 }
 
 /** @throws {ModelFileError} a value of a wrong kind, or a deviation that is not above 0 */
@@ -66,7 +83,7 @@ export function checkInfo(info: object): ModelInfo {
 function invalid(fault: Fault): ModelFileError {
   return new ModelFileError('the info of the model is invalid', {
     received: printFault(fault),
-    expected: '{ classes, normalization: { mean, std }, origin }',
+    expected: '{ classes, normalization: { mean, std }, tensors: { input, output }, origin }',
   })
 }
 

@@ -27,6 +27,7 @@ import { type Activations, activationsOf } from './activations.ts'
 import { type Classification, type ClassifyOptions, classify } from './classify.ts'
 import { WeightError } from './errors.ts'
 import { decodeModel, encodeModel, modelParts } from './file.ts'
+import { type GivenWeights, givenValues } from './givenWeights.ts'
 import { Holder } from './holder.ts'
 import type { ModelInfo } from './info.ts'
 import { checkInitializer, fillInitial, type Initializer } from './initialize.ts'
@@ -67,6 +68,8 @@ export interface ModelOptions {
   readonly exact?: boolean
   /** How filters start; default: as each layer says (He). */
   readonly initial?: Initializer
+  /** All weights of the network, in place of new ones: values, or sources that are read when the model first runs. */
+  readonly weights?: GivenWeights | undefined
   readonly info?: ModelInfo
 }
 
@@ -85,6 +88,7 @@ const optionNames: OptionNames<ModelOptions> = {
   backend: true,
   exact: true,
   initial: true,
+  weights: true,
   info: true,
 }
 
@@ -162,18 +166,21 @@ export class Model {
 
   /**
    * Plans; memory is taken, and the weights are initialized, when the model first runs or they are read. Throws `SizeError`,
-   * `ArgumentError`, `VariantError`, or `MemoryError` for weights that no memory of the backend can hold.
+   * `ArgumentError`, `VariantError`, `MemoryError` for weights that no memory of the backend can hold, or `WeightError` for
+   * given weights that are not those of the network.
    */
   static async create(network: Network, options: ModelOptions = {}): Promise<Model> {
     checkNetwork('Model.create', network)
     checkOptions('Model.create', options, optionNames)
-    const { seed = 0, initial, info = {} } = options
+    const { seed = 0, initial, weights, info = {} } = options
     if (!Number.isInteger(seed)) throw new ArgumentError('the seed must be a whole number', { received: `${seed}` })
     checkInitializer(initial)
     return Model.#make(options, async () => ({
       network,
       info,
-      values: (spec, name) => (into) => fillInitial(into, spec, name, seed, initial),
+      values: weights
+        ? givenValues(network, weights)
+        : (spec, name) => (into) => fillInitial(into, spec, name, seed, initial),
     }))
   }
 
@@ -184,9 +191,9 @@ export class Model {
    */
   static async load(
     source: string | Uint8Array | ArrayBuffer,
-    options: Omit<ModelOptions, 'seed' | 'initial' | 'info'> = {},
+    options: Omit<ModelOptions, 'seed' | 'initial' | 'weights' | 'info'> = {},
   ): Promise<Model> {
-    const { seed: _, initial: __, info: ___, ...loadNames } = optionNames
+    const { seed: _, initial: __, weights: ___, info: ____, ...loadNames } = optionNames
     checkOptions<typeof options>('Model.load', options, loadNames)
     const given = source instanceof ArrayBuffer ? new Uint8Array(source) : source
     if (typeof given !== 'string' && !(given instanceof Uint8Array)) {

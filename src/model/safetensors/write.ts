@@ -1,8 +1,11 @@
-/** Writes safetensors. Deterministic: the same tensors in the same order give the same bytes. All values are F32. */
+/**
+ * Writes safetensors. Deterministic: the same tensors in the same order give the same bytes. Values are F32; a tensor that was
+ * read (`StoredTensor`) is written as it is stored.
+ */
 
 import { printShape, sizeOf } from '../../core/shapes.ts'
 import { SafetensorsError } from '../errors.ts'
-import type { Tensor } from './tensor.ts'
+import type { StoredTensor, Tensor } from './tensor.ts'
 
 /**
  * The file in parts, in order, for writing a large one without building it in memory: the header, then each tensor's bytes
@@ -19,7 +22,12 @@ export function safetensorsParts(
   return {
     *[Symbol.iterator]() {
       yield header
-      for (const [name, { shape, values }] of tensors) {
+      for (const [name, tensor] of tensors) {
+        if (isStored(tensor)) {
+          yield tensor.bytes
+          continue
+        }
+        const { shape, values } = tensor
         if (values.length !== sizeOf(shape)) {
           throw new SafetensorsError(`${name}: wrong number of values`, {
             received: `${values.length}`,
@@ -47,6 +55,10 @@ export function writeSafetensors(
   return file
 }
 
+function isStored(tensor: Tensor): tensor is StoredTensor {
+  return 'bytes' in tensor
+}
+
 function encodeHeader(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>>,
@@ -55,12 +67,13 @@ function encodeHeader(
   const entries: Record<string, unknown> = Object.create(null)
   entries.__metadata__ = metadata
   let offset = 0
-  for (const [name, { shape }] of tensors) {
+  for (const [name, tensor] of tensors) {
+    const { shape } = tensor
     if (name === '__metadata__') {
       throw new SafetensorsError('a tensor has a name that the format reserves', { received: name })
     }
-    const end = offset + 4 * sizeOf(shape)
-    entries[name] = { dtype: 'F32', shape, data_offsets: [offset, end] }
+    const end = offset + (isStored(tensor) ? tensor.bytes.length : 4 * sizeOf(shape))
+    entries[name] = { dtype: isStored(tensor) ? tensor.dtype : 'F32', shape, data_offsets: [offset, end] }
     offset = end
   }
   const encoded = new TextEncoder().encode(JSON.stringify(entries))

@@ -1,0 +1,93 @@
+/** `lenslet convert <in> out.onnx`: a model with its weights, verified before it is written. */
+
+import { platform } from '#platform'
+import { type Shape, sizeOf } from '../core/shapes.ts'
+import { counted, listed } from '../core/text.ts'
+import { foldBatchNorm } from '../exchange/foldBatchNorm.ts'
+import { joined } from '../exchange/joined.ts'
+import { readModel } from '../exchange/read.ts'
+import type { ExportedModel, Format, ImportedModel } from '../exchange/types.ts'
+import { fcToConv } from '../network/fullyConvolutional.ts'
+import { cost } from '../plan/cost.ts'
+import type { ConvertCall } from './convert.ts'
+import { readConvertible } from './convertSource.ts'
+import { roundings, verifyConversion } from './convertVerify.ts'
+import { sayConverted } from './convertWords.ts'
+import { readCall } from './errors.ts'
+import { sayNotes } from './foreign.ts'
+import type { Terminal } from './terminal.ts'
+
+type WritingFormat = Format & Required<Pick<Format, 'writeModel'>>
+
+export async function convertModel(
+  format: WritingFormat,
+  from: string,
+  out: string,
+  call: ConvertCall,
+  terminal: Terminal,
+): Promise<void> {
+  const source = await readConvertible(from, call.network)
+  sayNotes(source)
+  const before = filled(source)
+  const { model, notes } = await readCall(() => changed(before, call))
+  sayNotes({ notes })
+  const parts = await format.writeModel(model, call.half === true ? { half: true } : {})
+  // Verified as it will be read, before there is a file.
+  const verifies = call.verify && format.readModel !== undefined
+  const bytes = verifies ? joined(parts) : undefined
+  const verified =
+    bytes &&
+    (await verifyConversion(before, await readBack(out, bytes), roundings[call.half === true ? 'float16' : 'float32']))
+  let length = 0
+  await platform.writeFileAtomic(
+    out,
+    counting(bytes === undefined ? parts : [bytes], (more) => (length += more)),
+  )
+  sayConverted(terminal, {
+    in: from,
+    out,
+    bytes: length,
+    nodes: model.network.nodes.length,
+    parameters: cost(model.network).totals.parameters,
+    difference: verified?.difference ?? null,
+    ...(verified && { largest: verified.largest }),
+    ...(source.match && { matched: source.match.matched, missing: [], leftOver: source.match.leftOver }),
+    notes: [...source.notes, ...notes],
+  })
+}
+
+/** With all weights in memory. */
+function filled({ network, weights, info }: ImportedModel): ExportedModel {
+  const values = [...weights].map(([name, { shape, fill }]): [string, { shape: Shape; values: Float32Array }] => {
+    const array = new Float32Array(sizeOf(shape))
+    fill(array)
+    return [name, { shape, values: array }]
+  })
+  return { network, weights: new Map(values), info }
+}
+
+/** What the options change, and what to say about it. */
+function changed(model: ExportedModel, { foldBn, fcToConv: toConv }: ConvertCall) {
+  const notes: string[] = []
+  let { network, weights } = model
+  if (foldBn === true) {
+    const result = foldBatchNorm(network, weights)
+    network = result.network
+    weights = result.weights
+    const left = result.left.length === 0 ? '' : `; ${listed(result.left)} cannot be folded`
+    notes.push(`${counted(result.folded.length, 'batch normalization')} folded into the layer before${left}`)
+  }
+  if (toConv === true) network = fcToConv(network)
+  return { model: { network, weights, info: model.info }, notes }
+}
+
+async function readBack(name: string, bytes: Uint8Array): Promise<ExportedModel> {
+  return filled(await readModel({ name, read: async () => bytes, beside: async () => undefined }))
+}
+
+function* counting(parts: Iterable<Uint8Array>, count: (bytes: number) => void): Iterable<Uint8Array> {
+  for (const part of parts) {
+    count(part.length)
+    yield part
+  }
+}

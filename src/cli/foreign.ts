@@ -1,0 +1,28 @@
+/** Models of other programs: opened by their path, with what their reader changed said on stderr. */
+
+import { printable } from '../core/text.ts'
+import { expandHome } from '../data/node/home.ts'
+import { WeightsOnlyError } from '../exchange/errors.ts'
+import { endingsOf } from '../exchange/formatOf.ts'
+import { modelFiles } from '../exchange/node/modelFiles.ts'
+import { readModel } from '../exchange/read.ts'
+import type { ImportedModel } from '../exchange/types.ts'
+import { readCall } from './errors.ts'
+
+/** For help: `.lenslet, .onnx, .h5`. */
+export const modelEndings = endingsOf(({ readModel: read }) => read !== undefined).join(', ')
+
+/** Throws as `readModel` does, and `FileError`. Weights in place of a model are an error of the call. */
+export async function readForeign(path: string): Promise<ImportedModel> {
+  try {
+    return await readModel(modelFiles(expandHome(path)))
+  } catch (error) {
+    if (!(error instanceof WeightsOnlyError)) throw error
+    return readCall(() => Promise.reject(error))
+  }
+}
+
+/** What was changed, folded or left out: never on stdout. */
+export function sayNotes({ notes }: Pick<ImportedModel, 'notes'>): void {
+  for (const note of notes) process.stderr.write(`note: ${printable(note)}\n`)
+}

@@ -1,0 +1,17 @@
+/** Reads a `.lenslet` file as a model for other formats, and as an array by name. */
+
+import { decodeModel } from '../../model/file.ts'
+import { readSafetensors } from '../../model/safetensors.ts'
+import type { ImportedModel, ModelFiles, TensorFile } from '../types.ts'
+
+export async function readLenslet(files: ModelFiles): Promise<ImportedModel> {
+  const { network, info, tensors } = decodeModel(await files.read())
+  const weights = new Map(
+    [...tensors].map(([name, { shape, values }]) => [name, { shape, fill: (into: Float32Array) => into.set(values) }]),
+  )
+  return { network, weights, info, notes: [] }
+}
+
+export async function readLensletTensors(files: ModelFiles): Promise<TensorFile> {
+  return { tensors: readSafetensors(await files.read()).tensors, notes: [] }
+}

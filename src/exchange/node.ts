@@ -1,0 +1,4 @@
+/** Models of other programs, and where Node finds them: a file and those in its folder. */
+
+export * from './index.ts'
+export { modelFiles } from './node/modelFiles.ts'
