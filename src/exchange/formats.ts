@@ -1,6 +1,7 @@
 /** Every format of other programs. A new one is a folder and a line here. */
 
 import { lenslet } from './lenslet/format.ts'
+import { onnx } from './onnx/format.ts'
 import type { Format } from './types.ts'
 
-export const formats: readonly Format[] = [lenslet]
+export const formats: readonly Format[] = [lenslet, onnx]
