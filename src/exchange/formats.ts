@@ -1,7 +1,9 @@
 /** Every format of other programs. A new one is a folder and a line here. */
 
 import { lenslet } from './lenslet/format.ts'
+import { npy, npz } from './numpy/format.ts'
 import { onnx } from './onnx/format.ts'
+import { safetensors } from './safetensors/format.ts'
 import type { Format } from './types.ts'
 
-export const formats: readonly Format[] = [lenslet, onnx]
+export const formats: readonly Format[] = [lenslet, onnx, safetensors, npy, npz]
