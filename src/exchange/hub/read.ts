@@ -6,12 +6,13 @@
 import { posix } from 'node:path'
 import { listed, printable } from '../../core/text.ts'
 import type { FetchProgress } from '../../data/node/download.ts'
+import { readSafetensors } from '../../model/safetensors.ts'
 import { readRegularFile } from '../../platform/regularFile.ts'
 import { ForeignFileError, UnsupportedModelError } from '../errors.ts'
 import { hasEnding } from '../formatOf.ts'
 import { formats } from '../formats.ts'
 import { readModel, readTensors } from '../read.ts'
-import type { ImportedModel, ModelFiles } from '../types.ts'
+import type { ImportedModel, ModelFiles, TensorFile } from '../types.ts'
 import { Config, readConfig } from './config.ts'
 import { HubError } from './errors.ts'
 import { fetchHubFile, type HubFetch } from './fetchFile.ts'
@@ -47,17 +48,19 @@ export async function readHub(text: string, options: HubOptions): Promise<Import
   if (fields === undefined || new Config(fields).text('architecture') === undefined)
     return readOnlyModel(spec, fields && new Config(fields), options, fetching)
   const timm = timmModel(fields, options.findNetwork)
-  const { tensors } = await readTensors(await weightFiles(spec, fetching))
+  const tensors = await readWeights(spec, fetching)
   const { network, weights, notes } = stateDictWeights(timm, tensors)
   return { network, weights, info: { ...timm.info, origin: printSpec(spec) }, notes }
 }
 
 const weightNames = ['model.safetensors', 'pytorch_model.bin'] as const
 
-async function weightFiles(spec: HubSpec, fetching: HubFetch): Promise<ModelFiles> {
+async function readWeights(spec: HubSpec, fetching: HubFetch): Promise<TensorFile['tensors']> {
   for (const file of weightNames) {
     const path = await fetchHubFile({ ...spec, file }, fetching)
-    if (path !== undefined) return filesAt(path, { ...spec, file }, fetching)
+    if (path === undefined) continue
+    if (file === 'model.safetensors') return readSafetensors(await readRegularFile(path)).tensors
+    return (await readTensors(filesAt(path, { ...spec, file }, fetching))).tensors
   }
   throw new HubError(`${printSpec(spec)} has no weights`, {
     received: `neither ${weightNames.join(' nor ')}`,
