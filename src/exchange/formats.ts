@@ -2,6 +2,10 @@
 
 import { caffe } from './caffe/format.ts'
 import { lenslet } from './lenslet/format.ts'
+import { npy, npz } from './numpy/format.ts'
+import { onnx } from './onnx/format.ts'
+import { pytorch } from './pytorch/format.ts'
+import { safetensors } from './safetensors/format.ts'
 import type { Format } from './types.ts'
 
-export const formats: readonly Format[] = [lenslet, caffe]
+export const formats: readonly Format[] = [lenslet, safetensors, npy, npz, onnx, caffe, pytorch]
