@@ -6,7 +6,6 @@
 import { posix } from 'node:path'
 import { listed, printable } from '../../core/text.ts'
 import type { FetchProgress } from '../../data/node/download.ts'
-import { readSafetensors } from '../../model/safetensors.ts'
 import { readRegularFile } from '../../platform/regularFile.ts'
 import { ForeignFileError, UnsupportedModelError } from '../errors.ts'
 import { hasEnding } from '../formatOf.ts'
@@ -58,9 +57,7 @@ const weightNames = ['model.safetensors', 'pytorch_model.bin'] as const
 async function readWeights(spec: HubSpec, fetching: HubFetch): Promise<TensorFile['tensors']> {
   for (const file of weightNames) {
     const path = await fetchHubFile({ ...spec, file }, fetching)
-    if (path === undefined) continue
-    if (file === 'model.safetensors') return readSafetensors(await readRegularFile(path)).tensors
-    return (await readTensors(filesAt(path, { ...spec, file }, fetching))).tensors
+    if (path !== undefined) return (await readTensors(filesAt(path, { ...spec, file }, fetching))).tensors
   }
   throw new HubError(`${printSpec(spec)} has no weights`, {
     received: `neither ${weightNames.join(' nor ')}`,

@@ -4,6 +4,8 @@
  */
 
 import { printable } from '../../core/text.ts'
+import type { Resize } from '../../data/preprocessing.ts'
+import { interpolations } from '../../data/resample.ts'
 import type { ModelInfo } from '../../model/info.ts'
 import { fitHead } from '../../network/fitHead.ts'
 import { fitInput } from '../../network/fitInput.ts'
@@ -88,7 +90,26 @@ function withImages(network: Network, cfg: Config): Network {
   return fitInput(network, { height, width, channels })
 }
 
-function preprocessingOf(cfg: Config): Pick<ModelInfo, 'normalization'> {
+type Prepared = Pick<ModelInfo, 'normalization' | 'preprocessing'>
+
+/** As timm's `create_transform` prepares images for evaluation. */
+function preprocessingOf(cfg: Config): Prepared {
   const [mean, std] = [cfg.numbers('mean'), cfg.numbers('std')]
-  return mean === undefined || std === undefined ? {} : { normalization: { mean, std } }
+  const [, height = 224, width = 224] = cfg.numbers('input_size') ?? []
+  const part = cfg.real('crop_pct') ?? 0.875
+  const scaled = (side: number) => Math.max(1, Math.floor(side / (part > 0 ? part : 1)))
+  const size = { height: scaled(height), width: scaled(width) }
+  const mode = cfg.text('crop_mode') ?? 'center'
+  const interpolation = interpolations.find((each) => each === cfg.text('interpolation')) ?? 'bilinear'
+  const resize: Resize =
+    mode === 'squash'
+      ? { kind: 'both', ...size }
+      : mode === 'border'
+        ? { kind: 'within', ...size }
+        : { kind: 'shorter', side: Math.min(size.height, size.width) }
+  const fill = mode === 'border' ? mean?.map((value) => Math.min(255, Math.max(0, Math.round(255 * value)))) : undefined
+  return {
+    ...(mean !== undefined && std !== undefined && { normalization: { mean, std } }),
+    preprocessing: { resize, interpolation, ...(fill?.length === 3 && { fill }) },
+  }
 }
