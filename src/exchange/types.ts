@@ -13,6 +13,16 @@ export interface ImportedModel {
   readonly info: ModelInfo
   /** What was changed, folded or left out: a sentence each, for people. */
   readonly notes: readonly string[]
+  /** The same network with arrays from elsewhere in place of the file's own, by the file's names. */
+  withArrays?(arrays: ReadonlyMap<string, StoredTensor>): ReplacedArrays
+}
+
+export interface ReplacedArrays {
+  readonly weights: ReadonlyMap<string, WeightSource>
+  /** Names of arrays that were taken. */
+  readonly used: readonly string[]
+  /** Names of the file's arrays for which there was none. */
+  readonly missing: readonly string[]
 }
 
 /** A file of arrays by name, without a network. */
