@@ -1,9 +1,10 @@
 /** Every format of other programs. A new one is a folder and a line here. */
 
 import { caffe } from './caffe/format.ts'
+import { kerasH5 } from './keras/format.ts'
 import { lenslet } from './lenslet/format.ts'
 import { npy } from './numpy/format.ts'
 import { onnx } from './onnx/format.ts'
 import type { Format } from './types.ts'
 
-export const formats: readonly Format[] = [lenslet, npy, onnx, caffe]
+export const formats: readonly Format[] = [lenslet, npy, onnx, caffe, kerasH5]
