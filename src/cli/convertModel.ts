@@ -9,7 +9,7 @@ import { readModel } from '../exchange/read.ts'
 import type { ExportedModel, Format, ImportedModel } from '../exchange/types.ts'
 import { fcToConv } from '../network/fullyConvolutional.ts'
 import { cost } from '../plan/cost.ts'
-import type { ConvertCall } from './convert.ts'
+import type { ConvertCall } from './convertCall.ts'
 import { readConvertible } from './convertSource.ts'
 import { roundings, verifyConversion } from './convertVerify.ts'
 import { sayConverted } from './convertWords.ts'
@@ -51,7 +51,7 @@ export async function convertModel(
     parameters: cost(model.network).totals.parameters,
     difference: verified?.difference ?? null,
     ...(verified && { largest: verified.largest }),
-    ...(source.match && { matched: source.match.matched, missing: [], leftOver: source.match.leftOver }),
+    ...(source.match && { matched: source.match.matched.length, missing: [], leftOver: source.match.leftOver }),
     notes: [...source.notes, ...notes],
   })
 }

@@ -13,13 +13,13 @@ import { Model } from '../model/model.ts'
 import { systemReason } from '../platform/systemErrors.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { readCall, UsageError } from './errors.ts'
-import { modelEndings, readForeign, sayNotes } from './foreign.ts'
+import { foreignEndings, readForeign, sayNotes } from './foreign.ts'
 import { describeOther, isSafetensors, order } from './otherFiles.ts'
 import { filesOf } from './runFolder.ts'
 
-const expected = 'a .lenslet file, or the folder of a run'
+const expected = `a .lenslet file, or the folder of a run; of other programs: ${foreignEndings}`
 /** Of arguments, for help. */
-export const modelHelp = `a model (${modelEndings}), or the folder of a run`
+export const modelHelp = `a .lenslet file, the folder of a run, or a model of another program (${foreignEndings})`
 
 /** Always of the default batch, so that every verb gives the same bits for a picture. */
 export async function openModel(

@@ -44,12 +44,22 @@ export function stateDictRows(network: Network, modules: readonly string[]): rea
 }
 
 /** Values in PyTorch's order → in ours. Throws `ArgumentError` where their number is wrong. */
-export function fromPytorch(values: ArrayLike<number>, { key, shape, axes }: StateDictRow): Float32Array {
-  const ours = new Float32Array(checkedSize(values, key, shape))
+export function fromPytorch(values: ArrayLike<number>, row: StateDictRow): Float32Array {
+  const ours = new Float32Array(checkedSize(values, row.key, row.shape))
+  arrangedAsOurs(values, row, ours)
+  return ours
+}
+
+/** As `fromPytorch`, into an array of the weight's size. */
+export function arrangedAsOurs(
+  values: ArrayLike<number>,
+  { key, shape, axes }: StateDictRow,
+  ours: Float32Array,
+): void {
+  checkedSize(values, key, shape)
   eachRow(shape, axes, (our, their, count, stride) => {
     for (let i = 0; i < count; i++) ours[our + i] = values[their + i * stride] as number
   })
-  return ours
 }
 
 /** Values in our order → in PyTorch's. Throws `ArgumentError` where their number is wrong. */

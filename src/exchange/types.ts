@@ -13,6 +13,16 @@ export interface ImportedModel {
   readonly info: ModelInfo
   /** What was changed, folded or left out: a sentence each, for people. */
   readonly notes: readonly string[]
+  /** The same network with arrays from elsewhere in place of the file's own, by the file's names. */
+  withArrays?(arrays: ReadonlyMap<string, StoredTensor>): ReplacedArrays
+}
+
+export interface ReplacedArrays {
+  readonly weights: ReadonlyMap<string, WeightSource>
+  /** Names of arrays that were taken. */
+  readonly used: readonly string[]
+  /** Names of the file's arrays for which there was none. */
+  readonly missing: readonly string[]
 }
 
 /** A file of arrays by name, without a network. */
@@ -32,6 +42,8 @@ export interface ModelFiles {
    * @throws {ForeignFileError} the path leaves the folder
    */
   beside(path: string): Promise<Uint8Array | undefined>
+  /** Names of the files in the folder, where they are known. */
+  names?(): Promise<readonly string[]>
 }
 
 /** A model as it is written to a foreign file. */

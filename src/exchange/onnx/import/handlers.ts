@@ -1,0 +1,35 @@
+/** Handlers by operator. A new operator is a line in the table of its group in `ops/`. */
+
+import type { Context } from './context.ts'
+import { activations } from './ops/activation.ts'
+import { arithmetic } from './ops/arithmetic.ts'
+import { channels } from './ops/channels.ts'
+import { convolutions } from './ops/conv.ts'
+import { dense } from './ops/dense.ts'
+import { norms } from './ops/norm.ts'
+import { padding } from './ops/pad.ts'
+import { pooling } from './ops/pool.ts'
+import { reductions } from './ops/reduce.ts'
+import { resizing } from './ops/resize.ts'
+import { shapes } from './ops/shape.ts'
+import type { Value } from './values.ts'
+
+/** An operator's outputs. Throws `Obstacle` where it cannot become layers. */
+export type Handler = (context: Context) => readonly Value[]
+export type Handlers = Readonly<Record<string, Handler>>
+
+export const handlers: ReadonlyMap<string, Handler> = new Map(
+  Object.entries({
+    ...activations,
+    ...arithmetic,
+    ...channels,
+    ...convolutions,
+    ...dense,
+    ...norms,
+    ...padding,
+    ...pooling,
+    ...reductions,
+    ...resizing,
+    ...shapes,
+  }),
+)

@@ -1,0 +1,331 @@
+/**
+ * ONNX → Network and weights. The graph is interpreted operator by operator (decision 29): shapes and constants are computed,
+ * transposes and reshapes only rename, and what is left becomes layers. Obstacles are collected and reported together.
+ */
+
+import { LensletError } from '../../../core/errors.ts'
+import { sameShape, volumeSize } from '../../../core/shapes.ts'
+import { counted, listed, printable } from '../../../core/text.ts'
+import type { TensorForm } from '../../../model/info.ts'
+import type { StoredTensor } from '../../../model/safetensors.ts'
+import { ForeignFileError, UnsupportedModelError } from '../../errors.ts'
+import { NetworkBuilder, type Wire } from '../../networkBuilder.ts'
+import type { ImportedModel, ReplacedArrays } from '../../types.ts'
+import type { OnnxModel, OnnxNode, OnnxValue } from '../proto/model.ts'
+import { readOnnx } from '../proto/read.ts'
+import { Context, type Graph, Obstacle } from './context.ts'
+import { labelOf, sortedNodes } from './graph.ts'
+import { handlers } from './handlers.ts'
+import {
+  type Activation,
+  batch,
+  type Dimension,
+  joined,
+  lengthOf,
+  sameDimension,
+  storedConstant,
+  type Value,
+  whole,
+} from './values.ts'
+
+export interface OnnxOptions {
+  /** Rows and columns of the image, where the model leaves them open. */
+  readonly size?: { readonly height: number; readonly width: number }
+}
+
+/**
+ * A network and its weights from the bytes of an ONNX model (opset 7 and later, IR version 3 and later), which must stay as
+ * they are until the weights were read. External data: `readOnnxFiles`.
+ * @throws {ForeignFileError} a damaged file, or a graph that is not one
+ * @throws {UnsupportedModelError} operators beyond ConvNets: all of them
+ */
+export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): ImportedModel {
+  return importModel(readOnnx(bytes), options)
+}
+
+/** As `importOnnx`, of a model that was read. */
+export function importModel(model: OnnxModel, options: OnnxOptions = {}): ImportedModel {
+  checkVersion(model)
+  const input = inputOf(model)
+  const [output, ...others] = model.graph.outputs
+  if (output === undefined)
+    throw new ForeignFileError('the graph has no output', { received: 'no outputs', expected: 'one at least' })
+  const nodes = sortedNodes(model.graph, output.name)
+  const read = (layout: Layout) => interpret(model, input, output, nodes, layout, options)
+  const notes =
+    others.length === 0
+      ? []
+      : [
+          `the outputs ${listed(others.map(({ name }) => name))} are left out; the model gives ${printable(output.name)}`,
+        ]
+  const first = attempt(() => read('nchw'))
+  const withArrays = (arrays: ReadonlyMap<string, StoredTensor>) => replaced(model, arrays, options)
+  if ('result' in first) return { ...first.result, notes, withArrays }
+  const second = input.shape?.length === 4 ? attempt(() => read('nhwc')) : first
+  if ('result' in second) return { ...second.result, notes, withArrays }
+  throw first.error
+}
+
+/** Weights are arrays of floats; shapes and other small integers stay those of the graph. */
+function replaced(model: OnnxModel, arrays: ReadonlyMap<string, StoredTensor>, options: OnnxOptions): ReplacedArrays {
+  const own = [...model.graph.initializers].filter(
+    ([, tensor]) => 'stored' in tensor && /^B?F/.test(tensor.stored.dtype),
+  )
+  const [used, missing] = [[] as string[], [] as string[]]
+  const initializers = new Map(model.graph.initializers)
+  for (const [name, tensor] of own) {
+    const array = arrays.get(name)
+    if (array === undefined || ('stored' in tensor && !sameShape(array.shape, tensor.stored.shape))) missing.push(name)
+    else {
+      used.push(name)
+      initializers.set(name, { name, stored: array })
+    }
+  }
+  const { weights } = importModel({ ...model, graph: { ...model.graph, initializers } }, options)
+  return { weights, used, missing }
+}
+
+type Layout = 'nchw' | 'nhwc'
+
+function attempt<T>(run: () => T): { readonly result: T } | { readonly error: unknown } {
+  try {
+    return { result: run() }
+  } catch (error) {
+    if (!(error instanceof LensletError)) throw error
+    return { error }
+  }
+}
+
+function checkVersion({ opsets, irVersion, functions }: OnnxModel): void {
+  const opset = opsets.get('') ?? 1
+  if (irVersion >= 3 && opset >= 7 && functions.length === 0) return
+  throw new UnsupportedModelError('this version of ONNX is not read', {
+    received:
+      functions.length > 0 ? `functions of its own: ${listed(functions)}` : `IR version ${irVersion}, opset ${opset}`,
+    expected: 'IR version 3 or later, opset 7 or later, and no functions',
+    advice:
+      functions.length > 0
+        ? 'inline them (onnx.inliner.inline_local_functions)'
+        : 'convert it with onnx.version_converter',
+  })
+}
+
+/** What has no initializer is the image, wherever it stands in the list. */
+function inputOf({ graph }: OnnxModel): OnnxValue {
+  const open = graph.inputs.filter(({ name }) => !graph.initializers.has(name))
+  const [input] = open
+  if (input !== undefined && open.length === 1) return input
+  throw new UnsupportedModelError(open.length === 0 ? 'the graph has no input' : 'the graph has more than one input', {
+    received: open.length === 0 ? 'initializers for all of them' : listed(open.map(({ name }) => name)),
+    expected: 'one input, the image',
+    advice: 'export a model with one input; give the others as constants',
+  })
+}
+
+function interpret(
+  model: OnnxModel,
+  input: OnnxValue,
+  output: OnnxValue,
+  nodes: readonly OnnxNode[],
+  layout: Layout,
+  options: OnnxOptions,
+): Omit<ImportedModel, 'notes' | 'withArrays'> {
+  const builder = new NetworkBuilder()
+  const first = inputValue(builder, input, layout, options)
+  const values = new Map<string, Value>([[input.name, first]])
+  for (const [name, tensor] of model.graph.initializers) {
+    if ('stored' in tensor) values.set(name, storedConstant(tensor.stored))
+  }
+  const fixed = input.shape?.[0]
+  const graph: Graph = {
+    builder,
+    opset: model.opsets.get('') ?? 1,
+    fixedBatch: typeof fixed === 'number' && fixed > 0 ? fixed : undefined,
+    uses: usesOf(nodes, output),
+  }
+  const obstacles = new Map<OnnxNode, string>()
+  const broken = new Set<Value>()
+  for (const node of nodes) {
+    const inputs = node.inputs.map((name) => (name === '' ? undefined : values.get(name)))
+    const found = outputsOf(graph, node, inputs, obstacles, broken)
+    for (const [index, name] of node.outputs.entries()) {
+      const value = found[index]
+      if (name !== '' && value !== undefined) values.set(name, value)
+    }
+  }
+  const result = values.get(output.name)
+  if (result === undefined || broken.has(result)) throw unsupported(obstacles)
+  return finish(builder, input, output, result, layout)
+}
+
+function outputsOf(
+  graph: Graph,
+  node: OnnxNode,
+  inputs: readonly (Value | undefined)[],
+  obstacles: Map<OnnxNode, string>,
+  broken: Set<Value>,
+): readonly Value[] {
+  const context = new Context(graph, node, inputs)
+  try {
+    const handler = node.domain === '' ? handlers.get(node.op) : undefined
+    if (handler === undefined)
+      throw new Obstacle(
+        node.domain === '' ? 'no layer computes it' : `an operator of the domain ${printable(node.domain)}`,
+      )
+    return handler(context)
+  } catch (error) {
+    if (!(error instanceof Obstacle || error instanceof LensletError)) throw error
+    // What follows from an obstacle is none of its own; a pattern of several operators may still know what they mean.
+    if (!inputs.some((value) => value !== undefined && broken.has(value)))
+      obstacles.set(node, error instanceof LensletError ? (error.message.split('\n')[0] as string) : error.message)
+    const value = unknown(node, inputs)
+    broken.add(value)
+    return node.outputs.map(() => value)
+  }
+}
+
+/** The result of an operator that is not a layer: only patterns look at it. */
+function unknown(node: OnnxNode, inputs: readonly (Value | undefined)[]): Activation {
+  const source = inputs.find((value) => value?.kind === 'activation')
+  return {
+    kind: 'activation',
+    get wire(): Wire {
+      throw new Obstacle(`${labelOf(node)} gives its input`)
+    },
+    dimensions: source?.kind === 'activation' ? source.dimensions : [],
+    made: { node, inputs },
+  }
+}
+
+const shown = 20
+
+function unsupported(obstacles: ReadonlyMap<OnnxNode, string>): UnsupportedModelError {
+  const lines = [...obstacles].map(([node, reason]) => `${labelOf(node)}: ${printable(reason)}`)
+  const more = lines.length - shown
+  return new UnsupportedModelError(
+    `${counted(lines.length, 'operator')} of the graph cannot become ${lines.length === 1 ? 'a layer' : 'layers'}`,
+    {
+      received: [...lines.slice(0, shown), ...(more > 0 ? [`and ${more} more`] : [])].join('\n    '),
+      expected: 'a convolutional network: one image in, layers, scores out',
+    },
+  )
+}
+
+/** Uses of each value by the operators that are needed, and as the result. */
+function usesOf(nodes: readonly OnnxNode[], output: OnnxValue): (name: string) => number {
+  const counts = new Map<string, number>([[output.name, 1]])
+  for (const { inputs } of nodes) for (const name of inputs) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return (name) => counts.get(name) ?? 0
+}
+
+function inputValue(
+  builder: NetworkBuilder,
+  { name, shape, type }: OnnxValue,
+  layout: Layout,
+  { size }: OnnxOptions,
+): Activation {
+  if (shape === undefined || shape.length < 2 || shape.length > 4) {
+    throw new UnsupportedModelError('the input of the graph is not an image', {
+      received: shape === undefined ? 'an input without a shape' : `${shape.length} dimensions`,
+      expected: '[N, C, H, W] or [N, H, W, C]',
+    })
+  }
+  if (![0, 1, 10, 11, 16].includes(type)) {
+    throw new UnsupportedModelError('the input of the graph is not numbers with fractions', {
+      received: `element type ${type}`,
+      expected: 'float32',
+    })
+  }
+  const [, ...sides] = shape
+  const order =
+    layout === 'nchw'
+      ? (['c', 'h', 'w'] as const).slice(0, 1).concat(sides.length === 3 ? ['h', 'w'] : sides.length === 2 ? ['w'] : [])
+      : (['h', 'w', 'c'] as const)
+  const lengths = { h: 1, w: 1, c: 1 }
+  for (const [index, root] of order.entries()) {
+    const given = root === 'h' ? size?.height : root === 'w' ? size?.width : undefined
+    const side = typeof sides[index] === 'number' && (sides[index] as number) > 0 ? (sides[index] as number) : given
+    if (side === undefined) {
+      throw new UnsupportedModelError('the size of the image is open in this model', {
+        received: `[${shape.join(', ')}] for ${printable(name)}`,
+        expected: 'numbers for channels, rows and columns',
+        advice: 'say the size: --size 224, or importOnnx(bytes, { size: { height: 224, width: 224 } })',
+      })
+    }
+    lengths[root] = side
+  }
+  const wire = builder.add({
+    word: 'INPUT',
+    parts: { volume: [lengths.h, lengths.w, lengths.c] },
+    inputs: [],
+    name: '',
+  })
+  return { kind: 'activation', wire, dimensions: [[batch], ...order.map((root) => whole(root, lengths[root]))] }
+}
+
+function finish(
+  builder: NetworkBuilder,
+  input: OnnxValue,
+  output: OnnxValue,
+  value: Value,
+  layout: Layout,
+): Omit<ImportedModel, 'notes' | 'withArrays'> {
+  if (value.kind === 'constant')
+    throw new UnsupportedModelError('the output does not depend on the image', {
+      received: printable(output.name),
+      expected: 'scores of the image',
+    })
+  const [n = [], ...rest] = value.dimensions
+  if (!sameDimension(n, [batch]))
+    throw new UnsupportedModelError('the output has no row for each image', {
+      received: printable(output.name),
+      expected: '[N, ...]',
+    })
+  const { wire, order } = ordered(builder, value.wire, rest, layout)
+  const { network, weights } = builder.finish(wire)
+  const shape = rest.map((dimension) => lengthOf(dimension) as number)
+  const tensors = {
+    input: {
+      name: input.name,
+      shape: sidesOf(input, network.nodes[0]?.attributes, layout),
+      order: layout === 'nchw' ? 'chw' : 'hwc',
+    },
+    output: { name: output.name, shape, order },
+  } satisfies Record<string, TensorForm>
+  return { network, weights, info: { tensors } }
+}
+
+function sidesOf({ shape = [] }: OnnxValue, attributes: object | undefined, layout: Layout): readonly number[] {
+  const { height, width, channels } = attributes as { height: number; width: number; channels: number }
+  if (layout === 'nhwc') return [height, width, channels]
+  return shape.length === 4 ? [channels, height, width] : shape.length === 3 ? [channels, width] : [channels]
+}
+
+/** The volume whose values are those of the output, by position or by channel; flattened where they are in another order. */
+function ordered(
+  builder: NetworkBuilder,
+  wire: Wire,
+  dimensions: readonly Dimension[],
+  layout: Layout,
+): { readonly wire: Wire; readonly order: TensorForm['order'] } {
+  const { height, width, channels } = wire.volume
+  const [h, w, c] = [whole('h', height), whole('w', width), whole('c', channels)]
+  const found = joined(dimensions.flat())
+  const isRank2 = dimensions.length === 1
+  const isByChannel = sameDimension(found, joined([...c, ...h, ...w]))
+  const isByPosition = sameDimension(found, joined([...h, ...w, ...c]))
+  const usual = layout === 'nchw' ? 'chw' : 'hwc'
+  const both = isByChannel && isByPosition
+  // A vector of a map's values is a vector here as well.
+  if (isRank2 && volumeSize(wire.volume) !== channels && (isByChannel || isByPosition)) {
+    const flags = isByPosition ? [] : ['chw']
+    return { wire: builder.add({ word: 'FLATTEN', parts: { flags }, inputs: [wire] }), order: usual }
+  }
+  if (both) return { wire, order: usual }
+  if (isByChannel) return { wire, order: 'chw' }
+  if (isByPosition) return { wire, order: 'hwc' }
+  throw new UnsupportedModelError('the values of the output are in an order that no layer makes', {
+    received: 'transposed axes',
+    expected: '[N, K], [N, C, H, W] or [N, H, W, C]',
+  })
+}

@@ -1,0 +1,291 @@
+/** Sums and products: of two activations, of an activation and a constant, of two constants (shape arithmetic). */
+
+import type { Wire } from '../../../networkBuilder.ts'
+import { type Context, filled, Obstacle, scalarOf } from '../context.ts'
+import { binary, unary } from '../fold.ts'
+import type { Handler, Handlers } from '../handlers.ts'
+import { clippedShift, hardSigmoidOf, isActivation, loneNumber, madeBy, near, withNumber } from '../patterns.ts'
+import { type Activation, type Dimension, sameDimension, type Value, whole } from '../values.ts'
+import { clipped } from './activation.ts'
+import { added, multiplied } from './affine.ts'
+
+type Join = (context: Context, a: Activation, b: Activation) => Activation
+
+/** An operator of two inputs, one of which may be a constant. */
+function operator(
+  op: string,
+  both: Join,
+  withConstant: (context: Context, x: Activation, constantFirst: boolean) => Activation,
+): Handler {
+  return (context) => {
+    const [a, b] = [context.input(0), context.input(1)]
+    if (a.kind === 'constant' && b.kind === 'constant') return [binary(op, a, b)]
+    if (a.kind === 'activation' && b.kind === 'activation') return [both(context, a, b)]
+    return [a.kind === 'constant' ? withConstant(context, b as Activation, true) : withConstant(context, a, false)]
+  }
+}
+
+const other = (context: Context, constantFirst: boolean) => context.constant(constantFirst ? 0 : 1, 'the numbers')
+
+export const arithmetic: Handlers = {
+  Add: operator(
+    'Add',
+    (context, a, b) => joined(context, 'ADD', a, b),
+    (context, x, first) => added(context, x, other(context, first)),
+  ),
+  Sub: operator(
+    'Sub',
+    (context, a, b) => joined(context, 'ADD', a, negative(context, b)),
+    (context, x, first) =>
+      first
+        ? added(context, negative(context, x), other(context, first))
+        : added(context, x, unary('Neg', other(context, first))),
+  ),
+  Mul: operator(
+    'Mul',
+    product,
+    (context, x, first) => gate(context, x) ?? multiplied(context, x, other(context, first)),
+  ),
+  Div: operator(
+    'Div',
+    () => {
+      throw new Obstacle('a quotient of two values that are computed from the image')
+    },
+    (context, x, first) => {
+      if (first) throw new Obstacle('a constant divided by what is computed from the image')
+      return gate(context, x) ?? multiplied(context, x, other(context, first), -1)
+    },
+  ),
+  Max: (context) => [extreme(context, 'Max')],
+  Min: (context) => [extreme(context, 'Min')],
+  Sum: (context) => [context.inputs.map((_, index) => context.input(index)).reduce((a, b) => sum(context, a, b))],
+  Mean(context) {
+    const values = context.inputs.map((_, index) => context.input(index))
+    const total = values.reduce((a, b) => sum(context, a, b))
+    if (total.kind === 'constant') throw new Obstacle('a mean of constants')
+    const wire = context.layer('SCALE', { number: 1 / values.length }, [total.wire])
+    return [context.made(values.length === 1 ? total.wire : wire, total.dimensions)]
+  },
+  Neg: (context) => {
+    const value = context.input(0)
+    return [value.kind === 'constant' ? unary('Neg', value) : negative(context, value)]
+  },
+  Abs: (context) => {
+    const value = context.input(0)
+    if (value.kind === 'constant') return [unary('Abs', value)]
+    return [larger(context, value, negative(context, value))]
+  },
+  Pow(context) {
+    const [a, b] = [context.input(0), context.input(1)]
+    if (a.kind === 'constant' && b.kind === 'constant') return [binary('Pow', a, b)]
+    if (a.kind === 'constant' || b.kind !== 'constant')
+      throw new Obstacle('an exponent that is computed from the image')
+    const exponent = scalarOf(b)
+    if (exponent === 1) return [a]
+    if (exponent === 2) return [joined(context, 'MULTIPLY', a, a)]
+    if (exponent === 3) return [joined(context, 'MULTIPLY', joined(context, 'MULTIPLY', a, a), a)]
+    throw new Obstacle(`the power ${exponent}`)
+  },
+  ...Object.fromEntries(
+    ['Sqrt', 'Floor', 'Ceil', 'Round', 'Exp', 'Log', 'Reciprocal', 'Erf', 'Not', 'Sign'].map((op) => [
+      op,
+      (context: Context) => [constantOnly(context, op)],
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['Mod', 'Equal', 'Greater', 'Less', 'GreaterOrEqual', 'LessOrEqual', 'And', 'Or'].map((op) => [
+      op,
+      (context: Context) => [binary(op, context.constant(0, 'the numbers'), context.constant(1, 'the numbers'))],
+    ]),
+  ),
+}
+
+function constantOnly(context: Context, op: string): Value {
+  const value = context.input(0)
+  if (value.kind === 'constant') return unary(op, value)
+  // Part of a longer pattern, perhaps: what needs its values themselves is refused there.
+  throw new Obstacle('no layer computes it')
+}
+
+function sum(context: Context, a: Value, b: Value): Value {
+  if (a.kind === 'constant') return b.kind === 'constant' ? binary('Add', a, b) : added(context, b, a)
+  return b.kind === 'constant' ? added(context, a, b) : joined(context, 'ADD', a, b)
+}
+
+function negative(context: Context, x: Activation): Activation {
+  return context.made(context.layer('SCALE', { number: -1 }, [x.wire]), x.dimensions)
+}
+
+/** Two activations in one arrangement, the smaller one repeated where it has one row, column or channel. */
+export function joined(context: Context, word: string, a: Activation, b: Activation): Activation {
+  const rank = Math.max(a.dimensions.length, b.dimensions.length)
+  const [first, second] = [padded(a, rank), padded(b, rank)]
+  if (
+    first.dimensions.every((dimension, axis) => sameDimension(dimension, second.dimensions[axis] as Dimension)) &&
+    sameVolume(a.wire, b.wire)
+  )
+    return context.made(context.layer(word, {}, [a.wire, b.wire]), first.dimensions)
+  const [one, two] = [asMap(context, first), asMap(context, second)]
+  const [height, width, channels] = (['height', 'width', 'channels'] as const).map((side) =>
+    Math.max(one.wire.volume[side], two.wire.volume[side]),
+  ) as [number, number, number]
+  const grow = (wire: Wire) => repeated(context, wire, { height, width, channels })
+  if (word === 'MULTIPLY') {
+    // A factor for each channel needs no copies of itself.
+    const isGate = ({ volume }: Wire) => volume.height * volume.width === 1 && volume.channels === channels
+    const [big, small] = isGate(one.wire) ? [two.wire, one.wire] : [one.wire, two.wire]
+    if (isGate(small)) return context.made(context.layer(word, {}, [grow(big), small]), largerOf(one, two))
+  }
+  return context.made(context.layer(word, {}, [grow(one.wire), grow(two.wire)]), largerOf(one, two))
+}
+
+function sameVolume(a: Wire, b: Wire): boolean {
+  return (['height', 'width', 'channels'] as const).every((side) => a.volume[side] === b.volume[side])
+}
+
+interface MapValue {
+  readonly wire: Wire
+  readonly order: 'chw' | 'hwc'
+  readonly rank: number
+}
+
+function padded(x: Activation, rank: number): Activation {
+  const missing = rank - x.dimensions.length
+  if (missing === 0) return x
+  throw new Obstacle(`values of ${x.dimensions.length} and of ${rank} dimensions`)
+}
+
+function asMap(context: Context, x: Activation): MapValue {
+  const { dimensions } = x
+  const rank = dimensions.length
+  if (rank === 2) return { wire: context.flat(x), order: 'chw', rank }
+  const isHwc =
+    rank === 4 &&
+    dimensions[3]?.some(({ root }) => root === 'c') === true &&
+    (dimensions[1]?.every(({ root }) => root === 'h') ?? true)
+  if (!isHwc) return { wire: context.map(x), order: 'chw', rank }
+  const [n = [], h = [], w = [], c = []] = dimensions
+  return { wire: context.map({ ...x, dimensions: [n, c, h, w] }), order: 'hwc', rank }
+}
+
+/** Dimensions of a value with the larger sides of both. */
+function largerOf(a: MapValue, b: MapValue): readonly Dimension[] {
+  if (
+    a.order !== b.order &&
+    a.wire.volume.height * a.wire.volume.width > 1 &&
+    b.wire.volume.height * b.wire.volume.width > 1
+  )
+    throw new Obstacle('values in different arrangements')
+  const side = (name: 'height' | 'width' | 'channels') => Math.max(a.wire.volume[name], b.wire.volume[name])
+  const n: Dimension = [{ root: 'n', size: 0, stride: 0 }]
+  const [c, h, w] = [whole('c', side('channels')), whole('h', side('height')), whole('w', side('width'))]
+  if (a.rank === 2) return [n, c]
+  if (a.rank === 3) return [n, c, w]
+  const order = a.wire.volume.height * a.wire.volume.width > 1 ? a.order : b.order
+  return order === 'hwc' ? [n, h, w, c] : [n, c, h, w]
+}
+
+function repeated(context: Context, wire: Wire, { height, width, channels }: Wire['volume']): Wire {
+  let out = wire
+  const { volume } = wire
+  const fits = (own: number, wanted: number) => own === wanted || own === 1
+  if (!fits(volume.height, height) || !fits(volume.width, width) || !fits(volume.channels, channels))
+    throw new Obstacle(
+      `volumes of ${volume.height}×${volume.width}×${volume.channels} and ${height}×${width}×${channels}`,
+    )
+  if (volume.channels !== channels)
+    out = context.layer('CONV', { size: [1], count: channels, flags: ['nobias'] }, [out], {
+      filters: filled([1, 1, 1, channels], 1),
+    })
+  if (volume.height !== height || volume.width !== width)
+    out = context.layer('UPSAMPLE', { options: { to: [height, width] } }, [out])
+  return out
+}
+
+/** x·σ(x), x·hard-sigmoid(x), x·tanh(softplus(x)), gates, and any other product. */
+function product(context: Context, a: Activation, b: Activation): Activation {
+  for (const [x, by] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const simple = (word: string, number?: number) =>
+      context.made(context.layer(word, number === undefined ? {} : { number }, [x.wire]), x.dimensions)
+    const sigmoid = madeBy(by, 'Sigmoid')
+    if (sigmoid?.inputs[0] === x) return simple('SILU')
+    const slope = withNumber(madeBy(sigmoid?.inputs[0], 'Mul'))
+    if (slope?.x === x && slope.number >= 1e-6) return simple('SILU', slope.number)
+    if (hardSigmoidOf(by) === x) return simple('HARDSWISH')
+    const tanh = madeBy(by, 'Tanh')
+    if (tanh !== undefined && madeBy(tanh.inputs[0], 'Softplus')?.inputs[0] === x) return simple('MISH')
+    const gelu = geluOf(x, by)
+    if (gelu !== undefined)
+      return context.made(
+        context.layer('GELU', gelu.exact ? {} : { values: { approx: 'tanh' } }, [gelu.x.wire]),
+        x.dimensions,
+      )
+  }
+  return joined(context, 'MULTIPLY', a, b)
+}
+
+/** x·(1 + tanh(√(2/π)·(x + 0.044715x³))) with x already halved: 0.5·x · (1 + tanh …). */
+function geluOf(x: Activation, by: Activation): { readonly x: Activation; readonly exact: boolean } | undefined {
+  const half = withNumber(madeBy(x, 'Mul'))
+  const inner = half !== undefined && near(half.number, 0.5) ? half.x : undefined
+  if (inner === undefined) return undefined
+  const one = withNumber(madeBy(by, 'Add'))
+  if (one === undefined || one.number !== 1) return undefined
+  return madeBy(one.x, 'Tanh') !== undefined && isTanhArgument(madeBy(one.x, 'Tanh')?.inputs[0], inner)
+    ? { x: inner, exact: false }
+    : undefined
+}
+
+function isTanhArgument(value: Value | undefined, x: Activation): boolean {
+  const scaled = withNumber(madeBy(value, 'Mul'))
+  if (scaled === undefined || Math.abs(scaled.number - Math.sqrt(2 / Math.PI)) > 1e-4) return false
+  const terms = madeBy(scaled.x, 'Add')?.inputs ?? []
+  if (terms[0] !== x && terms[1] !== x) return false
+  const cubic = withNumber(madeBy(terms[0] === x ? terms[1] : terms[0], 'Mul'))
+  return cubic !== undefined && Math.abs(cubic.number - 0.044715) < 1e-5 && madeBy(cubic.x, 'Pow', 'Mul') !== undefined
+}
+
+/** hard-swish and hard-sigmoid that end in a division by 6: x·clip(x + 3, 0, 6)/6, clip(x + 3, 0, 6)/6. */
+function gate(context: Context, x: Activation): Activation | undefined {
+  const by = [0, 1].map((index) => loneNumber(context.inputs[index])).find((number) => number !== undefined)
+  const isSixth = by !== undefined && near(context.node.op === 'Div' ? by : 1 / by, 6)
+  if (!isSixth) return undefined
+  const shift = clippedShift(x)
+  if (shift !== undefined) return context.made(context.layer('HARDSIGMOID', {}, [shift.wire]), x.dimensions)
+  const [a, b] = madeBy(x, 'Mul')?.inputs ?? []
+  for (const [of, clip] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    if (isActivation(of) && clippedShift(clip) === of)
+      return context.made(context.layer('HARDSWISH', {}, [of.wire]), x.dimensions)
+  }
+  return undefined
+}
+
+/** Of two or more: the pairwise larger as MAXOUT over neighboring channels; a bound that is one number is a clip. */
+function extreme(context: Context, op: 'Max' | 'Min'): Value {
+  return context.inputs
+    .map((_, index) => context.input(index))
+    .reduce((a, b) => {
+      if (a.kind === 'constant' && b.kind === 'constant') return binary(op, a, b)
+      if (a.kind === 'activation' && b.kind === 'activation') {
+        if (op === 'Max') return larger(context, a, b)
+        return negative(context, larger(context, negative(context, a), negative(context, b)))
+      }
+      const [x, bound] = a.kind === 'activation' ? [a, b] : [b as Activation, a]
+      const number = loneNumber(bound)
+      if (number === undefined) throw new Obstacle('bounds that are more than one number')
+      const [low, high] = op === 'Max' ? [number, Number.POSITIVE_INFINITY] : [Number.NEGATIVE_INFINITY, number]
+      return context.made(clipped(context, x.wire, low, high), x.dimensions)
+    })
+}
+
+function larger(context: Context, a: Activation, b: Activation): Activation {
+  const pairs = joined(context, 'CONCAT', a, b)
+  const taken = context.layer('SHUFFLE', { options: { g: [2] } }, [pairs.wire])
+  return context.made(context.layer('MAXOUT', { size: [2] }, [taken]), a.dimensions)
+}

@@ -1,0 +1,108 @@
+/** Normalizations. */
+
+import type { WordParts } from '../../../../layers/types.ts'
+import type { LayerDraft, Wire } from '../../../networkBuilder.ts'
+import { asStored, type Context, given, Obstacle } from '../context.ts'
+import type { Handlers } from '../handlers.ts'
+import { axisOf } from '../shapes.ts'
+import { type Activation, type Constant, mapDimensions, sameDimension, whole } from '../values.ts'
+import { added, multiplied } from './affine.ts'
+
+export const norms: Handlers = {
+  BatchNormalization(context) {
+    if (context.int('training_mode', 0) !== 0)
+      throw new Obstacle('training mode; export the model for inference (model.eval())')
+    if (context.opset < 9 && context.int('spatial', 1) === 0)
+      throw new Obstacle('statistics for each position (spatial = 0)')
+    const x = context.activation(0)
+    const [scale, shift, mean, variance] = [1, 2, 3, 4].map((index) =>
+      asStored(context.constant(index, 'the statistics')),
+    )
+    const momentum = 1 - context.float('momentum', 0.9)
+    const values = { eps: context.float('epsilon', 1e-5), momentum: Math.round(momentum * 1e7) / 1e7 }
+    const weights = { scale, shift, mean, variance } as NonNullable<LayerDraft['weights']>
+    const wire = context.layer('BN', { values }, [byChannel(context, x)], weights)
+    return [context.made(wire, dimensionsOf(x, wire))]
+  },
+
+  InstanceNormalization(context) {
+    const x = context.activation(0)
+    const weights = affineOf(context.constant(1, 'the scales'), context.constant(2, 'the shifts'))
+    const wire = context.layer('IN', epsilonOf(context), [byChannel(context, x)], weights)
+    return [context.made(wire, dimensionsOf(x, wire))]
+  },
+
+  GroupNormalization(context) {
+    const x = context.activation(0)
+    const input = context.map(x)
+    const groups = context.int('num_groups', 1)
+    const { channels } = input.volume
+    const [scale, shift] = [context.constant(1, 'the scales'), context.constant(2, 'the shifts')]
+    // Before opset 21 there is one of each for a group.
+    const each = (values: Constant) => {
+      const entries = values.entries() as ArrayLike<number>
+      const share = channels / entries.length
+      return given(
+        Float32Array.from({ length: channels }, (_, channel) => entries[Math.floor(channel / share)] as number),
+      )
+    }
+    const parts = { ...epsilonOf(context), options: { g: [groups] } }
+    return [
+      context.mapOf(
+        context.layer('GN', parts, [input], { scale: each(scale), shift: each(shift) }),
+        x.dimensions.length,
+      ),
+    ]
+  },
+
+  LayerNormalization(context) {
+    const x = context.activation(0)
+    const axis = axisOf(context.int('axis', -1), x.dimensions.length)
+    const over = x.dimensions.slice(axis).flat()
+    const { wire } = x
+    const scale = context.constant(1, 'the scales')
+    const shift = context.has(2) ? context.constant(2, 'the shifts') : undefined
+    if (sameDimension(over, whole('c', wire.volume.channels))) {
+      const parts: WordParts = { ...epsilonOf(context), flags: shift === undefined ? ['noshift'] : [] }
+      const { channels } = wire.volume
+      const weights = { scale: asStored(scale, [channels]), ...(shift && { shift: asStored(shift, [channels]) }) }
+      return [context.made(context.layer('LN', parts, [wire], weights), x.dimensions)]
+    }
+    const everything = x.dimensions.flat().filter(({ root }) => root !== 'n')
+    if (over.length !== everything.length || over.some(({ root }) => root === 'n'))
+      throw new Obstacle('a normalization over part of the axes')
+    const parts: WordParts = { ...epsilonOf(context), flags: ['volume', 'noscale', 'noshift'] }
+    const normalized = context.made(context.layer('LN', parts, [wire]), x.dimensions)
+    const scaled = multiplied(context, normalized, scale)
+    return [shift === undefined ? scaled : added(context, scaled, shift)]
+  },
+
+  LRN(context) {
+    const x = context.activation(0)
+    const size = context.int('size', 5)
+    const values = {
+      alpha: context.float('alpha', 1e-4),
+      beta: context.float('beta', 0.75),
+      k: context.float('bias', 1),
+    }
+    const wire = context.layer('LRN', { size: [size], values }, [byChannel(context, x)])
+    return [context.made(wire, dimensionsOf(x, wire))]
+  },
+}
+
+function epsilonOf(context: Context): WordParts {
+  return { values: { eps: context.float('epsilon', 1e-5) } }
+}
+
+function affineOf(scale: Constant, shift: Constant): NonNullable<LayerDraft['weights']> {
+  return { scale: asStored(scale), shift: asStored(shift) }
+}
+
+/** The volume whose channels are the second dimension. */
+function byChannel(context: Context, x: Activation): Wire {
+  return x.dimensions.length === 2 ? context.flat(x) : context.map(x)
+}
+
+function dimensionsOf(x: Activation, wire: Wire): Activation['dimensions'] {
+  return x.dimensions.length === 2 ? mapDimensions(wire).slice(0, 2) : mapDimensions(wire, x.dimensions.length)
+}

@@ -1,0 +1,166 @@
+/** Resize and Upsample in their versions, and the two shuffles of pixels. */
+
+import type { Wire } from '../../../networkBuilder.ts'
+import { type Context, numbersOf, Obstacle } from '../context.ts'
+import type { Handler, Handlers } from '../handlers.ts'
+import { axisOf, type Window } from '../shapes.ts'
+import { sidesOf } from './conv.ts'
+
+const shufflePixels: Handler = (context) => {
+  const x = context.activation(0)
+  const flags = context.text('mode', 'DCR') === 'CRD' ? [] : ['dcr']
+  const wire = context.layer('PIXELSHUFFLE', { size: [context.int('blocksize', 1)], flags }, [context.map(x)])
+  return [context.mapOf(wire)]
+}
+
+export const resizing: Handlers = {
+  DepthToSpace: shufflePixels,
+  SpaceToDepth(context) {
+    const wire = context.layer('PIXELUNSHUFFLE', { size: [context.int('blocksize', 1)], flags: ['dcr'] }, [
+      context.map(context.activation(0)),
+    ])
+    return [context.mapOf(wire)]
+  },
+  Upsample(context) {
+    const scales = context.numbers(1, 'scales') ?? floatsOf(context, 'scales')
+    return [context.mapOf(resized(context, { scales, transform: 'asymmetric', rounding: 'floor' }))]
+  },
+  Resize(context) {
+    if (context.opset < 11) {
+      const scales = numbersOf(context.constant(1, 'the scales'))
+      return [context.mapOf(resized(context, { scales, transform: 'asymmetric', rounding: 'floor' }))]
+    }
+    const has = (index: number) => context.has(index) && context.constant(index, 'the sizes').entries().length > 0
+    const settings = {
+      transform: context.text('coordinate_transformation_mode', 'half_pixel'),
+      rounding: context.text('nearest_mode', 'round_prefer_floor'),
+    }
+    if (context.int('antialias', 0) !== 0) throw new Obstacle('antialiasing')
+    if (context.text('keep_aspect_ratio_policy', 'stretch') !== 'stretch')
+      throw new Obstacle('a size that keeps the aspect ratio')
+    if (has(3))
+      return [context.mapOf(resized(context, { sizes: numbersOf(context.constant(3, 'the sizes')), ...settings }))]
+    return [context.mapOf(resized(context, { scales: numbersOf(context.constant(2, 'the scales')), ...settings }))]
+  },
+}
+
+function floatsOf(context: Context, name: string): readonly number[] {
+  const attribute = context.node.attributes.get(name)
+  if (attribute?.kind === 'floats') return attribute.value
+  const [height, width] = [context.float('height_scale', 0), context.float('width_scale', 0)]
+  if (height > 0 && width > 0) return [1, 1, height, width]
+  throw new Obstacle('the scales are missing')
+}
+
+interface Resizing {
+  readonly scales?: readonly number[]
+  readonly sizes?: readonly number[]
+  readonly transform: string
+  readonly rounding: string
+}
+
+function resized(context: Context, { scales, sizes, transform, rounding }: Resizing): Wire {
+  const x = context.activation(0)
+  if (x.dimensions.length !== 4) throw new Obstacle(`${x.dimensions.length} dimensions; [N, C, H, W] is expected`)
+  const wire = context.map(x)
+  const before = [wire.volume.channels, ...sidesOf(wire)]
+  const axes = context.ints('axes')?.map((axis) => axisOf(axis, 4)) ?? [0, 1, 2, 3]
+  const given = scales ?? sizes ?? []
+  if (given.length !== axes.length) throw new Obstacle(`${given.length} numbers for ${axes.length} axes`)
+  const of = (axis: number) => given[axes.indexOf(axis)]
+  // The batch, and the channels.
+  const isKept = (axis: number, side: number | undefined) =>
+    of(axis) === undefined || of(axis) === (scales === undefined ? side : 1)
+  if ((scales !== undefined && !isKept(0, undefined)) || !isKept(1, before[0]))
+    throw new Obstacle('a resize of the batch or the channels')
+  const lines = ([0, 1] as const).map((axis) => {
+    const side = before[axis + 1] as number
+    const number = of(axis + 2)
+    const scale = number === undefined ? 1 : scales === undefined ? number / side : number
+    const out = number === undefined ? side : scales === undefined ? number : Math.floor(side * number + 1e-7)
+    return { side, out, scale }
+  }) as [Line, Line]
+  if (lines.every(({ side, out }) => side === out)) return wire
+  const to = [lines[0].out, lines[1].out]
+  const mode = context.text('mode', 'nearest')
+  if (mode === 'nearest') return nearest(context, wire, lines, transform, rounding)
+  if (mode !== 'linear' && mode !== 'bilinear') throw new Obstacle(`mode ${mode}`)
+  if (transform === 'align_corners') return context.layer('UPSAMPLE', { options: { to }, flags: ['corners'] }, [wire])
+  const isExact = lines.every(({ side, out, scale }) => Math.abs(out / side - scale) < 1e-6 * scale)
+  const isHalf = transform === 'half_pixel' || (transform === 'pytorch_half_pixel' && lines.every(({ out }) => out > 1))
+  if (!isHalf || !isExact)
+    throw new Obstacle(
+      `coordinate transformation ${transform}${isExact ? '' : ' by a scale that does not give whole sides'}`,
+    )
+  return context.layer('UPSAMPLE', { options: { to }, flags: ['bilinear'] }, [wire])
+}
+
+interface Line {
+  readonly side: number
+  readonly out: number
+  readonly scale: number
+}
+
+/** UPSAMPLE takes ⌊i·in/out⌋; what takes every n-th row is a POOL1. */
+function nearest(
+  context: Context,
+  wire: Wire,
+  lines: readonly [Line, Line],
+  transform: string,
+  rounding: string,
+): Wire {
+  const sources = lines.map((line) =>
+    Array.from({ length: line.out }, (_, at) => sourceOf(at, line, transform, rounding)),
+  )
+  const isUpsample = sources.every((all, axis) => {
+    const { side, out } = lines[axis] as Line
+    return all.every((source, at) => source === Math.floor((at * side) / out))
+  })
+  if (isUpsample) return context.layer('UPSAMPLE', { options: { to: lines.map(({ out }) => out) } }, [wire])
+  const steps = sources.map((all, axis) => {
+    const [first = 0, second = first + (lines[axis] as Line).side] = all
+    const step = Math.max(1, second - first)
+    return all.every((source, at) => source === first + at * step)
+      ? { first, step, end: (all.at(-1) as number) + 1 }
+      : undefined
+  })
+  const [rows, columns] = steps
+  if (rows === undefined || columns === undefined) throw new Obstacle(`nearest values by ${transform}, ${rounding}`)
+  const cut = [
+    rows.first,
+    columns.first,
+    lines[0].side - rows.end,
+    lines[1].side - columns.end,
+  ] as unknown as Window['padding']
+  const cropped = cut.every((side) => side === 0) ? wire : context.layer('CROP', { options: { p: cut } }, [wire])
+  return context.layer('POOL', { size: [1], options: { s: [rows.step, columns.step] } }, [cropped])
+}
+
+function sourceOf(at: number, { side, out, scale }: Line, transform: string, rounding: string): number {
+  const place = placeOf(at, side, out, scale, transform)
+  const rounded = roundings[rounding]
+  if (rounded === undefined) throw new Obstacle(`rounding ${rounding}`)
+  return Math.min(Math.max(rounded(place), 0), side - 1)
+}
+
+const roundings: Readonly<Record<string, (x: number) => number>> = {
+  floor: Math.floor,
+  ceil: Math.ceil,
+  round_prefer_floor: (x) => Math.ceil(x - 0.5),
+  round_prefer_ceil: (x) => Math.floor(x + 0.5),
+}
+
+function placeOf(at: number, side: number, out: number, scale: number, transform: string): number {
+  switch (transform) {
+    case 'half_pixel':
+      return (at + 0.5) / scale - 0.5
+    case 'pytorch_half_pixel':
+      return out > 1 ? (at + 0.5) / scale - 0.5 : 0
+    case 'asymmetric':
+      return at / scale
+    case 'align_corners':
+      return out === 1 ? 0 : (at * (side - 1)) / (out - 1)
+    default:
+      throw new Obstacle(`coordinate transformation ${transform}`)
+  }
+}

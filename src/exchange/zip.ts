@@ -1,0 +1,225 @@
+/**
+ * Reads ZIP archives (PKWARE APPNOTE 6.3.10), as PyTorch, Keras and NumPy write them. The archive may be hostile: its
+ * directory is checked against the length of the file, entries must not overlap, nothing is unpacked before it is asked
+ * for, and only to the length that the directory says, which its compressed bytes must be able to hold.
+ */
+
+import { inflateSync } from 'fflate'
+import { printable } from '../core/text.ts'
+import { crc32 } from './crc32.ts'
+import { ForeignFileError } from './errors.ts'
+
+export interface ZipEntry {
+  readonly name: string
+  /** Unpacked, in bytes. */
+  readonly size: number
+  /**
+   * The contents, checked against their checksum: a view of the archive where they are stored, and a new array at each call
+   * where they are compressed.
+   * @throws {ForeignFileError} they are damaged
+   */
+  bytes(): Uint8Array
+}
+
+const endSize = 22
+const end64Size = 56
+const locatorSize = 20
+const directorySize = 46
+const localSize = 30
+
+/** Deflate makes at most 258 bytes of two bits (RFC 1951). */
+const largestRatio = 1032
+
+const mostEntries = 200_000
+
+interface Place {
+  readonly name: string
+  readonly flags: number
+  readonly method: number
+  readonly crc: number
+  readonly packed: number
+  readonly size: number
+  /** Of its local header. */
+  readonly offset: number
+}
+
+/**
+ * The entries of an archive by name, without folders.
+ *
+ * @param name of the file, for messages
+ * @throws {ForeignFileError} the archive is damaged, cut short, encrypted, or compressed by a method other than deflate
+ */
+export function readZip(file: Uint8Array, name: string): ReadonlyMap<string, ZipEntry> {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
+  const archive = { file, view, name: printable(name) }
+  const places = readDirectory(archive)
+  const starts = new Map<Place, number>()
+  let last = 0
+  for (const place of [...places].sort((a, b) => a.offset - b.offset)) {
+    const start = startOf(archive, place)
+    if (place.offset < last)
+      throw damaged(archive.name, `${printable(place.name)} overlaps another entry`, 'entries side by side')
+    last = start + place.packed
+    starts.set(place, start)
+  }
+  const entries = new Map<string, ZipEntry>()
+  for (const place of places) {
+    if (place.name.endsWith('/') && place.size === 0) continue
+    if (entries.has(place.name)) throw damaged(archive.name, `two entries ${printable(place.name)}`, 'unique names')
+    const packed = file.subarray(starts.get(place), (starts.get(place) as number) + place.packed)
+    entries.set(place.name, { name: place.name, size: place.size, bytes: () => unpacked(archive.name, place, packed) })
+  }
+  return entries
+}
+
+interface Archive {
+  readonly file: Uint8Array
+  readonly view: DataView
+  readonly name: string
+}
+
+function readDirectory({ file, view, name }: Archive): readonly Place[] {
+  const end = findEnd(view)
+  if (end === undefined) {
+    throw new ForeignFileError(`${name}: the ZIP archive is cut short`, {
+      received: `${file.length} bytes without the directory that ends an archive`,
+      expected: 'a whole archive',
+      advice: 'fetch the file again',
+    })
+  }
+  const { count, size, offset } = readEnd(view, end, name)
+  if (offset + size > end || count * directorySize > size || count > mostEntries)
+    throw damaged(name, `a directory of ${count} entries, ${size} bytes from ${offset}`, `${end} bytes before its end`)
+  const places: Place[] = []
+  let at = offset
+  for (let index = 0; index < count; index++) {
+    if (at + directorySize > offset + size || view.getUint32(at, true) !== 0x02014b50)
+      throw damaged(name, `no entry ${index} of the directory at byte ${at}`, `${count} entries`)
+    const lengths = [28, 30, 32].map((field) => view.getUint16(at + field, true)) as [number, number, number]
+    const next = at + directorySize + lengths[0] + lengths[1] + lengths[2]
+    if (next > offset + size) throw damaged(name, `entry ${index} of the directory ends behind it`, `${size} bytes`)
+    places.push(readPlace({ file, view, name }, at, lengths))
+    at = next
+  }
+  return places
+}
+
+/** The record at the end, in front of a comment of up to 65,535 bytes. */
+function findEnd(view: DataView): number | undefined {
+  const first = Math.max(0, view.byteLength - endSize - 0xffff)
+  for (let at = view.byteLength - endSize; at >= first; at--) {
+    if (view.getUint32(at, true) !== 0x06054b50) continue
+    if (at + endSize + view.getUint16(at + 20, true) === view.byteLength) return at
+  }
+  return undefined
+}
+
+function readEnd(view: DataView, end: number, name: string) {
+  const short = {
+    count: view.getUint16(end + 10, true),
+    size: view.getUint32(end + 12, true),
+    offset: view.getUint32(end + 16, true),
+  }
+  const isLong = short.count === 0xffff || short.size === 0xffffffff || short.offset === 0xffffffff
+  const locator = end - locatorSize
+  if (locator < 0 || view.getUint32(locator, true) !== 0x07064b50) {
+    if (isLong) throw damaged(name, 'no directory of a large archive (ZIP64)', 'one, as its end says')
+    return short
+  }
+  const at = readLong(view, locator + 8, name)
+  if (at + end64Size > locator || view.getUint32(at, true) !== 0x06064b50)
+    throw damaged(name, `no ZIP64 record at byte ${at}`, 'one, as its locator says')
+  return {
+    count: readLong(view, at + 32, name),
+    size: readLong(view, at + 40, name),
+    offset: readLong(view, at + 48, name),
+  }
+}
+
+function readLong(view: DataView, at: number, name: string): number {
+  const value = Number(view.getBigUint64(at, true))
+  if (Number.isSafeInteger(value)) return value
+  throw damaged(name, `a length of ${value}`, `at most ${view.byteLength}`)
+}
+
+function readPlace({ file, view, name }: Archive, at: number, [nameLength, extraLength]: readonly number[]): Place {
+  const nameAt = at + directorySize
+  // A copy: browsers decode no text from shared memory.
+  const bytes = file.slice(nameAt, nameAt + (nameLength as number))
+  const flags = view.getUint16(at + 8, true)
+  const place = {
+    name: new TextDecoder(flags & 0x800 ? 'utf-8' : 'latin1').decode(bytes),
+    flags,
+    method: view.getUint16(at + 10, true),
+    crc: view.getUint32(at + 16, true),
+    packed: view.getUint32(at + 20, true),
+    size: view.getUint32(at + 24, true),
+    offset: view.getUint32(at + 42, true),
+  }
+  return withLongs(view, place, nameAt + (nameLength as number), extraLength as number, name)
+}
+
+/** Lengths of 64 bits are in an extra field, in this order, for those that are full of ones in the entry itself. */
+function withLongs(view: DataView, place: Place, from: number, length: number, name: string): Place {
+  const long = (['size', 'packed', 'offset'] as const).filter((field) => place[field] === 0xffffffff)
+  if (long.length === 0) return place
+  for (let at = from; at + 4 <= from + length; ) {
+    const size = view.getUint16(at + 2, true)
+    if (at + 4 + size > from + length) break
+    if (view.getUint16(at, true) === 1 && size >= 8 * long.length)
+      return { ...place, ...Object.fromEntries(long.map((field, i) => [field, readLong(view, at + 4 + 8 * i, name)])) }
+    at += 4 + size
+  }
+  throw damaged(name, `${printable(place.name)} without its 64-bit lengths`, 'a ZIP64 field')
+}
+
+/** Where the contents begin. */
+function startOf({ view, name }: Archive, { name: entry, offset, packed, size, flags, method }: Place): number {
+  const what = `${name}: ${printable(entry)}`
+  if (flags & 1) throw unread(what, 'encrypted', 'unpack it with its password')
+  if (method !== 0 && method !== 8)
+    throw unread(what, `compressed by method ${method}`, 'pack it by deflate, or not at all')
+  if (offset + localSize > view.byteLength || view.getUint32(offset, true) !== 0x04034b50)
+    throw damaged(what, `no entry at byte ${offset}`, 'one, as the directory says')
+  const start = offset + localSize + view.getUint16(offset + 26, true) + view.getUint16(offset + 28, true)
+  if (start + packed > view.byteLength)
+    throw damaged(what, `${packed} bytes from byte ${start}`, `at most ${view.byteLength - start}`)
+  if (method === 0 ? size !== packed : size > largestRatio * packed)
+    throw damaged(
+      what,
+      `${size} bytes in ${packed} packed ones`,
+      method === 0 ? `${packed}` : `at most ${largestRatio * packed}`,
+    )
+  return start
+}
+
+function unpacked(archive: string, { name, method, size, crc }: Place, packed: Uint8Array): Uint8Array {
+  const what = `${archive}: ${printable(name)}`
+  const bytes = method === 0 ? packed : inflated(what, packed, size)
+  if (crc32(bytes) === crc) return bytes
+  throw damaged(what, 'contents that differ from their checksum', crc.toString(16).padStart(8, '0'))
+}
+
+function inflated(what: string, packed: Uint8Array, size: number): Uint8Array {
+  try {
+    // Into an array of this size, which does not grow.
+    const bytes = inflateSync(packed, { out: new Uint8Array(size) })
+    if (bytes.length === size) return bytes
+  } catch (cause) {
+    throw damaged(what, cause instanceof Error ? cause.message : String(cause), 'a stream of deflate', cause)
+  }
+  throw damaged(what, 'fewer bytes than the directory says', `${size}`)
+}
+
+function unread(what: string, received: string, advice: string): ForeignFileError {
+  return new ForeignFileError(`${what} cannot be read`, { received, expected: 'stored or deflated', advice })
+}
+
+function damaged(what: string, received: string, expected: string, cause?: unknown): ForeignFileError {
+  return new ForeignFileError(`${what}: the ZIP archive is damaged`, {
+    received,
+    expected,
+    advice: 'fetch the file again',
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
