@@ -4,6 +4,7 @@ import { basename, extname, resolve } from 'node:path'
 import { printable } from '../core/text.ts'
 import { formatOf, startBytes } from '../exchange/formatOf.ts'
 import { lenslet } from '../exchange/lenslet/format.ts'
+import type { ImportedModel } from '../exchange/types.ts'
 import { decodeModel } from '../model/file.ts'
 import { SizeError } from '../network/errors.ts'
 import { networkFromJson } from '../network/json.ts'
@@ -28,6 +29,8 @@ export interface NetworkSource {
   readonly entry?: ZooEntry
   /** The file's whole path, where it is a model with weights. */
   readonly model?: string
+  /** Of another program: the model as it was read. */
+  readonly imported?: ImportedModel
   /** What was taken, where the words mean two things. */
   readonly notice?: string
 }
@@ -127,7 +130,7 @@ async function readNetworkFile(
 async function readForeignNetwork(path: string): Promise<Content> {
   const imported = await readForeign(path)
   sayNotes(imported)
-  return { network: imported.network, model: resolve(path) }
+  return { network: imported.network, model: resolve(path), imported }
 }
 
 /** The model of a run that has ended, with its weights; before that, its network. */
