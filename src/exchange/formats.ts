@@ -1,6 +1,11 @@
 /** Every format of other programs. A new one is a folder and a line here. */
 
+import { caffe } from './caffe/format.ts'
 import { lenslet } from './lenslet/format.ts'
+import { npy, npz } from './numpy/format.ts'
+import { npy } from './numpy/format.ts'
+import { onnx } from './onnx/format.ts'
+import { safetensors } from './safetensors/format.ts'
 import type { Format } from './types.ts'
 
-export const formats: readonly Format[] = [lenslet]
+export const formats: readonly Format[] = [lenslet, npy, onnx, caffe, safetensors, npz]

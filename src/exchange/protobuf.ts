@@ -9,6 +9,10 @@ import { ForeignFileError } from './errors.ts'
 /** One field of a message. Each method reads its value as that type, and refuses another wire type. */
 export interface Field {
   readonly number: number
+  /** Where the value starts, after its length, in the bytes that are read. */
+  readonly at: number
+  /** A text, bytes, a message or packed numbers. */
+  readonly hasLength: boolean
   /** int32, int64, enum, bool; exact up to 2^53. */
   int(): number
   float(): number
@@ -96,6 +100,7 @@ class MessageReader {
 
 class WireField implements Field {
   readonly number: number
+  readonly at: number
   readonly #owner: MessageReader
   readonly #type: number
   readonly #end: number
@@ -104,9 +109,14 @@ class WireField implements Field {
   constructor(owner: MessageReader, number: number, type: number, end: number, depth: number) {
     this.#owner = owner
     this.number = number
+    this.at = owner.wire.pos
     this.#type = type
     this.#end = end
     this.#depth = depth
+  }
+
+  get hasLength(): boolean {
+    return this.#type === 2
   }
 
   int(): number {

@@ -19,7 +19,7 @@ export function filesOf(source: ModelSource, { name = 'model', files = new Map()
   if (source instanceof Uint8Array || source instanceof ArrayBuffer) {
     const bytes = source instanceof ArrayBuffer ? new Uint8Array(source) : source
     const beside = async (path: string) => files.get(insideOf(name, path))
-    return { name, read: async () => bytes, beside }
+    return { name, read: async () => bytes, beside, names: async () => [...files.keys()] }
   }
   if (typeof source?.read === 'function' && typeof source.beside === 'function') return source
   throw new ArgumentError('no model can be read from this', {

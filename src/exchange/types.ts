@@ -32,6 +32,8 @@ export interface ModelFiles {
    * @throws {ForeignFileError} the path leaves the folder
    */
   beside(path: string): Promise<Uint8Array | undefined>
+  /** Names of the files in the folder, where they are known. */
+  names?(): Promise<readonly string[]>
 }
 
 /** A model as it is written to a foreign file. */

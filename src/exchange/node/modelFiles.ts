@@ -3,7 +3,7 @@
  * must not be able to name others, so a path that leaves the folder is refused, also by way of a symbolic link.
  */
 
-import { realpath } from 'node:fs/promises'
+import { readdir, realpath } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { printable } from '../../core/text.ts'
 import { openRegularFile, readRegularFile } from '../../platform/regularFile.ts'
@@ -21,6 +21,7 @@ export function modelFiles(path: string): ModelFiles {
       return bytes
     },
     beside: (name) => readBeside(path, name),
+    names: () => readdir(dirname(path)),
   }
 }
 

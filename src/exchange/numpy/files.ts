@@ -1,0 +1,42 @@
+/** .npy files as files of one array, and .npz files: ZIP archives of .npy files. */
+
+import { ArgumentError } from '../../core/errors.ts'
+import { counted, listed } from '../../core/text.ts'
+import type { StoredTensor } from '../../model/safetensors.ts'
+import type { ModelFiles, TensorFile } from '../types.ts'
+import { readZip } from '../zip.ts'
+import { zipParts } from '../zipWrite.ts'
+import { npyParts, readNpy } from './npy.ts'
+
+/** The array has no name of its own: it gets that of the file. */
+export async function readNpyFile(files: ModelFiles): Promise<TensorFile> {
+  const name = (files.name.split(/[\\/]/).at(-1) ?? '').replace(/\.npy$/i, '') || 'array'
+  return { tensors: new Map([[name, readNpy(await files.read(), name)]]), notes: [] }
+}
+
+/** @throws {ArgumentError} there are several arrays */
+export function writeNpyFile(tensors: ReadonlyMap<string, StoredTensor>): Iterable<Uint8Array> {
+  const [only] = tensors.values()
+  if (tensors.size === 1 && only !== undefined) return npyParts(only)
+  throw new ArgumentError('an .npy file holds one array', {
+    received: `${counted(tensors.size, 'array')}: ${listed([...tensors.keys()])}`,
+    expected: 'one array',
+    advice: 'write an .npz file',
+  })
+}
+
+/** Entries that are no arrays are left out. */
+export async function readNpzFile(files: ModelFiles): Promise<TensorFile> {
+  const tensors = new Map<string, StoredTensor>()
+  const others: string[] = []
+  for (const [entry, { bytes }] of readZip(await files.read(), files.name)) {
+    const name = entry.replace(/\.npy$/, '')
+    if (name === entry) others.push(entry)
+    else tensors.set(name, readNpy(bytes(), name))
+  }
+  return { tensors, notes: others.length === 0 ? [] : [`left out, as they are no arrays: ${listed(others)}`] }
+}
+
+export function writeNpzFile(tensors: ReadonlyMap<string, StoredTensor>): Iterable<Uint8Array> {
+  return zipParts([...tensors].map(([name, tensor]) => ({ name: `${name}.npy`, parts: npyParts(tensor) })))
+}
