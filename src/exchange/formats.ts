@@ -3,7 +3,6 @@
 import { caffe } from './caffe/format.ts'
 import { lenslet } from './lenslet/format.ts'
 import { npy, npz } from './numpy/format.ts'
-import { npy } from './numpy/format.ts'
 import { onnx } from './onnx/format.ts'
 import { safetensors } from './safetensors/format.ts'
 import type { Format } from './types.ts'

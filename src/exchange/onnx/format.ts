@@ -12,4 +12,5 @@ export const onnx: Format = {
     (start[1] ?? 0) < 0x40 &&
     [0x12, 0x3a, 0x42, 0x1a].includes(start[2] ?? 0),
   readModel: async (files) => (await import('./read.ts')).readOnnxFiles(files),
+  writeModel: async (model, { half }) => (await import('./export/export.ts')).exportOnnx(model, { half }),
 }
