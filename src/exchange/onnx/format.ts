@@ -7,6 +7,7 @@ export const onnx: Format = {
   endings: ['.onnx'],
   is: isOnnx,
   readModel: async (files) => (await import('./import/files.ts')).readOnnxFiles(files),
+  writeModel: async (model, { half }) => (await import('./export/export.ts')).exportOnnx(model, { half }),
 }
 
 /**
@@ -19,4 +20,3 @@ function isOnnx(start: Uint8Array): boolean {
   return (
     key === 0x08 && version > 0 && version < 64 && (wire === 2 ? [2, 3, 4, 6, 7, 8, 14].includes(field) : next === 0x28)
   )
-}
