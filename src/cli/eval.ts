@@ -52,7 +52,8 @@ async function run(path: string, call: EvalCall): Promise<void> {
     throw new UsageError('--json and --csv exclude each other', { expected: 'one of them' })
   await using model = await openModel(path, { threads, exact })
   const trained = await trainedSplit(path, data)
-  const dataset = await openData(data, model.input, terminal, undefined, { ...trained, ...dataOptions(call) })
+  const size = { ...model.input, preprocessing: model.info.preprocessing }
+  const dataset = await openData(data, size, terminal, undefined, { ...trained, ...dataOptions(call) })
   const repeated = dataWords(trained).join(' ')
   if (repeated !== '')
     terminal.hint(`note: unless options say otherwise, the data is read as in the training: ${repeated}`)

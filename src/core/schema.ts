@@ -77,6 +77,11 @@ export function literal<const T extends string | number | boolean>(wanted: T): S
   return plain(printValue(wanted), (value) => value === wanted)
 }
 
+/** One of these words. */
+export function oneOf<const T extends string>(words: readonly T[]): Schema<T> {
+  return plain(words.map(printValue).join(' or '), (value) => words.includes(value as T))
+}
+
 /** A plain object, whatever is in it. */
 export const anyObject: Schema<Readonly<Record<string, unknown>>> = plain('an object', isObject)
 

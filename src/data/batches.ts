@@ -8,7 +8,7 @@ import { ArgumentError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { type Augmentation, checkAugmentation } from './augmentation.ts'
 import type { Split } from './dataset.ts'
-import { type Normalization, normalizationTable } from './normalization.ts'
+import { channelOffset, type Normalization, normalizationTable } from './normalization.ts'
 import { writeAugmented, writePlain } from './picture.ts'
 
 export interface BatchesOptions {
@@ -35,6 +35,7 @@ export class Batches {
   readonly #shuffle: boolean
   readonly #augment: Augmentation | undefined
   readonly #table: Float32Array
+  readonly #offset: number
   /** Targets of an image: 1 for a label. */
   readonly #targetsEach: number
   /** [n]: which picture stands at which position of `#epoch`. */
@@ -72,6 +73,7 @@ export class Batches {
     this.#shuffle = shuffle
     this.#augment = augment && (augment.flip || augment.crop || augment.cutout) ? augment : undefined
     this.#table = normalizationTable(normalization)
+    this.#offset = channelOffset(normalization)
     this.#targetsEach = split.targets === undefined ? 1 : split.targets.length / split.count
     this.#order = new Uint32Array(split.count)
   }
@@ -96,8 +98,9 @@ export class Batches {
     for (let i = 0; i < filled; i++) {
       const picture = this.#order[start + i] as number
       for (let k = 0; k < width; k++) labels[i * width + k] = given[picture * width + k] as number
-      if (this.#augment === undefined) writePlain(split, this.#table, picture * size, images, i * size)
-      else writeAugmented(split, this.#table, this.#augment, this.#key, start + i, picture * size, images, i * size)
+      const [table, offset] = [this.#table, this.#offset]
+      if (this.#augment === undefined) writePlain(split, table, offset, picture * size, images, i * size)
+      else writeAugmented(split, table, offset, this.#augment, this.#key, start + i, picture * size, images, i * size)
     }
     if (filled < batch) {
       images.fill(0, filled * size)

@@ -1,6 +1,9 @@
-/** Decodes a picture in a page or a worker: `createImageBitmap` reads it (EXIF orientation applied), a canvas scales it. */
+/**
+ * Decodes a picture in a page or a worker: `createImageBitmap` reads it (EXIF orientation applied, color profiles ignored),
+ * a canvas gives its pixels, in strips. It is scaled as in Node.
+ */
 import { PictureError } from './errors.ts'
-import { background, checkPictureSize, type PictureSize, toChannels } from './resize.ts'
+import { checkPictureSize, type PictureSize, prepare } from './resize.ts'
 import type { SizedPicture, SortedSource } from './source.ts'
 
 /** A page's side of decode.ts: `name` is the picture's, for errors. */
@@ -14,7 +17,7 @@ export async function decodeSource(source: SortedSource, size: PictureSize, name
     case 'blob':
       return decodeBlob(source.blob as Blob, size, 'name' in source.blob ? `${source.blob.name}` : 'given as a Blob')
     case 'raw':
-      return drawAndClose(await createImageBitmap(imageDataOf(source.raw)), size)
+      return drawAndClose(await createImageBitmap(imageDataOf(source.raw), plain), size)
     case 'drawable': {
       const { drawable, width, height } = source
       if (width > 0 && height > 0) return draw(drawable as CanvasImageSource, width, height, size)
@@ -27,10 +30,13 @@ export async function decodeSource(source: SortedSource, size: PictureSize, name
   }
 }
 
+/** The values as they are stored: nothing is converted for this screen. */
+const plain: ImageBitmapOptions = { colorSpaceConversion: 'none', premultiplyAlpha: 'none' }
+
 async function decodeBlob(blob: Blob, size: PictureSize, name: string): Promise<Uint8Array> {
   let bitmap: ImageBitmap
   try {
-    bitmap = await createImageBitmap(blob, { imageOrientation: 'from-image' })
+    bitmap = await createImageBitmap(blob, { ...plain, imageOrientation: 'from-image' })
   } catch (cause) {
     throw new PictureError(name, cause instanceof Error ? cause.message : String(cause), 'open it in a viewer', cause)
   }
@@ -55,22 +61,29 @@ function imageDataOf({ data, width, height, channels }: SizedPicture): ImageData
   return new ImageData(pixels, width, height)
 }
 
-function draw(
-  picture: CanvasImageSource,
-  pictureWidth: number,
-  pictureHeight: number,
-  { height, width, channels, fit = 'cover' }: PictureSize,
-): Uint8Array {
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })
+/** Sides of a canvas, in pixels: far below the limits of any browser, and 4 MB with its copy. */
+const tile = 4096
+const stripPixels = 2 ** 19
+
+function draw(picture: CanvasImageSource, width: number, height: number, size: PictureSize): Uint8Array {
+  const atOnce = Math.max(1, Math.min(height, Math.floor(stripPixels / width)))
+  const columns = Math.min(width, tile)
+  const context = new OffscreenCanvas(columns, atOnce).getContext('2d', { willReadFrequently: true })
   if (context === null) throw new PictureError('of this page', 'no 2D canvas', 'use a browser with OffscreenCanvas')
-  context.fillStyle = background
-  context.fillRect(0, 0, width, height)
-  context.imageSmoothingQuality = 'high'
-  const scale = Math.max(width / pictureWidth, height / pictureHeight)
-  const seenWidth = fit === 'cover' ? width / scale : pictureWidth
-  const seenHeight = fit === 'cover' ? height / scale : pictureHeight
-  const left = (pictureWidth - seenWidth) / 2
-  const top = (pictureHeight - seenHeight) / 2
-  context.drawImage(picture, left, top, seenWidth, seenHeight, 0, 0, width, height)
-  return toChannels(context.getImageData(0, 0, width, height).data, 4, channels)
+  context.imageSmoothingEnabled = false
+  const read = (first: number, rows: number) => {
+    const strip = new Uint8ClampedArray(4 * rows * width)
+    for (let left = 0; left < width; left += columns) {
+      const row = 4 * Math.min(columns, width - left)
+      // Transparent parts are seen on white.
+      context.fillStyle = 'white'
+      context.fillRect(0, 0, columns, atOnce)
+      context.drawImage(picture, -left, -first)
+      const { data } = context.getImageData(0, 0, row / 4, rows)
+      if (row === 4 * width) return data
+      for (let y = 0; y < rows; y++) strip.set(data.subarray(y * row, (y + 1) * row), 4 * (y * width + left))
+    }
+    return strip
+  }
+  return prepare({ height, width, step: 4, atOnce, read }, size).pixels
 }

@@ -1,6 +1,9 @@
 /**
  * Per-channel mean and standard deviation of the training pictures (CS231n, "Setting up the data": subtract the mean,
  * divide by the deviation, statistics from the training data only). In 0..1 units, so byte b becomes (b/255 − mean)/std.
+ *
+ * Other conventions are the same formula: 0..255 as they are is mean 0, std 1/255; b − 104 is mean 104/255, std 1/255;
+ * b/256 is mean 0, std 256/255; −1..1 is mean 0.5, std 0.5. Bytes are whole numbers, so float32 has the exact result of each.
  */
 
 export interface Normalization {
@@ -8,6 +11,16 @@ export interface Normalization {
   readonly mean: readonly number[]
   /** One a channel, 0..1; never 0. */
   readonly std: readonly number[]
+  /**
+   * The order in which the network takes the channels of an image, and that of `mean` and `std`: `bgr` for many networks of
+   * Caffe. Images themselves are red, green, blue. Default: `rgb`.
+   */
+  readonly colors?: 'rgb' | 'bgr' | undefined
+}
+
+/** The channel of an image that becomes channel `c` of the network is |offset − c|. */
+export function channelOffset({ mean, colors }: Normalization): number {
+  return colors === 'bgr' && mean.length === 3 ? 2 : 0
 }
 
 /**
@@ -39,7 +52,7 @@ export function measureNormalization(images: Uint8Array, channels: number): Norm
 }
 
 /**
- * What each byte becomes: entry `channel · 256 + byte`. One look-up a value instead of a division, and the same bits
+ * What each byte becomes: entry `channel · 256 + byte`, by the network's channel. One look-up a value instead of a division, and the same bits
  * on every machine.
  */
 export function normalizationTable(normalization: Normalization): Float32Array {

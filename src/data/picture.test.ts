@@ -21,7 +21,7 @@ const plainTable = (channels: number) =>
 function write(split: Split, augmentation: Augmentation, key: number, position = 0): number[] {
   const size = split.height * split.width * split.channels
   const out = new Float32Array(size + 2).fill(canary)
-  writeAugmented(split, plainTable(split.channels), augmentation, key, position, 0, out, 1)
+  writeAugmented(split, plainTable(split.channels), 0, augmentation, key, position, 0, out, 1)
   expect(out[0]).toBe(canary)
   expect(out[size + 1]).toBe(canary)
   return [...out.subarray(1, size + 1)]
@@ -136,7 +136,7 @@ describe('writePlain', () => {
     const split = makeSplit(1, 2, 3, 3)
     const table = normalizationTable({ mean: [0, 0.5, 1], std: [1, 0.5, 2] })
     const out = new Float32Array(8).fill(canary)
-    writePlain(split, table, 6, out, 1)
+    writePlain(split, table, 0, 6, out, 1)
     const bytes = [7, 8, 9, 10, 11, 12].map((byte) => byte / 255)
     const wanted = bytes.map((v, i) => [v, (v - 0.5) / 0.5, (v - 1) / 2][i % 3] as number)
     expect([...out]).toEqual([canary, ...wanted.map(Math.fround), canary])

@@ -22,11 +22,18 @@ function mix(value: number): number {
   return h ^ (h >>> 16)
 }
 
-/** Writes the picture as it is: `size` values from byte `from` to float `to`. */
-export function writePlain(split: Split, table: Float32Array, from: number, out: Float32Array, to: number): void {
+/** Writes the picture as it is: `size` values from byte `from` to float `to`; `offset` as in `channelOffset`. */
+export function writePlain(
+  split: Split,
+  table: Float32Array,
+  offset: number,
+  from: number,
+  out: Float32Array,
+  to: number,
+): void {
   const { images, channels } = split
   const size = split.height * split.width * channels
-  copy(images, from, table, channels, out, to, size / channels, channels)
+  copy(images, from, table, offset, channels, out, to, size / channels, channels)
 }
 
 /**
@@ -36,6 +43,7 @@ export function writePlain(split: Split, table: Float32Array, from: number, out:
 export function writeAugmented(
   split: Split,
   table: Float32Array,
+  offset: number,
   augmentation: Augmentation,
   key: number,
   position: number,
@@ -68,11 +76,12 @@ export function writeAugmented(
       if (x === first) x = last
       if (x >= width) break
       const at = outRow + (flip ? width - 1 - x : x) * channels
-      if (reflect) copy(images, sourceRow + mirror(x + left, width) * channels, table, channels, out, at, 1, channels)
+      if (reflect)
+        copy(images, sourceRow + mirror(x + left, width) * channels, table, offset, channels, out, at, 1, channels)
       else out.fill(0, at, at + channels)
     }
     const at = outRow + (flip ? width - 1 - first : first) * channels
-    copy(images, sourceRow + (first + left) * channels, table, channels, out, at, last - first, stride)
+    copy(images, sourceRow + (first + left) * channels, table, offset, channels, out, at, last - first, stride)
   }
   if (cutout > 0) {
     const centerY = drawInteger(key, position, 3, height) - (cutout >> 1)
@@ -95,6 +104,7 @@ function copy(
   images: Uint8Array,
   from: number,
   table: Float32Array,
+  offset: number,
   channels: number,
   out: Float32Array,
   to: number,
@@ -105,9 +115,9 @@ function copy(
     for (let p = 0, at = to; p < pixels; p++, at += stride) out[at] = table[images[from + p] as number] as number
   } else if (channels === 3) {
     for (let p = 0, at = to, byte = from; p < pixels; p++, at += stride, byte += 3) {
-      out[at] = table[images[byte] as number] as number
+      out[at] = table[images[byte + offset] as number] as number
       out[at + 1] = table[256 + (images[byte + 1] as number)] as number
-      out[at + 2] = table[512 + (images[byte + 2] as number)] as number
+      out[at + 2] = table[512 + (images[byte + 2 - offset] as number)] as number
     }
   } else {
     for (let p = 0, at = to, byte = from; p < pixels; p++, at += stride, byte += channels)

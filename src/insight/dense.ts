@@ -97,7 +97,11 @@ export class DenseEvaluation {
 
   /** Class names and normalization of the model. */
   get info(): ModelInfo {
-    return this.#model.info
+    // Photos cover the larger input, whatever the model's own size was.
+    const { preprocessing, ...info } = this.#model.info
+    return preprocessing === undefined
+      ? info
+      : { ...info, preprocessing: { ...preprocessing, resize: { kind: 'cover' } } }
   }
 
   /**

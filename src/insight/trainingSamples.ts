@@ -4,7 +4,7 @@ import { volumeSize } from '../core/shapes.ts'
 import type { Augmentation } from '../data/augmentation.ts'
 import { Batches } from '../data/batches.ts'
 import type { Split } from '../data/dataset.ts'
-import type { Normalization } from '../data/normalization.ts'
+import { channelOffset, type Normalization } from '../data/normalization.ts'
 
 export interface TrainingSamples {
   /** [n]: which pictures of the split these are, in the order of the first epoch. */
@@ -30,8 +30,11 @@ export function trainingSamples(split: Split, options: TrainingSamplesOptions): 
   const values = new Float32Array(batch * volumeSize(split))
   batches.fill(0, 0, values, new Int32Array(batch))
   const { mean, std } = normalization
-  const images = Uint8Array.from(values, (value, index) => {
-    const channel = index % split.channels
+  const offset = channelOffset(normalization)
+  const images = Uint8Array.from(values, (_, index) => {
+    const position = index % split.channels
+    const channel = Math.abs(offset - position)
+    const value = values[index - position + channel] as number
     return Math.max(0, Math.min(255, Math.round(255 * (value * (std[channel] ?? 1) + (mean[channel] ?? 0)))))
   })
   return { indices: [...batches.pictures(0, 0)], images }

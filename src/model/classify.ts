@@ -5,7 +5,7 @@ import { findNotFinite } from '../core/finite.ts'
 import { checkOptions, printKind } from '../core/options.ts'
 import { printVolume, type Volume, volumeSize } from '../core/shapes.ts'
 import { takePicture } from '../data/decode.ts'
-import { type Normalization, normalizationTable } from '../data/normalization.ts'
+import { channelOffset, type Normalization, normalizationTable } from '../data/normalization.ts'
 import type { Fit } from '../data/resize.ts'
 import type { PictureSource } from '../data/source.ts'
 import type { Network } from '../network/network.ts'
@@ -17,7 +17,10 @@ import { likeliest, toProbabilities } from './probabilities.ts'
 export interface ClassifyOptions {
   /** How many classes to name, the most probable first. Default 5. */
   readonly top?: number | undefined
-  /** `cover` (default): keep the aspect and cut off what is too long; `stretch`: fill the input, whatever the aspect. */
+  /**
+   * `cover`: keep the aspect and cut off what is too long; `stretch`: fill the input, whatever the aspect. Default: what
+   * `info.preprocessing` says, or else `cover`.
+   */
   readonly fit?: Fit | undefined
 }
 
@@ -55,11 +58,11 @@ export async function classify(
   options: ClassifyOptions = {},
 ): Promise<readonly (readonly Classification[])[]> {
   checkOptions<ClassifyOptions>('classify', options, { top: true, fit: true })
-  const { top = 5, fit = 'cover' } = options
+  const { top = 5, fit } = options
   checkValues(model, top, fit)
   const { network, input, output, info } = model
   warnOfNoNormalization(model)
-  const size = { ...input, fit }
+  const size = { ...input, fit, preprocessing: info.preprocessing }
   // Buffers and canvases may change as soon as this call has returned.
   const pictures = sources.map((source) => takePicture(source, size))
   const decode = (first: number) => Promise.all(pictures.slice(first, first + portion).map((take) => take()))
@@ -78,10 +81,10 @@ export async function classify(
   return found
 }
 
-function checkValues({ network, output }: Classifier, top: number, fit: Fit): void {
+function checkValues({ network, output }: Classifier, top: number, fit: Fit | undefined): void {
   if (!Number.isInteger(top) || top < 1)
     throw new ArgumentError('top is invalid', { received: printKind(top), expected: 'a whole number from 1' })
-  if (fit !== 'cover' && fit !== 'stretch')
+  if (fit !== undefined && fit !== 'cover' && fit !== 'stretch')
     throw new ArgumentError('fit is invalid', { received: printKind(fit), expected: 'cover or stretch' })
   const { kind } = lossOf(network)
   if (resolveLoss(kind).compares === 'numbers')
@@ -145,20 +148,26 @@ function warnOfNoNormalization(model: Pick<Classifier, 'info'>): void {
 
 function valuesOf(input: Volume, info: ModelInfo, pictures: readonly Uint8Array[]): Float32Array {
   const { channels } = input
-  const table = normalizationTable(fitting(info.normalization, channels))
+  const normalization = fitting(info.normalization, channels)
+  const table = normalizationTable(normalization)
+  const offset = channelOffset(normalization)
   const size = volumeSize(input)
   const values = new Float32Array(pictures.length * size)
   pictures.forEach((bytes, picture) => {
-    for (let i = 0; i < size; i++)
-      values[picture * size + i] = table[(i % channels) * 256 + (bytes[i] as number)] as number
+    for (let i = 0; i < size; i++) {
+      const channel = i % channels
+      const byte = bytes[i - channel + Math.abs(offset - channel)] as number
+      values[picture * size + i] = table[channel * 256 + byte] as number
+    }
   })
   return values
 }
 
 function fitting(normalization: Normalization | undefined, channels: number): Normalization {
   const usual = new Array<number>(channels).fill(0.5)
-  const { mean, std } = normalization ?? { mean: usual, std: usual }
-  if (mean.length === channels && std.length === channels) return { mean, std }
+  const found = normalization ?? { mean: usual, std: usual }
+  const { mean, std } = found
+  if (mean.length === channels && std.length === channels) return found
   throw new ArgumentError("the model's normalization does not fit its input", {
     received: `${mean.length} means and ${std.length} deviations`,
     expected: `${channels}, one a channel`,

@@ -10,6 +10,7 @@ import {
   literal,
   number,
   object,
+  oneOf,
   optional,
   printFault,
   string,
@@ -17,6 +18,7 @@ import {
 import { type Shape, type Volume, volumeSize } from '../core/shapes.ts'
 import { counted, listed, printable, sameForm } from '../core/text.ts'
 import type { Normalization } from '../data/normalization.ts'
+import { type Preprocessing, preprocessingSchema } from '../data/preprocessing.ts'
 import type { Network } from '../network/network.ts'
 import { inferVolumes } from '../network/volumes.ts'
 import { ModelFileError } from './errors.ts'
@@ -25,8 +27,10 @@ import { ModelFileError } from './errors.ts'
 export interface ModelInfo {
   /** Names of the classes, in the order of the scores. */
   readonly classes?: readonly string[] | undefined
-  /** (x/255 − mean)/std, for each channel: what pictures need before the network sees them. */
-  readonly normalization?: { readonly mean: readonly number[]; readonly std: readonly number[] } | undefined
+  /** (x/255 − mean)/std, for each channel, and the order of the channels: how the bytes of an image become the input. */
+  readonly normalization?: Normalization | undefined
+  /** How a photo is scaled and cropped to the input. Default: the center of the smallest size that covers it, bilinear. */
+  readonly preprocessing?: Preprocessing | undefined
   /** How other programs know its input and output, for a model that comes from one of them. */
   readonly tensors?: { readonly input: TensorForm; readonly output: TensorForm } | undefined
   /** Where it comes from: data set, epochs, accuracy; one line for people. */
@@ -51,7 +55,14 @@ const tensorSchema = object({
 })
 const infoSchema = object({
   classes: optional(list(string, { max: 1 << 20 })),
-  normalization: optional(object({ mean: list(number(), atMost), std: list(number({ above: 0 }), atMost) })),
+  normalization: optional(
+    object({
+      mean: list(number(), atMost),
+      std: list(number({ above: 0 }), atMost),
+      colors: optional(oneOf(['rgb', 'bgr'])),
+    }),
+  ),
+  preprocessing: optional(preprocessingSchema),
   tensors: optional(object({ input: tensorSchema, output: tensorSchema })),
   origin: optional(string),
 })
@@ -69,8 +80,8 @@ export function parseInfo(text: string): ModelInfo {
   }
   const fault = anyObject.fault(value)
   if (fault !== undefined) throw invalid(fault)
-  const { classes, normalization, tensors, origin } = value as Record<string, unknown>
-  return checkInfo({ classes, normalization, tensors, origin })
+  const { classes, normalization, preprocessing, tensors, origin } = value as Record<string, unknown>
+  return checkInfo({ classes, normalization, preprocessing, tensors, origin })
 }
 
 /** @throws {ModelFileError} a value of a wrong kind, or a deviation that is not above 0 */
@@ -83,7 +94,7 @@ export function checkInfo(info: object): ModelInfo {
 function invalid(fault: Fault): ModelFileError {
   return new ModelFileError('the info of the model is invalid', {
     received: printFault(fault),
-    expected: '{ classes, normalization: { mean, std }, tensors: { input, output }, origin }',
+    expected: '{ classes, normalization: { mean, std, colors }, preprocessing, tensors: { input, output }, origin }',
   })
 }
 
@@ -122,7 +133,15 @@ function classesFault(classes: readonly string[], output: Volume): InfoFault | u
   }
 }
 
-function normalizationFault({ mean, std }: Normalization, channels: number): InfoFault | undefined {
+function normalizationFault({ mean, std, colors }: Normalization, channels: number): InfoFault | undefined {
+  if (colors === 'bgr' && channels !== 3) {
+    return {
+      message: 'the order of the colors does not fit the input',
+      received: `bgr, with ${counted(channels, 'channel')}`,
+      expected: '3 channels',
+      advice: 'leave info.normalization.colors out',
+    }
+  }
   if (mean.length === channels && std.length === channels) return undefined
   return {
     message: 'the normalization does not fit the input',

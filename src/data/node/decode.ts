@@ -1,9 +1,11 @@
-/** Decodes pictures in Node by sharp, which is loaded only when the first picture comes. */
+/** Decodes pictures in Node by sharp, which is loaded only when the first picture comes. They are scaled as in a page. */
 import { fileURLToPath } from 'node:url'
 import type { Metadata, SharpOptions } from 'sharp'
 import { DatasetError, PictureError } from '../errors.ts'
-import { background, checkPictureSize, isColored, type PictureSize, toChannels } from '../resize.ts'
+import type { Rows } from '../resample.ts'
+import { checkPictureSize, type PictureSize, prepare } from '../resize.ts'
 import type { SortedSource } from '../source.ts'
+import { cmykToRgb, ontoWhite } from './colors.ts'
 import { decodingMemory, type MemoryBudget } from './memory.ts'
 import { pictureBytes, readPicture, whatElse } from './pictureFile.ts'
 import { decodingBytes, formatOf, isOnItsSide, isWhatItSays } from './pictureFormat.ts'
@@ -17,8 +19,8 @@ export interface DecodeSettings {
 /**
  * For files and bytes; what else a picture can be given as: decode.ts.
  *
- * Scaling differs a little from a page's: by 1 of 255 on average from 1280×720 to 224×224, by 6 to 32×32 (Chromium).
- * What is not scaled is the same to the bit. Of an animation, the first picture is decoded.
+ * Color profiles are ignored, as Pillow does and the programs that networks come from. Of an animation, the first image is
+ * decoded.
  *
  * @param source the path of a picture, or its bytes
  * @returns [height, width, channels], 0..255; EXIF orientation applied
@@ -49,7 +51,7 @@ export async function decodeSource(source: SortedSource, size: PictureSize, name
     case 'raw': {
       const { data, width, height, channels } = source.raw
       const raw = { width, height, channels: channels as 1 | 3 | 4 }
-      return (await scaled(new Uint8Array(data), size, 'given as raw values', { raw })).pixels
+      return prepare(await decoded(new Uint8Array(data), 'given as raw values', undefined, { raw }), size).pixels
     }
     case 'drawable':
       throw new PictureError(
@@ -108,7 +110,7 @@ async function decodeFile(file: string, size: PictureSize, memory: MemoryBudget)
       if (decodingBytes(await look(bytes, file), size) > needed)
         throw new PictureError(file, 'it changed while it was read', 'wait until it is completely written')
     }
-    return { ...(await scaled(bytes, size, file)), sides: sidesOf(found) }
+    return { ...prepare(await decoded(bytes, file, found), size), sides: sidesOf(found) }
   } finally {
     memory.free(taken)
   }
@@ -125,7 +127,7 @@ async function decodeBytes(
   checkFits(name, needed, decodingOf(found), memory)
   await memory.take(needed)
   try {
-    return { ...(await scaled(bytes, size, name)), sides: sidesOf(found) }
+    return { ...prepare(await decoded(bytes, name, found), size), sides: sidesOf(found) }
   } finally {
     memory.free(needed)
   }
@@ -163,27 +165,24 @@ function sidesOf({ width, height, orientation = 1 }: Metadata): { readonly heigh
   return isOnItsSide(orientation) ? { height: width, width: height } : { height, width }
 }
 
-async function scaled(
-  bytes: Uint8Array,
-  size: PictureSize,
-  name: string,
-  options: SharpOptions = {},
-): Promise<DecodedPicture> {
+/** In its own size and upright. Everything on the way is exact, or rounds as Pillow does. */
+async function decoded(bytes: Uint8Array, name: string, found?: Metadata, options: SharpOptions = {}): Promise<Rows> {
   const sharp = await loadSharp()
+  const isCmyk = found?.space === 'cmyk'
   try {
-    const { data, info } = await sharp(bytes, { failOn: 'error', ...options })
-      .autoOrient()
-      .toColourspace('srgb')
-      .flatten({ background })
-      .resize(size.width, size.height, {
-        fit: size.fit === 'stretch' ? 'fill' : 'cover',
-        // Antialiased bilinear: what torchvision does, and the nearest to what a canvas does.
-        kernel: 'linear',
-      })
+    const upright = sharp(bytes, { failOn: 'error', ignoreIcc: true, ...options }).autoOrient()
+    const { data, info } = await (isCmyk
+      ? upright.pipelineColourspace('cmyk').toColourspace('cmyk')
+      : upright.toColourspace('srgb')
+    )
       .raw()
       .toBuffer({ resolveWithObject: true })
-    const colored = info.channels >= 3 && isColored(data, info.channels as 3 | 4)
-    return { pixels: asColor(data, info.channels, size.channels), colored }
+    const { height, width, channels } = info
+    const step = isCmyk ? 3 : channels > 2 ? 3 : 1
+    if (isCmyk) cmykToRgb(data, channels)
+    else if (channels === 2 || channels === 4) ontoWhite(data, channels)
+    const row = width * step
+    return { height, width, step, atOnce: height, read: (y, rows) => data.subarray(y * row, (y + rows) * row) }
   } catch (cause) {
     throw unreadable(name, bytes, cause)
   }
@@ -222,20 +221,13 @@ export async function decodeFull(
     return {
       height: info.height,
       width: info.width,
-      pixels: info.channels === 3 ? data : asColor(data, info.channels, 3),
+      // sharp gives one channel for pictures without color.
+      pixels:
+        info.channels === 3 ? data : new Uint8Array(3 * data.length).map((_, i) => data[Math.floor(i / 3)] as number),
     }
   } catch (cause) {
     throw new PictureError(name, cause instanceof Error ? cause.message : String(cause), 'fetch the file again', cause)
   }
-}
-
-/** sharp gives one channel for pictures without color. */
-function asColor(pixels: Uint8Array, has: number, wants: number): Uint8Array {
-  if (has === wants) return pixels
-  if (has >= 3) return toChannels(pixels, has as 3 | 4, wants)
-  const out = new Uint8Array((pixels.length / has) * wants)
-  for (let i = 0; i < out.length; i++) out[i] = pixels[Math.floor(i / wants) * has] as number
-  return out
 }
 
 /**
