@@ -51,7 +51,7 @@ export async function convertModel(
     parameters: cost(model.network).totals.parameters,
     difference: verified?.difference ?? null,
     ...(verified && { largest: verified.largest }),
-    ...(source.match && { matched: source.match.matched, missing: [], leftOver: source.match.leftOver }),
+    ...(source.match && { matched: source.match.matched.length, missing: [], leftOver: source.match.leftOver }),
     notes: [...source.notes, ...notes],
   })
 }

@@ -10,9 +10,12 @@ import { zoo } from '../zoo/zoo.ts'
 import { Terminal } from './terminal.ts'
 
 /** The format of what is not in a file of its own. */
-export const hub: Format = { name: 'Hugging Face hub', endings: [] }
-
-export const hubHelp = 'hf:OWNER/NAME on the Hugging Face hub'
+export const hub: Format = {
+  name: 'Hugging Face hub',
+  endings: [],
+  readModel: ({ name }) => readHubModel(name),
+  readTensors: ({ name }) => readHubArrays(name),
+}
 
 /** Whether it names a model of the hub. @throws {HubError} it begins so, and is no such name */
 export function isHubModel(path: string): boolean {

@@ -5,6 +5,7 @@ import { printable } from '../core/text.ts'
 import { formatOf, startBytes } from '../exchange/formatOf.ts'
 import { parseHubSpec } from '../exchange/hub/spec.ts'
 import { lenslet } from '../exchange/lenslet/format.ts'
+import type { ImportedModel } from '../exchange/types.ts'
 import { decodeModel } from '../model/file.ts'
 import { SizeError } from '../network/errors.ts'
 import { networkFromJson } from '../network/json.ts'
@@ -28,8 +29,10 @@ export interface NetworkSource {
   readonly name: string
   /** The card, where it comes from the zoo. */
   readonly entry?: ZooEntry
-  /** The file's whole path, where it is a model with weights. */
+  /** The file's whole path, or its name on the hub, where it is a model with weights. */
   readonly model?: string
+  /** Of another program: the model as it was read. */
+  readonly imported?: ImportedModel
   /** What was taken, where the words mean two things. */
   readonly notice?: string
 }
@@ -130,7 +133,7 @@ async function readNetworkFile(
 async function readForeignNetwork(path: string): Promise<Content> {
   const imported = await readForeign(path)
   sayNotes(imported)
-  return { network: imported.network, model: isHubModel(path) ? path : resolve(path) }
+  return { network: imported.network, model: isHubModel(path) ? path : resolve(path), imported }
 }
 
 /** `resnet18.a1_in1k` of `hf:timm/resnet18.a1_in1k`. */

@@ -105,7 +105,8 @@ export class Context {
   }
 
   add(draft: LayerDraft): Wire {
-    const { name } = this.node
+    // PyTorch's names are paths: /layer1/conv1/Conv.
+    const name = this.node.name.replace(/^\/+/, '')
     const own = name === '' ? '' : this.#layers === 0 ? name : `${name}_${draft.word.toLowerCase()}`
     this.#layers += 1
     return this.graph.builder.add({ name: own, ...draft })

@@ -11,6 +11,7 @@ import type { StoredTensor } from '../../../model/safetensors.ts'
 import { ForeignFileError, UnsupportedModelError } from '../../errors.ts'
 import { NetworkBuilder, type Wire } from '../../networkBuilder.ts'
 import type { ImportedModel, ReplacedArrays } from '../../types.ts'
+import { ownModel } from '../own.ts'
 import type { OnnxModel, OnnxNode, OnnxValue } from '../proto/model.ts'
 import { readOnnx } from '../proto/read.ts'
 import { Context, type Graph, Obstacle } from './context.ts'
@@ -46,6 +47,8 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Import
 /** As `importOnnx`, of a model that was read. */
 export function importModel(model: OnnxModel, options: OnnxOptions = {}): ImportedModel {
   checkVersion(model)
+  const own = ownModel(model)
+  if (own !== undefined) return own
   const input = inputOf(model)
   const [output, ...others] = model.graph.outputs
   if (output === undefined)
