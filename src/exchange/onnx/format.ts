@@ -20,3 +20,4 @@ function isOnnx(start: Uint8Array): boolean {
   return (
     key === 0x08 && version > 0 && version < 64 && (wire === 2 ? [2, 3, 4, 6, 7, 8, 14].includes(field) : next === 0x28)
   )
+}
