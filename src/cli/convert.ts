@@ -12,7 +12,7 @@ import type { ConvertCall } from './convertCall.ts'
 import { convertModel } from './convertModel.ts'
 import { convertNetwork, networkEndings } from './convertNetwork.ts'
 import { readCall, UsageError } from './errors.ts'
-import { addPreprocessOptions, type PreprocessCall } from './preprocess.ts'
+import { addPreprocessOptions } from './preprocess.ts'
 import { Terminal } from './terminal.ts'
 
 const modelOutputs = endingsOf(({ writeModel }) => writeModel !== undefined)

@@ -17,6 +17,10 @@ import { png } from './testing/pictures.ts'
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
 const canRun = executablePath !== undefined && 'stripTypeScriptTypes' in nodeModule
 
+const golden = ['../../../shared/', '../../../../shared/']
+  .map((folder) => new URL(`${folder}golden/photos/`, import.meta.url))
+  .find((folder) => existsSync(folder))
+
 type Lenslet = typeof import('./index.ts')
 /** An import inside a function that goes to the page would be rewritten by the test runner, so the page imports by itself. */
 const html = `<!doctype html><script type="importmap">
@@ -105,6 +109,30 @@ describe.skipIf(!canRun)('in a page (skipped without Chromium or on Node < 22.13
         const size = { height: 14, width: 17, channels, preprocessing }
         expect(await decode(bytes, size), interpolation).toEqual([...(await inNode(bytes, size))])
       }
+    }
+  })
+
+  it.skipIf(golden === undefined)('gives Pillow’s crops (skipped without ../shared/golden/photos)', async () => {
+    const photos = new URL('../../photos/', golden)
+    for (const [file, most] of [
+      ['bird.png', 0],
+      ['grace_hopper.png', 0],
+      ['cat_720p.jpg', 2],
+    ] as const) {
+      const size = {
+        height: 227,
+        width: 227,
+        channels: 3,
+        preprocessing: { resize: { kind: 'shorter', side: 256 } },
+      } as const
+      const found = (await decode(await readFile(new URL(file, photos)), size)) as number[]
+      const crop = await sharp(new URL(`${file.slice(0, -4)}.227.png`, golden).pathname)
+        .raw()
+        .toBuffer()
+      // Decoders of JPEG may differ by a level or two.
+      expect(
+        found.reduce((max, value, i) => Math.max(max, Math.abs(value - (crop[i] as number))), 0),
+      ).toBeLessThanOrEqual(most)
     }
   })
 

@@ -8,8 +8,8 @@ it('tells classes of one name apart by their numbers', () => {
   expect(distinctNames([])).toEqual([])
 })
 
-it('reads a name per line, and the first name of ImageNet’s synsets', () => {
+it('reads a name per line, and the names of ImageNet’s synsets', () => {
   expect(parseClassNames('\uFEFFcat\r\nhot dog, with mustard\r\n\r\n')).toEqual(['cat', 'hot dog, with mustard'])
   const synsets = 'n01440764 tench, Tinca tinca\nn02012849 crane\nn03126707 crane\n'
-  expect(parseClassNames(synsets)).toEqual(['tench', 'crane (1)', 'crane (2)'])
+  expect(parseClassNames(synsets)).toEqual(['tench, Tinca tinca', 'crane (1)', 'crane (2)'])
 })

@@ -20,8 +20,8 @@ export function distinctNames(names: readonly string[]): readonly string[] {
 }
 
 /**
- * A name per line; empty lines at the end are left out. Of ImageNet's `n01440764 tench, Tinca tinca` the first word is the
- * name.
+ * A name per line; empty lines at the end are left out. Of ImageNet's `n01440764 tench, Tinca tinca` the name is what
+ * follows the number.
  */
 export function parseClassNames(text: string): readonly string[] {
   const lines = text
@@ -30,5 +30,5 @@ export function parseClassNames(text: string): readonly string[] {
     .split(/\r?\n/)
     .map((line) => line.trim())
   const isSynsets = lines.every((line) => /^n\d{8}\s+\S/.test(line))
-  return distinctNames(isSynsets ? lines.map((line) => line.slice(9).split(',', 1)[0]?.trim() as string) : lines)
+  return distinctNames(isSynsets ? lines.map((line) => line.slice(9).trim()) : lines)
 }
