@@ -7,6 +7,7 @@ import { readTensors } from '../exchange/read.ts'
 import type { ImportedModel } from '../exchange/types.ts'
 import { readCall, UsageError } from './errors.ts'
 import { readForeign } from './foreign.ts'
+import { hub, readHubArrays } from './hub.ts'
 import { findModel } from './model.ts'
 import { type NetworkSource, readNetwork } from './network.ts'
 
@@ -27,7 +28,7 @@ export async function readConvertible(path: string, network: string | undefined)
     })
   }
   const source = await readCall(() => readNetwork(network))
-  const { tensors, notes } = await readTensors(modelFiles(file))
+  const { tensors, notes } = format === hub ? await readHubArrays(file) : await readTensors(modelFiles(file))
   const match = matchWeights(source.network, tensors, matchOptions(source))
   const { classes: _, ...info } = source.imported?.info ?? {}
   return { network: source.network, weights: match.weights, info, notes, match }

@@ -2,8 +2,11 @@
 
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
+import { platform } from '#platform'
 import { ArgumentError } from '../core/errors.ts'
 import type { Volume } from '../core/shapes.ts'
+import type { Preprocessing } from '../data/preprocessing.ts'
+import { decodeModel } from '../model/file.ts'
 import { type BackendName, backendNames, Model } from '../model/model.ts'
 import { inferVolumes } from '../network/volumes.ts'
 import type { FileLock } from '../platform/types.ts'
@@ -260,13 +263,21 @@ async function trainRun(
 async function openFitted(task: Task, { size, newHead }: TrainCall, terminal: Terminal, signal: AbortSignal) {
   const { settings, origin } = task
   const { name, network, data, dataOptions } = settings
-  const open = (input: Volume) => openData(data, input, terminal, signal, dataOptions)
+  const preprocessing = await preprocessingOf(task)
+  const open = (input: Volume) => openData(data, { ...input, preprocessing }, terminal, signal, dataOptions)
   if (origin === undefined)
     return { task, dataset: await open(inferVolumes(network)[0]?.output as Volume), says: undefined }
   const request = { name, network, data, size, origin, newHead }
   const dataset = await open(await readCall(() => inputFor(request)))
   const { network: fitted, says } = await readCall(() => fitNetwork(request, dataset))
   return { task: { ...task, settings: { ...settings, network: fitted } }, dataset, says }
+}
+
+/** Photos are scaled and cropped as for the model that the training starts from. */
+async function preprocessingOf({ settings: { model }, files }: Task): Promise<Preprocessing | undefined> {
+  const path = files !== undefined && existsSync(files.start) ? files.start : model
+  if (path === undefined || !existsSync(path)) return undefined
+  return decodeModel(await platform.readFile(path)).info.preprocessing
 }
 
 async function createModel({ settings, files }: Task, { threads, newHead = false }: TrainCall): Promise<Model> {

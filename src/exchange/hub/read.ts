@@ -47,17 +47,24 @@ export async function readHub(text: string, options: HubOptions): Promise<Import
   if (fields === undefined || new Config(fields).text('architecture') === undefined)
     return readOnlyModel(spec, fields && new Config(fields), options, fetching)
   const timm = timmModel(fields, options.findNetwork)
-  const tensors = await readWeights(spec, fetching)
+  const { tensors } = await readWeights(spec, fetching)
   const { network, weights, notes } = stateDictWeights(timm, tensors)
   return { network, weights, info: { ...timm.info, origin: printSpec(spec) }, notes }
 }
 
+/** The arrays of a file of the hub, or of a repository's weights. @throws {HubError} @throws {ForeignFileError} */
+export async function readHubTensors(text: string, options: Omit<HubOptions, 'findNetwork'>): Promise<TensorFile> {
+  const spec = parseHubSpec(text)
+  if (spec.file !== undefined) return readTensors(await hubFiles(text, options))
+  return readWeights(spec, await fetchingOf(options))
+}
+
 const weightNames = ['model.safetensors', 'pytorch_model.bin'] as const
 
-async function readWeights(spec: HubSpec, fetching: HubFetch): Promise<TensorFile['tensors']> {
+async function readWeights(spec: HubSpec, fetching: HubFetch): Promise<TensorFile> {
   for (const file of weightNames) {
     const path = await fetchHubFile({ ...spec, file }, fetching)
-    if (path !== undefined) return (await readTensors(filesAt(path, { ...spec, file }, fetching))).tensors
+    if (path !== undefined) return readTensors(filesAt(path, { ...spec, file }, fetching))
   }
   throw new HubError(`${printSpec(spec)} has no weights`, {
     received: `neither ${weightNames.join(' nor ')}`,
@@ -101,7 +108,7 @@ async function readOnlyModel(
 }
 
 /** A file of a repository, and those beside it, for readers of formats. @throws {HubError} */
-export async function hubFiles(text: string, options: Omit<HubOptions, 'findNetwork'>): Promise<ModelFiles> {
+async function hubFiles(text: string, options: Omit<HubOptions, 'findNetwork'>): Promise<ModelFiles> {
   const spec = parseHubSpec(text)
   const { file } = spec
   if (file === undefined) {
