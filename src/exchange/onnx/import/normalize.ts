@@ -3,6 +3,7 @@
 import type { WordParts } from '../../../layers/types.ts'
 import type { LayerDraft } from '../../networkBuilder.ts'
 import { type Context, Obstacle } from './context.ts'
+import { decimalOf } from './decimal.ts'
 import { isActivation, loneNumber, madeBy, near, withNumber } from './patterns.ts'
 import { isSquare } from './products.ts'
 import { axisOf } from './shapes.ts'
@@ -105,7 +106,7 @@ function power(value: Value | undefined, exponent: number): Made | undefined {
 function sumOf(root: Made): Deviation | undefined {
   const sum = withNumber(madeBy(root.inputs[0], 'Add'))
   return sum !== undefined && sum.number > 0 && !near(sum.number, 1)
-    ? { variance: sum.x, epsilon: sum.number }
+    ? { variance: sum.x, epsilon: decimalOf(sum.number) }
     : undefined
 }
 

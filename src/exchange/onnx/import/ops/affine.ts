@@ -4,6 +4,7 @@ import { printShape, sizeOf } from '../../../../core/shapes.ts'
 import type { WeightSource } from '../../../../model/weightSource.ts'
 import type { LayerDraft, Wire } from '../../../networkBuilder.ts'
 import { type Context, filled, given, numbersOf, Obstacle } from '../context.ts'
+import { decimalOf } from '../decimal.ts'
 import { type Activation, type Constant, type Dimension, lengthOf } from '../values.ts'
 
 /** A constant as it meets an activation: one number, one for each channel, or one for each value of the volume. */
@@ -108,7 +109,7 @@ export function multiplied(context: Context, x: Activation, value: Constant, pow
     const factor = power === 1 ? by.value : 1 / by.value
     if (factor === 1) return x
     if (!Number.isFinite(factor)) throw new Obstacle(`a factor of ${factor}`)
-    return context.made(context.layer('SCALE', { number: factor }, [x.wire]), x.dimensions)
+    return context.made(context.layer('SCALE', { number: decimalOf(factor) }, [x.wire]), x.dimensions)
   }
   const factors = power === 1 ? by.values : by.values.map((each) => 1 / each)
   if (by.kind === 'volume') return byFilters(context, x, 'volume', factors, undefined)

@@ -7,7 +7,8 @@ import type { Handler, Handlers } from '../handlers.ts'
 import { spelledOut } from '../normalize.ts'
 import { loneNumber } from '../patterns.ts'
 import { recognizedProduct } from '../products.ts'
-import { type Activation, type Dimension, sameDimension, type Value, whole } from '../values.ts'
+import { rankOf } from '../shapes.ts'
+import { type Activation, type Constant, type Dimension, sameDimension, type Value, whole } from '../values.ts'
 import { clipped } from './activation.ts'
 import { added, multiplied } from './affine.ts'
 
@@ -27,7 +28,15 @@ function operator(
   }
 }
 
-const other = (context: Context, constantFirst: boolean) => context.constant(constantFirst ? 0 : 1, 'the numbers')
+function other(context: Context, constantFirst: boolean): Constant {
+  const value = context.constant(constantFirst ? 0 : 1, 'the numbers')
+  // Before opset 7 an attribute says at which axis of the first input the second begins.
+  if (context.opset >= 7 || context.int('broadcast', 0) === 0) return value
+  const rank = rankOf(context.input(0))
+  const axis = context.int('axis', rank - value.shape.length)
+  const behind = Math.max(0, rank - axis - value.shape.length)
+  return { ...value, shape: [...value.shape, ...Array.from({ length: behind }, () => 1)] }
+}
 
 export const arithmetic: Handlers = {
   Add: operator(
