@@ -1,9 +1,16 @@
 /** All formats that Lenslet reads. */
 
+import { caffeFormats } from './caffe.ts'
 import { dataFormats } from './data.ts'
 import type { Format } from './format.ts'
 import { imageFormats } from './images.ts'
 import { textFormats } from './text.ts'
 import { weightFormats } from './weights.ts'
 
-export const formats: readonly Format[] = [...textFormats, ...weightFormats, ...dataFormats, ...imageFormats]
+export const formats: readonly Format[] = [
+  ...textFormats,
+  ...weightFormats,
+  ...caffeFormats,
+  ...dataFormats,
+  ...imageFormats,
+]
