@@ -1,5 +1,6 @@
 /** All formats that Lenslet reads. */
 
+import { caffeFormats } from './caffe.ts'
 import { dataFormats } from './data.ts'
 import { exchangeFormats } from './exchange.ts'
 import type { Format } from './format.ts'
@@ -13,4 +14,5 @@ export const formats: readonly Format[] = [
   ...dataFormats,
   ...imageFormats,
   ...exchangeFormats,
+  ...caffeFormats,
 ]
