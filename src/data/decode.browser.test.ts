@@ -82,7 +82,9 @@ describe.skipIf(!canRun)('in a page (skipped without Chromium or on Node < 22.13
     const wide = await png(12, 36, 3, thirds)
     const size = { height: 6, width: 6, channels: 1 }
     // Half the size: weights 1, 3, 3, 1 of 8, so that an eighth of each border comes from beside it.
-    expect(await decode(wide, size)).toEqual(Array.from({ length: 36 }, (_, i) => (i % 6 === 0 || i % 6 === 5 ? 223 : 255)))
+    expect(await decode(wide, size)).toEqual(
+      Array.from({ length: 36 }, (_, i) => (i % 6 === 0 || i % 6 === 5 ? 223 : 255)),
+    )
     const row = (await decode(wide, { ...size, fit: 'stretch' })).slice(0, 6) as number[]
     expect(row.map((value) => Math.round(value / 255))).toEqual([0, 0, 1, 1, 0, 0])
   })
