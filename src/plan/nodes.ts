@@ -1,6 +1,7 @@
 /** Nodes by name or pattern, as in `taps` and `frozen`. */
 
 import { ArgumentError } from '../core/errors.ts'
+import { closest } from '../core/suggest.ts'
 import type { SizedNode } from '../network/volumes.ts'
 
 /**
@@ -23,9 +24,11 @@ export function matchNodes(
     const parts = pattern.split('*')
     const matching = parts.length === 1 ? [] : names.filter((name) => matches(name, parts))
     if (matching.length === 0) {
+      const near = closest(pattern, names)
       throw new ArgumentError(`${what}: no layer has this name`, {
         received: pattern,
         expected: `${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}, or a pattern such as conv*`,
+        ...(near !== undefined && { advice: `did you mean ${near}?` }),
       })
     }
     for (const name of matching) found.add(name)

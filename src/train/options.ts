@@ -47,7 +47,10 @@ export interface TrainOptions {
    * least memory. `{ memory }`: only as much as fits the training into this many bytes. Default false.
    */
   readonly recompute?: BindOptions['recompute'] | undefined
-  /** Layers that are not trained, by name or pattern (`stage1/*`). Default: none. */
+  /**
+   * Layers that are not trained: by name or pattern (`stage1/*`); `until:conv4`, a layer and all in front of it; or
+   * `all-but-head`, all but the layer that gives the scores. Default: none.
+   */
   readonly frozen?: readonly string[] | undefined
   /** Of the order, the augmentation and dropout; a whole number. Default 0. (The weights' is `Model.create`'s.) */
   readonly seed?: number | undefined
@@ -155,6 +158,7 @@ const otherNames = {
   weightDecay: "optimizer: { kind: 'adamw', weightDecay: 0.01 }",
   batchSize: 'batch',
   patience: 'earlyStopping: { patience: 5 }',
+  freeze: "frozen: ['all-but-head']",
   augmentation: 'augment',
 }
 
