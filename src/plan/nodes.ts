@@ -21,9 +21,8 @@ export function matchNodes(
       found.add(pattern)
       continue
     }
-    const parts = pattern.split('*')
-    const matching = parts.length === 1 ? [] : names.filter((name) => matches(name, parts))
-    if (matching.length === 0) {
+    const matched = names.filter(matching(pattern))
+    if (matched.length === 0) {
       const near = closest(pattern, names)
       throw new ArgumentError(`${what}: no layer has this name`, {
         received: pattern,
@@ -31,9 +30,15 @@ export function matchNodes(
         ...(near !== undefined && { advice: `did you mean ${near}?` }),
       })
     }
-    for (const name of matching) found.add(name)
+    for (const name of matched) found.add(name)
   }
   return found
+}
+
+/** Whether a name is the pattern, in which `*` stands for anything. */
+export function matching(pattern: string): (name: string) => boolean {
+  const parts = pattern.split('*')
+  return (name) => name === pattern || (parts.length > 1 && matches(name, parts))
 }
 
 /** Whether the parts, with anything between them, make the whole name. */

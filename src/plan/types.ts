@@ -193,6 +193,8 @@ export interface PlanPorts {
   readonly hits?: number
   /** f32 [SCALAR_COUNT] */
   readonly scalars?: number
+  /** The same for weights that learn at a multiple of the learning rate. */
+  readonly rates?: readonly { readonly factor: number; readonly scalars: number }[]
   /** i32 [2] */
   readonly seed?: number
   /** dL/d(output) of the node that gradients are of. */
