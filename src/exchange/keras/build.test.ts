@@ -80,7 +80,7 @@ test('norms: what is left out, epsilon, and momentum the other way round', () =>
     [input(2, 2, 3), layer('BatchNormalization', { scale: false, axis: [3], momentum: 0.99 })],
     shapes,
   )
-  expect(words(model)).toBe('INPUT 2x2x3 -> BN noscale eps=0.001 momentum=0.01')
+  expect(words(model)).toBe('INPUT 2x2x3 -> BN eps=0.001 momentum=0.01 noscale')
   expect([...model.weights.keys()].map((name) => name.split('.').at(-1))).toEqual(['shift', 'mean', 'variance'])
 })
 
