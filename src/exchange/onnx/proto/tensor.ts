@@ -5,7 +5,7 @@ import { printable } from '../../../core/text.ts'
 import { dtypes } from '../../../model/safetensors/dtypes.ts'
 import { type StoredTensor, storedTensor } from '../../../model/safetensors/tensor.ts'
 import { ForeignFileError } from '../../errors.ts'
-import type { Field } from '../../protobuf.ts'
+import type { Field, Visit } from '../../protobuf.ts'
 import type { ExternalData, OnnxTensor } from './model.ts'
 
 /** ONNX's numbers of element types, by the names that safetensors has for them. */
@@ -44,6 +44,11 @@ interface Draft {
 }
 
 export function readTensor(field: Field): OnnxTensor {
+  return tensorOf((visit) => field.message(visit))
+}
+
+/** From the fields of a TensorProto, wherever it stands. */
+export function tensorOf(fields: (visit: Visit) => void): OnnxTensor {
   const draft: Draft = {
     name: '',
     type: 0,
@@ -54,7 +59,7 @@ export function readTensor(field: Field): OnnxTensor {
     external: new Map(),
     isExternal: false,
   }
-  field.message((each) => readField(draft, each))
+  fields((each) => readField(draft, each))
   const { name, type, shape, external, isExternal } = draft
   if (shape.some((side) => side < 0 || !Number.isSafeInteger(side)))
     throw invalid(draft, printShape(shape), 'sides of at least 0')
