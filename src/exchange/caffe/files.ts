@@ -13,9 +13,18 @@ interface NamedBytes {
 
 const baseName = (path: string) => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 
+const stem = ({ name }: ModelFiles) => baseName(name).replace(/\.[^.]*$/, '')
+
+/** The text of the network beside a `.caffemodel`, which says how the network is used, not how it was trained. */
+export async function textBeside(files: ModelFiles): Promise<NamedBytes | undefined> {
+  const name = `${stem(files)}.prototxt`
+  const bytes = await files.beside(name)
+  return bytes && { name, bytes }
+}
+
 /** @throws {ForeignFileError} there are several, and none has the name of the network */
 export async function besideModel(files: ModelFiles): Promise<NamedBytes | undefined> {
-  const same = `${baseName(files.name).replace(/\.[^.]*$/, '')}.caffemodel`
+  const same = `${stem(files)}.caffemodel`
   const bytes = await files.beside(same)
   if (bytes !== undefined) return { name: same, bytes }
   const names = await namesEnding(files, '.caffemodel')

@@ -62,6 +62,12 @@ describe('the weights', () => {
     expect(print(network)).toBe('data: INPUT 4x4x3 -> r: RELU')
   })
 
+  it('find the text of the same name', async () => {
+    const { network, weights: found } = await read({ 'net.caffemodel': weights, 'net.prototxt': net })
+    expect(print(network)).toBe('data: INPUT 8x8x3 -> c: CONV3-2 p0')
+    expect(found.size).toBe(2)
+  })
+
   it('are listed by the names of layers', async () => {
     const { tensors } = await readTensors(folder({ 'net.caffemodel': weights }))
     expect([...tensors].map(([name, { shape, dtype }]) => `${name} ${shape} ${dtype}`)).toEqual([
