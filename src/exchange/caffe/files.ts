@@ -4,7 +4,7 @@ import { listed, printable } from '../../core/text.ts'
 import { ForeignFileError } from '../errors.ts'
 import type { ModelFiles } from '../types.ts'
 import { type MeanFile, readMeanFile } from './meanFile.ts'
-import type { CaffeNet } from './net.ts'
+import type { CaffeLayer } from './net.ts'
 
 interface NamedBytes {
   readonly name: string
@@ -44,9 +44,9 @@ export interface NamedMean {
 }
 
 /** The mean file that a data layer names, or else the only one in the folder. */
-export async function meanBeside(files: ModelFiles, net: CaffeNet): Promise<NamedMean | undefined> {
+export async function meanBeside(files: ModelFiles, layers: readonly CaffeLayer[]): Promise<NamedMean | undefined> {
   const places = ['transform_param', 'data_param', 'image_data_param', 'window_data_param']
-  const named = net.layers.flatMap(({ message }) =>
+  const named = layers.flatMap(({ message }) =>
     places.flatMap((place) => {
       const name = baseName(
         message.parameters(place).has('mean_file') ? message.parameters(place).text('mean_file') : '',

@@ -18,10 +18,10 @@ import { parseText } from './text.ts'
 /** @throws {ForeignFileError} @throws {UnsupportedModelError} */
 export async function readCaffe(files: ModelFiles): Promise<ImportedModel> {
   const { net, stored, notes } = await readNets(files)
-  const mean = await meanBeside(files, net)
+  const mean = await meanBeside(files, [...net.layers, ...(stored?.layers ?? [])])
   const arrays = new Arrays(stored?.layers)
   const converted = convert(net, arrays, mean?.file)
-  const prepared = preprocessing(converted, mean)
+  const prepared = preprocessing(converted, stored?.layers ?? [], mean)
   return {
     network: converted.network,
     weights: arrays.areThere ? converted.weights : new Map(),
