@@ -8,19 +8,12 @@ import { endingsOf, hasEnding } from '../exchange/formatOf.ts'
 import { formats } from '../exchange/formats.ts'
 import type { Format } from '../exchange/types.ts'
 import { convertArrays } from './convertArrays.ts'
+import type { ConvertCall } from './convertCall.ts'
 import { convertModel } from './convertModel.ts'
 import { convertNetwork, networkEndings } from './convertNetwork.ts'
 import { readCall, UsageError } from './errors.ts'
+import { addPreprocessOptions } from './preprocess.ts'
 import { Terminal } from './terminal.ts'
-
-export interface ConvertCall {
-  readonly network?: string
-  readonly foldBn?: boolean
-  readonly fcToConv?: boolean
-  readonly half?: boolean
-  readonly verify: boolean
-  readonly json?: boolean
-}
 
 const modelOutputs = endingsOf(({ writeModel }) => writeModel !== undefined)
 const arrayOutputs = endingsOf(({ writeTensors }) => writeTensors !== undefined)
@@ -41,6 +34,7 @@ export function define(command: Command): void {
     .option('--json', 'one JSON object on stdout')
     .addHelpText('after', examples)
     .action(run)
+  addPreprocessOptions(command)
 }
 
 const examples = `

@@ -10,9 +10,10 @@ import type { Format, TensorFile } from '../exchange/types.ts'
 import { printBytes, printCount } from '../inspect/units.ts'
 import { storedTensor } from '../model/safetensors/tensor.ts'
 import type { StoredTensor } from '../model/safetensors.ts'
-import type { ConvertCall } from './convert.ts'
+import type { ConvertCall } from './convertCall.ts'
 import { readCall, UsageError } from './errors.ts'
 import { sayNotes } from './foreign.ts'
+import { hub, readHubArrays } from './hub.ts'
 import { findModel } from './model.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -58,6 +59,7 @@ export async function convertArrays(
 /** As the file has them; of a model that is read only as a whole, its weights by our names. */
 async function readArrays(path: string): Promise<TensorFile> {
   const { file, format } = await readCall(() => findModel(path))
+  if (format === hub) return readHubArrays(file)
   const files = modelFiles(file)
   if (format.readTensors !== undefined) return readTensors(files)
   const { weights, notes } = await readModel(files)

@@ -4,16 +4,19 @@ import { printable } from '../core/text.ts'
 import { expandHome } from '../data/node/home.ts'
 import { WeightsOnlyError } from '../exchange/errors.ts'
 import { endingsOf } from '../exchange/formatOf.ts'
+import { lenslet } from '../exchange/lenslet/format.ts'
 import { modelFiles } from '../exchange/node/modelFiles.ts'
 import { readModel } from '../exchange/read.ts'
 import type { ImportedModel } from '../exchange/types.ts'
 import { readCall } from './errors.ts'
+import { isHubModel, readHubModel } from './hub.ts'
 
-/** For help: `.lenslet, .onnx, .h5`. */
-export const modelEndings = endingsOf(({ readModel: read }) => read !== undefined).join(', ')
+/** Of models of other programs, for help: `.onnx, .prototxt`. */
+export const foreignEndings = endingsOf((format) => format !== lenslet && format.readModel !== undefined).join(', ')
 
 /** Throws as `readModel` does, and `FileError`. Weights in place of a model are an error of the call. */
 export async function readForeign(path: string): Promise<ImportedModel> {
+  if (isHubModel(path)) return readHubModel(path)
   try {
     return await readModel(modelFiles(expandHome(path)))
   } catch (error) {

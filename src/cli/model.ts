@@ -13,13 +13,14 @@ import { Model } from '../model/model.ts'
 import { systemReason } from '../platform/systemErrors.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { readCall, UsageError } from './errors.ts'
-import { modelEndings, readForeign, sayNotes } from './foreign.ts'
+import { foreignEndings, readForeign, sayNotes } from './foreign.ts'
+import { hub, isHubModel } from './hub.ts'
 import { describeOther, isSafetensors, order } from './otherFiles.ts'
 import { filesOf } from './runFolder.ts'
 
-const expected = 'a .lenslet file, or the folder of a run'
+const expected = `a .lenslet file, or the folder of a run; of other programs: ${foreignEndings}`
 /** Of arguments, for help. */
-export const modelHelp = `a model (${modelEndings}), or the folder of a run`
+export const modelHelp = `a .lenslet file, the folder of a run, or a model of another program (${foreignEndings}), also on the Hugging Face hub (hf:OWNER/NAME)`
 
 /** Always of the default batch, so that every verb gives the same bits for a picture. */
 export async function openModel(
@@ -57,6 +58,7 @@ interface FoundModel {
 
 /** Throws `UsageError` for what can never be a model. */
 export async function findModel(path: string): Promise<FoundModel> {
+  if (isHubModel(path)) return { file: path, format: hub }
   const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     throw missing(path, cause)
   })

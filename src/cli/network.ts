@@ -3,7 +3,9 @@
 import { basename, extname, resolve } from 'node:path'
 import { printable } from '../core/text.ts'
 import { formatOf, startBytes } from '../exchange/formatOf.ts'
+import { parseHubSpec } from '../exchange/hub/spec.ts'
 import { lenslet } from '../exchange/lenslet/format.ts'
+import type { ImportedModel } from '../exchange/types.ts'
 import { decodeModel } from '../model/file.ts'
 import { SizeError } from '../network/errors.ts'
 import { networkFromJson } from '../network/json.ts'
@@ -17,6 +19,7 @@ import type { ZooEntry } from '../zoo/types.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { UsageError } from './errors.ts'
 import { readForeign, sayNotes } from './foreign.ts'
+import { isHubModel } from './hub.ts'
 import { endingOf, meaningOf, readableEndings } from './networkPath.ts'
 import { filesOf, readRun } from './runFolder.ts'
 
@@ -26,8 +29,10 @@ export interface NetworkSource {
   readonly name: string
   /** The card, where it comes from the zoo. */
   readonly entry?: ZooEntry
-  /** The file's whole path, where it is a model with weights. */
+  /** The file's whole path, or its name on the hub, where it is a model with weights. */
   readonly model?: string
+  /** Of another program: the model as it was read. */
+  readonly imported?: ImportedModel
   /** What was taken, where the words mean two things. */
   readonly notice?: string
 }
@@ -81,6 +86,7 @@ const strictly = ({ strict = false }: ReadOptions) => ({ strict })
  * `NetworkError`, `SizeError`.
  */
 export async function readNetwork(spec: string, options: ReadOptions = {}): Promise<NetworkSource> {
+  if (isHubModel(spec)) return { ...strict(await readForeignNetwork(spec), options), name: hubName(spec) }
   const meaning = await meaningOf(spec)
   switch (meaning.kind) {
     case 'text':
@@ -127,7 +133,12 @@ async function readNetworkFile(
 async function readForeignNetwork(path: string): Promise<Content> {
   const imported = await readForeign(path)
   sayNotes(imported)
-  return { network: imported.network, model: resolve(path) }
+  return { network: imported.network, model: isHubModel(path) ? path : resolve(path), imported }
+}
+
+/** `resnet18.a1_in1k` of `hf:timm/resnet18.a1_in1k`. */
+function hubName(spec: string): string {
+  return parseHubSpec(spec).name
 }
 
 /** The model of a run that has ended, with its weights; before that, its network. */

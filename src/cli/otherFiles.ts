@@ -31,7 +31,7 @@ export function describeOther(path: string, start: Uint8Array): { readonly what:
   if (other !== undefined) return other
   const words = printable(new TextDecoder().decode(start.subarray(0, 64)).split('\n', 1)[0] ?? '').slice(0, 40)
   return {
-    what: `a file that begins with ${JSON.stringify(words)}`,
+    what: `a file that begins with "${words}"`,
     advice: 'check the path; lenslet train makes a model',
   }
 }

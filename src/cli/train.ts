@@ -2,10 +2,13 @@
 
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
+import { platform } from '#platform'
 import { ArgumentError } from '../core/errors.ts'
 import type { Volume } from '../core/shapes.ts'
+import type { Preprocessing } from '../data/preprocessing.ts'
 import { lenslet } from '../exchange/lenslet/format.ts'
 import type { ImportedModel } from '../exchange/types.ts'
+import { decodeModel } from '../model/file.ts'
 import { type BackendName, backendNames, Model } from '../model/model.ts'
 import { inferVolumes } from '../network/volumes.ts'
 import type { FileLock } from '../platform/types.ts'
@@ -290,7 +293,7 @@ async function trainRun(
 async function openFitted(task: Task, { size, ...call }: TrainCall, terminal: Terminal, signal: AbortSignal) {
   const { settings, origin, start } = task
   const { name, network, data, dataOptions } = settings
-  const { preprocessing } = start?.source.info ?? {}
+  const preprocessing = start?.source.info.preprocessing ?? (await resumedPreprocessing(task))
   const open = (input: Volume) => openData(data, { ...input, preprocessing }, terminal, signal, dataOptions)
   if (origin === undefined)
     return { task, dataset: await open(inferVolumes(network)[0]?.output as Volume), says: undefined }
@@ -300,6 +303,12 @@ async function openFitted(task: Task, { size, ...call }: TrainCall, terminal: Te
   const { network: fitted, says } = await readCall(() => fitNetwork({ ...request, newHead }, dataset))
   const begun = start && { start: { ...start, newHead } }
   return { task: { ...task, ...begun, settings: { ...settings, network: fitted } }, dataset, says }
+}
+
+/** Photos are scaled and cropped as for the model that the run started from. */
+async function resumedPreprocessing({ files }: Task): Promise<Preprocessing | undefined> {
+  if (files === undefined || !existsSync(files.start)) return undefined
+  return decodeModel(await platform.readFile(files.start)).info.preprocessing
 }
 
 async function createModel({ settings, files, start }: Task, { threads }: TrainCall): Promise<Model> {

@@ -103,11 +103,12 @@ export class NetworkBuilder {
   /** The file's names where it has them; others by type and number, as the notation counts. */
   #names(needed: readonly number[]): ReadonlyMap<number, string> {
     const taken = new Set<string>()
+    const counts = new Map<string, number>()
     const names = new Map<number, string>()
     for (const index of needed) {
       const { name = '' } = this.#entries[index] as Entry
       const valid = validName(name)
-      if (valid !== '') names.set(index, unique(valid, taken))
+      if (valid !== '') names.set(index, unique(valid, taken, counts))
     }
     const free = new Names(taken)
     for (const index of needed) {
@@ -127,9 +128,10 @@ function validName(name: string): string {
   return isNodeName(`_${text}`) ? `_${text}` : ''
 }
 
-function unique(name: string, taken: Set<string>): string {
+/** @param counts how often each name was asked for, so that many layers of one name take linear time */
+function unique(name: string, taken: Set<string>, counts: Map<string, number>): string {
   let text = name
-  for (let count = 2; taken.has(text); count++) text = `${name}_${count}`
+  for (let count = counts.get(name) ?? 1; taken.has(text); text = `${name}_${count}`) counts.set(name, ++count)
   taken.add(text)
   return text
 }

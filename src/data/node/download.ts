@@ -20,7 +20,7 @@ export interface FetchProgress {
 }
 
 export interface DownloadOptions {
-  /** `sha512-…`, as npm writes it. */
+  /** `sha512-…` as npm writes it, or `sha256-…`: base64. `git-…`: the SHA-1 of a git blob with these contents. */
   readonly integrity: string
   /** Exact length. */
   readonly bytes: number
@@ -28,6 +28,8 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined
   /** Tries after a broken connection; default: 4. */
   readonly tries?: number
+  /** Asks for the file in another way than by its address: with credentials, following redirects by itself. */
+  readonly request?: ((headers: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<Response>) | undefined
   /** First pause between tries, doubled each time; default: 500 ms. */
   readonly pauseMs?: number
   /** Time without data after which a connection is given up; default: 30 s. */
@@ -59,7 +61,9 @@ export async function download(address: string, file: string, options: DownloadO
 
 /** @throws {ChecksumError} */
 export async function verify(file: string, { integrity, bytes, onProgress }: DownloadOptions): Promise<void> {
-  const hash = createHash('sha512')
+  const algorithm = integrity.slice(0, integrity.indexOf('-'))
+  const hash = createHash(algorithm === 'git' ? 'sha1' : algorithm)
+  if (algorithm === 'git') hash.update(`blob ${bytes}\0`)
   let received = 0
   const { handle } = await openRegularFile(file)
   // `end` is inclusive: of a file that is longer than published, one byte more is read, which is enough to refuse it.
@@ -68,7 +72,7 @@ export async function verify(file: string, { integrity, bytes, onProgress }: Dow
     received += (chunk as Uint8Array).length
     onProgress?.({ stage: 'verify', received, total: bytes })
   }
-  const digest = `sha512-${hash.digest('base64')}`
+  const digest = `${algorithm}-${hash.digest('base64')}`
   if (digest !== integrity)
     throw new ChecksumError(file, `${received} bytes, ${digest}`, `${bytes} bytes, ${integrity}`)
 }
@@ -91,7 +95,8 @@ async function receiveWithRetries(address: string, part: string, options: Downlo
           cause,
         })
       }
-      await wait(pauseMs * 2 ** (attempt - 1), undefined, { signal })
+      const pause = cause instanceof LaterError ? cause.afterMs : undefined
+      await wait(pause ?? pauseMs * 2 ** (attempt - 1), undefined, { signal })
     }
 }
 
@@ -103,10 +108,9 @@ async function receive(address: string, part: string, options: DownloadOptions):
   const silence = new AbortController()
   const alarm = setTimeout(() => silence.abort(new Error(`no data arrived for ${silenceMs} ms`)), silenceMs)
   try {
-    const response = await fetch(address, {
-      headers: { 'accept-encoding': 'identity', ...(received > 0 && { range: `bytes=${received}-` }) },
-      signal: signal ? AbortSignal.any([signal, silence.signal]) : silence.signal,
-    })
+    const ask = options.request ?? ((headers, ends) => fetch(address, { headers, signal: ends }))
+    const headers = { 'accept-encoding': 'identity', ...(received > 0 && { range: `bytes=${received}-` }) }
+    const response = await ask(headers, signal ? AbortSignal.any([signal, silence.signal]) : silence.signal)
     if (!response.ok || response.body === null) refuse(response)
     const goesOn = response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${received}-`)
     if (!goesOn) received = 0
@@ -140,8 +144,29 @@ async function receive(address: string, part: string, options: DownloadOptions):
 function refuse(response: Response): never {
   const answer = `${response.status} ${response.statusText}`.trim()
   if (response.status >= 500 || [408, 416, 429].includes(response.status))
-    throw new Error(`the server answered ${answer}`)
+    throw new LaterError(`the server answered ${answer}`, retryAfterMs(response))
   throw new FetchError('the server does not give the file', { received: answer, expected: '200 or 206' })
+}
+
+/** An answer that may be another one later. */
+class LaterError extends Error {
+  /** What the server asks to wait. */
+  readonly afterMs: number | undefined
+
+  constructor(message: string, afterMs: number | undefined) {
+    super(message)
+    this.afterMs = afterMs
+  }
+}
+
+/** Nobody waits longer in front of a terminal. */
+const longestWaitMs = 60_000
+
+/** Of the header `retry-after`, which has seconds or a date; at most a minute. */
+export function retryAfterMs({ headers }: Response): number | undefined {
+  const text = headers.get('retry-after') ?? ''
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now()
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), longestWaitMs)
 }
 
 function reason(cause: unknown): string {

@@ -50,30 +50,32 @@ const sampleBytes: Readonly<Record<string, number>> = {
 
 /** Rows that libvips asks for at a time, at most. */
 const rowsAtOnce = 256
-/** Copies of these rows: each step of decoding, conversion and scaling has its own. Measured: 7.2 for the widest pictures. */
+/** Copies of these rows: each step of decoding and conversion has its own. */
 const copies = 8
 
 /**
- * An upper bound, in bytes, of what decoding to `size` takes for a while. Two parts: the picture as a whole, where its format
- * or its orientation needs that, and the rows that are being scaled, which count for wide pictures.
+ * An upper bound, in bytes, of what decoding to `size` takes for a while: the whole photo as bytes, once more where its format
+ * or its orientation needs that; the rows on their way, which count for wide photos; and the photo scaled across.
  *
- * Measured with sharp 0.35 (libvips 8.18) on 30 pictures of 4 to 262 million pixels; in MB, this bound and what the process
- * took. PNG 4456488×30 scaled to 28×28: 3,060 and 2,708; of 16 bits, 1456488×30: 2,667 and 2,401; PNG 9000×7000: 53 and 41,
- * interlaced 323 and 207; JPEG 9000×7000: 7 and 5, progressive 413 and 186; GIF 551 and 288; AVIF 1,495 and 1,105.
+ * Measured with sharp 0.35 (libvips 8.18), scaled to 224×224; in MB, this bound and what the process took, for 4000×3000: PNG 60
+ * and 46, of 16 bits 83 and 54, interlaced 111 and 70; JPEG 60 and 46, progressive 129 and 77, turned by EXIF 129 and 77; GIF
+ * 171 and 101; WebP 129 and 122; TIFF 129 and 48. JPEG 9000×7000: 238 and 204, progressive 598 and 378. PNG 200000×30: 155 and
+ * 39.
  */
 export function decodingBytes(found: Metadata, size: PictureSize): number {
-  const { width = 0, height = 0, channels = 4, depth = 'dpcomplex', orientation = 1, format } = found
-  const shrink = format === 'jpeg' && found.isProgressive !== true ? jpegShrink(width, height, orientation, size) : 1
-  const [across, down] = [Math.ceil(width / shrink), Math.ceil(height / shrink)]
+  const { width = 0, height = 0, channels = 4, depth = 'dpcomplex', orientation = 1 } = found
   // Gray becomes red, green and blue.
-  const pixel = Math.max(channels, 3) * (sampleBytes[depth] ?? 16)
+  const values = Math.max(channels, 3)
+  const pixel = values * (sampleBytes[depth] ?? 16)
   // To turn a picture, all of it is needed, before and after.
   const turned = orientation > 1 ? 2 * pixel : 0
-  const whole = across * down * (wholeBytes(found, pixel) + turned)
+  const whole = width * height * (wholeBytes(found, pixel) + turned + values)
   // On its side, its columns become rows.
-  const [row, count] = orientation > 1 ? [Math.max(across, down), rowsAtOnce] : [across, down]
+  const [row, count] = orientation > 1 ? [Math.max(width, height), rowsAtOnce] : [width, height]
   const rows = copies * row * Math.min(count, rowsAtOnce) * pixel
-  return Math.ceil(whole + rows) + size.width * size.height * 4
+  // Scaled across, and then down.
+  const narrow = 3 * size.width * (isOnItsSide(orientation) ? width : height)
+  return Math.ceil(whole + rows + narrow) + size.width * size.height * 4
 }
 
 /** Bytes for each pixel of a picture that its format cannot give row by row. */
@@ -85,7 +87,7 @@ function wholeBytes({ format, isProgressive }: Metadata, pixel: number): number 
     case 'png':
       return isProgressive === true ? 1.5 * pixel : 0
     case 'webp':
-      return 5
+      return 6
     case 'gif':
       return 8
     case 'tiff':
@@ -94,11 +96,4 @@ function wholeBytes({ format, isProgressive }: Metadata, pixel: number): number 
     default:
       return 24
   }
-}
-
-/** libjpeg's own scaling: by 8, 4 or 2, as far as the picture stays larger than it is wanted. */
-function jpegShrink(width: number, height: number, orientation: number, size: PictureSize): number {
-  const [across, down] = isOnItsSide(orientation) ? [height, width] : [width, height]
-  const ratio = Math.min(across / size.width, down / size.height)
-  return [8, 4, 2].find((factor) => ratio >= factor) ?? 1
 }

@@ -38,6 +38,9 @@ interface Context {
   readonly mean: MeanFile | undefined
 }
 
+/** Fifty of them still make a message that can be read. */
+const longestObstacle = 300
+
 class Conversion {
   readonly #context: Context
   readonly #builder = new NetworkBuilder()
@@ -86,7 +89,7 @@ class Conversion {
       return run()
     } catch (error) {
       if (!(error instanceof UnsupportedModelError) || error.received !== undefined) throw error
-      this.#obstacles.push(`${printable(name)} (${printable(type)}): ${error.message}`)
+      this.#obstacles.push(`${printable(name)} (${printable(type)}): ${error.message}`.slice(0, longestObstacle))
       return undefined
     }
   }

@@ -136,7 +136,7 @@ describe('the output', () => {
   })
 
   it('is the layer that is not a loss, if there is one', async () => {
-    const text = start + loss('loss', 'a') + 'layer { name: "prob" type: "Softmax" bottom: "a" top: "prob" }'
+    const text = `${start + loss('loss', 'a')}layer { name: "prob" type: "Softmax" bottom: "a" top: "prob" }`
     expect(await notationOf(text)).toBe('data: INPUT 8x8x3 -> a: RELU -> prob: SOFTMAX')
   })
 

@@ -3,7 +3,7 @@
  * out that are for training only (`include { phase: TRAIN }`).
  */
 
-import { listed } from '../../core/text.ts'
+import { listed, printable } from '../../core/text.ts'
 import { ForeignFileError, UnsupportedModelError } from '../errors.ts'
 import type { Blob } from './blob.ts'
 import { typeOfOldLayer } from './layerTypes.ts'
@@ -51,6 +51,7 @@ export function readNet(net: Message, phase: 'TEST' | 'stored'): CaffeNet {
       expected: `at most ${mostLayers}`,
     })
   }
+  for (const message of messages) checkNames(message)
   const state = stateOf(net, messages)
   const isKept = (layer: Message) => phase === 'stored' || isIncluded(layer, state)
   const left = messages.filter((layer) => !isKept(layer)).map((layer) => layer.text('name'))
@@ -59,7 +60,7 @@ export function readNet(net: Message, phase: 'TEST' | 'stored'): CaffeNet {
     inputs: inputsOf(net),
     layers: messages.filter(isKept).map((message) => ({
       name: message.text('name'),
-      type: old.length > 0 ? typeOfOldLayer(message) : message.text('type'),
+      type: old.length > 0 ? typeOfOldLayer(message) : message.text('type').slice(0, 100),
       bottoms: message.texts('bottom'),
       tops: message.texts('top'),
       message,
@@ -67,6 +68,19 @@ export function readNet(net: Message, phase: 'TEST' | 'stored'): CaffeNet {
     })),
     notes: left.length === 0 ? [] : [`left out, since they are not for the test phase: ${listed(left)}`],
   }
+}
+
+const longestName = 300
+
+/** Longer names would fill every message. */
+function checkNames(layer: Message): void {
+  const names = [layer.text('name'), ...layer.texts('bottom'), ...layer.texts('top')]
+  const long = names.find((name) => name.length > longestName)
+  if (long === undefined) return
+  throw new ForeignFileError('the name of a layer or blob is too long', {
+    received: `${long.length} characters: ${printable(long.slice(0, 40))}…`,
+    expected: `at most ${longestName}`,
+  })
 }
 
 /** `input` with `input_shape`, or with four `input_dim` each. */

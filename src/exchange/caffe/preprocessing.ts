@@ -8,39 +8,59 @@ import type { Converted } from './convert.ts'
 import type { NamedMean } from './files.ts'
 import type { Message } from './message.ts'
 
-interface Preprocessing {
-  readonly info: Pick<ModelInfo, 'normalization'>
+interface Prepared {
+  readonly info: Pick<ModelInfo, 'normalization' | 'preprocessing'>
   readonly notes: readonly string[]
 }
 
-export function preprocessing({ source, input }: Converted, mean: NamedMean | undefined): Preprocessing {
+/** Caffe reads images by OpenCV, blue first. */
+export function preprocessing({ source, input }: Converted, mean: NamedMean | undefined): Prepared {
   const [channels = 1] = input.shape
   const transform = source?.message.parameters('transform_param')
   const fields = [transform, ...old.map((name) => source?.message.parameters(name))].filter(
     (each) => each !== undefined,
   )
-  const scale = firstReal(fields, 'scale') ?? 1
+  const scale = firstReal(fields, 'scale')
   const values = transform?.reals('mean_value') ?? []
   const ofFile = mean !== undefined && mean.file.channels.length === channels ? mean : undefined
-  const means =
-    values.length === channels ? values : values.length === 1 ? spread(values, channels) : ofFile?.file.channels
-  if ((means === undefined && scale === 1) || !(scale > 0)) return { info: {}, notes: [] }
-  return {
-    info: {
-      normalization: {
-        mean: (means ?? spread([0], channels)).map((value) => value / 255),
-        std: Array.from({ length: channels }, () => 1 / (255 * scale)),
-      },
-    },
-    notes:
-      ofFile !== undefined && means === ofFile.file.channels
-        ? [`the mean of each channel is taken from ${ofFile.name}; Caffe subtracts its mean image, place by place`]
-        : [],
+  const given = values.length === channels ? values : values.length === 1 ? spread(values[0], channels) : undefined
+  const means = given ?? ofFile?.file.channels
+  const resized = resizeOf(fields, input.shape, ofFile)
+  const isKnown = means !== undefined || (scale !== undefined && scale > 0)
+  // Of one channel it may be anything: digits are often divided by 256.
+  if (!isKnown && channels !== 3) return { info: resized, notes: [] }
+  const factor = scale !== undefined && scale > 0 ? scale : 1
+  const notes = [
+    ...(isKnown ? [] : ['the file does not say how images are prepared: taken as blue, green, red from 0 to 255']),
+    ...(means !== undefined && means === ofFile?.file.channels
+      ? [`the mean of each channel is from ${ofFile.name}; Caffe itself subtracts the image of means, place by place`]
+      : []),
+  ]
+  const normalization = {
+    mean: (means ?? spread(0, channels)).map((value) => value / 255),
+    std: spread(1 / (255 * factor), channels),
+    ...(channels === 3 && { colors: 'bgr' as const }),
   }
+  return { info: { normalization, ...resized }, notes }
+}
+
+/** Images of a database have the size of their mean; files are scaled to the size that the layer says. Aspects are not kept. */
+function resizeOf(
+  fields: readonly Message[],
+  [, rows = 1, columns = 1]: readonly number[],
+  mean: NamedMean | undefined,
+): Prepared['info'] {
+  const [height, width] = ['new_height', 'new_width'].map(
+    (name) => fields.find((each) => each.has(name))?.whole(name, 0) ?? 0,
+  ) as [number, number]
+  const [, meanRows = 0, meanColumns = 0] = mean?.file.shape ?? []
+  const size = height > 0 && width > 0 ? { height, width } : { height: meanRows, width: meanColumns }
+  const isLarger = size.height >= rows && size.width >= columns && (size.height > rows || size.width > columns)
+  return isLarger ? { preprocessing: { resize: { kind: 'both', ...size } } } : {}
 }
 
 const old = ['data_param', 'image_data_param', 'window_data_param']
-const spread = (values: readonly number[], count: number) => Array.from({ length: count }, () => values[0] as number)
+const spread = (value = 0, count = 1) => Array.from({ length: count }, () => value)
 
 function firstReal(messages: readonly Message[], name: string): number | undefined {
   const message = messages.find((each) => each.has(name))

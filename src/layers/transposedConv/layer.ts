@@ -14,7 +14,7 @@ import { countSchema, expectGroups, oneInput, only, optionalBias, pytorchFilters
 import type { Layer } from '../types.ts'
 import { type WindowAttributes, windowWord, writePair } from '../window.ts'
 
-interface TransposedConvAttributes extends WindowAttributes {
+export interface TransposedConvAttributes extends WindowAttributes {
   /** K */
   readonly filters: number
   /** O, less than the stride. */

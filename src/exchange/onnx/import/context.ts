@@ -5,6 +5,7 @@ import type { WeightSource } from '../../../model/weightSource.ts'
 import type { LayerDraft, NetworkBuilder, Wire } from '../../networkBuilder.ts'
 import type { OnnxNode } from '../proto/model.ts'
 import { arrange } from './arrange.ts'
+import { decimalOf } from './decimal.ts'
 import {
   type Activation,
   Batches,
@@ -53,7 +54,7 @@ export class Context {
 
   float(name: string, usual: number): number {
     const value = this.node.attributes.get(name)
-    return value?.kind === 'float' || value?.kind === 'int' ? value.value : usual
+    return value?.kind === 'float' || value?.kind === 'int' ? decimalOf(value.value) : usual
   }
 
   text(name: string, usual: string): string {
@@ -105,7 +106,8 @@ export class Context {
   }
 
   add(draft: LayerDraft): Wire {
-    const { name } = this.node
+    // PyTorch's names are paths: /layer1/conv1/Conv.
+    const name = this.node.name.replace(/^\/+/, '')
     const own = name === '' ? '' : this.#layers === 0 ? name : `${name}_${draft.word.toLowerCase()}`
     this.#layers += 1
     return this.graph.builder.add({ name: own, ...draft })

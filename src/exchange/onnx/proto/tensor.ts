@@ -134,12 +134,22 @@ function storedOf(draft: Draft): StoredTensor {
   return checkedTensor(draft.name, dtype, draft.shape, bytes)
 }
 
-/** A tensor whose bytes are as many as its shape needs. @throws {ForeignFileError} */
-export function checkedTensor(name: string, dtype: string, shape: Shape, bytes: Uint8Array): StoredTensor {
+/**
+ * A tensor whose bytes are as many as its shape needs.
+ * @param more whether other bytes may follow
+ * @throws {ForeignFileError}
+ */
+export function checkedTensor(
+  name: string,
+  dtype: string,
+  shape: Shape,
+  bytes: Uint8Array,
+  more = false,
+): StoredTensor {
   const needed = (sizeOf(shape) * (dtypes.get(dtype)?.bits ?? 0)) / 8
-  if (needed !== bytes.length)
+  if (needed > bytes.length || (needed < bytes.length && !more))
     throw invalid({ name }, `${bytes.length} bytes for ${printShape(shape)} of ${dtype}`, `${needed} bytes`)
-  return storedTensor(name, { dtype, shape, from: 0, to: bytes.length }, bytes)
+  return storedTensor(name, { dtype, shape, from: 0, to: needed }, bytes.subarray(0, needed))
 }
 
 /** Typed data: 16-bit floats are stored as the numbers of their bits, and narrow integers as 32-bit ones. */
@@ -151,7 +161,7 @@ function bytesOf({ floats, doubles, ints }: Draft, dtype: string): Uint8Array {
       return new Uint8Array(Float64Array.from(doubles).buffer)
     case 'I64':
     case 'U64':
-      return new Uint8Array(BigInt64Array.from(ints, BigInt).buffer)
+      return new Uint8Array(BigInt64Array.from(ints, wide).buffer)
     case 'I32':
     case 'U32':
       return new Uint8Array(Int32Array.from(ints).buffer)
@@ -164,6 +174,9 @@ function bytesOf({ floats, doubles, ints }: Draft, dtype: string): Uint8Array {
       return Uint8Array.from(ints)
   }
 }
+
+/** 2^63 − 1, as the end of a slice that has none, is 2^63 as a number, and would become −2^63. */
+const wide = (value: number) => BigInt(value === 2 ** 63 ? 2 ** 63 - 1024 : value)
 
 function invalid({ name }: { readonly name: string }, received: string, expected: string): ForeignFileError {
   return new ForeignFileError(

@@ -1,7 +1,7 @@
 /** Concat, Split and Slice: along the channels, or of shapes. Cutting rows and columns is CROP; every second one, a POOL1. */
 
 import { sizeOf } from '../../../../core/shapes.ts'
-import type { Wire } from '../../../networkBuilder.ts'
+import type { LayerDraft, Wire } from '../../../networkBuilder.ts'
 import { type Context, numbersOf, Obstacle } from '../context.ts'
 import { checkSize } from '../fold.ts'
 import type { Handlers } from '../handlers.ts'
@@ -178,14 +178,28 @@ function cutSide(
   }: { readonly from: number; readonly to: number; readonly step: number; readonly side: number },
 ): Activation {
   const count = Math.ceil((to - from) / step)
-  // The last row that is kept ends the crop, so that strides do not add one.
-  const end = from + (count - 1) * step + 1
-  const [before, after] = [from, side - end]
-  const cutOff = root === 'h' ? [before, 0, after, 0] : [0, before, 0, after]
-  let wire: Wire = before + after === 0 ? value.wire : context.layer('CROP', { options: { p: cutOff } }, [value.wire])
-  if (step > 1)
-    wire = context.layer('POOL', { size: [1], options: { s: root === 'h' ? [step, 1] : [1, step] } }, [wire])
-  return context.made(wire, value.dimensions.with(axis, whole(root, count)))
+  // The last row that is kept ends the crop, unless strides reach no further anyway.
+  const after = Math.ceil((side - from) / step) === count ? 0 : side - from - (count - 1) * step - 1
+  const cutOff = root === 'h' ? [from, 0, after, 0] : [0, from, 0, after]
+  const isCut = (step === 1 && to < side) || from + after > 0
+  if (step === 1) cutOff[root === 'h' ? 2 : 3] = side - to
+  const wire = isCut ? context.layer('CROP', { options: { p: cutOff } }, [value.wire]) : value.wire
+  const dimensions = value.dimensions.with(axis, whole(root, count))
+  if (step === 1) return context.made(wire, dimensions)
+  const strides: [number, number] = root === 'h' ? [step, 1] : [1, step]
+  const draft = everyNth(isCut ? undefined : value.made?.draft, strides) ?? everyNthOf(wire, strides)
+  return context.made(context.add(draft), dimensions, draft)
+}
+
+function everyNthOf(wire: Wire, strides: readonly [number, number]): LayerDraft {
+  return { word: 'POOL', parts: { size: [1], options: { s: [...strides] } }, inputs: [wire] }
+}
+
+/** Every n-th column of every n-th row, as one layer. */
+function everyNth(before: LayerDraft | undefined, [rows, columns]: readonly [number, number]): LayerDraft | undefined {
+  if (before?.word !== 'POOL' || before.parts?.size?.length !== 1 || before.parts.size[0] !== 1) return undefined
+  const [down = 1, across = 1] = before.parts.options?.s ?? []
+  return everyNthOf(before.inputs[0] as Wire, [down * rows, across * columns])
 }
 
 function concatenated(values: readonly Constant[], axis: number): Constant {

@@ -76,7 +76,7 @@ function padsOf(context: Context, rank: number): [number, number][] {
   return all
 }
 
-/** Zeros behind the channels; zeros in front are taken from there. */
+/** Zeros around the channels. */
 function padChannels(
   context: Context,
   wire: Wire,
@@ -93,12 +93,13 @@ function padChannels(
   }
   const [front, back] = [Math.max(before, 0), Math.max(after, 0)]
   const own = out.volume.channels
-  if (front + back === 0) return out
-  const wide = context.layer('WIDEN', { count: own + front + back }, [out])
-  if (front === 0) return wide
-  const zeros = context.layer('SLICE', { count: front, options: { from: [own + back] } }, [wide])
-  const rest = context.layer('SLICE', { count: own + back, options: { from: [0] } }, [wide])
-  return context.layer('CONCAT', {}, [zeros, rest])
+  const more = front + back
+  if (more === 0) return out
+  // WIDEN adds as many in front as behind (one more behind where the number is odd).
+  if (front === Math.floor(more / 2)) return context.layer('WIDEN', { count: own + more }, [out])
+  const both = Math.max(front, back)
+  const wide = context.layer('WIDEN', { count: own + 2 * both }, [out])
+  return context.layer('SLICE', { count: own + more, options: { from: [both - front] } }, [wide])
 }
 
 /**

@@ -1,0 +1,144 @@
+/**
+ * Reads HDF5 files: groups, attributes and arrays, as h5py writes them with any `libver`. Nothing of the file is copied
+ * except for compressed arrays, and those when their bytes are read.
+ */
+
+import { type Shape, sizeOf } from '../../core/shapes.ts'
+import { printable } from '../../core/text.ts'
+import type { Attribute } from './attribute.ts'
+import { readChunks } from './chunks.ts'
+import { type Datatype, readDataspace, readDatatype } from './datatype.ts'
+import { readFilters } from './filters.ts'
+import { type Message, message, only, readHeader } from './header.ts'
+import { readLayout, wholeBytes } from './layout.ts'
+import { newLinks, readAttributes } from './newGroup.ts'
+import { oldLinks } from './oldGroup.ts'
+import { damaged, type Source } from './source.ts'
+import { readSuperblock } from './superblock.ts'
+
+export interface Dataset {
+  /** From the root: `model_weights/conv1/kernel:0`. */
+  readonly path: string
+  readonly shape: Shape
+  readonly datatype: Datatype
+  /** The values, little-endian, in the order of the shape; a view of the file where it has them so. */
+  bytes(): Uint8Array
+}
+
+/** A group or an array. */
+export class Hdf5Object {
+  readonly path: string
+  readonly #source: Source
+  readonly #messages: readonly Message[]
+  readonly #opened: Map<number, readonly Message[]>
+  #attributes: ReadonlyMap<string, Attribute> | undefined
+  #links: ReadonlyMap<string, number> | undefined
+
+  constructor(source: Source, address: number, path: string, opened: Map<number, readonly Message[]>) {
+    this.path = path
+    this.#source = source
+    this.#opened = opened
+    this.#messages = opened.get(address) ?? readHeader(source, address)
+    opened.set(address, this.#messages)
+  }
+
+  get isArray(): boolean {
+    return this.#messages.some(({ type }) => type === message.layout)
+  }
+
+  get attributes(): ReadonlyMap<string, Attribute> {
+    this.#attributes ??= readAttributes(this.#rewound())
+    return this.#attributes
+  }
+
+  /** Names of the objects in a group. */
+  names(): readonly string[] {
+    return [...this.#linked().keys()]
+  }
+
+  /** What is at a path below a group; undefined if nothing is. */
+  at(path: string): Hdf5Object | undefined {
+    let found: Hdf5Object | undefined = this
+    for (const name of path.split('/').filter((part) => part !== '')) {
+      if (found === undefined) return undefined
+      found = found.#child(name)
+    }
+    return found
+  }
+
+  #child(name: string): Hdf5Object | undefined {
+    const address = this.#linked().get(name)
+    if (address === undefined) return undefined
+    return new Hdf5Object(this.#source, address, this.path === '' ? name : `${this.path}/${name}`, this.#opened)
+  }
+
+  #linked(): ReadonlyMap<string, number> {
+    if (this.#links === undefined) {
+      const messages = this.#rewound()
+      const table = only(messages, message.symbolTable)
+      this.#links = table === undefined ? newLinks(messages) : oldLinks(table)
+    }
+    return this.#links
+  }
+
+  array(): Dataset {
+    const messages = this.#rewound()
+    const name = printable(this.path)
+    const [space, type] = [only(messages, message.dataspace), only(messages, message.datatype)]
+    if (space === undefined || type === undefined) throw damaged(`${name} is not an array`)
+    const [shape, datatype] = [readDataspace(space), readDatatype(type)]
+    const size = sizeOf(shape) * datatype.size
+    if (!Number.isSafeInteger(size)) throw damaged(`${name} is too large`)
+    return { path: this.path, shape, datatype, bytes: () => this.#bytes(shape, datatype, size, name) }
+  }
+
+  #bytes(shape: Shape, datatype: Datatype, size: number, name: string): Uint8Array {
+    if (size === 0) return new Uint8Array()
+    const bytes = this.#stored(shape, datatype, size, name)
+    return datatype.bigEndian === true && datatype.size > 1 ? swapped(bytes, datatype.size) : bytes
+  }
+
+  #stored(shape: Shape, { size: width }: Datatype, size: number, name: string): Uint8Array {
+    const messages = this.#rewound()
+    const layoutMessage = only(messages, message.layout)
+    if (layoutMessage === undefined) throw damaged(`${name} has no values`)
+    const layout = readLayout(layoutMessage, size)
+    if (layout.kind === 'whole') return wholeBytes(this.#source, layout.address, layout.size, size, name)
+    if (layout.kind === 'inside') {
+      if (layout.bytes.length < size) throw damaged(`${name} is shorter than its shape`)
+      return layout.bytes.subarray(0, size)
+    }
+    const pipeline = only(messages, message.filters)
+    const filters = pipeline === undefined ? [] : readFilters(pipeline)
+    return readChunks(this.#source, { shape, sides: layout.sides, index: layout.index, filters, width, name })
+  }
+
+  /** The messages with cursors of their own, from the start. */
+  #rewound(): readonly Message[] {
+    return this.#messages.map(({ body, ...rest }) => ({ ...rest, body: body.copy() }))
+  }
+}
+
+/** The root group. @throws {ForeignFileError} */
+export function openHdf5(bytes: Uint8Array): Hdf5Object {
+  const { source, root } = readSuperblock(bytes)
+  return new Hdf5Object(source, root, '', new Map())
+}
+
+/** All arrays of the file below a group, in the order of their names. @throws {ForeignFileError} groups contain themselves */
+export function* arraysBelow(group: Hdf5Object, depth = 0): Generator<Dataset> {
+  // Each level is a group on the way down, and Keras nests models a few levels deep.
+  if (depth > 64) throw damaged('its groups are nested too deeply')
+  for (const name of group.names()) {
+    const child = group.at(name)
+    if (child === undefined) continue
+    if (child.isArray) yield child.array()
+    else yield* arraysBelow(child, depth + 1)
+  }
+}
+
+function swapped(bytes: Uint8Array, width: number): Uint8Array {
+  const result = bytes.slice()
+  for (let at = 0; at < result.length; at += width) result.subarray(at, at + width).reverse()
+  return result
+}

@@ -1,0 +1,31 @@
+/** The values of an array of a file as float32. */
+
+import type { Shape } from '../../core/shapes.ts'
+import { storedTensor } from '../../model/safetensors/tensor.ts'
+import type { StoredTensor } from '../../model/safetensors.ts'
+import type { Dataset } from '../hdf5/file.ts'
+import { unread } from '../hdf5/source.ts'
+import type { KerasArray } from './weights.ts'
+
+/** An array of bytes that are read when it is filled. */
+export function arrayOf(name: string, dtype: string, shape: Shape, bytes: () => Uint8Array): KerasArray {
+  // A new view each time: the values of one that is kept would stay in memory beside the model's own.
+  return { shape, fill: (into) => into.set(tensorOf(name, dtype, shape, bytes()).values) }
+}
+
+export function datasetArray({ path, shape, datatype, bytes }: Dataset): KerasArray {
+  return arrayOf(path, typeOf(path, datatype), shape, bytes)
+}
+
+export function datasetTensor({ path, shape, datatype, bytes }: Dataset): StoredTensor {
+  return tensorOf(path, typeOf(path, datatype), shape, bytes())
+}
+
+function typeOf(path: string, { dtype, text }: Dataset['datatype']): string {
+  if (dtype === undefined) throw unread(`values of another kind in ${path}`, text, 'floats and integers')
+  return dtype
+}
+
+function tensorOf(name: string, dtype: string, shape: Shape, bytes: Uint8Array): StoredTensor {
+  return storedTensor(name, { dtype, shape, from: 0, to: bytes.length }, bytes)
+}
