@@ -15,5 +15,7 @@ export function layerNames(option: string) {
   }
 }
 
-/** Weights that are good already need fewer and smaller steps than new ones. */
-export const fineTuning: Recipe = { epochs: 8, optimizer: { kind: 'adamw', rate: 1e-3 }, schedule: 'one-cycle' }
+/** Weights that are good already need fewer epochs than new ones and, where all of them learn, smaller steps. */
+export function fineTuning(isFrozen: boolean): Recipe {
+  return { epochs: 8, optimizer: { kind: 'adamw', rate: isFrozen ? 1e-3 : 1e-4 }, schedule: 'one-cycle' }
+}

@@ -11,6 +11,9 @@ import type { ModelInfo } from '../model/info.ts'
 import { Model, type ModelOptions } from '../model/model.ts'
 import { auxiliaryHeadsOf, headOf } from '../network/fitHead.ts'
 import type { Network } from '../network/network.ts'
+import { lossOf } from '../network/training.ts'
+import { inferVolumes } from '../network/volumes.ts'
+import { resolveLoss } from '../ops/losses/table.ts'
 import { UsageError } from './errors.ts'
 
 export const newHeadHelp = 'train a model for other classes: the last layer gets new weights, the others keep theirs'
@@ -39,8 +42,33 @@ export async function withNewHead(source: ImportedModel, network: Network, optio
     given.fill(values)
     model.weights.set(name, { shape: given.shape, values })
   }
+  if (options.initial === undefined) calm(model, network)
   return model
 }
+
+/**
+ * Starts a new head with small scores. Those of He's rule suit normalized inputs; the features of a trained network are
+ * larger, and a first loss of several times that of a guess is unlearned at the expense of the weights behind the features.
+ * The bias starts at 1, which changes no probability, so that a ReLU behind the head (SqueezeNet) lets every class learn.
+ */
+function calm({ weights }: Model, network: Network): void {
+  const isOfClasses = resolveLoss(lossOf(network)).compares === 'class'
+  const head = headOf(network)?.name
+  const specs = inferVolumes(network).find(({ node }) => node.name === head)?.parameters ?? []
+  for (const { name, decays } of specs) {
+    const full = `${head}.${name}`
+    const values = weights.get(full)
+    if (decays)
+      weights.set(
+        full,
+        values.map((value) => value * headScale),
+      )
+    else if (isOfClasses) weights.set(full, new Float32Array(values.length).fill(1))
+  }
+}
+
+/** From He's deviation, √(2/512), to the 0.01 of torchvision's SqueezeNet, in a power of two. */
+const headScale = 1 / 8
 
 /** The heads, and what is behind the last one: a norm there has as many channels as there are classes. */
 function freshNodes(network: Network): ReadonlySet<string> {

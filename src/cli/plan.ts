@@ -5,6 +5,7 @@ import { platform } from '#platform'
 import { arenaSvg } from '../inspect/arenaSvg.ts'
 import { optimizerKinds } from '../ops/optimizer/optimizers.ts'
 import { readCall, UsageError } from './errors.ts'
+import { freezeHelp, layerNames } from './fineTuning.ts'
 import { pictureSize } from './fitNetwork.ts'
 import { readNetwork } from './network.ts'
 import { bytes, choice, exactHelp, whole } from './options.ts'
@@ -27,6 +28,7 @@ export function define(command: Command): void {
     )
     .option('--threads <n>', 'number of threads; default: what a run would use', whole('--threads', 1))
     .option('--exact', exactHelp)
+    .option('--freeze <layers>', freezeHelp, layerNames('--freeze'))
     .option('--memory <amount>', 'also find the largest batch size that fits: 4GB, 512MB', bytes('--memory'))
     .option(
       '--recompute',

@@ -26,6 +26,7 @@ export interface PlanCall extends ShapeCall {
   readonly threads?: number
   readonly exact?: boolean
   readonly memory?: number
+  readonly freeze?: readonly string[]
   readonly recompute?: boolean
   readonly arena?: boolean
   readonly svg?: string
@@ -75,7 +76,8 @@ export async function planned(source: NetworkSource, call: PlanCall, terminal: T
   const { batch, optimizer, threads = chooseThreads().threads, exact = false, memory } = call
   const how = { threads, exact }
   const inference = plan(network, { ...how, batch })
-  const learning = { ...how, mode: 'training', optimizer } as const
+  const frozen = call.freeze ?? []
+  const learning = { ...how, mode: 'training', optimizer, frozen } as const
   const { training, note } = planTraining(network, { ...learning, batch })
   const again = call.recompute === true ? planRecomputing(network, training, learning, memory) : undefined
   const limit = Math.min(memory ?? LARGEST_MEMORY, LARGEST_MEMORY)
@@ -87,7 +89,7 @@ export async function planned(source: NetworkSource, call: PlanCall, terminal: T
     inference,
     training,
     ...(again && { recomputed: again.plan }),
-    title: `training, ${optimizer}${training.batch === batch ? '' : `, batch ${training.batch}`}`,
+    title: `training, ${optimizer}${frozen.length > 0 ? ', partly frozen' : ''}${training.batch === batch ? '' : `, batch ${training.batch}`}`,
     ...(memory !== undefined && { fits: largestBatches(network, memory, limit, learning, call.recompute === true) }),
     ...(call.time && { times: await timesOf(source, call, training.batch, threads, terminal) }),
     notices: [...table.notices, ...note, ...(again?.note ?? []), ...tooLarge([inference, training])],

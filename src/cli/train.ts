@@ -151,7 +151,7 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
   if (call.newHead === true && model === undefined) throw noModel(net)
   const start = model === undefined ? undefined : await startFrom(model)
   const isTuned = start !== undefined && (start.isForeign || call.newHead === true || call.freeze !== undefined)
-  const recipe = isTuned ? fineTuning : entry?.recipes?.[kindOf(data)]
+  const recipe = isTuned ? fineTuning(call.freeze !== undefined) : entry?.recipes?.[kindOf(data)]
   const settings: RunSettings = {
     name,
     network,

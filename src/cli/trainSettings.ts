@@ -38,6 +38,11 @@ const learning = {
   decay: row('<what>', 'what weight decay applies to: weights (default; not biases and norms), or all', (option) =>
     choice(option, ['weights', 'all']),
   ),
+  rateFactors: row(
+    '<list>',
+    'multiples of the learning rate for some layers, the first that fits: head=1,conv*=0.1',
+    rateFactors,
+  ),
   schedule: row('<s>', `${scheduleKinds.join(', ')}; with numbers: cosine:warmup=1,final=0.01`, schedule),
   augment: row('<words>', 'flip,crop4,cutout8, or none', () => (text) => text),
   labelSmoothing: row('<x>', 'share of each target that is spread over all classes', number),
@@ -78,6 +83,7 @@ const usual: Recipe = { epochs: 5, schedule: 'one-cycle' }
 /** Options over recipe over what is usual. Throws `AugmentationError`. */
 export function learningOptions(given: LearningOptions, recipe: Recipe = usual): TrainOptions {
   const { epochs, batch, decay, labelSmoothing, clipNorm, evaluate, seed, augment, patience, keep, recompute } = given
+  const rates = given.rateFactors
   const optimizer = optimizerOf(given, recipe.optimizer)
   const stretched = { ...recipe, schedule: stretch(recipe.schedule, recipe.epochs, epochs ?? recipe.epochs) }
   return {
@@ -86,6 +92,7 @@ export function learningOptions(given: LearningOptions, recipe: Recipe = usual):
       epochs,
       batch,
       decay,
+      rates,
       labelSmoothing,
       clipNorm,
       recompute,
@@ -146,6 +153,16 @@ function schedule(option: string) {
 /** Without an amount, Commander gives `true`. */
 function recompute(option: string) {
   return (text: string): NonNullable<TrainOptions['recompute']> => ({ memory: bytes(option)(text) })
+}
+
+/** `head=1,conv*=0.1`; which layers there are, the network says. */
+function rateFactors(option: string) {
+  return (text: string): NonNullable<TrainOptions['rates']> =>
+    text.split(',').map((part) => {
+      const [, weights = '', factor = ''] = /^\s*([^=]+?)\s*=(.+)$/.exec(part) ?? []
+      if (weights === '') throw refused(option, text, 'layers with factors, such as head=1,conv*=0.1')
+      return { weights, factor: number(`${option} ${weights}`)(factor) }
+    })
 }
 
 function initializer(option: string) {
