@@ -17,6 +17,7 @@ import { readOnnx } from '../proto/read.ts'
 import { Context, type Graph, Obstacle } from './context.ts'
 import { labelOf, sortedNodes } from './graph.ts'
 import { handlers } from './handlers.ts'
+import { type InputOptions, imageOf, type Layout, stackedOf } from './input.ts'
 import {
   type Activation,
   batch,
@@ -29,9 +30,9 @@ import {
   whole,
 } from './values.ts'
 
-export interface OnnxOptions {
-  /** Rows and columns of the image, where the model leaves them open. */
-  readonly size?: { readonly height: number; readonly width: number }
+export interface OnnxOptions extends InputOptions {
+  /** Several inputs are taken as parts of one, their values one after the other: [N, ΣC·H·W]. Default: they are refused. */
+  readonly stacked?: boolean
 }
 
 /**
@@ -49,12 +50,13 @@ export function importModel(model: OnnxModel, options: OnnxOptions = {}): Import
   checkVersion(model)
   const own = ownModel(model)
   if (own !== undefined) return own
-  const input = inputOf(model)
+  const inputs = inputsOf(model, options)
+  const [input] = inputs
   const [output, ...others] = model.graph.outputs
   if (output === undefined)
     throw new ForeignFileError('the graph has no output', { received: 'no outputs', expected: 'one at least' })
   const nodes = sortedNodes(model.graph, output.name)
-  const read = (layout: Layout) => interpret(model, input, output, nodes, layout, options)
+  const read = (layout: Layout) => interpret(model, inputs, output, nodes, layout, options)
   const notes =
     others.length === 0
       ? []
@@ -64,7 +66,7 @@ export function importModel(model: OnnxModel, options: OnnxOptions = {}): Import
   const first = attempt(() => read('nchw'))
   const withArrays = (arrays: ReadonlyMap<string, StoredTensor>) => replaced(model, arrays, options)
   if ('result' in first) return { ...first.result, notes, withArrays }
-  const second = input.shape?.length === 4 ? attempt(() => read('nhwc')) : first
+  const second = inputs.length === 1 && input.shape?.length === 4 ? attempt(() => read('nhwc')) : first
   if ('result' in second) return { ...second.result, notes, withArrays }
   throw first.error
 }
@@ -87,8 +89,6 @@ function replaced(model: OnnxModel, arrays: ReadonlyMap<string, StoredTensor>, o
   const { weights } = importModel({ ...model, graph: { ...model.graph, initializers } }, options)
   return { weights, used, missing }
 }
-
-type Layout = 'nchw' | 'nhwc'
 
 function attempt<T>(run: () => T): { readonly result: T } | { readonly error: unknown } {
   try {
@@ -114,28 +114,32 @@ function checkVersion({ opsets, irVersion, functions }: OnnxModel): void {
 }
 
 /** What has no initializer is the image, wherever it stands in the list. */
-function inputOf({ graph }: OnnxModel): OnnxValue {
-  const open = graph.inputs.filter(({ name }) => !graph.initializers.has(name))
-  const [input] = open
-  if (input !== undefined && open.length === 1) return input
-  throw new UnsupportedModelError(open.length === 0 ? 'the graph has no input' : 'the graph has more than one input', {
-    received: open.length === 0 ? 'initializers for all of them' : listed(open.map(({ name }) => name)),
-    expected: 'one input, the image',
-    advice: 'export a model with one input; give the others as constants',
-  })
+function inputsOf({ graph }: OnnxModel, { stacked = false }: OnnxOptions): readonly [OnnxValue, ...OnnxValue[]] {
+  const [first, ...others] = graph.inputs.filter(({ name }) => !graph.initializers.has(name))
+  if (first !== undefined && (stacked || others.length === 0)) return [first, ...others]
+  throw new UnsupportedModelError(
+    first === undefined ? 'the graph has no input' : 'the graph has more than one input',
+    {
+      received:
+        first === undefined ? 'initializers for all of them' : listed([first, ...others].map(({ name }) => name)),
+      expected: 'one input, the image',
+      advice: 'export a model with one input; give the others as constants',
+    },
+  )
 }
 
 function interpret(
   model: OnnxModel,
-  input: OnnxValue,
+  inputs: readonly [OnnxValue, ...OnnxValue[]],
   output: OnnxValue,
   nodes: readonly OnnxNode[],
   layout: Layout,
   options: OnnxOptions,
 ): Omit<ImportedModel, 'notes' | 'withArrays'> {
   const builder = new NetworkBuilder()
-  const first = inputValue(builder, input, layout, options)
-  const values = new Map<string, Value>([[input.name, first]])
+  const [input] = inputs
+  const images = inputs.length === 1 ? [imageOf(builder, input, layout, options)] : stackedOf(builder, inputs, options)
+  const values = new Map<string, Value>(images.map((image, index) => [inputs[index]?.name ?? '', image]))
   for (const [name, tensor] of model.graph.initializers) {
     if ('stored' in tensor) values.set(name, storedConstant(tensor.stored))
   }
@@ -219,51 +223,6 @@ function usesOf(nodes: readonly OnnxNode[], output: OnnxValue): (name: string) =
   const counts = new Map<string, number>([[output.name, 1]])
   for (const { inputs } of nodes) for (const name of inputs) counts.set(name, (counts.get(name) ?? 0) + 1)
   return (name) => counts.get(name) ?? 0
-}
-
-function inputValue(
-  builder: NetworkBuilder,
-  { name, shape, type }: OnnxValue,
-  layout: Layout,
-  { size }: OnnxOptions,
-): Activation {
-  if (shape === undefined || shape.length < 2 || shape.length > 4) {
-    throw new UnsupportedModelError('the input of the graph is not an image', {
-      received: shape === undefined ? 'an input without a shape' : `${shape.length} dimensions`,
-      expected: '[N, C, H, W] or [N, H, W, C]',
-    })
-  }
-  if (![0, 1, 10, 11, 16].includes(type)) {
-    throw new UnsupportedModelError('the input of the graph is not numbers with fractions', {
-      received: `element type ${type}`,
-      expected: 'float32',
-    })
-  }
-  const [, ...sides] = shape
-  const order =
-    layout === 'nchw'
-      ? (['c', 'h', 'w'] as const).slice(0, 1).concat(sides.length === 3 ? ['h', 'w'] : sides.length === 2 ? ['w'] : [])
-      : (['h', 'w', 'c'] as const)
-  const lengths = { h: 1, w: 1, c: 1 }
-  for (const [index, root] of order.entries()) {
-    const given = root === 'h' ? size?.height : root === 'w' ? size?.width : undefined
-    const side = typeof sides[index] === 'number' && (sides[index] as number) > 0 ? (sides[index] as number) : given
-    if (side === undefined) {
-      throw new UnsupportedModelError('the size of the image is open in this model', {
-        received: `[${shape.join(', ')}] for ${printable(name)}`,
-        expected: 'numbers for channels, rows and columns',
-        advice: 'say the size: --size 224, or importOnnx(bytes, { size: { height: 224, width: 224 } })',
-      })
-    }
-    lengths[root] = side
-  }
-  const wire = builder.add({
-    word: 'INPUT',
-    parts: { volume: [lengths.h, lengths.w, lengths.c] },
-    inputs: [],
-    name: '',
-  })
-  return { kind: 'activation', wire, dimensions: [[batch], ...order.map((root) => whole(root, lengths[root]))] }
 }
 
 function finish(
