@@ -1,17 +1,17 @@
 // Options of predict and convert for models that do not say what happens to a photo, and a training that keeps what they say.
 
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { withPreprocessing } from '../src/cli/preprocess.ts'
-import { temporaryFolder } from '../src/data/testing/archives.ts'
 import { Model, parse } from '../src/index.ts'
 import { call as lenslet } from './fixtures/cli.ts'
 
 let folder: string
 beforeAll(async () => {
-  folder = await temporaryFolder()
+  folder = await mkdtemp(join(tmpdir(), 'lenslet-preprocess-'))
   await using model = await Model.create(parse('INPUT 6x6x3 -> CONV3-4 -> RELU -> FC-3'), { seed: 2 })
   await model.save(join(folder, 'plain.lenslet'))
   await writeFile(join(folder, 'names.txt'), 'n00000001 crane\nn00000002 crane\nn00000003 tench, Tinca tinca\n')
@@ -28,6 +28,8 @@ beforeAll(async () => {
     }
   }
 })
+
+afterAll(() => rm(folder, { recursive: true }))
 
 const options = [
   '--resize',
