@@ -12,6 +12,7 @@ import type { ConvertCall } from './convertCall.ts'
 import { convertModel } from './convertModel.ts'
 import { convertNetwork, networkEndings } from './convertNetwork.ts'
 import { readCall, UsageError } from './errors.ts'
+import { addPreprocessOptions } from './preprocess.ts'
 import { Terminal } from './terminal.ts'
 
 const modelOutputs = endingsOf(({ writeModel }) => writeModel !== undefined)
@@ -33,6 +34,7 @@ export function define(command: Command): void {
     .option('--json', 'one JSON object on stdout')
     .addHelpText('after', examples)
     .action(run)
+  addPreprocessOptions(command)
 }
 
 const examples = `

@@ -1,6 +1,8 @@
 /** The options of `lenslet convert`. */
 
-export interface ConvertCall {
+import type { PreprocessCall } from './preprocess.ts'
+
+export interface ConvertCall extends PreprocessCall {
   readonly network?: string
   readonly foldBn?: boolean
   readonly fcToConv?: boolean

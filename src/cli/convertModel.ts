@@ -1,13 +1,14 @@
 /** `lenslet convert <in> out.onnx`: a model with its weights, verified before it is written. */
 
 import { platform } from '#platform'
-import { type Shape, sizeOf } from '../core/shapes.ts'
+import { type Shape, sizeOf, type Volume } from '../core/shapes.ts'
 import { counted, listed } from '../core/text.ts'
 import { foldBatchNorm } from '../exchange/foldBatchNorm.ts'
 import { joined } from '../exchange/joined.ts'
 import { readModel } from '../exchange/read.ts'
 import type { ExportedModel, Format, ImportedModel } from '../exchange/types.ts'
 import { fcToConv } from '../network/fullyConvolutional.ts'
+import { inferVolumes } from '../network/volumes.ts'
 import { cost } from '../plan/cost.ts'
 import type { ConvertCall } from './convertCall.ts'
 import { readConvertible } from './convertSource.ts'
@@ -15,6 +16,7 @@ import { roundings, verifyConversion } from './convertVerify.ts'
 import { sayConverted } from './convertWords.ts'
 import { readCall } from './errors.ts'
 import { sayNotes } from './foreign.ts'
+import { withPreprocessing } from './preprocess.ts'
 import type { Terminal } from './terminal.ts'
 
 type WritingFormat = Format & Required<Pick<Format, 'writeModel'>>
@@ -28,7 +30,9 @@ export async function convertModel(
 ): Promise<void> {
   const source = await readConvertible(from, call.network)
   sayNotes(source)
-  const before = filled(source)
+  const input = inferVolumes(source.network)[0]?.output as Volume
+  const info = await readCall(() => withPreprocessing({ input, info: source.info }, call))
+  const before = filled({ ...source, info })
   const { model, notes } = await readCall(() => changed(before, call))
   sayNotes({ notes })
   const parts = await format.writeModel(model, call.half === true ? { half: true } : {})

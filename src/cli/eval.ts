@@ -13,11 +13,12 @@ import { type SplitName, splitNames, splitOf } from './evalSplit.ts'
 import { csvOf, jsonOf, notes, words } from './evalWords.ts'
 import { modelHelp, openModel } from './model.ts'
 import { choice, exactHelp } from './options.ts'
+import { addPreprocessOptions, type PreprocessCall, withPreprocessing } from './preprocess.ts'
 import { trainedSplit } from './runData.ts'
 import { Terminal } from './terminal.ts'
 import { threadCount } from './threadCount.ts'
 
-interface EvalCall extends DataOptions {
+interface EvalCall extends DataOptions, PreprocessCall {
   readonly data: string
   readonly split: SplitName
   readonly threads?: number
@@ -38,12 +39,14 @@ export function define(command: Command): void {
     .addHelpText('after', examples)
     .action(run)
   addDataOptions(command)
+  addPreprocessOptions(command)
 }
 
 const examples = `
 Examples:
   lenslet eval runs/lenet5-mnist-20261122-054312 --data mnist
-  lenslet eval photos.lenslet --data images:more-photos --split all`
+  lenslet eval photos.lenslet --data images:more-photos --split all
+  lenslet eval resnet20.onnx --data cifar10 --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225`
 
 async function run(path: string, call: EvalCall): Promise<void> {
   const { data, split: name, threads, exact, json, csv } = call
@@ -51,6 +54,7 @@ async function run(path: string, call: EvalCall): Promise<void> {
   if (json === true && csv === true)
     throw new UsageError('--json and --csv exclude each other', { expected: 'one of them' })
   await using model = await openModel(path, { threads, exact })
+  model.info = await readCall(() => withPreprocessing(model, call))
   const trained = await trainedSplit(path, data)
   const size = { ...model.input, preprocessing: model.info.preprocessing }
   const dataset = await openData(data, size, terminal, undefined, { ...trained, ...dataOptions(call) })

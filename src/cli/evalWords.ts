@@ -33,7 +33,9 @@ export function notes({ info }: Model, dataset: Dataset, name: SplitName): reado
         ]
       : []),
     ...(info.normalization === undefined
-      ? ['the model does not say how its images were normalized; the mean and deviation of this data are used']
+      ? [
+          'the model does not say how its images were normalized; the mean and deviation of this data are used (others: --scale, --mean, --std)',
+        ]
       : []),
     ...(info.classes === undefined
       ? [

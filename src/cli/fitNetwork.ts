@@ -1,11 +1,12 @@
 /**
  * Fits the network of a training to its data, and says what it changed. A network from the zoo gets the input and the
  * number of classes that the data has. In a .net file or a text a person has written both, so only --size changes its
- * input, and another number of classes is an error. A model keeps its classes, unless --new-head replaces its last layer.
+ * input, and another number of classes is an error. A model keeps its classes, unless --new-head replaces its last layer, and the size of its images,
+ * unless --size asks for another that its weights suit.
  */
 
 import { LensletError } from '../core/errors.ts'
-import { printVolume, sameVolume, type Volume } from '../core/shapes.ts'
+import { printVolume, type Shape, sameShape, sameVolume, type Volume } from '../core/shapes.ts'
 import { counted } from '../core/text.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { hasColor } from '../data/node/survey.ts'
@@ -81,8 +82,8 @@ export async function inputFor({ name, network, data, size, origin }: FitRequest
       advice: 'leave --size out: the network is fitted to the size that the data has',
     })
   }
-  if (size !== undefined && origin === 'model' && !sameVolume({ ...own, ...size }, own)) {
-    throw new UsageError('a trained model keeps the size of its images', {
+  if (size !== undefined && origin === 'model' && !keepsWeights(network, { ...own, ...size })) {
+    throw new UsageError('the weights of this model are for images of one size', {
       received: `--size ${printVolume({ ...own, ...size })}`,
       expected: printVolume(own),
       advice: `leave --size out, or train ${name} from new weights, by its network`,
@@ -93,6 +94,16 @@ export async function inputFor({ name, network, data, size, origin }: FitRequest
   // Refused before thousands of pictures are decoded.
   if (isFolder && !sameVolume(wanted, own)) fitInput(network, wanted)
   return wanted
+}
+
+/**
+ * Whether the weights suit images of this size: filters do, as long as GAP follows them; those of an FC on a map do not.
+ * Throws `SizeError` where a layer has nothing left to work on.
+ */
+function keepsWeights(network: Network, input: Volume): boolean {
+  const shapes = (of: Network) => inferVolumes(of).flatMap(({ parameters }) => parameters.map(({ shape }) => shape))
+  const [before, after] = [shapes(network), shapes(fitInput(network, input))]
+  return before.length === after.length && before.every((shape, index) => sameShape(shape, after[index] as Shape))
 }
 
 export interface Fitting {
@@ -106,7 +117,7 @@ export function fitNetwork(request: FitRequest, dataset: Dataset): Fitting {
   const { name, network, data, size, origin, newHead = false } = request
   const { train, classes } = dataset
   const pictures: Volume = { height: train.height, width: train.width, channels: train.channels }
-  const mayChange = origin === 'zoo' || (origin === 'written' && size !== undefined)
+  const mayChange = origin === 'zoo' || size !== undefined
   const sized = mayChange && !sameVolume(inputOf(network), pictures) ? fitInput(network, pictures) : network
   const fitted = origin === 'zoo' || newHead ? fitHead(sized, classes.length) : sized
   const changes = [

@@ -3,13 +3,12 @@
  * Lipson: How transferable are features in deep neural networks?, 2014).
  */
 
-import { platform } from '#platform'
+import { sizeOf } from '../core/shapes.ts'
 import { closest } from '../core/suggest.ts'
 import { printable, sameForm } from '../core/text.ts'
-import { decodeModel, type ModelFile } from '../model/file.ts'
+import type { ImportedModel } from '../exchange/types.ts'
 import type { ModelInfo } from '../model/info.ts'
 import { Model, type ModelOptions } from '../model/model.ts'
-import type { Tensor } from '../model/safetensors.ts'
 import { auxiliaryHeadsOf, headOf } from '../network/fitHead.ts'
 import type { Network } from '../network/network.ts'
 import { UsageError } from './errors.ts'
@@ -19,25 +18,60 @@ export const newHeadHelp = 'train a model for other classes: the last layer gets
 export function noModel(net: string): UsageError {
   return new UsageError('--new-head needs a trained model', {
     received: net,
-    expected: 'a .lenslet file, or the folder of a run that has ended',
+    expected: 'a model file, or the folder of a run that has ended',
     advice: 'leave --new-head out: a new network has no weights to keep',
   })
 }
 
 /**
- * The bytes of a model with this network, which is that of the file but for its head. Weights of the head start as in a new
- * model (`seed`, `initial`); all others, and the normalization of the pictures, are those of the file. (A run keeps a copy of
- * what it started from, so resuming needs none of this.)
+ * A model with this network, which is that of `source` but for its heads. Weights of the heads, and of layers behind the
+ * last one, start as in a new model (`seed`, `initial`); all others, and how images are prepared, are those of the source.
+ * (A run keeps a copy of what it started from, so resuming needs none of this.)
  */
-export async function withNewHead(path: string, network: Network, options: ModelOptions): Promise<Uint8Array> {
-  const { info, tensors }: ModelFile = decodeModel(await platform.readFile(path))
-  const heads = [headOf(network), ...auxiliaryHeadsOf(network)].map((head) => `${head?.name}.`)
-  const { classes: _, ...kept } = info
-  await using model = await Model.create(network, { ...options, info: kept })
+export async function withNewHead(source: ImportedModel, network: Network, options: ModelOptions): Promise<Model> {
+  const fresh = freshNodes(network)
+  const { classes: _, tensors: __, origin: ___, ...kept } = source.info
+  const model = await Model.create(network, { ...options, info: kept })
   for (const name of model.weights.names) {
-    if (!heads.some((head) => name.startsWith(head))) model.weights.set(name, tensors.get(name) as Tensor)
+    const given = source.weights.get(name)
+    if (given === undefined || fresh.has(name.slice(0, name.lastIndexOf('.')))) continue
+    const values = new Float32Array(sizeOf(given.shape))
+    given.fill(values)
+    model.weights.set(name, { shape: given.shape, values })
   }
-  return model.encode()
+  return model
+}
+
+/** The heads, and what is behind the last one: a norm there has as many channels as there are classes. */
+function freshNodes(network: Network): ReadonlySet<string> {
+  const [head] = [headOf(network)?.name]
+  const fresh = new Set(auxiliaryHeadsOf(network).map(({ name }) => name))
+  if (head === undefined) return fresh
+  fresh.add(head)
+  const behind = new Set([head])
+  for (const { name, inputs } of network.nodes) {
+    if (!inputs.some((input) => behind.has(input))) continue
+    behind.add(name)
+    fresh.add(name)
+  }
+  return fresh
+}
+
+/**
+ * Whether a model gets a new head: it was asked for, or the model comes from another program or is to be fine-tuned, and
+ * its scores are not those of the data's classes.
+ */
+export function needsNewHead(
+  { newHead, freeze }: { readonly newHead?: boolean; readonly freeze?: readonly string[] },
+  isForeign: boolean,
+  { classes: known }: ModelInfo,
+  classes: readonly string[],
+): boolean {
+  if (newHead !== undefined) return newHead
+  if (freeze === undefined && !isForeign) return false
+  if (known === undefined) return true
+  const names = new Set(known.map(sameForm))
+  return classes.some((name) => !names.has(sameForm(name)))
 }
 
 /** Throws `UsageError` for a class that the model does not know, and says how to go on. */

@@ -30,13 +30,14 @@ import {
 } from './pictureFiles.ts'
 import { type Answer, csvFormat, jsonFormat, Output, textFormat } from './predictOutput.ts'
 import { isTensorCall, predictTensors, type TensorCall } from './predictTensors.ts'
+import { addPreprocessOptions, type PreprocessCall, withPreprocessing } from './preprocess.ts'
 import { Terminal } from './terminal.ts'
 import { threadCount } from './threadCount.ts'
 
-interface PredictCall extends TensorCall {
+interface PredictCall extends TensorCall, PreprocessCall {
   readonly top: number
   readonly invert?: boolean
-  readonly fit: Fit
+  readonly fit?: Fit
   /** Bytes. */
   readonly memoryLimit?: number
   readonly size?: Pick<AskedSize, 'height' | 'width'>
@@ -49,7 +50,11 @@ export function define(command: Command): void {
     .argument('[picture...]', 'PNG, JPEG, WebP, GIF, TIFF or AVIF; folders of them; - for standard input')
     .option('--top <k>', 'how many classes to name', whole('--top', 1), 3)
     .option('--invert', 'turn light into dark: for dark digits on white paper and a model trained on light on dark')
-    .option('--fit <how>', 'cover: cut off what is too long; stretch', choice('--fit', ['cover', 'stretch']), 'cover')
+    .option(
+      '--fit <how>',
+      'in place of what the model says: cover: cut off what is too long; stretch',
+      choice('--fit', ['cover', 'stretch']),
+    )
     .option('--dense', 'average the scores of all places of a larger image (dense evaluation)')
     .option('--size <sides>', 'with --dense, the size of that image: 384, or height x width, 384x512', sides('--size'))
     .option(
@@ -67,6 +72,7 @@ export function define(command: Command): void {
     .option('--csv', 'CSV on stdout, a row per image')
     .addHelpText('after', examples)
     .action(run)
+  addPreprocessOptions(command)
 }
 
 const examples = `
@@ -74,6 +80,7 @@ Examples:
   lenslet predict runs/lenet5-mnist-20261122-054312 digit.png --top 2
   lenslet predict photos.lenslet holidays/ --csv > classes.csv
   lenslet predict photos.lenslet photo.jpg --dense --size 384
+  lenslet predict net.onnx photo.jpg --resize 256 --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225
   lenslet predict net.onnx --input x.npy --output y.npy --layout nchw
   curl -s https://example.org/cat.jpg | lenslet predict photos.lenslet -`
 
@@ -104,6 +111,7 @@ async function run(path: string, paths: readonly string[], call: PredictCall): P
   await using model = await openModel(path, { threads: call.threads, exact: call.exact })
   checkPictureSize(model.input)
   checkClassifies(model)
+  model.info = await readCall(() => withPreprocessing(model, call))
   await using dense = call.dense === true ? await readCall(() => openDense(model, call)) : undefined
   const classifier = dense ?? model
   for (const notice of notices) terminal.hint(`note: ${notice}`)
@@ -183,7 +191,11 @@ async function decode(
   if (error !== undefined) return error
   try {
     const source = file === standardInput ? await readStandardInput() : file
-    const pixels = await decodeImage(source, { ...model.input, fit }, { memory })
+    const pixels = await decodeImage(
+      source,
+      { ...model.input, fit, preprocessing: model.info.preprocessing },
+      { memory },
+    )
     return invert === true ? pixels.map((byte) => 255 - byte) : pixels
   } catch (cause) {
     if (!(cause instanceof PictureError)) throw cause

@@ -2,8 +2,13 @@
 
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
+import { platform } from '#platform'
 import { ArgumentError } from '../core/errors.ts'
 import type { Volume } from '../core/shapes.ts'
+import type { Preprocessing } from '../data/preprocessing.ts'
+import { lenslet } from '../exchange/lenslet/format.ts'
+import type { ImportedModel } from '../exchange/types.ts'
+import { decodeModel } from '../model/file.ts'
 import { type BackendName, backendNames, Model } from '../model/model.ts'
 import { inferVolumes } from '../network/volumes.ts'
 import type { FileLock } from '../platform/types.ts'
@@ -17,13 +22,16 @@ import type { ZooEntry } from '../zoo/types.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { absolute, addDataOptions, type DataOptions, dataHelp, dataOptions, kindOf, openData } from './data.ts'
 import { readCall, UsageError } from './errors.ts'
+import { fineTuning, freezeHelp, layerNames } from './fineTuning.ts'
 import { finishRun } from './finishRun.ts'
 import { type AskedSize, fitNetwork, inputFor, type Origin, pictureSize, sizeHelp } from './fitNetwork.ts'
 import { followRun } from './followRun.ts'
+import { readForeign } from './foreign.ts'
 import { type Interrupt, onInterrupt } from './interrupt.ts'
 import { checkTraining, memoryHint } from './memoryHint.ts'
+import { findModel } from './model.ts'
 import { readNetwork } from './network.ts'
-import { checkKnown, newHeadHelp, noModel, withNewHead } from './newHead.ts'
+import { checkKnown, needsNewHead, newHeadHelp, noModel, withNewHead } from './newHead.ts'
 import { choice, exactHelp, number } from './options.ts'
 import { checkPictures, resumedSettings, savedCheckpoint } from './resumeRun.ts'
 import { filesOf, lockRun, type RunFiles, type RunSettings, writeRun } from './runFolder.ts'
@@ -38,6 +46,7 @@ interface TrainCall extends LearningOptions, DataOptions {
   readonly data?: string
   readonly size?: AskedSize
   readonly newHead?: boolean
+  readonly freeze?: readonly string[]
   readonly out?: string
   readonly resume?: string
   readonly force?: boolean
@@ -54,6 +63,7 @@ export function define(command: Command): void {
     .option('--data <data>', dataHelp)
     .option('--size <size>', sizeHelp, pictureSize('--size'))
     .option('--new-head', newHeadHelp)
+    .option('--freeze <layers>', freezeHelp, layerNames('--freeze'))
     .option('--out <folder>', 'folder of the run; default runs/<net>-<data>-<time>')
     .option('--force', 'replace the run that --out holds')
     .option('--resume <folder>', 'continue a run that was stopped; --data only where the data was moved')
@@ -89,6 +99,15 @@ interface Task {
   readonly notice?: string | undefined
   /** Where it is resumed. */
   readonly files?: RunFiles
+  /** What a model is trained further from. */
+  readonly start?: Start
+}
+
+interface Start {
+  readonly source: ImportedModel
+  readonly isForeign: boolean
+  /** The head starts from new weights. */
+  readonly newHead: boolean
 }
 
 async function run(net: string | undefined, call: TrainCall): Promise<void> {
@@ -130,13 +149,15 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
   }
   const { network, name, entry, model, notice } = await readNetwork(net)
   if (call.newHead === true && model === undefined) throw noModel(net)
-  const recipe = entry?.recipes?.[kindOf(data)]
+  const start = model === undefined ? undefined : await startFrom(model)
+  const isTuned = start !== undefined && (start.isForeign || call.newHead === true || call.freeze !== undefined)
+  const recipe = isTuned ? fineTuning : entry?.recipes?.[kindOf(data)]
   const settings: RunSettings = {
     name,
     network,
     data: absolute(data),
     dataOptions: dataOptions(call),
-    options: learningOptions(call, recipe),
+    options: { ...learningOptions(call, recipe), ...(call.freeze && { frozen: call.freeze }) },
     init: call.init,
     backend: call.backend ?? 'wasm',
     exact: call.exact ?? false,
@@ -144,7 +165,12 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
     began: new Date().toISOString(),
   }
   const origin = entry !== undefined ? 'zoo' : model !== undefined ? 'model' : 'written'
-  return { settings, origin, notice, ...(entry && { entry }) }
+  return { settings, origin, notice, ...(entry && { entry }), ...(start && { start }) }
+}
+
+async function startFrom(path: string): Promise<Start> {
+  const [source, { format }] = await Promise.all([readForeign(path), findModel(path)])
+  return { source, isForeign: format !== lenslet, newHead: false }
 }
 
 /** The settings of the run; what the call says besides is taken over, and `train` refuses what would change the past. */
@@ -154,7 +180,8 @@ async function resumedTask(net: string | undefined, folder: string, call: TrainC
     (call.out && `--out ${call.out}`) ??
     (call.force && '--force') ??
     (call.size && '--size') ??
-    (call.newHead && '--new-head')
+    (call.newHead && '--new-head') ??
+    (call.freeze && '--freeze')
   if (given !== undefined) {
     throw new UsageError('a run that is resumed has its network and its folder', {
       received: `${given} with --resume`,
@@ -168,7 +195,13 @@ async function resumedTask(net: string | undefined, folder: string, call: TrainC
     dataOptions: { ...rest.dataOptions, ...dataOptions(call) },
     options: learningOptions(call, options),
   }
-  return { settings, ...(zoo.has(settings.name) && { entry: zoo.entry(settings.name) }), files: filesOf(folder) }
+  const files = filesOf(folder)
+  return {
+    settings,
+    ...(zoo.has(settings.name) && { entry: zoo.entry(settings.name) }),
+    files,
+    ...(existsSync(files.start) && { start: await startFrom(files.start) }),
+  }
 }
 
 async function work(
@@ -209,7 +242,7 @@ async function trainRun(
     keep: options.keep ?? (evaluated ? 'best' : 'last'),
   }
   await using model = await createModel(task, call)
-  if (task.origin === 'model' && call.newHead !== true) checkKnown(settings.name, model.info, dataset.classes)
+  if (task.origin === 'model' && task.start?.newHead !== true) checkKnown(settings.name, model.info, dataset.classes)
   const pictures = { training: describeTraining(dataset), tests: describeTests(dataset) }
   if (task.files !== undefined) checkPictures(settings, pictures, terminal)
   const checkpoint = await savedCheckpoint(task.files, terminal)
@@ -257,19 +290,28 @@ async function trainRun(
 }
 
 /** The data, and the task with its network fitted to it. */
-async function openFitted(task: Task, { size, newHead }: TrainCall, terminal: Terminal, signal: AbortSignal) {
-  const { settings, origin } = task
+async function openFitted(task: Task, { size, ...call }: TrainCall, terminal: Terminal, signal: AbortSignal) {
+  const { settings, origin, start } = task
   const { name, network, data, dataOptions } = settings
-  const open = (input: Volume) => openData(data, input, terminal, signal, dataOptions)
+  const preprocessing = start?.source.info.preprocessing ?? (await resumedPreprocessing(task))
+  const open = (input: Volume) => openData(data, { ...input, preprocessing }, terminal, signal, dataOptions)
   if (origin === undefined)
     return { task, dataset: await open(inferVolumes(network)[0]?.output as Volume), says: undefined }
-  const request = { name, network, data, size, origin, newHead }
+  const request = { name, network, data, size, origin }
   const dataset = await open(await readCall(() => inputFor(request)))
-  const { network: fitted, says } = await readCall(() => fitNetwork(request, dataset))
-  return { task: { ...task, settings: { ...settings, network: fitted } }, dataset, says }
+  const newHead = start !== undefined && needsNewHead(call, start.isForeign, start.source.info, dataset.classes)
+  const { network: fitted, says } = await readCall(() => fitNetwork({ ...request, newHead }, dataset))
+  const begun = start && { start: { ...start, newHead } }
+  return { task: { ...task, ...begun, settings: { ...settings, network: fitted } }, dataset, says }
 }
 
-async function createModel({ settings, files }: Task, { threads, newHead = false }: TrainCall): Promise<Model> {
+/** Photos are scaled and cropped as for the model that the run started from. */
+async function resumedPreprocessing({ files }: Task): Promise<Preprocessing | undefined> {
+  if (files === undefined || !existsSync(files.start)) return undefined
+  return decodeModel(await platform.readFile(files.start)).info.preprocessing
+}
+
+async function createModel({ settings, files, start }: Task, { threads }: TrainCall): Promise<Model> {
   const { network, options, init, backend, exact, model } = settings
   const how = { backend, exact, ...(threads === undefined ? {} : { threads }) }
   if (files !== undefined && existsSync(files.start)) return Model.load(files.start, how)
@@ -282,6 +324,8 @@ async function createModel({ settings, files }: Task, { threads, newHead = false
   if (!Number.isInteger(seed)) throw new ArgumentError('--seed is a whole number', { received: `${seed}` })
   const fresh = { ...how, seed, ...(init === undefined ? {} : { initial: init }) }
   // A network whose weights fit no memory is an error of the call.
-  if (model === undefined) return readCall(() => Model.create(network, fresh))
-  return Model.load(newHead ? await withNewHead(model, network, fresh) : model, how)
+  if (start === undefined) return readCall(() => Model.create(network, fresh))
+  const { source, newHead } = start
+  if (newHead) return withNewHead(source, network, fresh)
+  return Model.create(network, { ...how, weights: source.weights, info: source.info })
 }

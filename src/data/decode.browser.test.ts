@@ -9,12 +9,17 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Batches } from './batches.ts'
 import { dataset } from './dataset.ts'
+import { decodeImage as inNode } from './node/decode.ts'
 import { normalizationTable } from './normalization.ts'
 import type { PictureSize } from './resize.ts'
 import { png } from './testing/pictures.ts'
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
 const canRun = executablePath !== undefined && 'stripTypeScriptTypes' in nodeModule
+
+const golden = ['../../../shared/', '../../../../shared/']
+  .map((folder) => new URL(`${folder}golden/photos/`, import.meta.url))
+  .find((folder) => existsSync(folder))
 
 type Lenslet = typeof import('./index.ts')
 /** An import inside a function that goes to the page would be rewritten by the test runner, so the page imports by itself. */
@@ -87,6 +92,80 @@ describe.skipIf(!canRun)('in a page (skipped without Chromium or on Node < 22.13
     )
     const row = (await decode(wide, { ...size, fit: 'stretch' })).slice(0, 6) as number[]
     expect(row.map((value) => Math.round(value / 255))).toEqual([0, 0, 1, 1, 0, 0])
+  })
+
+  it('scales as Node does, to the bit', async () => {
+    // Wider than a canvas's tile, and higher than a strip.
+    const pixels = (count: number) => Array.from({ length: count }, (_, i) => Math.imul(i, 0x9e3779b9) >>> 24)
+    const wide = await png(7, 4500, 3, pixels(7 * 4500 * 3))
+    const high = await png(900, 700, 3, pixels(900 * 700 * 3))
+    for (const interpolation of ['bilinear', 'bicubic', 'nearest', 'box', 'lanczos'] as const) {
+      const preprocessing = { interpolation, resize: { kind: 'shorter', side: 20 } as const }
+      for (const [bytes, channels] of [
+        [wide, 3],
+        [high, 3],
+        [high, 1],
+      ] as const) {
+        const size = { height: 14, width: 17, channels, preprocessing }
+        expect(await decode(bytes, size), interpolation).toEqual([...(await inNode(bytes, size))])
+      }
+    }
+  })
+
+  it.skipIf(golden === undefined)('gives Pillow’s crops (skipped without ../shared/golden/photos)', async () => {
+    const photos = new URL('../../photos/', golden)
+    for (const [file, most] of [
+      ['bird.png', 0],
+      ['grace_hopper.png', 0],
+      ['cat_720p.jpg', 2],
+    ] as const) {
+      const size = {
+        height: 227,
+        width: 227,
+        channels: 3,
+        preprocessing: { resize: { kind: 'shorter', side: 256 } },
+      } as const
+      const found = (await decode(await readFile(new URL(file, photos)), size)) as number[]
+      const crop = await sharp(new URL(`${file.slice(0, -4)}.227.png`, golden).pathname)
+        .raw()
+        .toBuffer()
+      // Decoders of JPEG may differ by a level or two.
+      expect(
+        found.reduce((max, value, i) => Math.max(max, Math.abs(value - (crop[i] as number))), 0),
+      ).toBeLessThanOrEqual(most)
+    }
+  })
+
+  it('reads every kind of photo as Node does', async () => {
+    const values = (count: number) => Uint8Array.from({ length: count }, (_, i) => Math.imul(i + 1, 0x9e3779b9) >>> 24)
+    const photo = sharp(values(9 * 6 * 3), { raw: { width: 9, height: 6, channels: 3 } })
+    const smooth = photo.clone().resize(40, 24)
+    const deep = Uint16Array.from({ length: 54 }, (_, i) => Math.imul(i + 1, 0x9e3779b9) >>> 16)
+    const alpha = values(9 * 6 * 4).map((value, i) => (i % 4 === 3 ? (value & 1) * 255 : value))
+    const files: Record<string, Buffer> = {
+      palette: await photo.clone().png({ palette: true, colors: 16 }).toBuffer(),
+      'gray and alpha': await png(1, 4, 2, [0, 255, 9, 0, 77, 255, 200, 0]),
+      alpha: await png(6, 9, 4, alpha),
+      'with a profile': await photo.clone().withIccProfile('p3').png().toBuffer(),
+      webp: await photo.clone().webp({ lossless: true }).toBuffer(),
+      '16 bits': await sharp(deep, { raw: { width: 9, height: 2, channels: 3 } })
+        .toColourspace('rgb16')
+        .png()
+        .toBuffer(),
+    }
+    for (let orientation = 1; orientation <= 8; orientation++)
+      files[`orientation ${orientation}`] = await photo.clone().withMetadata({ orientation }).png().toBuffer()
+    for (const [name, bytes] of Object.entries(files)) {
+      const size = { height: 5, width: 4, channels: 3 }
+      expect(await decode(bytes, size), name).toEqual([...(await inNode(bytes, size))])
+    }
+    // Decoders of JPEG round in their own ways: a level or two.
+    const cmyk = await smooth.clone().toColourspace('cmyk').jpeg({ quality: 95 }).toBuffer()
+    for (const bytes of [await smooth.clone().jpeg().toBuffer(), cmyk]) {
+      const size = { height: 24, width: 40, channels: 3 }
+      const [page, node] = [(await decode(bytes, size)) as number[], await inNode(bytes, size)]
+      expect(Math.max(...page.map((value, i) => Math.abs(value - (node[i] as number))))).toBeLessThanOrEqual(3)
+    }
   })
 
   it('names what is no image, and a size that cannot be', async () => {

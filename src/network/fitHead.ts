@@ -34,6 +34,13 @@ export function auxiliaryHeadsOf(network: Network): readonly Head[] {
   return auxiliaryHeads(network.nodes).flatMap(({ output }) => headBefore(sized, output) ?? [])
 }
 
+/** Names of the layers that decide the number of scores: the network's, if it has one, and that of each auxiliary head. */
+export function headsIn(sized: readonly SizedNode[]): readonly string[] {
+  const nodes = sized.map(({ node }) => node)
+  const ends = [nodes.at(-1)?.name ?? '', ...auxiliaryHeads(nodes).map(({ output }) => output)]
+  return ends.flatMap((end) => headBefore(sized, end)?.name ?? [])
+}
+
 function headBefore(all: readonly SizedNode[], end: string): Head | undefined {
   const nodes = new Map(all.map((sized) => [sized.node.name, sized]))
   let sized = nodes.get(end)

@@ -7,6 +7,7 @@ import { f32 } from '../ops/specs.ts'
 import { composeGoal } from './composeGoal.ts'
 import type { Composition } from './composition.ts'
 import { Draft } from './draft.ts'
+import { frozenNodes } from './frozen.ts'
 import type { Goal } from './goal.ts'
 import { addParameters } from './lower.ts'
 import { matchNodes } from './nodes.ts'
@@ -31,7 +32,7 @@ export function compose(network: Network, goal: Goal, options: ComposeOptions): 
   const shape = [options.batch, output.height, output.width, output.channels]
   const pictures = draft.value(node.name, 'data', f32(...shape), true)
   const parameters = addParameters(draft, nodes)
-  const frozen = matchNodes(all, options.frozen, 'frozen')
+  const frozen = frozenNodes(all, options.frozen)
   const learned = parameters.filter(
     ({ spec, node: of }) => spec.role === 'learned' && learning.has(of) && !frozen.has(of),
   )

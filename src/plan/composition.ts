@@ -46,6 +46,8 @@ export interface PortValues {
   readonly losses?: Value
   readonly hits?: Value
   readonly scalars?: DraftValue
+  /** By factor of the learning rate. */
+  readonly rates?: ReadonlyMap<number, DraftValue>
   readonly seed?: DraftValue
   readonly outputGradient?: DraftValue
   readonly gradients?: { readonly weights: ReadonlyMap<string, Value>; readonly nodes: ReadonlyMap<string, Value> }

@@ -6,6 +6,7 @@
 import { ArgumentError } from '../core/errors.ts'
 import { type LossKind, type LossSettings, resolveLoss } from '../ops/losses/table.ts'
 import { type OptimizerKind, type OptimizerSettings, resolveOptimizer } from '../ops/optimizer/optimizers.ts'
+import { checkRates, type RateRule } from './rates.ts'
 
 /** What the last layer gives, for new pictures: tracked statistics, nothing random. */
 export interface ScoresGoal {
@@ -34,6 +35,8 @@ export interface TrainingGoal {
   readonly optimizer: OptimizerSettings
   /** What weight decay shrinks: `weights` leaves out what its layer says does not decay (biases, norms). */
   readonly decay: 'weights' | 'all'
+  /** Factors of the learning rate for some of the weights; absent: all learn at the same rate. The first that fits counts. */
+  readonly rates?: readonly RateRule[]
   /** Clip the gradients' global norm to this before the update; absent: no clipping. */
   readonly clipNorm?: number
   /**
@@ -122,7 +125,16 @@ export function withSmoothing(loss: LossSettings, labelSmoothing: number | undef
 const words: { readonly [K in Goal['kind']]: Readonly<Record<keyof Extract<Goal, { readonly kind: K }>, true>> } = {
   scores: { kind: true },
   gradients: { kind: true, of: true, to: true, statistics: true },
-  training: { kind: true, loss: true, optimizer: true, decay: true, clipNorm: true, update: true, scores: true },
+  training: {
+    kind: true,
+    loss: true,
+    optimizer: true,
+    decay: true,
+    rates: true,
+    clipNorm: true,
+    update: true,
+    scores: true,
+  },
 }
 
 /** Refuses what a goal does not take: a plan for something else than was asked for would say nothing. */
@@ -161,13 +173,14 @@ function complete(goal: GoalOptions, own: LossSettings): Goal {
     oneOf('statistics', statistics, ['batch', 'tracked'])
     return { kind: 'gradients', of: 'loss' in of ? { loss: resolveLoss(of.loss).settings } : of, to, statistics }
   }
-  const { loss = own, optimizer = 'sgd', decay = 'weights', clipNorm, scores = true } = goal
+  const { loss = own, optimizer = 'sgd', decay = 'weights', rates, clipNorm, scores = true } = goal
   if (clipNorm !== undefined && !(clipNorm > 0 && Number.isFinite(clipNorm))) {
     throw new ArgumentError('the norm to clip to must be a positive number', {
       received: `${clipNorm}`,
       advice: 'leave it out for no clipping',
     })
   }
+  if (rates !== undefined) checkRates(rates)
   const update = goal.update ?? (clipNorm === undefined ? 'at once' : 'together')
   oneOf('decay', decay, ['weights', 'all'])
   oneOf('update', update, clipNorm === undefined ? ['at once', 'together'] : ['together'])
@@ -176,6 +189,7 @@ function complete(goal: GoalOptions, own: LossSettings): Goal {
     loss: resolveLoss(loss).settings,
     optimizer: resolveOptimizer(optimizer).settings,
     decay,
+    ...(rates === undefined || rates.length === 0 ? {} : { rates }),
     ...(clipNorm === undefined ? {} : { clipNorm }),
     update,
     scores,

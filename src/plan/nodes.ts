@@ -1,6 +1,7 @@
 /** Nodes by name or pattern, as in `taps` and `frozen`. */
 
 import { ArgumentError } from '../core/errors.ts'
+import { closest } from '../core/suggest.ts'
 import type { SizedNode } from '../network/volumes.ts'
 
 /**
@@ -20,17 +21,24 @@ export function matchNodes(
       found.add(pattern)
       continue
     }
-    const parts = pattern.split('*')
-    const matching = parts.length === 1 ? [] : names.filter((name) => matches(name, parts))
-    if (matching.length === 0) {
+    const matched = names.filter(matching(pattern))
+    if (matched.length === 0) {
+      const near = closest(pattern, names)
       throw new ArgumentError(`${what}: no layer has this name`, {
         received: pattern,
         expected: `${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}, or a pattern such as conv*`,
+        ...(near !== undefined && { advice: `did you mean ${near}?` }),
       })
     }
-    for (const name of matching) found.add(name)
+    for (const name of matched) found.add(name)
   }
   return found
+}
+
+/** Whether a name is the pattern, in which `*` stands for anything. */
+export function matching(pattern: string): (name: string) => boolean {
+  const parts = pattern.split('*')
+  return (name) => name === pattern || (parts.length > 1 && matches(name, parts))
 }
 
 /** Whether the parts, with anything between them, make the whole name. */

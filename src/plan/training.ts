@@ -4,6 +4,7 @@ import { ArgumentError } from '../core/errors.ts'
 import { clipNorms, clipScale } from '../ops/clip/op.ts'
 import { lossGuard } from '../ops/guard/op.ts'
 import { resolveOptimizer } from '../ops/optimizer/optimizers.ts'
+import { scalarsSpec } from '../ops/scalars.ts'
 import type { Value } from '../ops/types.ts'
 import { backward } from './backward.ts'
 import type { Base, ComposedGoal, DraftSection } from './composition.ts'
@@ -13,6 +14,7 @@ import { addForward, addScalars } from './forward.ts'
 import type { TrainingGoal } from './goal.ts'
 import { addLoss } from './loss.ts'
 import type { DraftParameter } from './lower.ts'
+import { rateFactors } from './rates.ts'
 import { composeScores } from './scores.ts'
 
 export function composeTraining(base: Base, goal: TrainingGoal): ComposedGoal {
@@ -33,9 +35,11 @@ export function composeTraining(base: Base, goal: TrainingGoal): ComposedGoal {
   })
   const { losses, hits, labels } = addLoss(draft, goal.loss, heads)
   // A step with a bad loss must leave everything as it is.
-  draft.emitter({ node: 'loss', phase: 'loss', role: 'activation' })(lossGuard, {}, [losses], [scalars])
+  const groups = rateGroups(base, goal, scalars)
+  const guard = draft.emitter({ node: 'loss', phase: 'loss', role: 'activation' })
+  for (const group of groups.all) guard(lossGuard, {}, [losses], [group])
   const backwardFrom = draft.steps.length
-  const optimizerState = addUpdates(draft, goal, learned, scalars)
+  const optimizerState = addUpdates(draft, goal, learned, groups)
   const reads = [output, losses, ...(hits ? [hits] : []), ...tapped.values()]
   const main: DraftSection = { name: 'main', from: 0, to: draft.steps.length, reads }
   const scores = goal.scores ? composeScores(base, true) : undefined
@@ -51,10 +55,31 @@ export function composeTraining(base: Base, goal: TrainingGoal): ComposedGoal {
       losses,
       ...(hits && { hits }),
       scalars,
+      ...(groups.others.size > 0 && { rates: groups.others }),
       seed,
       taps: tapped,
     },
   }
+}
+
+/** Scalars of each learning rate: the host writes the rate into each, and the guard and clipping go over all. */
+interface RateGroups {
+  readonly all: readonly DraftValue[]
+  /** By factor, those that are not 1. */
+  readonly others: ReadonlyMap<number, DraftValue>
+  /** Of a weight, by its full name. */
+  of(name: string): DraftValue
+}
+
+function rateGroups({ draft, nodes, learned }: Base, { rates = [] }: TrainingGoal, scalars: DraftValue): RateGroups {
+  const factors = rateFactors(nodes, rates)
+  const others = new Map<number, DraftValue>()
+  for (const { name } of learned) {
+    const factor = factors.get(name) ?? 1
+    if (factor !== 1 && !others.has(factor))
+      others.set(factor, draft.value(`scalars*${factor}`, 'scalars', scalarsSpec))
+  }
+  return { all: [scalars, ...others.values()], others, of: (name) => others.get(factors.get(name) ?? 1) ?? scalars }
 }
 
 /** Backward and update; gives the optimizer's state by its name, `conv1.filters.velocity`. */
@@ -62,7 +87,7 @@ function addUpdates(
   draft: Draft,
   goal: TrainingGoal,
   learned: readonly DraftParameter[],
-  scalars: DraftValue,
+  { all, of }: RateGroups,
 ): ReadonlyMap<string, DraftValue> {
   const optimizer = resolveOptimizer(goal.optimizer)
   const byId = new Map(learned.map((parameter) => [parameter.value.id, parameter]))
@@ -77,7 +102,10 @@ function addUpdates(
       return made
     })
     const emit = draft.emitter({ node, phase: 'update', role: 'gradient' })
-    rule.emit({ parameter: value, gradient, scalars, states, decay: goal.decay === 'all' || spec.decays }, emit)
+    rule.emit(
+      { parameter: value, gradient, scalars: of(name), states, decay: goal.decay === 'all' || spec.decays },
+      emit,
+    )
   }
 
   const waiting: (readonly [DraftParameter, Value])[] = []
@@ -101,7 +129,7 @@ function addUpdates(
   if (missed !== undefined) throw noGradientTo(missed)
   if (goal.clipNorm !== undefined) {
     const emit = draft.emitter({ node: 'clip', phase: 'update', role: 'gradient' })
-    emit(clipScale, { maxNorm: goal.clipNorm }, norms, [scalars])
+    for (const group of all) emit(clipScale, { maxNorm: goal.clipNorm }, norms, [group])
   }
   for (const [parameter, gradient] of waiting) update(parameter, gradient)
   return state

@@ -22,8 +22,8 @@ export interface PlanOptions extends GoalWords {
   /** Layers whose outputs stay readable after a run, by name or pattern (`conv*`). */
   readonly taps?: readonly string[]
   /**
-   * Layers that do not learn, by name or pattern (`stage1/*`): no gradient, no optimizer state, tracked statistics, nothing
-   * random.
+   * Layers that do not learn, by name or pattern (`stage1/*`), `until:conv4` or `all-but-head`: no gradient, no optimizer
+   * state, tracked statistics, nothing random.
    */
   readonly frozen?: readonly string[]
   /**
@@ -193,6 +193,8 @@ export interface PlanPorts {
   readonly hits?: number
   /** f32 [SCALAR_COUNT] */
   readonly scalars?: number
+  /** The same for weights that learn at a multiple of the learning rate. */
+  readonly rates?: readonly { readonly factor: number; readonly scalars: number }[]
   /** i32 [2] */
   readonly seed?: number
   /** dL/d(output) of the node that gradients are of. */

@@ -31,7 +31,8 @@ export function identityOf(
   settings: TrainSettings,
   { plan, backend, rounding }: { plan: Plan; backend: string; rounding?: string | undefined },
 ) {
-  const { batch, optimizer, schedule, decay, augment, labelSmoothing, classWeights, clipNorm, frozen, seed } = settings
+  const { batch, optimizer, schedule, decay, groups, augment, labelSmoothing, classWeights, clipNorm, frozen, seed } =
+    settings
   const { epochs, stepsPerEpoch, rates, normalization } = settings
   return {
     network: plan.network,
@@ -43,6 +44,7 @@ export function identityOf(
     optimizer,
     schedule,
     decay,
+    groups,
     augment,
     labelSmoothing,
     classWeights,
@@ -109,8 +111,8 @@ export function difference(
     if (what === 'epochs' && !asked.seesEnd) continue
     // Another processor or engine may go on; its bits differ, which `resumeNotices` says.
     if (what === 'rounding') continue
-    // Checkpoints of version 0.1 know no weights.
-    if (what === 'classWeights' && saved[what] === undefined && asked[what] === null) continue
+    // Earlier checkpoints know neither weights of classes nor rates of groups.
+    if ((what === 'classWeights' || what === 'groups') && saved[what] === undefined && asked[what] === null) continue
     const [before, after] = [canonical(saved[what]), canonical(asked[what])]
     if (before === after) continue
     if (what === 'data' && !isDescribed(saved.data) && saved.data === describeAsBefore(dataset)) continue

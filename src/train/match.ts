@@ -9,7 +9,7 @@ import type { Model } from '../model/model.ts'
 import { layerOf } from '../network/network.ts'
 import { outputNode } from '../network/training.ts'
 import { inferVolumes } from '../network/volumes.ts'
-import { matchNodes } from '../plan/nodes.ts'
+import { frozenNodes } from '../plan/frozen.ts'
 import { scoresOfClasses } from './classes.ts'
 import { DataMismatchError } from './errors.ts'
 import { measureOf } from './measures.ts'
@@ -93,7 +93,7 @@ function checkLabels({ count, labels }: Split, where: string, classes: number): 
 export function frozenLayers({ network }: Model, patterns: readonly string[]): readonly string[] {
   if (patterns.length === 0) return []
   const nodes = inferVolumes(network)
-  const frozen = matchNodes(nodes, patterns, 'frozen')
+  const frozen = frozenNodes(nodes, patterns)
   const learns = nodes.some(
     ({ node, parameters }) => !frozen.has(node.name) && parameters.some(({ role }) => role === 'learned'),
   )

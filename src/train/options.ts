@@ -6,6 +6,7 @@ import type { Augmentation } from '../data/augmentation.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
 import { type BindOptions, Model } from '../model/model.ts'
+import { inferVolumes } from '../network/volumes.ts'
 import { type LossSettings, resolveLoss } from '../ops/losses/table.ts'
 import {
   type Optimizer,
@@ -13,6 +14,7 @@ import {
   type OptimizerSettings,
   resolveOptimizer,
 } from '../ops/optimizer/optimizers.ts'
+import { checkRates, type RateRule, rateFactors } from '../plan/rates.ts'
 import { guessOf, lossWith } from './loss.ts'
 import { checkData, frozenLayers } from './match.ts'
 import { resolveSchedule, type Schedule, type ScheduleKind, type ScheduleSettings } from './schedule.ts'
@@ -29,6 +31,11 @@ export interface TrainOptions {
   readonly schedule?: ScheduleSettings | ScheduleKind | undefined
   /** What weight decay shrinks: `weights` (default) leaves biases and norms alone, `all` does not. */
   readonly decay?: 'weights' | 'all' | undefined
+  /**
+   * Factors of the learning rate for some of the weights, by layer, weight or pattern; the first that fits counts:
+   * `[{ weights: 'head', factor: 1 }, { weights: '*', factor: 0.1 }]`. Default: none.
+   */
+  readonly rates?: readonly RateRule[] | undefined
   readonly augment?: Augmentation | undefined
   /**
    * ε in [0, 1): the share of each target that is spread over all classes, by cross-entropy. Default: what the network's
@@ -47,7 +54,10 @@ export interface TrainOptions {
    * least memory. `{ memory }`: only as much as fits the training into this many bytes. Default false.
    */
   readonly recompute?: BindOptions['recompute'] | undefined
-  /** Layers that are not trained, by name or pattern (`stage1/*`). Default: none. */
+  /**
+   * Layers that are not trained: by name or pattern (`stage1/*`); `until:conv4`, a layer and all in front of it; or
+   * `all-but-head`, all but the layer that gives the scores. Default: none.
+   */
   readonly frozen?: readonly string[] | undefined
   /** Of the order, the augmentation and dropout; a whole number. Default 0. (The weights' is `Model.create`'s.) */
   readonly seed?: number | undefined
@@ -95,6 +105,8 @@ export interface BitSettings {
   readonly optimizer: OptimizerSettings
   readonly schedule: ScheduleSettings
   readonly decay: 'weights' | 'all'
+  /** Factors of the learning rate; null where all weights learn at the same rate. */
+  readonly groups: readonly RateRule[] | null
   readonly augment: Augmentation
   readonly labelSmoothing: number
   readonly classWeights: readonly number[] | null
@@ -129,6 +141,7 @@ const optionNames: OptionNames<TrainOptions> = {
   optimizer: true,
   schedule: true,
   decay: true,
+  rates: true,
   augment: true,
   labelSmoothing: true,
   classWeights: true,
@@ -155,6 +168,7 @@ const otherNames = {
   weightDecay: "optimizer: { kind: 'adamw', weightDecay: 0.01 }",
   batchSize: 'batch',
   patience: 'earlyStopping: { patience: 5 }',
+  freeze: "frozen: ['all-but-head']",
   augmentation: 'augment',
 }
 
@@ -205,6 +219,7 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
     rates,
     schedule: rates.settings,
     decay,
+    groups: checkedRates(model, options.rates ?? []),
     augment: options.augment ?? {},
     labelSmoothing,
     classWeights: options.classWeights ?? null,
@@ -218,6 +233,13 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
     recompute: options.recompute ?? false,
     checkpoint: options.checkpoint && checkpointSettings(options.checkpoint),
   }
+}
+
+/** Names are checked now, not when the plan is made. */
+function checkedRates({ network }: Model, rates: readonly RateRule[]): readonly RateRule[] | null {
+  checkRates(rates)
+  rateFactors(inferVolumes(network), rates)
+  return rates.length === 0 ? null : rates
 }
 
 /** Both compare epochs by the loss on pictures that are not trained on. */
@@ -237,7 +259,7 @@ function needsEvaluation(what: string, dataset: Dataset, evaluate: string): void
 
 /** The plan of a training with these settings: what the training allocates, and what its description must print. */
 export function planOptionsOf(settings: PlannedSettings): BindOptions {
-  const { batch, optimizer, decay, clipNorm, loss, frozen, recompute = false } = settings
+  const { batch, optimizer, decay, groups, clipNorm, loss, frozen, recompute = false } = settings
   return {
     batch,
     recompute,
@@ -247,13 +269,17 @@ export function planOptionsOf(settings: PlannedSettings): BindOptions {
       loss,
       optimizer,
       decay,
+      ...(groups && { rates: groups }),
       ...(clipNorm === null ? {} : { clipNorm }),
     },
   }
 }
 
 /** The settings that decide on a plan. */
-type PlannedSettings = Pick<TrainSettings, 'batch' | 'optimizer' | 'decay' | 'clipNorm' | 'loss' | 'frozen'> &
+type PlannedSettings = Pick<
+  TrainSettings,
+  'batch' | 'optimizer' | 'decay' | 'groups' | 'clipNorm' | 'loss' | 'frozen'
+> &
   Partial<Pick<TrainSettings, 'recompute'>>
 
 function checkpointSettings(options: CheckpointOptions) {

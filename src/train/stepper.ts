@@ -19,7 +19,7 @@ import { TrackedStatistics } from './tracked.ts'
 
 /** A training plan has them all. */
 type TrainingPorts = Required<Pick<PlanPorts, 'pictures' | 'labels' | 'losses' | 'scalars' | 'seed'>> &
-  Pick<PlanPorts, 'hits'>
+  Pick<PlanPorts, 'hits' | 'rates'>
 
 export class Stepper {
   readonly #trainer: Trainer
@@ -96,9 +96,17 @@ export class Stepper {
     const { seed, update } = this.#settings
     this.#program.write(this.#ports.pictures, this.#images)
     this.#program.write(this.#ports.labels, this.#labels)
-    const values: ScalarValues = { learningRate: this.rate(step), gradientScale: 1, ...update.scalars(step + 1) }
+    const values = {
+      learningRate: this.rate(step),
+      gradientScale: 1,
+      ...update.scalars(step + 1),
+    } satisfies ScalarValues
     for (const [name, value] of Object.entries(values)) this.#scalars[scalarSlots[name as ScalarName]] = value
     this.#program.write(this.#ports.scalars, this.#scalars)
+    for (const { factor, scalars } of this.#ports.rates ?? []) {
+      this.#scalars[scalarSlots.learningRate] = values.learningRate * factor
+      this.#program.write(scalars, this.#scalars)
+    }
     this.#program.write(this.#ports.seed, [seed, step])
   }
 

@@ -2,6 +2,7 @@
 
 import { caffeFormats } from './caffe.ts'
 import { dataFormats } from './data.ts'
+import { exchangeFormats } from './exchange.ts'
 import type { Format } from './format.ts'
 import { imageFormats } from './images.ts'
 import { textFormats } from './text.ts'
@@ -10,7 +11,8 @@ import { weightFormats } from './weights.ts'
 export const formats: readonly Format[] = [
   ...textFormats,
   ...weightFormats,
-  ...caffeFormats,
   ...dataFormats,
   ...imageFormats,
+  ...exchangeFormats,
+  ...caffeFormats,
 ]

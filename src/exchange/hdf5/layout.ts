@@ -14,7 +14,7 @@ export type ChunkIndex =
 
 /** @param size of all values, in bytes: old layouts do not say it */
 export function readLayout(cursor: Cursor, size: number): Layout {
-  const version = cursor.expectVersion(1, 2, 3, 4)
+  const version = cursor.expectVersion(1, 2, 3, 4, 5)
   if (version < 3) return oldLayout(cursor, size)
   const kind = cursor.number(1)
   if (kind === 0) return { kind: 'inside', bytes: cursor.take(cursor.number(2)) }

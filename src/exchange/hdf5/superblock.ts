@@ -5,7 +5,7 @@ import { type Cursor, Source, unread } from './source.ts'
 
 const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
 
-export function isHdf5(start: Uint8Array): boolean {
+function isHdf5(start: Uint8Array): boolean {
   return signature.every((byte, index) => start[index] === byte)
 }
 

@@ -9,3 +9,20 @@ export const kerasH5: Format = {
   readModel: async (files) => (await import('./readH5.ts')).readKerasH5(files),
   readTensors: async (files) => (await import('./readH5.ts')).readH5Tensors(files),
 }
+
+/** The first entry of a ZIP archive of Keras. */
+const firstEntries = ['metadata.json', 'config.json', 'model.weights.h5']
+/** Before the name of an entry. */
+const localHeader = 30
+
+export const keras: Format = {
+  name: 'Keras',
+  endings: ['.keras'],
+  is(start) {
+    const [p, k, three, four] = start
+    const name = String.fromCharCode(...start.subarray(localHeader, localHeader + 20))
+    return p === 0x50 && k === 0x4b && three === 3 && four === 4 && firstEntries.some((each) => name.startsWith(each))
+  },
+  readModel: async (files) => (await import('./readKeras.ts')).readKeras(files),
+  readTensors: async (files) => (await import('./readKeras.ts')).readKerasTensors(files),
+}

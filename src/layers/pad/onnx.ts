@@ -7,8 +7,10 @@ interface Attributes {
   readonly mode: 'zero' | 'reflect' | 'edge'
 }
 
-export const padForm: OnnxForm<Attributes> = ({ attributes: { padding, mode }, x, map, node, ints }) => {
+export const padForm: OnnxForm<Attributes> = ({ attributes: { padding, mode }, x, map, node, ints, number }) => {
   const [top, left, bottom, right] = padding
   const pads = ints([0, 0, top, left, 0, 0, bottom, right])
-  return { name: node('Pad', [map(x), pads], { mode: mode === 'zero' ? 'constant' : mode }), layout: 'map' }
+  // ONNX Runtime 1.30 merges a Pad of 0 into a MaxPool behind it, which then pads with −∞. It does not merge a Pad of −0.
+  if (mode === 'zero') return { name: node('Pad', [map(x), pads, number(-0)]), layout: 'map' }
+  return { name: node('Pad', [map(x), pads], { mode }), layout: 'map' }
 }

@@ -29,8 +29,9 @@ export const upsampleForm: OnnxForm<Attributes> = ({ attributes: { mode }, x, ou
   return { name: node('Resize', [map(x), '', scales], own), layout: 'map' }
 }
 
-/** The float32 by which `from` rows become `to`: ONNX rounds their product down. */
+/** The float32 by which `from` rows become `to`. ONNX rounds their product down, so it must not be below `to`. */
 function scaleOf(from: number, to: number): number {
-  const scale = Math.fround(to / from)
-  return Math.floor(Math.fround(from * scale)) >= to ? scale : Math.fround(scale * (1 + 2 ** -23))
+  let scale = Math.fround(to / from)
+  while (from * scale < to) scale = Math.fround(scale * (1 + 2 ** -23))
+  return scale
 }

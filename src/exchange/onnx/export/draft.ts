@@ -69,7 +69,7 @@ export class GraphDraft {
   }
 
   constant(kind: 'floats' | 'ints', values: readonly number[], shape: Shape, name: string): string {
-    const key = `${kind} ${shape} ${values}`
+    const key = `${kind} [${shape}] ${values.map((value) => (Object.is(value, -0) ? '-0' : value))}`
     const known = this.#constants.get(key)
     if (known !== undefined) return known
     const own = this.#values.take(name)

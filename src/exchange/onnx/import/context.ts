@@ -5,6 +5,7 @@ import type { WeightSource } from '../../../model/weightSource.ts'
 import type { LayerDraft, NetworkBuilder, Wire } from '../../networkBuilder.ts'
 import type { OnnxNode } from '../proto/model.ts'
 import { arrange } from './arrange.ts'
+import { decimalOf } from './decimal.ts'
 import {
   type Activation,
   Batches,
@@ -53,7 +54,7 @@ export class Context {
 
   float(name: string, usual: number): number {
     const value = this.node.attributes.get(name)
-    return value?.kind === 'float' || value?.kind === 'int' ? value.value : usual
+    return value?.kind === 'float' || value?.kind === 'int' ? decimalOf(value.value) : usual
   }
 
   text(name: string, usual: string): string {

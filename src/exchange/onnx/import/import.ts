@@ -35,7 +35,7 @@ export interface OnnxOptions {
 }
 
 /**
- * A network and its weights from the bytes of an ONNX model (opset 7 and later, IR version 3 and later), which must stay as
+ * A network and its weights from the bytes of an ONNX model (opset 6 and later, IR version 3 and later), which must stay as
  * they are until the weights were read. External data: `readOnnxFiles`.
  * @throws {ForeignFileError} a damaged file, or a graph that is not one
  * @throws {UnsupportedModelError} operators beyond ConvNets: all of them
@@ -101,11 +101,11 @@ function attempt<T>(run: () => T): { readonly result: T } | { readonly error: un
 
 function checkVersion({ opsets, irVersion, functions }: OnnxModel): void {
   const opset = opsets.get('') ?? 1
-  if (irVersion >= 3 && opset >= 7 && functions.length === 0) return
+  if (irVersion >= 3 && opset >= 6 && functions.length === 0) return
   throw new UnsupportedModelError('this version of ONNX is not read', {
     received:
       functions.length > 0 ? `functions of its own: ${listed(functions)}` : `IR version ${irVersion}, opset ${opset}`,
-    expected: 'IR version 3 or later, opset 7 or later, and no functions',
+    expected: 'IR version 3 or later, opset 6 or later, and no functions',
     advice:
       functions.length > 0
         ? 'inline them (onnx.inliner.inline_local_functions)'

@@ -4,7 +4,7 @@
  */
 
 import { sizeOf } from '../../../core/shapes.ts'
-import type { StoredTensor } from '../../../model/safetensors.ts'
+import { type StoredTensor, storedTensor } from '../../../model/safetensors/tensor.ts'
 import type { LayerDraft, Wire } from '../../networkBuilder.ts'
 import type { OnnxNode } from '../proto/model.ts'
 
@@ -63,18 +63,27 @@ export function constant(shape: readonly number[], entries: ArrayLike<Entry>, is
   return { kind: 'constant', shape, entries: () => entries, isInteger }
 }
 
-/** Decoded when it is first asked for: weights stay in the file until they are copied to their place. */
-export function storedConstant(tensor: StoredTensor): Constant {
-  let values: Float64Array | Float32Array | undefined
+/** Larger tensors are weights: they are decoded where they are copied to, and not kept, so that they are in memory once. */
+const mostKept = 1 << 12
+
+export function storedConstant({ dtype, shape, bytes }: StoredTensor): Constant {
+  let kept: ArrayLike<number> | undefined
   return {
     kind: 'constant',
-    shape: tensor.shape,
+    shape,
     entries: () => {
-      values ??= tensor.dtype === 'F32' ? tensor.values : rounded(tensor)
+      if (kept !== undefined) return kept
+      // A tensor of its own for each call, since a tensor keeps the values that it has decoded.
+      const values = decoded(storedTensor('', { dtype, shape, from: 0, to: bytes.length }, bytes))
+      if (values.length <= mostKept) kept = values
       return values
     },
-    isInteger: /^[IUB]/.test(tensor.dtype) && tensor.dtype !== 'BF16',
+    isInteger: /^[IUB]/.test(dtype) && dtype !== 'BF16',
   }
+}
+
+function decoded(tensor: StoredTensor): Float64Array | Float32Array {
+  return ['F32', 'F16', 'BF16'].includes(tensor.dtype) ? tensor.values : rounded(tensor)
 }
 
 /** 64-bit integers beyond 2^53 stand for "no limit" (the end of a slice), so they need not be exact. */

@@ -1,8 +1,10 @@
 /** Multiplying by and adding constants: a bias of the layer before, a SCALE, or a filter of one value for each channel. */
 
 import { printShape, sizeOf } from '../../../../core/shapes.ts'
+import type { WeightSource } from '../../../../model/weightSource.ts'
 import type { LayerDraft, Wire } from '../../../networkBuilder.ts'
 import { type Context, filled, given, numbersOf, Obstacle } from '../context.ts'
+import { decimalOf } from '../decimal.ts'
 import { type Activation, type Constant, type Dimension, lengthOf } from '../values.ts'
 
 /** A constant as it meets an activation: one number, one for each channel, or one for each value of the volume. */
@@ -58,17 +60,16 @@ export function indexIn(dimension: Dimension, index: Readonly<Record<'n' | 'h' |
 export function added(context: Context, x: Activation, value: Constant): Activation {
   const by = spread(x, value)
   if (by.kind === 'scalar' && by.value === 0) return x
-  const bias =
-    x.made === undefined || context.graph.uses(context.node.inputs[indexOf(context, x)] ?? '') > 1
-      ? undefined
-      : withBias(x, by)
+  const bias = x.made !== undefined && isUsedOnce(context, x) ? withBias(x, by) : undefined
   if (bias !== undefined) return context.made(context.add(bias), x.dimensions)
   const shift = by.kind === 'scalar' ? filledArray(by.value, x.wire.volume.channels) : by.values
   return byFilters(context, x, by.kind, undefined, shift)
 }
 
-function indexOf(context: Context, x: Activation): number {
-  return context.inputs.indexOf(x)
+/** Whether no other operator needs x, so that the layer that made it can change. */
+function isUsedOnce(context: Context, x: Activation): boolean {
+  const at = context.inputs.indexOf(x)
+  return at === -1 || context.graph.uses(context.node.inputs[at] ?? '') <= 1
 }
 
 /** The layer that made x, with the constant as its bias. */
@@ -81,9 +82,24 @@ function withBias(x: Activation, by: Spread): LayerDraft | undefined {
     const flags = (draft.parts?.flags ?? []).filter((flag) => flag !== 'nobias')
     return { ...draft, name: x.made?.node.name, parts: { ...draft.parts, flags }, weights: { ...draft.weights, bias } }
   }
+  const shifted = withAffine(draft, 'noshift', 'shift', bias)
+  if (shifted !== undefined) return { ...shifted, name: x.made?.node.name }
   if (draft.word !== 'SCALE' || draft.weights?.scale === undefined) return undefined
   const filters = { ...draft.weights.scale, shape: [1, 1, 1, channels] }
   return { word: 'CONV', parts: depthwise(channels, true), inputs: draft.inputs, weights: { filters, bias } }
+}
+
+/** A normalization with its own scale or shift, where it has none yet. The shift comes after the scale. */
+function withAffine(
+  draft: LayerDraft,
+  flag: 'noscale' | 'noshift',
+  name: 'scale' | 'shift',
+  source: WeightSource,
+): LayerDraft | undefined {
+  const { flags = [] } = draft.parts ?? {}
+  if (!flags.includes(flag) || draft.weights?.shift !== undefined) return undefined
+  const parts = { ...draft.parts, flags: flags.filter((each) => each !== flag) }
+  return { ...draft, parts, weights: { ...draft.weights, [name]: source } }
 }
 
 /** x · constant. */
@@ -93,10 +109,12 @@ export function multiplied(context: Context, x: Activation, value: Constant, pow
     const factor = power === 1 ? by.value : 1 / by.value
     if (factor === 1) return x
     if (!Number.isFinite(factor)) throw new Obstacle(`a factor of ${factor}`)
-    return context.made(context.layer('SCALE', { number: factor }, [x.wire]), x.dimensions)
+    return context.made(context.layer('SCALE', { number: decimalOf(factor) }, [x.wire]), x.dimensions)
   }
   const factors = power === 1 ? by.values : by.values.map((each) => 1 / each)
   if (by.kind === 'volume') return byFilters(context, x, 'volume', factors, undefined)
+  const norm = isUsedOnce(context, x) && x.made?.draft && withAffine(x.made.draft, 'noscale', 'scale', given(factors))
+  if (norm) return context.made(context.add(norm), x.dimensions, norm)
   const draft: LayerDraft = {
     word: 'SCALE',
     parts: { number: 1, flags: ['learned'] },

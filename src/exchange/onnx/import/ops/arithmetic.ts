@@ -4,8 +4,11 @@ import type { Wire } from '../../../networkBuilder.ts'
 import { type Context, filled, Obstacle, scalarOf } from '../context.ts'
 import { binary, unary } from '../fold.ts'
 import type { Handler, Handlers } from '../handlers.ts'
-import { clippedShift, hardSigmoidOf, isActivation, loneNumber, madeBy, near, withNumber } from '../patterns.ts'
-import { type Activation, type Dimension, sameDimension, type Value, whole } from '../values.ts'
+import { spelledOut } from '../normalize.ts'
+import { loneNumber } from '../patterns.ts'
+import { recognizedProduct } from '../products.ts'
+import { rankOf } from '../shapes.ts'
+import { type Activation, type Constant, type Dimension, sameDimension, type Value, whole } from '../values.ts'
 import { clipped } from './activation.ts'
 import { added, multiplied } from './affine.ts'
 
@@ -25,7 +28,15 @@ function operator(
   }
 }
 
-const other = (context: Context, constantFirst: boolean) => context.constant(constantFirst ? 0 : 1, 'the numbers')
+function other(context: Context, constantFirst: boolean): Constant {
+  const value = context.constant(constantFirst ? 0 : 1, 'the numbers')
+  // Before opset 7 an attribute says at which axis of the first input the second begins.
+  if (context.opset >= 7 || context.int('broadcast', 0) === 0) return value
+  const rank = rankOf(context.input(0))
+  const axis = context.int('axis', rank - value.shape.length)
+  const behind = Math.max(0, rank - axis - value.shape.length)
+  return { ...value, shape: [...value.shape, ...Array.from({ length: behind }, () => 1)] }
+}
 
 export const arithmetic: Handlers = {
   Add: operator(
@@ -43,17 +54,19 @@ export const arithmetic: Handlers = {
   ),
   Mul: operator(
     'Mul',
-    product,
-    (context, x, first) => gate(context, x) ?? multiplied(context, x, other(context, first)),
+    (context, a, b) => pattern(context) ?? joined(context, 'MULTIPLY', a, b),
+    (context, x, first) => pattern(context) ?? multiplied(context, x, other(context, first)),
   ),
   Div: operator(
     'Div',
-    () => {
+    (context) => {
+      const found = pattern(context)
+      if (found !== undefined) return found
       throw new Obstacle('a quotient of two values that are computed from the image')
     },
     (context, x, first) => {
       if (first) throw new Obstacle('a constant divided by what is computed from the image')
-      return gate(context, x) ?? multiplied(context, x, other(context, first), -1)
+      return pattern(context) ?? multiplied(context, x, other(context, first), -1)
     },
   ),
   Max: (context) => [extreme(context, 'Max')],
@@ -202,68 +215,11 @@ function repeated(context: Context, wire: Wire, { height, width, channels }: Wir
   return out
 }
 
-/** x·σ(x), x·hard-sigmoid(x), x·tanh(softplus(x)), gates, and any other product. */
-function product(context: Context, a: Activation, b: Activation): Activation {
-  for (const [x, by] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    const simple = (word: string, number?: number) =>
-      context.made(context.layer(word, number === undefined ? {} : { number }, [x.wire]), x.dimensions)
-    const sigmoid = madeBy(by, 'Sigmoid')
-    if (sigmoid?.inputs[0] === x) return simple('SILU')
-    const slope = withNumber(madeBy(sigmoid?.inputs[0], 'Mul'))
-    if (slope?.x === x && slope.number >= 1e-6) return simple('SILU', slope.number)
-    if (hardSigmoidOf(by) === x) return simple('HARDSWISH')
-    const tanh = madeBy(by, 'Tanh')
-    if (tanh !== undefined && madeBy(tanh.inputs[0], 'Softplus')?.inputs[0] === x) return simple('MISH')
-    const gelu = geluOf(x, by)
-    if (gelu !== undefined)
-      return context.made(
-        context.layer('GELU', gelu.exact ? {} : { values: { approx: 'tanh' } }, [gelu.x.wire]),
-        x.dimensions,
-      )
-  }
-  return joined(context, 'MULTIPLY', a, b)
-}
-
-/** x·(1 + tanh(√(2/π)·(x + 0.044715x³))) with x already halved: 0.5·x · (1 + tanh …). */
-function geluOf(x: Activation, by: Activation): { readonly x: Activation; readonly exact: boolean } | undefined {
-  const half = withNumber(madeBy(x, 'Mul'))
-  const inner = half !== undefined && near(half.number, 0.5) ? half.x : undefined
-  if (inner === undefined) return undefined
-  const one = withNumber(madeBy(by, 'Add'))
-  if (one === undefined || one.number !== 1) return undefined
-  return madeBy(one.x, 'Tanh') !== undefined && isTanhArgument(madeBy(one.x, 'Tanh')?.inputs[0], inner)
-    ? { x: inner, exact: false }
-    : undefined
-}
-
-function isTanhArgument(value: Value | undefined, x: Activation): boolean {
-  const scaled = withNumber(madeBy(value, 'Mul'))
-  if (scaled === undefined || Math.abs(scaled.number - Math.sqrt(2 / Math.PI)) > 1e-4) return false
-  const terms = madeBy(scaled.x, 'Add')?.inputs ?? []
-  if (terms[0] !== x && terms[1] !== x) return false
-  const cubic = withNumber(madeBy(terms[0] === x ? terms[1] : terms[0], 'Mul'))
-  return cubic !== undefined && Math.abs(cubic.number - 0.044715) < 1e-5 && madeBy(cubic.x, 'Pow', 'Mul') !== undefined
-}
-
-/** hard-swish and hard-sigmoid that end in a division by 6: x·clip(x + 3, 0, 6)/6, clip(x + 3, 0, 6)/6. */
-function gate(context: Context, x: Activation): Activation | undefined {
-  const by = [0, 1].map((index) => loneNumber(context.inputs[index])).find((number) => number !== undefined)
-  const isSixth = by !== undefined && near(context.node.op === 'Div' ? by : 1 / by, 6)
-  if (!isSixth) return undefined
-  const shift = clippedShift(x)
-  if (shift !== undefined) return context.made(context.layer('HARDSIGMOID', {}, [shift.wire]), x.dimensions)
-  const [a, b] = madeBy(x, 'Mul')?.inputs ?? []
-  for (const [of, clip] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    if (isActivation(of) && clippedShift(clip) === of)
-      return context.made(context.layer('HARDSWISH', {}, [of.wire]), x.dimensions)
-  }
-  return undefined
+/** A function that is written as a product, or a normalization that ends in one. */
+function pattern(context: Context): Activation | undefined {
+  const found = recognizedProduct({ node: context.node, inputs: context.inputs })
+  if (found === undefined) return spelledOut(context)
+  return context.made(context.layer(found.word, found.parts, [found.x.wire]), found.x.dimensions)
 }
 
 /** Of two or more: the pairwise larger as MAXOUT over neighboring channels; a bound that is one number is a clip. */

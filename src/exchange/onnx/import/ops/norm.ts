@@ -4,8 +4,9 @@ import type { WordParts } from '../../../../layers/types.ts'
 import type { LayerDraft, Wire } from '../../../networkBuilder.ts'
 import { asStored, type Context, given, Obstacle } from '../context.ts'
 import type { Handlers } from '../handlers.ts'
+import { normalized } from '../normalize.ts'
 import { axisOf } from '../shapes.ts'
-import { type Activation, type Constant, mapDimensions, sameDimension, whole } from '../values.ts'
+import { type Activation, type Constant, mapDimensions } from '../values.ts'
 import { added, multiplied } from './affine.ts'
 
 export const norms: Handlers = {
@@ -27,9 +28,10 @@ export const norms: Handlers = {
 
   InstanceNormalization(context) {
     const x = context.activation(0)
-    const weights = affineOf(context.constant(1, 'the scales'), context.constant(2, 'the shifts'))
-    const wire = context.layer('IN', epsilonOf(context), [byChannel(context, x)], weights)
-    return [context.made(wire, dimensionsOf(x, wire))]
+    const [scale, shift] = [context.constant(1, 'the scales'), context.constant(2, 'the shifts')]
+    // Of channels that were grouped before (PyTorch's GroupNorm), each group has one scale.
+    const out = normalized(context, x, x.dimensions.slice(2), context.float('epsilon', 1e-5))
+    return [affine(context, out, byDimension(scale, x), byDimension(shift, x))]
   },
 
   GroupNormalization(context) {
@@ -58,23 +60,9 @@ export const norms: Handlers = {
   LayerNormalization(context) {
     const x = context.activation(0)
     const axis = axisOf(context.int('axis', -1), x.dimensions.length)
-    const over = x.dimensions.slice(axis).flat()
-    const { wire } = x
-    const scale = context.constant(1, 'the scales')
+    const out = normalized(context, x, x.dimensions.slice(axis), context.float('epsilon', 1e-5))
     const shift = context.has(2) ? context.constant(2, 'the shifts') : undefined
-    if (sameDimension(over, whole('c', wire.volume.channels))) {
-      const parts: WordParts = { ...epsilonOf(context), flags: shift === undefined ? ['noshift'] : [] }
-      const { channels } = wire.volume
-      const weights = { scale: asStored(scale, [channels]), ...(shift && { shift: asStored(shift, [channels]) }) }
-      return [context.made(context.layer('LN', parts, [wire], weights), x.dimensions)]
-    }
-    const everything = x.dimensions.flat().filter(({ root }) => root !== 'n')
-    if (over.length !== everything.length || over.some(({ root }) => root === 'n'))
-      throw new Obstacle('a normalization over part of the axes')
-    const parts: WordParts = { ...epsilonOf(context), flags: ['volume', 'noscale', 'noshift'] }
-    const normalized = context.made(context.layer('LN', parts, [wire]), x.dimensions)
-    const scaled = multiplied(context, normalized, scale)
-    return [shift === undefined ? scaled : added(context, scaled, shift)]
+    return [affine(context, out, context.constant(1, 'the scales'), shift)]
   },
 
   LRN(context) {
@@ -94,8 +82,18 @@ function epsilonOf(context: Context): WordParts {
   return { values: { eps: context.float('epsilon', 1e-5) } }
 }
 
-function affineOf(scale: Constant, shift: Constant): NonNullable<LayerDraft['weights']> {
-  return { scale: asStored(scale), shift: asStored(shift) }
+function affine(context: Context, x: Activation, scale: Constant, shift: Constant | undefined): Activation {
+  const scaled = isAll(scale, 1) ? x : multiplied(context, x, scale)
+  return shift === undefined || isAll(shift, 0) ? scaled : added(context, scaled, shift)
+}
+
+function isAll(values: Constant, number: number): boolean {
+  return Array.prototype.every.call(values.entries(), (each: unknown) => each === number)
+}
+
+/** [C] as it is applied to [N, C, ...]. */
+function byDimension(values: Constant, { dimensions }: Activation): Constant {
+  return { ...values, shape: [...values.shape, ...dimensions.slice(2).map(() => 1)] }
 }
 
 /** The volume whose channels are the second dimension. */

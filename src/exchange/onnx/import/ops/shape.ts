@@ -147,7 +147,7 @@ export const shapes: Handlers = {
     }
     const dimensions: Dimension[] = [...value.dimensions]
     for (const place of places) dimensions.splice(place, 0, [])
-    return [context.made(value.wire, dimensions)]
+    return [context.made(value.wire, dimensions, value.made?.draft)]
   },
 
   Transpose(context) {
@@ -161,6 +161,7 @@ export const shapes: Handlers = {
       context.made(
         value.wire,
         order.map((axis) => value.dimensions[axis] as Dimension),
+        value.made?.draft,
       ),
     ]
   },
@@ -274,7 +275,8 @@ function reshaped(context: Context, value: Value, wanted: readonly Entry[], allo
   }
   const dimensions = regroup(value.dimensions, shape, context.graph.fixedBatch)
   if (dimensions === undefined) throw new Obstacle(`${print(before)} values as ${print(wanted)}`)
-  return context.made(value.wire, dimensions)
+  // The layer is the same, so what follows may still complete it.
+  return context.made(value.wire, dimensions, value.made?.draft)
 }
 
 function print(shape: readonly Entry[]): string {
