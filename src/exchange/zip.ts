@@ -4,7 +4,7 @@
  * for, and only to the length that the directory says, which its compressed bytes must be able to hold.
  */
 
-import { inflateSync } from 'fflate'
+import { Inflate, inflateSync } from 'fflate'
 import { printable } from '../core/text.ts'
 import { crc32 } from './crc32.ts'
 import { ForeignFileError } from './errors.ts'
@@ -19,6 +19,11 @@ export interface ZipEntry {
    * @throws {ForeignFileError} they are damaged
    */
   bytes(): Uint8Array
+  /**
+   * The first bytes, up to this many, without unpacking the rest; the checksum, which is that of all, is not looked at.
+   * @throws {ForeignFileError} they are damaged
+   */
+  head(length: number): Uint8Array
 }
 
 const endSize = 22
@@ -67,7 +72,12 @@ export function readZip(file: Uint8Array, name: string): ReadonlyMap<string, Zip
     if (place.name.endsWith('/') && place.size === 0) continue
     if (entries.has(place.name)) throw damaged(archive.name, `two entries ${printable(place.name)}`, 'unique names')
     const packed = file.subarray(starts.get(place), (starts.get(place) as number) + place.packed)
-    entries.set(place.name, { name: place.name, size: place.size, bytes: () => unpacked(archive.name, place, packed) })
+    entries.set(place.name, {
+      name: place.name,
+      size: place.size,
+      bytes: () => unpacked(archive.name, place, packed),
+      head: (length) => headOf(archive.name, place, packed, Math.min(length, place.size)),
+    })
   }
   return entries
 }
@@ -198,6 +208,27 @@ function unpacked(archive: string, { name, method, size, crc }: Place, packed: U
   const bytes = method === 0 ? packed : inflated(what, packed, size)
   if (crc32(bytes) === crc) return bytes
   throw damaged(what, 'contents that differ from their checksum', crc.toString(16).padStart(8, '0'))
+}
+
+/** Packed bytes go in a few at a time, so that what comes out stays small. */
+const step = 512
+
+function headOf(archive: string, { name, method }: Place, packed: Uint8Array, length: number): Uint8Array {
+  if (method === 0) return packed.subarray(0, length)
+  const head = new Uint8Array(length)
+  let filled = 0
+  const inflate = new Inflate((part) => {
+    head.set(part.subarray(0, length - filled), filled)
+    filled += Math.min(part.length, length - filled)
+  })
+  try {
+    for (let at = 0; at < packed.length && filled < length; at += step)
+      inflate.push(packed.subarray(at, at + step), at + step >= packed.length)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw damaged(`${archive}: ${printable(name)}`, reason, 'a stream of deflate', cause)
+  }
+  return head.subarray(0, filled)
 }
 
 function inflated(what: string, packed: Uint8Array, size: number): Uint8Array {

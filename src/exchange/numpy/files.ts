@@ -1,12 +1,12 @@
 /** .npy files as files of one array, and .npz files: ZIP archives of .npy files. */
 
 import { ArgumentError } from '../../core/errors.ts'
-import { counted, listed } from '../../core/text.ts'
+import { counted, listed, printable } from '../../core/text.ts'
 import type { StoredTensor } from '../../model/safetensors.ts'
 import type { ModelFiles, TensorFile } from '../types.ts'
-import { readZip } from '../zip.ts'
+import { readZip, type ZipEntry } from '../zip.ts'
 import { zipParts } from '../zipWrite.ts'
-import { npyParts, readNpy } from './npy.ts'
+import { checkNpy, headBytes, npyParts, readNpy } from './npy.ts'
 
 /** The array has no name of its own: it gets that of the file. */
 export async function readNpyFile(files: ModelFiles): Promise<TensorFile> {
@@ -29,11 +29,12 @@ export function writeNpyFile(tensors: ReadonlyMap<string, StoredTensor>): Iterab
 export async function readNpzFile(files: ModelFiles): Promise<TensorFile> {
   const tensors = new Map<string, StoredTensor>()
   const others: string[] = []
-  for (const [entry, { bytes }] of readZip(await files.read(), files.name)) {
-    const name = entry.replace(/\.npy$/, '')
-    if (name === entry) others.push(entry)
-    else tensors.set(name, readNpy(bytes(), name))
-  }
+  const archive = readZip(await files.read(), files.name)
+  const arrays = [...archive.values()].filter((entry) => entry.name.endsWith('.npy') || !others.push(entry.name))
+  const nameOf = (entry: ZipEntry) => entry.name.slice(0, -'.npy'.length)
+  // All are checked before any is unpacked.
+  for (const entry of arrays) checkNpy(entry.head(headBytes), entry.size, printable(nameOf(entry)))
+  for (const entry of arrays) tensors.set(nameOf(entry), readNpy(entry.bytes(), printable(nameOf(entry))))
   return { tensors, notes: others.length === 0 ? [] : [`left out, as they are no arrays: ${listed(others)}`] }
 }
 

@@ -16,7 +16,7 @@ export interface NpyHeader {
 export const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] as const
 
 /** NumPy's own limit for files that it does not trust. */
-const longestHeader = 10_000
+export const longestHeader = 10_000
 const mostAxes = 64
 
 /** @param name of the array, for messages @throws {ForeignFileError} */

@@ -5,7 +5,7 @@ import { storedTensor } from '../../model/safetensors/tensor.ts'
 import type { StoredTensor } from '../../model/safetensors.ts'
 import { ForeignFileError } from '../errors.ts'
 import { descrOf, numpyType, readTypes } from './dtypes.ts'
-import { cut, magic, readHeader } from './header.ts'
+import { cut, longestHeader, magic, readHeader } from './header.ts'
 
 /**
  * The array of an .npy file. Its bytes are a view of the file's, unless they are big-endian or in Fortran order.
@@ -14,6 +14,26 @@ import { cut, magic, readHeader } from './header.ts'
  * @throws {ForeignFileError} the file is damaged, or its values are no numbers
  */
 export function readNpy(file: Uint8Array, name = 'array'): StoredTensor {
+  const { type, fortranOrder, shape, start, size } = describe(file, file.length, name)
+  const ordered = type.bigEndian ? swapped(file.subarray(start), type.bytes) : file.subarray(start)
+  const bytes = fortranOrder && shape.length > 1 ? fromFortran(ordered, shape, type.bytes) : ordered
+  return storedTensor(name, { dtype: type.dtype, shape, from: 0, to: size }, bytes)
+}
+
+/** How much of a file `checkNpy` needs. */
+export const headBytes = 12 + longestHeader
+
+/**
+ * Whether an .npy file of `length` bytes is one, by its first bytes: what is compressed need not be unpacked to be refused.
+ * @param start `headBytes` of the file, or all of it
+ * @throws {ForeignFileError} as `readNpy` does
+ */
+export function checkNpy(start: Uint8Array, length: number, name: string): void {
+  describe(start, length, name)
+}
+
+/** @param length of the whole file, in bytes */
+function describe(file: Uint8Array, length: number, name: string) {
   const { descr, fortranOrder, shape, start } = readHeader(file, name)
   const type = numpyType(descr)
   if (type === undefined) {
@@ -24,8 +44,8 @@ export function readNpy(file: Uint8Array, name = 'array'): StoredTensor {
     })
   }
   const size = checkedSize(name, shape, type.bytes)
-  const found = file.length - start
-  if (size > found) throw cut(name, file.length, start + size)
+  const found = length - start
+  if (size > found) throw cut(name, length, start + size)
   if (size < found) {
     throw new ForeignFileError(`${name}: the .npy array has more bytes than its header says`, {
       received: `${found} bytes of values`,
@@ -33,9 +53,7 @@ export function readNpy(file: Uint8Array, name = 'array'): StoredTensor {
       advice: 'save the array again',
     })
   }
-  const ordered = type.bigEndian ? swapped(file.subarray(start), type.bytes) : file.subarray(start)
-  const bytes = fortranOrder && shape.length > 1 ? fromFortran(ordered, shape, type.bytes) : ordered
-  return storedTensor(name, { dtype: type.dtype, shape, from: 0, to: size }, bytes)
+  return { type, fortranOrder, shape, start, size }
 }
 
 /** The number of bytes, exactly, though lengths may be anything. */

@@ -47,12 +47,16 @@ export interface PickleRules {
 /** Values a pickle may make: far more than a state dict has, and bounded by its length as well. */
 const mostValues = 50_000_000
 
+export interface Pickle {
+  readonly value: unknown
+  /** Every reference that the pickle makes, also in what is left out. */
+  readonly references: readonly Persistent[]
+  /** Where it ends, in bytes. */
+  readonly end: number
+}
+
 /** @throws {ForeignFileError} a name that is not allowed, an instruction that is not known, or a pickle that is cut short */
-export function readPickle(
-  bytes: Uint8Array,
-  from: number,
-  rules: PickleRules,
-): { readonly value: unknown; readonly end: number } {
+export function readPickle(bytes: Uint8Array, from: number, rules: PickleRules): Pickle {
   return new Machine(bytes, from, rules).run()
 }
 
@@ -65,6 +69,7 @@ class Machine {
   #at: number
   readonly #stack: unknown[] = []
   readonly #memo = new Map<number, unknown>()
+  readonly #references: Persistent[] = []
   #made = 0
 
   constructor(bytes: Uint8Array, from: number, rules: PickleRules) {
@@ -74,11 +79,11 @@ class Machine {
     this.#rules = rules
   }
 
-  run(): { readonly value: unknown; readonly end: number } {
+  run(): Pickle {
     for (;;) {
       const code = this.#byte()
       // STOP
-      if (code === 0x2e) return { value: this.#pop(), end: this.#at }
+      if (code === 0x2e) return { value: this.#pop(), references: this.#references, end: this.#at }
       this.#made += 1
       if (this.#made > mostValues) throw this.#fault('too many instructions', `at most ${mostValues}`)
       this.#step(code)
@@ -227,8 +232,10 @@ class Machine {
         push([])
         return
       case '\x90': {
+        // Not by spread: a call takes no more arguments than the machine's stack holds.
         const items = this.#items()
-        this.#list().push(...items)
+        const set = this.#list()
+        for (const item of items) set.push(item)
         return
       }
       case '\x91':
@@ -238,8 +245,8 @@ class Machine {
         push(this.#global(this.#line(), this.#line()))
         return
       case '\x93': {
-        const name = this.#pop()
-        push(this.#global(`${this.#pop()}`, `${name}`))
+        const name = this.#string()
+        push(this.#global(this.#string(), name))
         return
       }
       case 'R': {
@@ -261,10 +268,10 @@ class Machine {
         return
       }
       case 'Q':
-        push(new Persistent(this.#pop()))
+        push(this.#reference(this.#pop()))
         return
       case 'P':
-        push(new Persistent(this.#line()))
+        push(this.#reference(this.#line()))
         return
       case 'q':
         this.#memo.set(this.#byte(), this.#top())
@@ -290,6 +297,12 @@ class Machine {
       default:
         throw this.#fault(`instruction 0x${code.toString(16)}`, 'the instructions of a state dict')
     }
+  }
+
+  #reference(id: unknown): Persistent {
+    const reference = new Persistent(id)
+    this.#references.push(reference)
+    return reference
   }
 
   #global(module: string, name: string): Global {
@@ -344,8 +357,15 @@ class Machine {
     return this.#stack.pop()
   }
 
+  #string(): string {
+    const value = this.#pop()
+    if (typeof value === 'string') return value
+    throw this.#fault('a name that is no text', 'a text')
+  }
+
   #top(): unknown {
-    if (this.#stack.length === 0) throw this.#fault('an instruction without its value', 'a value')
+    if (this.#stack.length === 0 || this.#stack.at(-1) === mark)
+      throw this.#fault('an instruction without its value', 'a value')
     return this.#stack.at(-1)
   }
 

@@ -1,245 +1,156 @@
-/** The arrays of an unpickled state dict: PyTorch's tensors as views of its storages, brought into dense order. */
+/** The arrays of an unpickled checkpoint by name. */
 
-import { sizeOf } from '../../core/shapes.ts'
-import { printable } from '../../core/text.ts'
-import { dtypes } from '../../model/safetensors/dtypes.ts'
-import { storedTensor } from '../../model/safetensors/tensor.ts'
+import { counted, listed, printable } from '../../core/text.ts'
 import type { StoredTensor } from '../../model/safetensors.ts'
-import { ForeignFileError } from '../errors.ts'
 import type { TensorFile } from '../types.ts'
-import { Call, Global, Persistent, type PickleDict, type PickleRules } from './pickle.ts'
-
-/** Storage classes by the names that safetensors has for their types. */
-const storages: ReadonlyMap<string, string> = new Map([
-  ['FloatStorage', 'F32'],
-  ['DoubleStorage', 'F64'],
-  ['HalfStorage', 'F16'],
-  ['BFloat16Storage', 'BF16'],
-  ['LongStorage', 'I64'],
-  ['IntStorage', 'I32'],
-  ['ShortStorage', 'I16'],
-  ['CharStorage', 'I8'],
-  ['ByteStorage', 'U8'],
-  ['BoolStorage', 'BOOL'],
-])
-
-const rebuilds = ['torch._utils._rebuild_tensor_v2', 'torch._utils._rebuild_tensor']
-const parameters = ['torch._utils._rebuild_parameter', 'torch._utils._rebuild_parameter_with_state']
+import { invalid } from './invalid.ts'
+import type { PickleDict, PickleRules } from './pickle.ts'
+import { isStorageClass } from './storage.ts'
+import { copiedBytes, type FindStorage, tensorCall, tensorNames, tensorOf } from './tensor.ts'
 
 /** Names that stand in state dicts and beside them in checkpoints. They are data: none is ever called. */
 const harmless = new Set([
   'collections.OrderedDict',
   'collections.defaultdict',
   'torch.Size',
+  'torch.Tensor',
   'torch.device',
-  'torch.storage.UntypedStorage',
-  'torch.storage._load_from_bytes',
   'torch.serialization._get_layout',
   'torch.nn.parameter.Parameter',
+  'torch.nn.parameter.Buffer',
   'argparse.Namespace',
   'numpy.core.multiarray.scalar',
   'numpy._core.multiarray.scalar',
   'numpy.dtype',
   '_codecs.encode',
-  'builtins.set',
-  'builtins.dict',
-  'builtins.list',
-  'builtins.int',
-  'builtins.float',
-  'builtins.bool',
-  'builtins.complex',
-  ...rebuilds,
-  ...parameters,
+  ...['__builtin__', 'builtins'].flatMap((module) =>
+    ['set', 'dict', 'list', 'int', 'float', 'bool', 'complex'].map((name) => `${module}.${name}`),
+  ),
+  ...tensorNames,
 ])
 
 const dtypeNames = /^torch\.(float|double|half|u?int|long|short|bfloat|bool|float8_\w+|complex)\d*$/
 
 export const stateDictRules: PickleRules = {
-  allows: (name) =>
-    harmless.has(name) || dtypeNames.test(name) || storages.has(/^torch\.(?:cuda\.)?(\w+)$/.exec(name)?.[1] ?? ''),
+  allows: (name) => harmless.has(name) || dtypeNames.test(name) || isStorageClass(name),
 }
 
-/** Bytes of a storage by its key. */
-export type FindStorage = (key: string, dtype: string, count: number) => Uint8Array
+/** Arrays may be copied so far beyond the storages that they are views of: a few bytes can describe any number of values. */
+const freeCopies = 2 ** 26
 
-/** Dictionaries in dictionaries are joined by dots; what is no array is left out, with a note. */
-export function tensorsOf(value: unknown, find: FindStorage): TensorFile {
+/**
+ * The arrays of a checkpoint. Dictionaries in dictionaries, and lists of arrays, are joined by dots; what is no array is left
+ * out, with a note.
+ *
+ * @param storageBytes of all storages together
+ */
+export function tensorsOf(value: unknown, find: FindStorage, storageBytes: number): TensorFile {
+  const [root, wrapper, besides] = unwrapped(value)
   const tensors = new Map<string, StoredTensor>()
   const left: string[] = []
-  const [dict, wrapper] = unwrapped(value)
-  const stack: [string, unknown][] = [...dict].reverse().map(([key, each]) => [`${key}`, each])
-  let steps = 0
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const [name, each] = next
-    steps += 1
-    if (steps > 1_000_000) throw invalid('more than a million values', 'a state dict')
-    const tensor = tensorOf(name, each, find)
-    if (tensor !== undefined) tensors.set(name, tensor)
-    else if (each instanceof Map && name.split('.').length < 32)
-      stack.push(...[...each].reverse().map(([key, inner]): [string, unknown] => [`${name}.${key}`, inner]))
-    else left.push(name)
+  let copied = 0
+  for (const [name, each] of flattened(root)) {
+    const call = tensorCall(each)
+    if (call === undefined) {
+      left.push(name)
+      continue
+    }
+    if (tensors.has(name)) throw invalid(`two arrays ${printable(name)}`, 'unique names')
+    const tensor = tensorOf(name, call, find)
+    copied += copiedBytes(tensor)
+    if (copied > freeCopies + 2 * storageBytes) {
+      throw invalid(
+        `views of ${counted(copied, 'byte')} in storages of ${counted(storageBytes, 'byte')}`,
+        `at most ${counted(freeCopies + 2 * storageBytes, 'byte')}`,
+        'save {name: tensor.contiguous()}',
+      )
+    }
+    tensors.set(name, tensor)
   }
+  if (tensors.size === 0) throw invalid('no arrays', 'a state dict: arrays by name')
   const notes = [
-    ...(wrapper === undefined ? [] : [`the arrays are those of ${printable(wrapper)}`]),
-    ...(left.length === 0
+    ...(wrapper === undefined
       ? []
-      : [
-          `left out, as they are no arrays: ${left.slice(0, 5).map(printable).join(', ')}${left.length > 5 ? ` and ${left.length - 5} more` : ''}`,
-        ]),
+      : [`the arrays are those of ${printable(wrapper)}${besides.length > 0 ? `; not read: ${listed(besides)}` : ''}`]),
+    ...(left.length === 0 ? [] : [`left out, as they are no arrays: ${listed(left)}`]),
   ]
-  if (tensors.size > 0) return { tensors, notes }
-  throw invalid('no arrays', 'a state dict: arrays by name')
+  return { tensors, notes }
 }
 
+/** Names under which checkpoints hold a state dict, beside an optimizer's, a number of epochs, ...; the best first. */
 const wrappers = [
+  'state_dict_ema',
+  'ema_state_dict',
+  'model_ema',
+  'ema',
   'state_dict',
   'model_state_dict',
-  'model_ema',
-  'ema_state_dict',
-  'ema',
+  'model_state',
   'model',
+  'module',
   'net',
   'network',
   'params',
+  'weights',
 ]
 
-/** A checkpoint holds the state dict beside an optimizer's, a number of epochs, ... */
-function unwrapped(value: unknown): [PickleDict, string | undefined] {
-  let dict = value
-  let path: string | undefined
-  for (let depth = 0; depth < 4; depth++) {
-    if (!(dict instanceof Map)) break
-    const own: PickleDict = dict
-    const inner = wrappers.find(
-      (name) => own.get(name) instanceof Map && [...(own.get(name) as PickleDict).values()].some(isArrayOrDict),
-    )
-    const hasArrays = [...own.values()].some((each) => each instanceof Call && isTensorCall(each))
-    if (inner === undefined || hasArrays) break
-    dict = own.get(inner)
-    path = path === undefined ? inner : `${path}.${inner}`
+/** The state dict in a checkpoint, its name there, and the names of what is beside it. */
+function unwrapped(value: unknown): [value: unknown, name: string | undefined, besides: readonly string[]] {
+  let root = value
+  const path: string[] = []
+  const besides: string[] = []
+  for (let depth = 0; depth < 4 && root instanceof Map; depth++) {
+    const dict: PickleDict = root
+    const count = (each: unknown) =>
+      each instanceof Map ? [...each.values()].filter((inner) => tensorCall(inner) !== undefined).length : 0
+    const inner = wrappers.find((name) => {
+      const found = dict.get(name)
+      // A single number beside it, such as the best accuracy, does not make a checkpoint a state dict.
+      return found instanceof Map && (count(found) > count(dict) || (count(dict) === 0 && wraps(found)))
+    })
+    if (inner === undefined) break
+    besides.push(...[...dict.keys()].filter((key) => key !== inner).map(textOf))
+    path.push(inner)
+    root = dict.get(inner)
   }
-  if (dict instanceof Map) return [dict, path]
-  const received = dict instanceof Call && isTensorCall(dict) ? 'one array without a name' : 'no dictionary'
-  throw invalid(received, 'a state dict: arrays by name')
+  return [root, path.length === 0 ? undefined : path.join('.'), besides]
 }
 
-const isArrayOrDict = (value: unknown) => value instanceof Map || (value instanceof Call && isTensorCall(value))
-const isTensorCall = ({ name }: Call) => rebuilds.includes(name) || parameters.includes(name)
+/** Whether a dictionary has another state dict in it by one of the names. */
+const wraps = (dict: PickleDict) => wrappers.some((name) => dict.get(name) instanceof Map)
 
-function tensorOf(name: string, value: unknown, find: FindStorage): StoredTensor | undefined {
-  if (!(value instanceof Call)) return undefined
-  if (parameters.includes(value.name)) return tensorOf(name, value.args[0], find)
-  if (!rebuilds.includes(value.name)) return undefined
-  const [storage, offset, shape, strides] = value.args
-  if (
-    !(storage instanceof Persistent) ||
-    !isWhole(offset) ||
-    !isWholes(shape) ||
-    !isWholes(strides) ||
-    shape.length !== strides.length ||
-    shape.length > 64
-  )
-    throw invalid(`${printable(name)} with an invalid description`, 'a storage, an offset, a shape and strides')
-  const { key, dtype, count } = storageOf(name, storage)
-  const bytes = find(key, dtype, count)
-  const width = (dtypes.get(dtype)?.bits ?? 8) / 8
-  const size = sizeOf(shape)
-  const last =
-    size === 0
-      ? offset - 1
-      : offset + shape.reduce((sum, side, axis) => sum + (side - 1) * (strides[axis] as number), 0)
-  if ((last + 1) * width > bytes.length || size > 2 ** 40)
-    throw invalid(
-      `${printable(name)}, which reads value ${last} of ${bytes.length / width}`,
-      'values within the storage',
-    )
-  return storedTensor(name, { dtype, shape, from: 0, to: size * width }, dense(bytes, width, offset, shape, strides))
-}
+/** Longer names than any state dict has. */
+const longestName = 10_000
 
-/** `('storage', torch.FloatStorage, '0', 'cpu', 1234)`; older files end in a view of another storage. */
-function storageOf(
-  name: string,
-  { id }: Persistent,
-): { readonly key: string; readonly dtype: string; readonly count: number } {
-  const [kind, type, key, , count, view] = Array.isArray(id) ? (id as readonly unknown[]) : []
-  const dtype = type instanceof Global ? storages.get(type.name.split('.').at(-1) ?? '') : undefined
-  if (
-    kind === 'storage' &&
-    dtype !== undefined &&
-    (typeof key === 'string' || typeof key === 'number') &&
-    isWhole(count) &&
-    (view === null || view === undefined)
-  )
-    return { key: `${key}`, dtype, count }
-  const received = type instanceof Global ? printable(type.name) : 'another kind of reference'
-  throw invalid(`${printable(name)} in ${received}`, `a storage: ${[...storages.keys()].join(', ')}`)
-}
-
-/** The types of all storages that a value refers to, by their keys. */
-export function storageTypes(value: unknown): ReadonlyMap<string, string> {
-  const types = new Map<string, string>()
+/** Every value with its path. A dictionary that stands in several places, or in itself, is read at the first. */
+function* flattened(root: unknown): Generator<readonly [name: string, value: unknown]> {
+  const open: (readonly [string, unknown])[] = [[tensorCall(root) === undefined ? '' : 'tensor', root]]
   const seen = new Set<unknown>()
-  const stack = [value]
-  while (stack.length > 0) {
-    const next = stack.pop()
-    if (typeof next !== 'object' || next === null || seen.has(next)) continue
-    seen.add(next)
-    if (next instanceof Persistent) {
-      const { key, dtype } = storageOf('an array', next)
-      types.set(key, dtype)
-    } else if (next instanceof Map) stack.push(...next.values())
-    else if (next instanceof Call) stack.push(...next.args)
-    else if (Array.isArray(next)) stack.push(...next)
-  }
-  return types
-}
-
-/** A view where the values lie in order already. */
-function dense(
-  bytes: Uint8Array,
-  width: number,
-  offset: number,
-  shape: readonly number[],
-  strides: readonly number[],
-): Uint8Array {
-  const size = sizeOf(shape)
-  let expected = 1
-  let isDense = true
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    if (shape[axis] !== 1 && strides[axis] !== expected) isDense = false
-    expected *= shape[axis] as number
-  }
-  if (isDense || size === 0) return bytes.subarray(offset * width, (offset + size) * width)
-  // Values may be repeated (stride 0), but not so often that memory runs out.
-  if (size * width > 2 ** 32) throw invalid(`a view of ${size} values`, 'at most 4 GiB')
-  const out = new Uint8Array(size * width)
-  const index = shape.map(() => 0)
-  let from = offset
-  for (let to = 0; to < out.length; to += width) {
-    for (let byte = 0; byte < width; byte++) out[to + byte] = bytes[from * width + byte] as number
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      index[axis] = (index[axis] as number) + 1
-      from += strides[axis] as number
-      if ((index[axis] as number) < (shape[axis] as number)) break
-      from -= (strides[axis] as number) * (shape[axis] as number)
-      index[axis] = 0
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [path, value] = next
+    const inner = entriesOf(value)
+    if (inner === undefined) {
+      if (path !== '') yield [path, value]
+      continue
+    }
+    if (seen.has(value)) continue
+    seen.add(value)
+    for (const [key, each] of inner.reverse()) {
+      const name = path === '' ? key : `${path}.${key}`
+      if (name.length > longestName) throw invalid(`a name of ${name.length} characters`, `at most ${longestName}`)
+      open.push([name, each])
     }
   }
-  return out
 }
 
-function isWhole(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+function entriesOf(value: unknown): [string, unknown][] | undefined {
+  if (value instanceof Map) return [...value].map(([key, each]) => [textOf(key), each])
+  if (!Array.isArray(value)) return undefined
+  const hasArrays = value.some((each) => each instanceof Map || tensorCall(each) !== undefined)
+  return hasArrays ? value.map((each: unknown, index) => [`${index}`, each]) : undefined
 }
 
-function isWholes(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every(isWhole)
-}
-
-export function invalid(received: string, expected: string): ForeignFileError {
-  return new ForeignFileError('the file is damaged, or is not a state dict of PyTorch', {
-    received,
-    expected,
-    advice: 'fetch the file again; or save model.state_dict()',
-  })
+/** Keys are texts or numbers. Others are not looked into: they may be nested to any depth. */
+function textOf(key: unknown): string {
+  return typeof key === 'string' || typeof key === 'number' || typeof key === 'boolean' ? `${key}` : '?'
 }
