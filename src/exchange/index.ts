@@ -5,6 +5,9 @@
 
 export { ForeignFileError, UnsupportedModelError, WeightsOnlyError } from './errors.ts'
 export { type FoldedNetwork, foldBatchNorm } from './foldBatchNorm.ts'
+export type { OnnxExportOptions } from './onnx/export/export.ts'
+export { exportOnnx } from './onnx/exportOnnx.ts'
+export { type ImportOnnxOptions, importOnnx } from './onnx/importOnnx.ts'
 export { readModel, readTensors } from './open.ts'
 export type { ModelSource, SourceOptions } from './source.ts'
 export type { ImportedModel, ModelFiles, TensorFile, WriteOptions } from './types.ts'

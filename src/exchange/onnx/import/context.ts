@@ -161,22 +161,6 @@ export function scalarOf(value: Constant): number {
   throw new Obstacle(`one number is expected, and ${printShape(value.shape)} are given`)
 }
 
-/** Values in our order, made when they are needed. @param at the index in the file for each of ours */
-export function reordered(
-  source: Constant,
-  shape: readonly number[],
-  at: (index: number) => number,
-  scale = 1,
-): WeightSource {
-  return {
-    shape,
-    fill(into) {
-      const values = source.entries() as ArrayLike<number>
-      for (let i = 0; i < into.length; i++) into[i] = (values[at(i)] as number) * scale
-    },
-  }
-}
-
 export function filled(shape: readonly number[], value: number): WeightSource {
   return { shape, fill: (into) => void into.fill(value) }
 }

@@ -1,6 +1,6 @@
 /** Handlers by operator. A new operator is a line in the table of its group in `ops/`. */
 
-import type { Context } from './context.ts'
+import type { Handler } from './handler.ts'
 import { activations } from './ops/activation.ts'
 import { arithmetic } from './ops/arithmetic.ts'
 import { channels } from './ops/channels.ts'
@@ -12,11 +12,6 @@ import { pooling } from './ops/pool.ts'
 import { reductions } from './ops/reduce.ts'
 import { resizing } from './ops/resize.ts'
 import { shapes } from './ops/shape.ts'
-import type { Value } from './values.ts'
-
-/** An operator's outputs. Throws `Obstacle` where it cannot become layers. */
-export type Handler = (context: Context) => readonly Value[]
-export type Handlers = Readonly<Record<string, Handler>>
 
 export const handlers: ReadonlyMap<string, Handler> = new Map(
   Object.entries({

@@ -2,7 +2,7 @@
 
 import type { LayerDraft, Wire } from '../../../networkBuilder.ts'
 import { type Context, filled, Obstacle } from '../context.ts'
-import type { Handler, Handlers } from '../handlers.ts'
+import type { Handler, Handlers } from '../handler.ts'
 import { clipBounds, near } from '../patterns.ts'
 import { axisOf } from '../shapes.ts'
 import { type Activation, batch, type Dimension, lengthOf, sameDimension, whole } from '../values.ts'

@@ -3,7 +3,7 @@
 import type { Wire } from '../../../networkBuilder.ts'
 import { type Context, filled, Obstacle, scalarOf } from '../context.ts'
 import { binary, unary } from '../fold.ts'
-import type { Handler, Handlers } from '../handlers.ts'
+import type { Handler, Handlers } from '../handler.ts'
 import { spelledOut } from '../normalize.ts'
 import { loneNumber } from '../patterns.ts'
 import { recognizedProduct } from '../products.ts'

@@ -4,7 +4,7 @@ import { sizeOf } from '../../../../core/shapes.ts'
 import type { LayerDraft, Wire } from '../../../networkBuilder.ts'
 import { type Context, numbersOf, Obstacle } from '../context.ts'
 import { checkSize } from '../fold.ts'
-import type { Handlers } from '../handlers.ts'
+import type { Handlers } from '../handler.ts'
 import { axisOf, numberOf, rankOf, shapeOf } from '../shapes.ts'
 import {
   type Activation,

@@ -3,7 +3,7 @@
 import type { WordParts } from '../../../../layers/types.ts'
 import type { LayerDraft, Wire } from '../../../networkBuilder.ts'
 import { asStored, type Context, Obstacle } from '../context.ts'
-import type { Handlers } from '../handlers.ts'
+import type { Handlers } from '../handler.ts'
 import { type Window, windowOf, windowParts } from '../shapes.ts'
 import type { Constant } from '../values.ts'
 import { completePadding } from './pad.ts'

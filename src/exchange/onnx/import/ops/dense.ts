@@ -5,7 +5,7 @@ import type { WeightSource } from '../../../../model/weightSource.ts'
 import type { LayerDraft, Wire } from '../../../networkBuilder.ts'
 import { type Context, Obstacle } from '../context.ts'
 import { broadcast, indexer } from '../fold.ts'
-import type { Handlers } from '../handlers.ts'
+import type { Handlers } from '../handler.ts'
 import {
   type Activation,
   batch,

@@ -3,7 +3,7 @@
 import type { WordParts } from '../../../../layers/types.ts'
 import type { LayerDraft, Wire } from '../../../networkBuilder.ts'
 import { asStored, type Context, given, Obstacle } from '../context.ts'
-import type { Handlers } from '../handlers.ts'
+import type { Handlers } from '../handler.ts'
 import { normalized } from '../normalize.ts'
 import { axisOf } from '../shapes.ts'
 import { type Activation, type Constant, mapDimensions } from '../values.ts'

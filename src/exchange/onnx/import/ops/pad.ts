@@ -2,7 +2,7 @@
 
 import type { LayerDraft, Wire } from '../../../networkBuilder.ts'
 import { type Context, Obstacle, scalarOf } from '../context.ts'
-import type { Handlers } from '../handlers.ts'
+import type { Handlers } from '../handler.ts'
 import { axisOf, type Window } from '../shapes.ts'
 import type { Activation } from '../values.ts'
 import { shifted } from './affine.ts'

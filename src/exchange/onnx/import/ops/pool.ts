@@ -1,7 +1,7 @@
 /** Pooling, over windows and over whole maps. */
 
 import { type Context, Obstacle } from '../context.ts'
-import type { Handler, Handlers } from '../handlers.ts'
+import type { Handler, Handlers } from '../handler.ts'
 import { windowOf, windowParts } from '../shapes.ts'
 import { sidesOf } from './conv.ts'
 

@@ -3,7 +3,7 @@
 import { sizeOf } from '../../../../core/shapes.ts'
 import type { Wire } from '../../../networkBuilder.ts'
 import { type Context, filled, Obstacle } from '../context.ts'
-import type { Handler, Handlers } from '../handlers.ts'
+import type { Handler, Handlers } from '../handler.ts'
 import { axisOf, rankOf } from '../shapes.ts'
 import {
   type Activation,

@@ -2,7 +2,7 @@
 
 import type { Wire } from '../../../networkBuilder.ts'
 import { type Context, numbersOf, Obstacle } from '../context.ts'
-import type { Handler, Handlers } from '../handlers.ts'
+import type { Handler, Handlers } from '../handler.ts'
 import { axisOf, type Window } from '../shapes.ts'
 import { sidesOf } from './conv.ts'
 

@@ -4,7 +4,7 @@ import { sizeOf } from '../../../../core/shapes.ts'
 import { typeName } from '../../proto/tensor.ts'
 import { type Context, numbersOf, Obstacle, scalarOf } from '../context.ts'
 import { checkSize, indexer, transposed } from '../fold.ts'
-import type { Handlers } from '../handlers.ts'
+import type { Handlers } from '../handler.ts'
 import { regroup, resolveShape } from '../reshape.ts'
 import { axisOf, numberOf, rankOf, shapeOf } from '../shapes.ts'
 import {
