@@ -5,6 +5,8 @@
 
 export { ForeignFileError, UnsupportedModelError, WeightsOnlyError } from './errors.ts'
 export { type FoldedNetwork, foldBatchNorm } from './foldBatchNorm.ts'
+export type { OnnxExportOptions } from './onnx/export/export.ts'
+export { exportOnnx } from './onnx/exportOnnx.ts'
 export { type ImportOnnxOptions, importOnnx } from './onnx/importOnnx.ts'
 export { readModel, readTensors } from './open.ts'
 export type { ModelSource, SourceOptions } from './source.ts'
