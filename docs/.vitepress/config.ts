@@ -29,6 +29,7 @@ const sidebar = [
       page('The library', '/library'),
       page('In a page', '/browser'),
       page('Recipes', '/recipes'),
+      page('Models of other programs', '/exchange'),
       page('Performance', '/performance'),
       page('Reliability', '/reliability'),
       page('Security', '/security'),
