@@ -58,14 +58,19 @@ describe.skipIf(!canRun)('in a page (skipped without Chromium or on Node < 22.13
   /** The values, or the error's name and message. */
   function decode(bytes: Uint8Array, size: PictureSize): Promise<number[] | string> {
     return page.evaluate(
-      async ({ bytes, size }) => {
+      async ({ base64, size }) => {
         try {
-          return [...(await lenslet.decodeImage(Uint8Array.from(bytes), size))]
+          return [
+            ...(await lenslet.decodeImage(
+              Uint8Array.from(atob(base64), (one) => one.charCodeAt(0)),
+              size,
+            )),
+          ]
         } catch (error) {
           return String(error)
         }
       },
-      { bytes: [...bytes], size },
+      { base64: Buffer.from(bytes).toString('base64'), size },
     )
   }
 

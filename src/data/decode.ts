@@ -1,4 +1,4 @@
-/** Pictures from anywhere, in the size of a network's input: in Node by sharp, in a page by its canvas. */
+/** Pictures from anywhere, in the size of a network's input: decoded in Node by sharp, in a page by the browser. */
 
 import { decodeSource } from '#decode'
 import { platform } from '#platform'
@@ -10,8 +10,8 @@ import { type PictureSource, sortSource } from './source.ts'
  * Reads a picture and brings it to a size. EXIF orientation is applied, transparent parts are seen on white. `sharp` is
  * needed in Node, and loaded with the first picture.
  *
- * Scaling differs a little between Node and a page: by 1 of 255 on average from 1280×720 to 224×224. What is not scaled is
- * the same to the bit.
+ * Scaling is Pillow's, with the same bits in Node and in a page. Decoders of JPEG may differ by a level or two; transparent
+ * parts that are neither clear nor opaque by one.
  *
  * @param source see `PictureSource`: a path or URL, bytes, a Blob, raw values; in a page also what can be drawn
  * @returns [height, width, channels], 0..255
