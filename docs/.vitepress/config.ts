@@ -28,6 +28,8 @@ const sidebar = [
       page('The command line', '/cli'),
       page('The library', '/library'),
       page('In a page', '/browser'),
+      page('Models of Caffe', '/caffe'),
+      page('Models of the Hugging Face hub', '/hub'),
       page('Recipes', '/recipes'),
       page('Models of other programs', '/exchange'),
       page('Performance', '/performance'),

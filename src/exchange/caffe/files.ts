@@ -4,7 +4,7 @@ import { listed, printable } from '../../core/text.ts'
 import { ForeignFileError } from '../errors.ts'
 import type { ModelFiles } from '../types.ts'
 import { type MeanFile, readMeanFile } from './meanFile.ts'
-import type { CaffeNet } from './net.ts'
+import type { CaffeLayer } from './net.ts'
 
 interface NamedBytes {
   readonly name: string
@@ -13,9 +13,18 @@ interface NamedBytes {
 
 const baseName = (path: string) => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 
+const stem = ({ name }: ModelFiles) => baseName(name).replace(/\.[^.]*$/, '')
+
+/** The text of the network beside a `.caffemodel`, which says how the network is used, not how it was trained. */
+export async function textBeside(files: ModelFiles): Promise<NamedBytes | undefined> {
+  const name = `${stem(files)}.prototxt`
+  const bytes = await files.beside(name)
+  return bytes && { name, bytes }
+}
+
 /** @throws {ForeignFileError} there are several, and none has the name of the network */
 export async function besideModel(files: ModelFiles): Promise<NamedBytes | undefined> {
-  const same = `${baseName(files.name).replace(/\.[^.]*$/, '')}.caffemodel`
+  const same = `${stem(files)}.caffemodel`
   const bytes = await files.beside(same)
   if (bytes !== undefined) return { name: same, bytes }
   const names = await namesEnding(files, '.caffemodel')
@@ -35,9 +44,9 @@ export interface NamedMean {
 }
 
 /** The mean file that a data layer names, or else the only one in the folder. */
-export async function meanBeside(files: ModelFiles, net: CaffeNet): Promise<NamedMean | undefined> {
+export async function meanBeside(files: ModelFiles, layers: readonly CaffeLayer[]): Promise<NamedMean | undefined> {
   const places = ['transform_param', 'data_param', 'image_data_param', 'window_data_param']
-  const named = net.layers.flatMap(({ message }) =>
+  const named = layers.flatMap(({ message }) =>
     places.flatMap((place) => {
       const name = baseName(
         message.parameters(place).has('mean_file') ? message.parameters(place).text('mean_file') : '',

