@@ -1,5 +1,6 @@
 /** Every format of other programs. A new one is a folder and a line here. */
 
+import { app } from './app/format.ts'
 import { caffe } from './caffe/format.ts'
 import { keras, kerasH5 } from './keras/format.ts'
 import { lenslet } from './lenslet/format.ts'
@@ -10,4 +11,16 @@ import { safetensors } from './safetensors/format.ts'
 import { tfjs } from './tfjs/format.ts'
 import type { Format } from './types.ts'
 
-export const formats: readonly Format[] = [lenslet, safetensors, npy, npz, onnx, caffe, pytorch, kerasH5, keras, tfjs]
+export const formats: readonly Format[] = [
+  lenslet,
+  safetensors,
+  npy,
+  npz,
+  onnx,
+  caffe,
+  pytorch,
+  kerasH5,
+  keras,
+  tfjs,
+  app,
+]
