@@ -31,6 +31,7 @@ const sidebar = [
       page('Models of Caffe', '/caffe'),
       page('Models of the Hugging Face hub', '/hub'),
       page('Recipes', '/recipes'),
+      page('Models of other programs', '/exchange'),
       page('Performance', '/performance'),
       page('Reliability', '/reliability'),
       page('Security', '/security'),
