@@ -36,7 +36,7 @@ export function attempt(rows: readonly StateDictRow[], arrays: Arrays, prefix = 
     matched.push({ weight: row.weight, key })
     weights.set(row.weight, {
       shape: row.shape,
-      fill: (into) => arrangedAsOurs(array.values, row, into),
+      fill: (into) => arrangedAsOurs(array.decoded(), row, into),
     })
   }
   return { weights, matched, missing, leftOver: leftOver(arrays, new Set(matched.map(({ key }) => key))) }

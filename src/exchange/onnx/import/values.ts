@@ -4,7 +4,7 @@
  */
 
 import { sizeOf } from '../../../core/shapes.ts'
-import { type StoredTensor, storedTensor } from '../../../model/safetensors/tensor.ts'
+import type { StoredTensor } from '../../../model/safetensors/tensor.ts'
 import type { LayerDraft, Wire } from '../../networkBuilder.ts'
 import type { OnnxNode } from '../proto/model.ts'
 
