@@ -24,6 +24,7 @@ const parts: Readonly<Record<string, PageFile>> = {
   'lenslet.training.js': { entry: 'backends/wasm/gen/trainingKernels.gen.js' },
   'lenslet.rare.js': { entry: 'backends/wasm/gen/rareKernels.gen.js' },
   'lenslet.reference.js': { entry: 'backends/reference/references.js' },
+  'lenslet.images.js': { entry: 'data/resample.js' },
 }
 
 /** What a page never does: choose kernels by a fine clock or by flags of its engine. */
@@ -32,10 +33,16 @@ const inPages = {
   'backends/wasm/wide.js': 'backends/wasm/untimed.js',
 }
 
+const withoutRates = { 'plan/rates.js': 'plan/withoutRates.js' }
+
 const doors: Readonly<Record<string, PageFile>> = {
   'lenslet.browser.js': {
     entry: 'index.js',
-    instead: { ...inPages, 'plan/recompute/choose.js': 'plan/recompute/withoutRecomputation.js' },
+    instead: {
+      ...inPages,
+      ...withoutRates,
+      'plan/recompute/choose.js': 'plan/recompute/withoutRecomputation.js',
+    },
     plugins: [withoutReferences(), withoutPytorch()],
     later: 'lenslet.loop.js',
   },
@@ -43,6 +50,7 @@ const doors: Readonly<Record<string, PageFile>> = {
     entry: 'predict.js',
     instead: {
       ...inPages,
+      ...withoutRates,
       'plan/composeGoal.js': 'plan/scoresOnly.js',
       'plan/recompute/choose.js': 'plan/recompute/never.js',
     },

@@ -20,7 +20,8 @@ export async function decodeSource(source: SortedSource, size: PictureSize, name
       return drawAndClose(await createImageBitmap(imageDataOf(source.raw), plain), size)
     case 'drawable': {
       const { drawable, width, height } = source
-      if (width > 0 && height > 0) return draw(drawable as CanvasImageSource, width, height, size)
+      if (width > 0 && height > 0)
+        return draw(copyOf(drawable as CanvasImageSource, width, height), width, height, size)
       throw new PictureError(
         'of this page',
         `${width}×${height} pixels`,
@@ -43,9 +44,9 @@ async function decodeBlob(blob: Blob, size: PictureSize, name: string): Promise<
   return drawAndClose(bitmap, size)
 }
 
-function drawAndClose(bitmap: ImageBitmap, size: PictureSize): Uint8Array {
+async function drawAndClose(bitmap: ImageBitmap, size: PictureSize): Promise<Uint8Array> {
   try {
-    return draw(bitmap, bitmap.width, bitmap.height, size)
+    return await draw(bitmap, bitmap.width, bitmap.height, size)
   } finally {
     bitmap.close()
   }
@@ -61,15 +62,30 @@ function imageDataOf({ data, width, height, channels }: SizedPicture): ImageData
   return new ImageData(pixels, width, height)
 }
 
+/** What it shows now: it may show something else when the code that scales has been loaded. */
+function copyOf(drawable: CanvasImageSource, width: number, height: number): OffscreenCanvas {
+  const copy = new OffscreenCanvas(width, height)
+  const context = contextOf(copy)
+  context.fillStyle = 'white'
+  context.fillRect(0, 0, width, height)
+  context.drawImage(drawable, 0, 0)
+  return copy
+}
+
+function contextOf(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
+  const context = canvas.getContext('2d', { willReadFrequently: true })
+  if (context === null) throw new PictureError('of this page', 'no 2D canvas', 'use a browser with OffscreenCanvas')
+  return context
+}
+
 /** Sides of a canvas, in pixels: far below the limits of any browser, and 4 MB with its copy. */
 const tile = 4096
 const stripPixels = 2 ** 19
 
-function draw(picture: CanvasImageSource, width: number, height: number, size: PictureSize): Uint8Array {
+async function draw(picture: CanvasImageSource, width: number, height: number, size: PictureSize): Promise<Uint8Array> {
   const atOnce = Math.max(1, Math.min(height, Math.floor(stripPixels / width)))
   const columns = Math.min(width, tile)
-  const context = new OffscreenCanvas(columns, atOnce).getContext('2d', { willReadFrequently: true })
-  if (context === null) throw new PictureError('of this page', 'no 2D canvas', 'use a browser with OffscreenCanvas')
+  const context = contextOf(new OffscreenCanvas(columns, atOnce))
   context.imageSmoothingEnabled = false
   const read = (first: number, rows: number) => {
     const strip = new Uint8ClampedArray(4 * rows * width)
@@ -85,5 +101,5 @@ function draw(picture: CanvasImageSource, width: number, height: number, size: P
     }
     return strip
   }
-  return prepare({ height, width, step: 4, atOnce, read }, size).pixels
+  return (await prepare({ height, width, step: 4, atOnce, read }, size)).pixels
 }

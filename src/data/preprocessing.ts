@@ -6,7 +6,7 @@
  */
 
 import { list, number, object, oneOf, optional, type Schema } from '../core/schema.ts'
-import { type Interpolation, interpolations } from './resample.ts'
+import { type Interpolation, interpolations } from './interpolation.ts'
 
 /**
  * To which size a photo is scaled:

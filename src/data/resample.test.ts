@@ -4,8 +4,9 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { type Interpolation, interpolations } from './interpolation.ts'
 import { decodeImage } from './node/decode.ts'
-import { type Interpolation, interpolations, resample } from './resample.ts'
+import { resample } from './resample.ts'
 
 const shared = new URL('../../../shared/', import.meta.url)
 const golden = [shared, new URL('../../../../shared/', import.meta.url)]

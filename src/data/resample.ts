@@ -4,9 +4,7 @@
  * normalized and rounded to fixed point, so there is no floating-point sum whose order could matter.
  */
 
-/** Pillow's filters. */
-export const interpolations = ['bilinear', 'bicubic', 'nearest', 'box', 'lanczos'] as const
-export type Interpolation = (typeof interpolations)[number]
+import type { Interpolation } from './interpolation.ts'
 
 interface Filter {
   /** Half of its width, at scale 1. */

@@ -5,7 +5,7 @@
 import { ArgumentError } from '../core/errors.ts'
 import type { Volume } from '../core/shapes.ts'
 import { centered, type Preprocessing, scaledSides } from './preprocessing.ts'
-import { type Rows, resample } from './resample.ts'
+import type { Rows } from './resample.ts'
 
 /** `cover`: keep the aspect and cut the overhang off the longer sides; `stretch`: fill the size, whatever the aspect. */
 export type Fit = 'cover' | 'stretch'
@@ -23,7 +23,10 @@ export interface PictureSize extends Volume {
  *
  * @returns [height, width, channels], and whether it is in color, also where it becomes gray
  */
-export function prepare(photo: Rows, size: PictureSize): { readonly pixels: Uint8Array; readonly colored: boolean } {
+export async function prepare(
+  photo: Rows,
+  size: PictureSize,
+): Promise<{ readonly pixels: Uint8Array; readonly colored: boolean }> {
   const { height, width, channels, fit, preprocessing = {} } = size
   const { resize = { kind: 'cover' }, interpolation = 'bilinear', fill } = preprocessing
   const to = scaledSides(photo, size, fit === undefined ? resize : { kind: fit === 'stretch' ? 'both' : fit })
@@ -34,6 +37,7 @@ export function prepare(photo: Rows, size: PictureSize): { readonly pixels: Uint
     height: Math.min(height, to.height),
     width: Math.min(width, to.width),
   }
+  const { resample } = await import('./resample.ts')
   const part = resample(photo, to, window, interpolation)
   const step = photo.step === 1 ? 1 : 3
   const colored = step === 3 && isColored(part)

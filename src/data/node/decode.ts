@@ -51,7 +51,8 @@ export async function decodeSource(source: SortedSource, size: PictureSize, name
     case 'raw': {
       const { data, width, height, channels } = source.raw
       const raw = { width, height, channels: channels as 1 | 3 | 4 }
-      return prepare(await decoded(new Uint8Array(data), 'given as raw values', undefined, { raw }), size).pixels
+      const photo = await decoded(new Uint8Array(data), 'given as raw values', undefined, { raw })
+      return (await prepare(photo, size)).pixels
     }
     case 'drawable':
       throw new PictureError(
@@ -110,7 +111,7 @@ async function decodeFile(file: string, size: PictureSize, memory: MemoryBudget)
       if (decodingBytes(await look(bytes, file), size) > needed)
         throw new PictureError(file, 'it changed while it was read', 'wait until it is completely written')
     }
-    return { ...prepare(await decoded(bytes, file, found), size), sides: sidesOf(found) }
+    return { ...(await prepare(await decoded(bytes, file, found), size)), sides: sidesOf(found) }
   } finally {
     memory.free(taken)
   }
@@ -127,7 +128,7 @@ async function decodeBytes(
   checkFits(name, needed, decodingOf(found), memory)
   await memory.take(needed)
   try {
-    return { ...prepare(await decoded(bytes, name, found), size), sides: sidesOf(found) }
+    return { ...(await prepare(await decoded(bytes, name, found), size)), sides: sidesOf(found) }
   } finally {
     memory.free(needed)
   }

@@ -4,8 +4,8 @@
  */
 
 import { printable } from '../../core/text.ts'
+import { interpolations } from '../../data/interpolation.ts'
 import type { Resize } from '../../data/preprocessing.ts'
-import { interpolations } from '../../data/resample.ts'
 import type { ModelInfo } from '../../model/info.ts'
 import { fitHead } from '../../network/fitHead.ts'
 import { fitInput } from '../../network/fitInput.ts'
