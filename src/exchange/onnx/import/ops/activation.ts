@@ -153,7 +153,8 @@ function overSoftmaxAxes(context: Context, work: (wire: Wire) => Wire): Activati
 /** min(max(x, low), high). */
 export function clipped(context: Context, wire: Wire, low: number, high: number): Wire {
   if (low === 0 && high === 6) return context.layer('RELU6', {}, [wire])
-  if (low > high) throw new Obstacle(`bounds from ${low} to ${high}`)
+  // ONNX's definition: the upper bound comes last, so it wins.
+  if (low > high) return clipped(context, wire, high, high)
   const [hasLow, hasHigh] = [low > -3e38, high < 3e38]
   if (!hasLow && !hasHigh) return wire
   if (low === 0 && !hasHigh) return context.layer('RELU', {}, [wire])
