@@ -1,4 +1,4 @@
-// Options of predict and convert for models that do not say what happens to a photo, and a training that keeps what they say.
+// Options of predict, convert and train for models that do not say what happens to a photo, and a training that keeps what they say.
 
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -69,6 +69,44 @@ it('a training from the model keeps it, and sees the photos as predict does', as
     preprocessing: { resize: { kind: 'shorter', side: 7 }, interpolation: 'bicubic' },
     normalization: { colors: 'bgr', std: [1 / 255, 1 / 255, 1 / 255] },
   })
+})
+
+it('train with options is train from the model that convert wrote with them, also where it is resumed', async () => {
+  const words = ['--data', 'images:photos', '--epochs', '2', '--batch', '2', '--freeze', 'all-but-head', '--new-head']
+  await lenslet(['convert', 'plain.lenslet', 'begun.lenslet', ...options], folder)
+  await lenslet(['convert', 'plain.lenslet', 'plain.onnx'], folder)
+  const said = await lenslet(['train', 'begun.lenslet', ...words, '--out', 'run-said'], folder)
+  const given = await lenslet(['train', 'plain.onnx', ...words, ...options, '--out', 'run-given'], folder)
+  const unsaid = await lenslet(['train', 'plain.onnx', ...words, '--out', 'run-unsaid'], folder)
+  for (const { code, stderr } of [said, given, unsaid]) expect(code, stderr).toBe(0)
+  const notSaid = /does not say how its images were normalized/
+  expect(unsaid.stderr).toMatch(notSaid)
+  expect(given.stderr).not.toMatch(notSaid)
+  expect(said.stderr).not.toMatch(notSaid)
+  const load = (run: string) => Model.load(join(folder, run, 'model.lenslet'))
+  await using before = await load('run-said')
+  await using after = await load('run-given')
+  await using plain = await load('run-unsaid')
+  expect(after.info).toMatchObject({
+    preprocessing: { resize: { kind: 'shorter', side: 7 }, interpolation: 'bicubic' },
+    normalization: before.info.normalization,
+  })
+  const weights = async (model: Model) => [...(await model.snapshot()).values()].map(({ values }) => values)
+  expect(await weights(after)).toEqual(await weights(before))
+  expect(await weights(plain)).not.toEqual(await weights(before))
+  // What the run started from says it, too: resuming needs no options, and takes none.
+  await using start = await Model.load(join(folder, 'run-given', 'start.lenslet'))
+  expect(start.info).toMatchObject({ normalization: before.info.normalization })
+  const resumed = await lenslet(['train', '--resume', 'run-given', '--scale', '1'], folder)
+  expect(resumed.code).toBe(2)
+  expect(resumed.stderr).toMatch(/--scale with --resume/)
+})
+
+it('a network without weights has no past that options could describe', async () => {
+  const words = ['train', 'lenet5', '--data', 'images:photos', '--mean', '0.5', '--out', 'never']
+  const { code, stderr } = await lenslet(words, folder)
+  expect(code).toBe(2)
+  expect(stderr).toMatch(/--mean describes a trained model/)
 })
 
 it.each([

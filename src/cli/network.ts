@@ -117,8 +117,11 @@ async function readNetworkFile(
   const bytes = await readRegularFile(path, limit).catch(unreadable(path))
   const byEnding = fileKinds.find((each) => each.ending === ending)
   if (byEnding === undefined || ending === '.json') {
-    const format = formatOf(path, bytes.subarray(0, startBytes))
-    if (format !== undefined && format !== lenslet) return readForeignNetwork(path)
+    const start = bytes.subarray(0, startBytes)
+    const format = formatOf(path, start)
+    // A .json file is a network of ours unless its contents say otherwise.
+    const isForeign = byEnding === undefined || format?.is?.(start) === true
+    if (format !== undefined && format !== lenslet && isForeign) return readForeignNetwork(path)
   }
   const kind = byEnding ?? fileKinds.find((each) => each.is(bytes))
   if (kind !== undefined) return kind.read(bytes, options, path)

@@ -43,6 +43,12 @@ export function addPreprocessOptions(command: Command): void {
   }
 }
 
+/** The first of the options that the call has. */
+export function givenPreprocessing(call: PreprocessCall): string | undefined {
+  const given = rows.find(([flags]) => call[flags.slice(2, flags.indexOf(' ')) as keyof PreprocessCall] !== undefined)
+  return given?.[0].split(' ')[0]
+}
+
 /** The info of a model with what the options say. Throws `UsageError`, or `FileError` for the file of names. */
 export async function withPreprocessing(
   { input, info }: { readonly input: Volume; readonly info: ModelInfo },

@@ -6,8 +6,6 @@ import { platform } from '#platform'
 import { ArgumentError } from '../core/errors.ts'
 import type { Volume } from '../core/shapes.ts'
 import type { Preprocessing } from '../data/preprocessing.ts'
-import { lenslet } from '../exchange/lenslet/format.ts'
-import type { ImportedModel } from '../exchange/types.ts'
 import { decodeModel } from '../model/file.ts'
 import { type BackendName, backendNames, Model } from '../model/model.ts'
 import { inferVolumes } from '../network/volumes.ts'
@@ -26,13 +24,12 @@ import { fineTuning, freezeHelp, layerNames } from './fineTuning.ts'
 import { finishRun } from './finishRun.ts'
 import { type AskedSize, fitNetwork, inputFor, type Origin, pictureSize, sizeHelp } from './fitNetwork.ts'
 import { followRun } from './followRun.ts'
-import { readForeign } from './foreign.ts'
 import { type Interrupt, onInterrupt } from './interrupt.ts'
 import { checkTraining, memoryHint } from './memoryHint.ts'
-import { findModel } from './model.ts'
 import { readNetwork } from './network.ts'
 import { checkKnown, needsNewHead, newHeadHelp, noModel, withNewHead } from './newHead.ts'
 import { choice, exactHelp, number } from './options.ts'
+import { addPreprocessOptions, givenPreprocessing, type PreprocessCall } from './preprocess.ts'
 import { checkPictures, resumedSettings, savedCheckpoint } from './resumeRun.ts'
 import { filesOf, lockRun, type RunFiles, type RunSettings, writeRun } from './runFolder.ts'
 import { startRun } from './startRun.ts'
@@ -40,9 +37,10 @@ import { Terminal } from './terminal.ts'
 import { threadCount } from './threadCount.ts'
 import { TrainProgress } from './trainProgress.ts'
 import { addLearningOptions, type LearningOptions, learningOptions } from './trainSettings.ts'
+import { normalizationNote, refusePreprocessing, type Start, startFrom } from './trainStart.ts'
 import { introduction } from './trainWords.ts'
 
-interface TrainCall extends LearningOptions, DataOptions {
+interface TrainCall extends LearningOptions, DataOptions, PreprocessCall {
   readonly data?: string
   readonly size?: AskedSize
   readonly newHead?: boolean
@@ -78,6 +76,7 @@ export function define(command: Command): void {
     .option('--json', 'one JSON object on stdout; progress on stderr')
   addLearningOptions(command)
   addDataOptions(command)
+  addPreprocessOptions(command)
   command.addHelpText('after', examples).action(run)
 }
 
@@ -86,6 +85,7 @@ Examples:
   lenslet train lenet5 --data mnist
   lenslet train cifar-small --data cifar10 --epochs 20 --augment flip,crop4
   lenslet train resnet18 --data images:./photos --size 96
+  lenslet train squeezenet1.1.onnx --data images:./photos --freeze all-but-head --scale 1 --colors bgr
   lenslet train "INPUT 32x32x3 -> CONV3-16 -> RELU -> POOL2 -> FC-3" --data images:./pictures
   lenslet train --resume runs/lenet5-mnist-20261122-054312`
 
@@ -101,13 +101,6 @@ interface Task {
   readonly files?: RunFiles
   /** What a model is trained further from. */
   readonly start?: Start
-}
-
-interface Start {
-  readonly source: ImportedModel
-  readonly isForeign: boolean
-  /** The head starts from new weights. */
-  readonly newHead: boolean
 }
 
 async function run(net: string | undefined, call: TrainCall): Promise<void> {
@@ -149,7 +142,8 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
   }
   const { network, name, entry, model, notice } = await readNetwork(net)
   if (call.newHead === true && model === undefined) throw noModel(net)
-  const start = model === undefined ? undefined : await startFrom(model)
+  if (model === undefined) refusePreprocessing(net, call)
+  const start = model === undefined ? undefined : await startFrom(model, call)
   const isTuned = start !== undefined && (start.isForeign || call.newHead === true || call.freeze !== undefined)
   const recipe = isTuned ? fineTuning(call.freeze !== undefined) : entry?.recipes?.[kindOf(data)]
   const settings: RunSettings = {
@@ -168,11 +162,6 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
   return { settings, origin, notice, ...(entry && { entry }), ...(start && { start }) }
 }
 
-async function startFrom(path: string): Promise<Start> {
-  const [source, { format }] = await Promise.all([readForeign(path), findModel(path)])
-  return { source, isForeign: format !== lenslet, newHead: false }
-}
-
 /** The settings of the run; what the call says besides is taken over, and `train` refuses what would change the past. */
 async function resumedTask(net: string | undefined, folder: string, call: TrainCall): Promise<Task> {
   const given =
@@ -181,7 +170,8 @@ async function resumedTask(net: string | undefined, folder: string, call: TrainC
     (call.force && '--force') ??
     (call.size && '--size') ??
     (call.newHead && '--new-head') ??
-    (call.freeze && '--freeze')
+    (call.freeze && '--freeze') ??
+    givenPreprocessing(call)
   if (given !== undefined) {
     throw new UsageError('a run that is resumed has its network and its folder', {
       received: `${given} with --resume`,
@@ -245,6 +235,8 @@ async function trainRun(
   if (task.origin === 'model' && task.start?.newHead !== true) checkKnown(settings.name, model.info, dataset.classes)
   const pictures = { training: describeTraining(dataset), tests: describeTests(dataset) }
   if (task.files !== undefined) checkPictures(settings, pictures, terminal)
+  const unsaid = task.start && normalizationNote(task.start)
+  if (unsaid !== undefined) terminal.hint(`note: ${unsaid}`)
   const checkpoint = await savedCheckpoint(task.files, terminal)
   const optionsIn = (files: RunFiles): TrainOptions => ({
     ...fitted,

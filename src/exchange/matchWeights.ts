@@ -5,22 +5,15 @@
  */
 
 import { LensletError } from '../core/errors.ts'
-import { printShape, type Shape, sameShape, sizeOf } from '../core/shapes.ts'
 import { counted, listed } from '../core/text.ts'
-import type { StoredTensor } from '../model/safetensors.ts'
-import type { WeightSource } from '../model/weightSource.ts'
 import type { Network } from '../network/network.ts'
 import { inferVolumes } from '../network/volumes.ts'
-import { arrangedAsOurs, type StateDictRow, stateDictRows } from './stateDict.ts'
+import { type ModuleMatch, matchModules } from './matchModules.ts'
+import { type Arrays, type Attempt, attempt, leftOver, type MatchedWeights } from './matchRows.ts'
+import { type StateDictRow, stateDictRows } from './stateDict.ts'
 import type { ImportedModel } from './types.ts'
 
-export interface MatchedWeights {
-  readonly weights: ReadonlyMap<string, WeightSource>
-  /** Our names and theirs. */
-  readonly matched: readonly { readonly weight: string; readonly key: string }[]
-  /** Arrays that no weight took. */
-  readonly leftOver: readonly string[]
-}
+export type { MatchedWeights } from './matchRows.ts'
 
 /** Arrays that do not make up the weights of a network. */
 export class MatchError extends LensletError {
@@ -40,8 +33,6 @@ export interface MatchOptions {
   readonly model?: Pick<ImportedModel, 'withArrays'>
 }
 
-type Arrays = ReadonlyMap<string, StoredTensor>
-
 /** @throws {MatchError} a weight for which there is no array of its name and shape; all of them are listed */
 export function matchWeights(
   network: Network,
@@ -58,18 +49,14 @@ export function matchWeights(
   )
   const tables = [own, ...modules.map((each) => stateDictRows(network, each)), named]
   const tries = tables.flatMap((rows) => prefixesOf(rows, arrays).map((prefix) => attempt(rows, arrays, prefix)))
-  const byOrder = inOrder(network, arrays)
-  if (byOrder !== undefined) tries.push(byOrder)
   const found = tries.find(({ missing }) => missing.length === 0)
   if (found !== undefined) return found
+  const byModule = matchModules(network, arrays)
+  if (byModule.ambiguous.length > 0) throw ambiguous(byModule)
+  if (byModule.missing.length === 0) return byModule
+  tries.push(byModule)
   const best = tries.reduce((a, b) => (b.missing.length < a.missing.length ? b : a))
   throw notFound(replaced !== undefined && replaced.missing.length < best.missing.length ? replaced : best, arrays)
-}
-
-interface Attempt extends MatchedWeights {
-  readonly missing: readonly string[]
-  /** Arrays of the right name and another shape. */
-  readonly misfits: readonly string[]
 }
 
 /** Our own names and layouts: what convert wrote. */
@@ -101,44 +88,6 @@ function prefixesOf(rows: readonly StateDictRow[], arrays: Arrays): readonly str
     .map(([prefix]) => prefix)
 }
 
-function attempt(rows: readonly StateDictRow[], arrays: Arrays, prefix: string): Attempt {
-  const weights = new Map<string, WeightSource>()
-  const matched: { weight: string; key: string }[] = []
-  const [missing, misfits]: [string[], string[]] = [[], []]
-  for (const row of rows) {
-    const key = `${prefix}${row.key}`
-    const array = arrays.get(key)
-    if (array === undefined || !fits(array.shape, row)) {
-      missing.push(
-        `${row.weight} ${printShape(row.shape)}${array === undefined ? '' : `; ${key} is ${printShape(array.shape)}`}`,
-      )
-      if (array !== undefined) misfits.push(key)
-      continue
-    }
-    matched.push({ weight: row.weight, key })
-    weights.set(row.weight, sourceOf(row, array))
-  }
-  return { weights, matched, missing, misfits, leftOver: leftOver(arrays, new Set(matched.map(({ key }) => key))) }
-}
-
-function leftOver(arrays: Arrays, used: ReadonlySet<string>): readonly string[] {
-  return [...arrays.keys()].filter((name) => !used.has(name))
-}
-
-/** The same axes; sides of 1 may be left out, and axes that PyTorch flattens count together. */
-function fits(found: Shape, { shape, axes }: StateDictRow): boolean {
-  const theirs = axes.map((axis) => shape[axis] as number)
-  if (sameShape(withoutOnes(found), withoutOnes(theirs))) return true
-  const isFlat = found.length === 2 && theirs.length > 2 && found[0] === theirs[0]
-  return isFlat && sizeOf(found) === sizeOf(shape)
-}
-
-const withoutOnes = (shape: Shape) => shape.filter((side) => side !== 1)
-
-function sourceOf(row: StateDictRow, array: StoredTensor): WeightSource {
-  return { shape: row.shape, fill: (into) => arrangedAsOurs(array.values, row, into) }
-}
-
 /** By the names of the file that holds the network. */
 function withFileNames(
   network: Network,
@@ -164,28 +113,20 @@ function withFileNames(
     weights: new Map([...weights].filter(([name]) => needed.has(name))),
     matched: used.map((name) => ({ weight: name, key: `${prefix ?? ''}${name}` })),
     missing,
-    misfits: [],
     leftOver: leftOver(arrays, isUsed),
   }
 }
 
-/** Module by module, in the file's order or that of the names; every module must have the arrays of its layer. */
-function inOrder(network: Network, arrays: Arrays): Attempt | undefined {
-  const groups = new Map<string, string[]>()
-  for (const name of arrays.keys()) {
-    if (name.endsWith('num_batches_tracked')) continue
-    const module = name.slice(0, Math.max(0, name.lastIndexOf('.')))
-    groups.set(module, [...(groups.get(module) ?? []), name])
-  }
-  const byName = new Intl.Collator('en', { numeric: true })
-  const orders = [[...groups.keys()], [...groups.keys()].sort(byName.compare)]
-  const nodes = inferVolumes(network).filter(({ parameters }) => parameters.length > 0)
-  if (groups.size !== nodes.length) return undefined
-  for (const modules of orders) {
-    const found = attempt(stateDictRows(network, modules), arrays, '')
-    if (found.missing.length === 0) return found
-  }
-  return undefined
+function ambiguous({ ambiguous: layers, missing }: ModuleMatch): MatchError {
+  return new MatchError(
+    'several arrays of the file fit the same layers of the network, and their names do not say which is which',
+    {
+      received: listed(layers, 4),
+      expected: 'names of the network, of its zoo entry or of its file; or modules in their order, or numbered',
+      advice: 'name the layers of the network as the modules are named; lenslet help notation says how',
+    },
+    missing,
+  )
 }
 
 function notFound({ missing, matched, leftOver: left }: Attempt, arrays: Arrays): MatchError {

@@ -39,7 +39,7 @@ async function onnxFile(text: string): Promise<Uint8Array> {
 }
 
 /** What was accepted must be a network whose weights all have values. */
-function checkModel({ network, weights }: ImportedModel): void {
+export function checkModel({ network, weights }: ImportedModel): void {
   for (const { node, parameters } of inferVolumes(network)) {
     for (const { name, shape } of parameters) {
       const into = new Float32Array(sizeOf(shape))
@@ -162,7 +162,7 @@ const onnx: Format = {
   },
 }
 
-function checkArrays({ tensors }: TensorFile): void {
+export function checkArrays({ tensors }: TensorFile): void {
   for (const [name, { shape, values }] of tensors)
     expectThat(values.length === sizeOf(shape), `${name} has ${values.length} values for ${shape}`)
 }

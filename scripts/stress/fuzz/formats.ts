@@ -5,6 +5,7 @@ import { dataFormats } from './data.ts'
 import { exchangeFormats } from './exchange.ts'
 import type { Format } from './format.ts'
 import { imageFormats } from './images.ts'
+import { kerasFormats } from './keras.ts'
 import { textFormats } from './text.ts'
 import { weightFormats } from './weights.ts'
 
@@ -15,4 +16,5 @@ export const formats: readonly Format[] = [
   ...imageFormats,
   ...exchangeFormats,
   ...caffeFormats,
+  ...kerasFormats,
 ]

@@ -51,7 +51,7 @@ function matched({ graph, opsets }: OnnxModel, network: Network, info: ModelInfo
 }
 
 function sourceOf(use: Extract<Initializer, { kind: 'weight' }>, stored: StoredTensor): WeightSource {
-  return { shape: use.from, fill: (into) => valuesBack(use, stored.values, into) }
+  return { shape: use.from, fill: (into) => valuesBack(use, stored.decoded(), into) }
 }
 
 function storedOf({ initializers }: OnnxGraph, name: string): StoredTensor | undefined {

@@ -96,6 +96,7 @@ function lazily(dtype: string, shape: Shape, byteLength: number, make: () => Sto
     get values() {
       return tensor().values
     },
+    decoded: () => make().decoded(),
     exactValues: () => tensor().exactValues(),
   }
 }

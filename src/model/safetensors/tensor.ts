@@ -23,6 +23,8 @@ export interface StoredTensor extends Tensor {
    * @throws {SafetensorsError} the type is not decoded (4 and 6 bits, complex, or unknown)
    */
   readonly values: Float32Array
+  /** As `values`, but not kept: for values that are copied to their place once. A view where possible, else a new array. */
+  decoded(): Float32Array
   /**
    * The values without rounding: every type that is decoded fits into a float64, but for 64-bit integers beyond ±2^53.
    * Decoded at each call.
@@ -51,8 +53,12 @@ class Stored implements StoredTensor {
   }
 
   get values(): Float32Array {
-    this.#values ??= this.dtype === 'F32' ? floats(this.bytes) : this.#decode(new Float32Array(this.#count()))
+    this.#values ??= this.decoded()
     return this.#values
+  }
+
+  decoded(): Float32Array {
+    return this.dtype === 'F32' ? floats(this.bytes) : this.#decode(new Float32Array(this.#count()))
   }
 
   exactValues(): Float64Array {

@@ -4,7 +4,7 @@
  */
 
 import { sizeOf } from '../../../core/shapes.ts'
-import { type StoredTensor, storedTensor } from '../../../model/safetensors/tensor.ts'
+import type { StoredTensor } from '../../../model/safetensors/tensor.ts'
 import type { LayerDraft, Wire } from '../../networkBuilder.ts'
 import type { OnnxNode } from '../proto/model.ts'
 
@@ -66,15 +66,15 @@ export function constant(shape: readonly number[], entries: ArrayLike<Entry>, is
 /** Larger tensors are weights: they are decoded where they are copied to, and not kept, so that they are in memory once. */
 const mostKept = 1 << 12
 
-export function storedConstant({ dtype, shape, bytes }: StoredTensor): Constant {
+export function storedConstant(tensor: StoredTensor): Constant {
+  const { dtype, shape } = tensor
   let kept: ArrayLike<number> | undefined
   return {
     kind: 'constant',
     shape,
     entries: () => {
       if (kept !== undefined) return kept
-      // A tensor of its own for each call, since a tensor keeps the values that it has decoded.
-      const values = decoded(storedTensor('', { dtype, shape, from: 0, to: bytes.length }, bytes))
+      const values = decoded(tensor)
       if (values.length <= mostKept) kept = values
       return values
     },
@@ -83,7 +83,7 @@ export function storedConstant({ dtype, shape, bytes }: StoredTensor): Constant 
 }
 
 function decoded(tensor: StoredTensor): Float64Array | Float32Array {
-  return ['F32', 'F16', 'BF16'].includes(tensor.dtype) ? tensor.values : rounded(tensor)
+  return ['F32', 'F16', 'BF16'].includes(tensor.dtype) ? tensor.decoded() : rounded(tensor)
 }
 
 /** 64-bit integers beyond 2^53 stand for "no limit" (the end of a slice), so they need not be exact. */
