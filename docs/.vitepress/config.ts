@@ -32,6 +32,7 @@ const sidebar = [
       page('Models of the Hugging Face hub', '/hub'),
       page('Recipes', '/recipes'),
       page('Models of other programs', '/exchange'),
+      page('ONNX operators', '/onnx'),
       page('Performance', '/performance'),
       page('Reliability', '/reliability'),
       page('Security', '/security'),

@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { LensletError } from '../../src/core/errors.ts'
+import { LensletError } from '../../src/core/errors.ts'
 import { sameShape, sizeOf } from '../../src/core/shapes.ts'
 import { ForeignFileError, UnsupportedModelError } from '../../src/exchange/errors.ts'
 import { importModel } from '../../src/exchange/onnx/import/import.ts'
@@ -80,18 +80,18 @@ async function runSet(
   if (!/^B?F/.test(expected.dtype)) return ['not meant', `an output of type ${expected.dtype}, which is no activation`]
   if (inputs.some(({ values }) => !values.every(Number.isFinite)))
     return ['not meant', 'inputs that are not finite numbers']
-  const { imported, values } = bound(
+  const { imported, values, batchless } = bound(
     model,
     open.map(({ name }) => name),
     inputs,
   )
   const { network, weights, info } = imported
-  const count = image.shape[0] as number
+  const count = batchless ? 1 : (image.shape[0] as number)
   await using made = await Model.create(network, { weights, backend, threads: 1, batch: Math.max(1, count) })
   const scores = await made.predict(values)
   return compared(
     scores,
-    [count, ...(info.tensors?.output.shape ?? [])],
+    [...(batchless ? [] : [count]), ...(info.tensors?.output.shape ?? [])],
     info.tensors?.output.order ?? 'chw',
     made,
     expected,
@@ -101,10 +101,35 @@ async function runSet(
 interface Bound {
   readonly imported: ImportedModel
   readonly values: Float32Array
+  /** Whether the first axis belongs to the image, since the graph computes along it. */
+  readonly batchless: boolean
+}
+
+/** With the first axis as the batch; where the graph computes along it, as part of one image. */
+function bound(model: OnnxModel, names: readonly string[], inputs: readonly StoredTensor[]): Bound {
+  try {
+    return boundAs(model, names, inputs, false)
+  } catch (error) {
+    if (!(error instanceof LensletError)) throw error
+    try {
+      return boundAs(model, names, inputs, true)
+    } catch (second) {
+      if (!(second instanceof LensletError)) throw second
+      // The reason of the usual reading says more.
+      throw error
+    }
+  }
 }
 
 /** The others as constants, where that gives a network; else all of them as one image. */
-function bound(model: OnnxModel, names: readonly string[], inputs: readonly StoredTensor[]): Bound {
+function boundAs(
+  model: OnnxModel,
+  names: readonly string[],
+  inputs: readonly StoredTensor[],
+  batchless: boolean,
+): Bound {
+  const alone = (tensor: StoredTensor) =>
+    batchless ? { shape: oneImage(tensor.shape), values: tensor.values } : tensor
   const [image] = inputs as readonly [StoredTensor, ...StoredTensor[]]
   const initializers = new Map<string, OnnxTensor>(model.graph.initializers)
   for (const [index, tensor] of inputs.entries())
@@ -115,23 +140,34 @@ function bound(model: OnnxModel, names: readonly string[], inputs: readonly Stor
   })
   const graph = { ...model.graph, inputs: withShapes }
   try {
-    const imported = importModel({ ...model, graph: { ...graph, initializers } })
+    const imported = importModel({ ...model, graph: { ...graph, initializers } }, { batchless })
     return {
       imported,
-      values: imported.info.tensors?.input.order === 'hwc' ? image.values.slice() : toPositions(image),
+      values: imported.info.tensors?.input.order === 'hwc' ? image.values.slice() : toPositions(alone(image)),
+      batchless,
     }
   } catch (error) {
     const isStackable =
       inputs.length > 1 &&
-      inputs.every(({ shape, dtype }) => shape[0] === image.shape[0] && shape.length <= 4 && dtype === 'F32')
+      inputs.every(
+        ({ shape, dtype }) => (batchless || shape[0] === image.shape[0]) && shape.length <= 4 && dtype === 'F32',
+      )
     if (!(error instanceof UnsupportedModelError || error instanceof ForeignFileError) || !isStackable) throw error
-    const imported = importModel({ ...model, graph }, { stacked: true })
-    return { imported, values: stacked(inputs) }
+    const imported = importModel({ ...model, graph }, { stacked: true, batchless })
+    return { imported, values: stacked(inputs.map(alone)), batchless }
   }
 }
 
-function stacked(inputs: readonly StoredTensor[]): Float32Array {
-  const [first] = inputs as readonly [StoredTensor, ...StoredTensor[]]
+type Values = Pick<StoredTensor, 'shape' | 'values'>
+
+/** [1, C, H, W] of a tensor of up to four axes. */
+function oneImage(shape: readonly number[]): readonly number[] {
+  const [a = 1, b = 1, ...rest] = shape
+  return shape.length === 4 ? [1, a * b, ...rest] : [1, ...shape]
+}
+
+function stacked(inputs: readonly Values[]): Float32Array {
+  const [first] = inputs as readonly [Values, ...Values[]]
   const count = first.shape[0] as number
   const sizes = inputs.map(({ shape }) => sizeOf(shape) / count)
   const total = sizes.reduce((a, b) => a + b, 0)
@@ -146,7 +182,7 @@ function stacked(inputs: readonly StoredTensor[]): Float32Array {
 }
 
 /** [N, C, ...] → [N, ..., C]. */
-function toPositions({ shape, values }: StoredTensor): Float32Array {
+function toPositions({ shape, values }: Values): Float32Array {
   return turned(values, shape[0] as number, shape[1] ?? 1, sizeOf(shape.slice(2)))
 }
 

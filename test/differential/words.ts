@@ -49,6 +49,11 @@ export const wordRows: Readonly<Record<LayerType, WordRow>> = {
   scale: { weight: 0.7, word: (draw) => draw.pick(['SCALE 0.3', 'SCALE -1.5', 'SCALE 0.1 learned']) },
   sigmoid: plain('SIGMOID'),
   tanh: plain('TANH'),
+  // Never drawn: they overflow, or have no value, for the numbers that drawn networks compute.
+  exp: plain('EXP', 0),
+  log: plain('LOG', 0),
+  sqrt: plain('SQRT', 0),
+  reciprocal: plain('RECIPROCAL', 0),
   droppath: { weight: 0.5, word: (draw) => `DROPPATH ${draw.pick([0, 0.2, 0.7])}` },
   dropout: { weight: 1, word: (draw) => `DROPOUT ${draw.pick([0, 0.1, 0.5, 0.9])}` },
   widen: { weight: 0.7, word: (draw, volume) => `WIDEN-${volume.channels + draw.between(0, 9)}` },

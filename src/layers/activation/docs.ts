@@ -89,4 +89,24 @@ export const docs: LayerDocsTable = {
     forward: 'tanh x',
     source: 'LeCun et al. 1998, Efficient BackProp',
   },
+  exp: {
+    title: 'exponential',
+    forward: 'eˣ',
+    source: 'a step of formulas, such as the log-softmax of imported models',
+  },
+  log: {
+    title: 'natural logarithm',
+    forward: 'ln x; NaN below 0, −∞ at 0',
+    source: 'a step of formulas, such as the log-softmax of imported models',
+  },
+  sqrt: {
+    title: 'square root',
+    forward: '√x; NaN below 0',
+    source: 'a step of formulas, such as the norms of imported models',
+  },
+  reciprocal: {
+    title: 'reciprocal',
+    forward: '1/x; ±∞ at 0',
+    source: 'a step of formulas, such as the quotients of imported models',
+  },
 }

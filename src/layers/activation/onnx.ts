@@ -65,4 +65,8 @@ export const activationForms: Readonly<Record<ActivationWord, Form>> = {
   hardsigmoid: pointwiseForm('HardSigmoid', () => ({ alpha: { float: 1 / 6 }, beta: { float: 0.5 } })),
   sigmoid: pointwiseForm('Sigmoid'),
   tanh: pointwiseForm('Tanh'),
+  exp: pointwiseForm('Exp'),
+  log: pointwiseForm('Log'),
+  sqrt: pointwiseForm('Sqrt'),
+  reciprocal: pointwiseForm('Reciprocal'),
 }

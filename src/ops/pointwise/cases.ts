@@ -1,5 +1,6 @@
 /** Activation cases: every row of the table on lengths with every remainder, and on several tiles. */
 
+import type { Random } from '../../core/random.ts'
 import { type OpCase, opCase } from '../cases.ts'
 import { f32 } from '../specs.ts'
 import { pointwise, pointwiseGradient } from './op.ts'
@@ -18,7 +19,9 @@ const terms = 4
 
 export const cases: readonly OpCase[] = (Object.keys(activations) as ActivationName[]).flatMap((name) => {
   const rows = name === 'relu' ? [...lengths, ...benches] : lengths
-  const { parameter: taken } = activations[name]
+  const { parameter: taken, domain } = activations[name]
+  const positive = (random: Random) => 0.5 + Math.abs(random.normal())
+  const fill = domain === undefined ? {} : { fill: positive }
   const parameters = taken === undefined ? [undefined] : [undefined, taken.minimum === 0 ? 0 : 2, 0.25]
   return rows.flatMap((row) =>
     parameters.flatMap((parameter) => {
@@ -27,8 +30,8 @@ export const cases: readonly OpCase[] = (Object.keys(activations) as ActivationN
       const bench = row.bench === undefined ? {} : { bench: row.bench }
       const x = f32(...row.shape)
       return [
-        opCase({ name: title, op: pointwise, attributes, inputs: [x], terms, ...bench }),
-        opCase({ name: title, op: pointwiseGradient, attributes, inputs: [x, x], terms, ...bench }),
+        opCase({ name: title, op: pointwise, attributes, inputs: [x], terms, ...fill, ...bench }),
+        opCase({ name: title, op: pointwiseGradient, attributes, inputs: [x, x], terms, ...fill, ...bench }),
       ]
     }),
   )

@@ -20,6 +20,24 @@ export class Sigmoid {
   }
 }
 
+/** eˣ */
+@unmanaged
+@final
+export class Exp {
+  @inline take(x: v128): v128 {
+    return x
+  }
+  @inline exponent(x: v128, _a: v128): v128 {
+    return x
+  }
+  @inline apply(_x: v128, e: v128, _one: v128, _a: v128): v128 {
+    return e
+  }
+  @inline slopes(): bool {
+    return false
+  }
+}
+
 /** x / (1 + e^(−a·x)); −0 at −∞, which is the limit. */
 @unmanaged
 @final

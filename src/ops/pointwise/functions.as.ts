@@ -3,6 +3,8 @@
  * Those made of exponentials are in exponentials.as.ts, and in kernel/math.as.ts and gelu.as.ts.
  */
 
+import { multiplyAdd } from '../kernel/multiplyAdd.as.ts'
+
 @unmanaged
 @final
 export class Relu {
@@ -136,5 +138,79 @@ export class EluGradient {
     const b = v128.shuffle<f32>(p, p, 1, 1, 1, 1)
     const c = v128.shuffle<f32>(p, p, 2, 2, 2, 2)
     return f32x4.mul(dy, v128.bitselect(a, f32x4.mul(f32x4.add(y, b), c), f32x4.gt(y, f32x4.splat(0))))
+  }
+}
+
+@unmanaged
+@final
+export class ExpGradient {
+  @inline apply(y: v128, dy: v128, _p: v128): v128 {
+    return f32x4.mul(dy, y)
+  }
+}
+
+/** ln x by x = 2ᵏ·m with m from √½ to √2: k·ln 2 + 2·artanh((m − 1)/(m + 1)). */
+@unmanaged
+@final
+export class Log {
+  @inline apply(x: v128, _p: v128): v128 {
+    const zero = f32x4.splat(0)
+    // Numbers below 2⁻¹²⁶ have no leading 1 in their bits: times 2²³ they do.
+    const isSmall = f32x4.lt(x, f32x4.splat(1.1754943508222875e-38))
+    const bits = v128.bitselect(f32x4.mul(x, f32x4.splat(8388608)), x, isSmall)
+    const steps = i32x4.shr_s(i32x4.sub(bits, i32x4.splat(0x3f3504f3)), 23)
+    const m = i32x4.sub(bits, i32x4.shl(steps, 23))
+    const k = f32x4.convert_i32x4_s(i32x4.sub(steps, v128.and(isSmall, i32x4.splat(23))))
+    const one = f32x4.splat(1)
+    const s = f32x4.div(f32x4.sub(m, one), f32x4.add(m, one))
+    const z = f32x4.mul(s, s)
+    // artanh's series: z ≤ 0.0295, so the first term that is left out is below 5·10⁻⁹ of the sum.
+    let p = multiplyAdd(f32x4.splat(0.2222222222), z, f32x4.splat(0.2857142857))
+    p = multiplyAdd(p, z, f32x4.splat(0.4))
+    p = multiplyAdd(p, z, f32x4.splat(0.6666666667))
+    // ln 2 in two parts: k times the first one is exact.
+    const low = multiplyAdd(k, f32x4.splat(-2.12194440e-4), f32x4.mul(s, f32x4.mul(p, z)))
+    const rest = f32x4.add(low, f32x4.add(s, s))
+    let y = f32x4.add(f32x4.mul(k, f32x4.splat(0.693359375)), rest)
+    y = v128.bitselect(y, x, f32x4.lt(x, f32x4.splat(<f32>Infinity)))
+    y = v128.bitselect(f32x4.splat(<f32>NaN), y, f32x4.lt(x, zero))
+    return v128.bitselect(f32x4.splat(-(<f32>Infinity)), y, f32x4.eq(x, zero))
+  }
+}
+@unmanaged
+@final
+export class LogGradient {
+  @inline apply(x: v128, dy: v128, _p: v128): v128 {
+    return f32x4.div(dy, x)
+  }
+}
+
+@unmanaged
+@final
+export class Sqrt {
+  @inline apply(x: v128, _p: v128): v128 {
+    return f32x4.sqrt(x)
+  }
+}
+@unmanaged
+@final
+export class SqrtGradient {
+  @inline apply(y: v128, dy: v128, _p: v128): v128 {
+    return f32x4.div(dy, f32x4.add(y, y))
+  }
+}
+
+@unmanaged
+@final
+export class Reciprocal {
+  @inline apply(x: v128, _p: v128): v128 {
+    return f32x4.div(f32x4.splat(1), x)
+  }
+}
+@unmanaged
+@final
+export class ReciprocalGradient {
+  @inline apply(y: v128, dy: v128, _p: v128): v128 {
+    return f32x4.neg(f32x4.mul(dy, f32x4.mul(y, y)))
   }
 }

@@ -7,6 +7,7 @@ import { hyperbolicTangents } from '../kernel/math.as.ts'
 import { nextTile } from '../kernel/tiles.as.ts'
 import {
   Elu,
+  Exp,
   GeluTanh,
   GeluTanhSlope,
   Mish,
@@ -19,12 +20,17 @@ import {
 } from './exponentials.as.ts'
 import {
   EluGradient,
+  ExpGradient,
   HardSigmoid,
   HardSigmoidGradient,
   HardSwish,
   HardSwishGradient,
+  Log,
+  LogGradient,
   Lrelu,
   LreluGradient,
+  Reciprocal,
+  ReciprocalGradient,
   Relu,
   Relu6,
   Relu6Gradient,
@@ -32,6 +38,8 @@ import {
   SigmoidGradient,
   Softsign,
   SoftsignGradient,
+  Sqrt,
+  SqrtGradient,
   TanhGradient,
 } from './functions.as.ts'
 
@@ -426,4 +434,112 @@ export function eluGradient(
   scratch: usize,
 ): void {
   zipWith<EluGradient>(kept, dy, dx, count, f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(a), 1, b), 2, c), chunk, tiles, counter)
+}
+
+export function expForward(
+  x: usize,
+  y: usize,
+  count: i32,
+  parameter: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  curve<Exp>(x, 0, y, count, parameter, chunk, tiles, counter)
+}
+
+export function expGradient(
+  kept: usize,
+  dy: usize,
+  dx: usize,
+  count: i32,
+  parameter: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  zip<ExpGradient>(kept, dy, dx, count, parameter, chunk, tiles, counter)
+}
+
+export function logForward(
+  x: usize,
+  y: usize,
+  count: i32,
+  parameter: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  map<Log>(x, y, count, parameter, chunk, tiles, counter)
+}
+
+export function logGradient(
+  kept: usize,
+  dy: usize,
+  dx: usize,
+  count: i32,
+  parameter: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  zip<LogGradient>(kept, dy, dx, count, parameter, chunk, tiles, counter)
+}
+
+export function sqrtForward(
+  x: usize,
+  y: usize,
+  count: i32,
+  parameter: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  map<Sqrt>(x, y, count, parameter, chunk, tiles, counter)
+}
+
+export function sqrtGradient(
+  kept: usize,
+  dy: usize,
+  dx: usize,
+  count: i32,
+  parameter: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  zip<SqrtGradient>(kept, dy, dx, count, parameter, chunk, tiles, counter)
+}
+
+export function reciprocalForward(
+  x: usize,
+  y: usize,
+  count: i32,
+  parameter: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  map<Reciprocal>(x, y, count, parameter, chunk, tiles, counter)
+}
+
+export function reciprocalGradient(
+  kept: usize,
+  dy: usize,
+  dx: usize,
+  count: i32,
+  parameter: f32,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  zip<ReciprocalGradient>(kept, dy, dx, count, parameter, chunk, tiles, counter)
 }

@@ -55,6 +55,18 @@ describe.each(testedModules)('accuracy on %s', (module) => {
     }
   })
 
+  // Down to the smallest float32, which has no leading 1 in its bits.
+  it.each(['exp', 'log', 'sqrt', 'reciprocal'] as const)('%s stays within 4 ulp of positive numbers', (name) => {
+    const powers = Float64Array.from({ length: 5_000 }, (_, i) => Math.fround(2 ** (-149 + (149 * i) / 4_900)))
+    const values = Float64Array.from([...dense.filter((x) => x > 0), ...powers])
+    const actual = apply(name, values, module)
+    const errors = [...values].map((x, i) => {
+      const exact = activations[name].forward(x, 0)
+      return Math.fround(exact) === actual[i] ? 0 : ulps(actual[i] as number, exact)
+    })
+    expect(Math.max(...errors)).toBeLessThan(4)
+  })
+
   it.each([
     ['gelu', 4e-7],
     ['geluTanh', 4e-7],

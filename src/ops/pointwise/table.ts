@@ -37,6 +37,8 @@ export interface ActivationRow {
   /** y = min(max(x, least), most): other ops can apply it at their own store. */
   readonly bounds?: Bounds
   readonly parameter?: ActivationParameter
+  /** Where it has values at all; absent: everywhere. Elsewhere it gives NaN or an infinity, as IEEE 754 does. */
+  readonly domain?: 'positive'
   /** Whether y is the probability whose log-odds x is: sigmoid cross-entropy then takes x. */
   readonly isProbability?: true
   /** This row approximates another one and has no word of its own: geluTanh is `GELU approx=tanh`. */
@@ -173,6 +175,30 @@ const rows = {
     forward: Math.tanh,
     derivative: (y) => 1 - y * y,
     keeps: 'output',
+  },
+  /** Steps of formulas, as log-softmax and quotients need them. */
+  exp: {
+    forward: Math.exp,
+    derivative: (y) => y,
+    keeps: 'output',
+  },
+  log: {
+    forward: Math.log,
+    derivative: (x) => 1 / x,
+    keeps: 'input',
+    domain: 'positive',
+  },
+  sqrt: {
+    forward: Math.sqrt,
+    derivative: (y) => 0.5 / y,
+    keeps: 'output',
+    domain: 'positive',
+  },
+  reciprocal: {
+    forward: (x) => 1 / x,
+    derivative: (y) => -y * y,
+    keeps: 'output',
+    domain: 'positive',
   },
 } as const satisfies Record<string, ActivationRow>
 

@@ -147,7 +147,7 @@ function interpret(
   const graph: Graph = {
     builder,
     opset: model.opsets.get('') ?? 1,
-    fixedBatch: typeof fixed === 'number' && fixed > 0 ? fixed : undefined,
+    fixedBatch: !options.batchless && typeof fixed === 'number' && fixed > 0 ? fixed : undefined,
     uses: usesOf(nodes, output),
   }
   const obstacles = new Map<OnnxNode, string>()
@@ -162,7 +162,7 @@ function interpret(
   }
   const result = values.get(output.name)
   if (result === undefined || broken.has(result)) throw unsupported(obstacles)
-  return finish(builder, input, output, result, layout)
+  return finish(builder, input, output, result, layout, options)
 }
 
 function outputsOf(
@@ -231,14 +231,15 @@ function finish(
   output: OnnxValue,
   value: Value,
   layout: Layout,
+  { batchless = false }: OnnxOptions,
 ): Omit<ImportedModel, 'notes' | 'withArrays'> {
   if (value.kind === 'constant')
     throw new UnsupportedModelError('the output does not depend on the image', {
       received: printable(output.name),
       expected: 'scores of the image',
     })
-  const [n = [], ...rest] = value.dimensions
-  if (!sameDimension(n, [batch]))
+  const rest = value.dimensions.slice(batchless ? 0 : 1)
+  if (!batchless && !sameDimension(value.dimensions[0] ?? [], [batch]))
     throw new UnsupportedModelError('the output has no row for each image', {
       received: printable(output.name),
       expected: '[N, ...]',
@@ -249,7 +250,9 @@ function finish(
   const tensors = {
     input: {
       name: input.name,
-      shape: sidesOf(input, network.nodes[0]?.attributes, layout),
+      shape: batchless
+        ? ((input.shape ?? []) as readonly number[])
+        : sidesOf(input, network.nodes[0]?.attributes, layout),
       order: layout === 'nchw' ? 'chw' : 'hwc',
     },
     output: { name: output.name, shape, order },

@@ -4,12 +4,15 @@ import { printable } from '../../../core/text.ts'
 import { UnsupportedModelError } from '../../errors.ts'
 import type { NetworkBuilder, Wire } from '../../networkBuilder.ts'
 import type { OnnxValue } from '../proto/model.ts'
+import { regroup } from './reshape.ts'
 import { type Activation, batch, whole } from './values.ts'
 
 /** NCHW or NHWC; of fewer dimensions only the first has a meaning here. */
 export type Layout = 'nchw' | 'nhwc'
 
 export interface InputOptions {
+  /** The graph's inputs are one image each, without an axis for the batch. Default: their first axis is the batch. */
+  readonly batchless?: boolean
   /** Rows and columns of the image, where the model leaves them open. */
   readonly size?: { readonly height: number; readonly width: number }
 }
@@ -28,7 +31,7 @@ const orders = {
 /** The image that the network takes. */
 export function imageOf(builder: NetworkBuilder, value: OnnxValue, layout: Layout, options: InputOptions): Activation {
   const sides = sidesOf(value, layout, options)
-  return activationOf(inputLayer(builder, sides), sides, value, layout)
+  return activationOf(inputLayer(builder, sides), sides, value, layout, options)
 }
 
 /**
@@ -50,7 +53,7 @@ export function stackedOf(
     const part = builder.add({ word: 'SLICE', parts: { count, options: { from: [from] } }, inputs: [all] })
     from += count
     const wire = builder.add({ word: 'RESHAPE', parts: { volume: [h, w, c], flags: ['chw'] }, inputs: [part] })
-    return activationOf(wire, { h, w, c }, value, 'nchw')
+    return activationOf(wire, { h, w, c }, value, 'nchw', options)
   })
 }
 
@@ -58,14 +61,33 @@ function inputLayer(builder: NetworkBuilder, { h, w, c }: Sides): Wire {
   return builder.add({ word: 'INPUT', parts: { volume: [h, w, c] }, inputs: [], name: '' })
 }
 
-function activationOf(wire: Wire, sides: Sides, { shape = [] }: OnnxValue, layout: Layout): Activation {
-  const order = orders[layout][shape.length - 1] ?? []
-  return { kind: 'activation', wire, dimensions: [[batch], ...order.map((root) => whole(root, sides[root]))] }
+function activationOf(
+  wire: Wire,
+  sides: Sides,
+  { shape = [] }: OnnxValue,
+  layout: Layout,
+  { batchless = false }: InputOptions,
+): Activation {
+  const own = ownShape(shape, batchless)
+  const dimensions = (orders[layout][own.length] ?? []).map((root) => whole(root, sides[root]))
+  if (!batchless) return { kind: 'activation', wire, dimensions: [[batch], ...dimensions] }
+  // Of four axes, the first two are parts of the channels.
+  const split = shape.length === 4 ? regroup([dimensions[0] ?? []], shape.slice(0, 2) as number[], undefined) : []
+  const rest = shape.length === 4 ? dimensions.slice(1) : dimensions
+  return { kind: 'activation', wire, dimensions: [...(split ?? []), ...rest] }
 }
 
-function sidesOf({ name, shape, type }: OnnxValue, layout: Layout, { size }: InputOptions): Sides {
-  const order = shape === undefined ? undefined : orders[layout][shape.length - 1]
-  if (shape === undefined || order === undefined) {
+/** The axes of one image. */
+function ownShape(shape: NonNullable<OnnxValue['shape']>, batchless: boolean): NonNullable<OnnxValue['shape']> {
+  if (!batchless) return shape.slice(1)
+  const [a, b, ...rest] = shape
+  return shape.length === 4 && typeof a === 'number' && typeof b === 'number' ? [a * b, ...rest] : shape
+}
+
+function sidesOf({ name, shape, type }: OnnxValue, layout: Layout, { size, batchless = false }: InputOptions): Sides {
+  const own = shape === undefined || shape.length === 0 ? undefined : ownShape(shape, batchless)
+  const order = own === undefined ? undefined : orders[layout][own.length]
+  if (shape === undefined || own === undefined || order === undefined) {
     throw new UnsupportedModelError('the input of the graph is not an image', {
       received: shape === undefined ? 'an input without a shape' : `${shape.length} dimensions`,
       expected: '[N, C, H, W] or [N, H, W, C]',
@@ -80,7 +102,7 @@ function sidesOf({ name, shape, type }: OnnxValue, layout: Layout, { size }: Inp
   const sides = { h: 1, w: 1, c: 1 }
   for (const [index, root] of order.entries()) {
     const given = root === 'h' ? size?.height : root === 'w' ? size?.width : undefined
-    const found = shape[index + 1]
+    const found = own[index]
     const side = typeof found === 'number' && found > 0 ? found : given
     if (side === undefined) {
       throw new UnsupportedModelError('the size of the image is open in this model', {

@@ -1,11 +1,13 @@
 /** Activation functions. */
 
 import type { LayerDraft, Wire } from '../../../networkBuilder.ts'
+import { alongAxis } from '../axis.ts'
 import { type Context, filled, Obstacle } from '../context.ts'
+import { unary } from '../fold.ts'
 import type { Handler, Handlers } from '../handler.ts'
 import { clipBounds, near } from '../patterns.ts'
 import { axisOf } from '../shapes.ts'
-import { type Activation, batch, type Dimension, lengthOf, sameDimension, whole } from '../values.ts'
+import { type Activation, batch, type Dimension, sameDimension, whole } from '../values.ts'
 import { depthwise, shifted, spread } from './affine.ts'
 
 /** Of every value by itself, whichever its arrangement. */
@@ -90,36 +92,69 @@ export const activations: Handlers = {
 
   Softmax: (context) => [softmax(context)],
 
-  LogSoftmax() {
-    throw new Obstacle('the logarithm of a softmax; remove it, and the scores before it give the same classes')
-  },
+  LogSoftmax: (context) => [overSoftmaxAxes(context, (wire) => logSoftmax(context, wire))],
+
+  Exp: formulaStep('EXP', 'Exp'),
+  Log: formulaStep('LOG', 'Log'),
+  Sqrt: formulaStep('SQRT', 'Sqrt'),
+  Reciprocal: formulaStep('RECIPROCAL', 'Reciprocal'),
 }
 
-/** Over [C] at every position; before opset 13 over all dimensions from the axis on. */
-export function softmax(context: Context): Activation {
+/** A layer of the image's values; arithmetic of constants. */
+function formulaStep(word: string, op: string): Handler {
+  return (context) => {
+    const value = context.input(0)
+    return value.kind === 'constant' ? [unary(op, value)] : pointwise(word)(context)
+  }
+}
+
+function softmax(context: Context): Activation {
+  return overSoftmaxAxes(context, (wire) => context.layer('SOFTMAX', {}, [wire]))
+}
+
+/** x − max − ln Σe^(x − max) over the channels: nothing overflows. */
+function logSoftmax(context: Context, wire: Wire): Wire {
+  const { channels } = wire.volume
+  if (channels === 1) return context.layer('SCALE', { number: 0 }, [wire])
+  const less = (one: Wire) =>
+    context.layer('CONV', { size: [1], count: channels, flags: ['nobias'] }, [one], {
+      filters: filled([1, 1, 1, channels], -1),
+    })
+  const most = context.layer('MAXOUT', { size: [channels] }, [wire])
+  const below = context.layer('ADD', {}, [wire, less(most)])
+  const powers = context.layer('EXP', {}, [below])
+  const sum = context.layer('CONV', { size: [1], count: 1, flags: ['nobias'] }, [powers], {
+    filters: filled([1, 1, channels, 1], 1),
+  })
+  return context.layer('ADD', {}, [below, less(context.layer('LOG', {}, [sum]))])
+}
+
+/** Layers on the channels, on the axis of a Softmax; before opset 13 on all dimensions from the axis on. */
+function overSoftmaxAxes(context: Context, work: (wire: Wire) => Wire): Activation {
   const x = context.activation(0)
   const rank = x.dimensions.length
   const axis = axisOf(context.int('axis', context.opset < 13 ? 1 : -1), rank)
   const over = (context.opset < 13 ? x.dimensions.slice(axis) : [x.dimensions[axis] as Dimension]).flat()
   const { wire } = x
   const { height, width, channels } = wire.volume
-  if (sameDimension(over, whole('c', channels))) return context.made(context.layer('SOFTMAX', {}, [wire]), x.dimensions)
+  if (sameDimension(over, whole('c', channels))) return context.made(work(wire), x.dimensions)
   const everything = x.dimensions.flat().filter(({ root }) => root !== 'n')
   if (over.length === everything.length && over.length > 0) {
     const flat = context.layer('FLATTEN', {}, [wire])
-    const out = context.layer('SOFTMAX', {}, [flat])
+    const out = work(flat)
     return context.made(context.layer('RESHAPE', { volume: [height, width, channels] }, [out]), x.dimensions)
   }
   if (over.length === 0 || sameDimension(over, [batch]))
     throw new Obstacle(`a softmax over ${over.length === 0 ? 'one value' : 'the images of a batch'}`)
-  const length = lengthOf(over)
-  throw new Obstacle(`a softmax over ${typeof length === 'number' ? `${length} values ` : ''}that are not the channels`)
+  if (context.opset < 13 && axis < rank - 1) throw new Obstacle('a softmax over two of three axes')
+  return alongAxis(context, x, axis, work)
 }
 
 /** min(max(x, low), high). */
 export function clipped(context: Context, wire: Wire, low: number, high: number): Wire {
   if (low === 0 && high === 6) return context.layer('RELU6', {}, [wire])
-  if (low > high) throw new Obstacle(`bounds from ${low} to ${high}`)
+  // ONNX's definition: the upper bound comes last, so it wins.
+  if (low > high) return clipped(context, wire, high, high)
   const [hasLow, hasHigh] = [low > -3e38, high < 3e38]
   if (!hasLow && !hasHigh) return wire
   if (low === 0 && !hasHigh) return context.layer('RELU', {}, [wire])

@@ -59,13 +59,9 @@ export const arithmetic: Handlers = {
   ),
   Div: operator(
     'Div',
-    (context) => {
-      const found = pattern(context)
-      if (found !== undefined) return found
-      throw new Obstacle('a quotient of two values that are computed from the image')
-    },
+    (context, a, b) => pattern(context) ?? joined(context, 'MULTIPLY', a, inverse(context, b)),
     (context, x, first) => {
-      if (first) throw new Obstacle('a constant divided by what is computed from the image')
+      if (first) return multiplied(context, inverse(context, x), other(context, first))
       return pattern(context) ?? multiplied(context, x, other(context, first), -1)
     },
   ),
@@ -91,16 +87,17 @@ export const arithmetic: Handlers = {
   Pow(context) {
     const [a, b] = [context.input(0), context.input(1)]
     if (a.kind === 'constant' && b.kind === 'constant') return [binary('Pow', a, b)]
-    if (a.kind === 'constant' || b.kind !== 'constant')
-      throw new Obstacle('an exponent that is computed from the image')
-    const exponent = scalarOf(b)
-    if (exponent === 1) return [a]
-    if (exponent === 2) return [joined(context, 'MULTIPLY', a, a)]
-    if (exponent === 3) return [joined(context, 'MULTIPLY', joined(context, 'MULTIPLY', a, a), a)]
-    throw new Obstacle(`the power ${exponent}`)
+    if (b.kind !== 'constant') {
+      const base = a.kind === 'constant' ? loneNumber(a) : undefined
+      if (base === undefined) throw new Obstacle('an exponent that is computed from the image')
+      if (base <= 0) throw new Obstacle(`powers of ${base}`)
+      const scaled = context.layer('SCALE', { number: Math.log(base) }, [b.wire])
+      return [context.made(context.layer('EXP', {}, [scaled]), b.dimensions)]
+    }
+    return [power(context, a as Activation, scalarOf(b))]
   },
   ...Object.fromEntries(
-    ['Sqrt', 'Floor', 'Ceil', 'Round', 'Exp', 'Log', 'Reciprocal', 'Erf', 'Not', 'Sign'].map((op) => [
+    ['Floor', 'Ceil', 'Round', 'Erf', 'Not', 'Sign'].map((op) => [
       op,
       (context: Context) => [constantOnly(context, op)],
     ]),
@@ -123,6 +120,21 @@ function constantOnly(context: Context, op: string): Value {
 function sum(context: Context, a: Value, b: Value): Value {
   if (a.kind === 'constant') return b.kind === 'constant' ? binary('Add', a, b) : added(context, b, a)
   return b.kind === 'constant' ? added(context, a, b) : joined(context, 'ADD', a, b)
+}
+
+/** Whole and half powers, of products, roots and quotients. */
+function power(context: Context, x: Activation, exponent: number): Activation {
+  if (exponent < 0) return inverse(context, power(context, x, -exponent))
+  if (exponent === 0.5) return context.made(context.layer('SQRT', {}, [x.wire]), x.dimensions)
+  if (exponent === 1) return context.made(x.wire, x.dimensions)
+  if (!Number.isInteger(exponent) || exponent < 1 || exponent > 64) throw new Obstacle(`the power ${exponent}`)
+  const half = power(context, x, exponent >> 1)
+  const square = joined(context, 'MULTIPLY', half, half)
+  return exponent % 2 === 0 ? square : joined(context, 'MULTIPLY', square, x)
+}
+
+function inverse(context: Context, x: Activation): Activation {
+  return context.made(context.layer('RECIPROCAL', {}, [x.wire]), x.dimensions)
 }
 
 function negative(context: Context, x: Activation): Activation {
@@ -234,10 +246,18 @@ function extreme(context: Context, op: 'Max' | 'Min'): Value {
       }
       const [x, bound] = a.kind === 'activation' ? [a, b] : [b as Activation, a]
       const number = loneNumber(bound)
-      if (number === undefined) throw new Obstacle('bounds that are more than one number')
+      if (number === undefined) return bounded(context, op, x, bound as Constant)
       const [low, high] = op === 'Max' ? [number, Number.POSITIVE_INFINITY] : [Number.NEGATIVE_INFINITY, number]
       return context.made(clipped(context, x.wire, low, high), x.dimensions)
     })
+}
+
+/** max(x, c) = relu(x − c) + c, and min(x, c) = c − relu(c − x), with a bound for each value. */
+function bounded(context: Context, op: 'Max' | 'Min', x: Activation, bound: Constant): Activation {
+  const less = (value: Activation) => added(context, value, unary('Neg', bound))
+  const relu = (value: Activation) => context.made(context.layer('RELU', {}, [value.wire]), value.dimensions)
+  if (op === 'Max') return added(context, relu(less(x)), bound)
+  return added(context, negative(context, relu(negative(context, less(x)))), bound)
 }
 
 function larger(context: Context, a: Activation, b: Activation): Activation {

@@ -2,6 +2,7 @@
 
 import { sizeOf } from '../../../../core/shapes.ts'
 import type { LayerDraft, Wire } from '../../../networkBuilder.ts'
+import { alongAxis, joinedAlong, picked } from '../axis.ts'
 import { type Context, numbersOf, Obstacle } from '../context.ts'
 import { checkSize } from '../fold.ts'
 import type { Handlers } from '../handler.ts'
@@ -49,7 +50,7 @@ export const channels: Handlers = {
       )
       return [context.made(wire, [first.dimensions[0] as Dimension, whole('c', wire.volume.channels)])]
     }
-    throw new Obstacle('joining along an axis other than the channels')
+    return [joinedAlong(context, activations, axis)]
   },
 
   Split(context) {
@@ -142,7 +143,7 @@ function cutActivation(context: Context, value: Activation, { axis, from, to, st
   const dimension = value.dimensions[axis] as Dimension
   const side = lengthOf(dimension)
   if (side instanceof Batches) throw new Obstacle('a part of the batch')
-  if (step < 1) throw new Obstacle('a slice that runs backwards')
+  if (step < 1) return stepped(context, value, axis, { from, to, step })
   if (from === 0 && to >= side && step === 1) return value
   if (to <= from) throw new Obstacle('an empty slice')
   const [piece] = dimension
@@ -151,7 +152,7 @@ function cutActivation(context: Context, value: Activation, { axis, from, to, st
   const isWhole = (root: 'h' | 'w' | 'c', size: number) =>
     sameDimension(dimension, whole(root, size)) && piece?.root === root
   if (isWhole('c', channels)) {
-    if (step !== 1) throw new Obstacle('every second channel')
+    if (step !== 1) return stepped(context, value, axis, { from, to, step })
     const out = context.layer('SLICE', { count: to - from, options: { from: [from] } }, [wire])
     return context.made(out, value.dimensions.with(axis, whole('c', to - from)))
   }
@@ -163,6 +164,19 @@ function cutActivation(context: Context, value: Activation, { axis, from, to, st
   const flat = context.flat(value)
   const out = context.layer('SLICE', { count: to - from, options: { from: [from] } }, [flat])
   return context.made(out, [value.dimensions[0] as Dimension, whole('c', to - from)])
+}
+
+/** Every n-th value of an axis, or its values backwards. */
+function stepped(
+  context: Context,
+  value: Activation,
+  axis: number,
+  { from, to, step }: { readonly from: number; readonly to: number; readonly step: number },
+): Activation {
+  const count = Math.max(0, Math.ceil((to - from) / step))
+  if (count === 0) throw new Obstacle('an empty slice')
+  const indices = Array.from({ length: count }, (_, index) => from + index * step)
+  return alongAxis(context, value, axis, (wire) => picked(context, wire, indices))
 }
 
 function cutSide(

@@ -2,11 +2,13 @@
 
 import type { WordParts } from '../../../../layers/types.ts'
 import type { LayerDraft, Wire } from '../../../networkBuilder.ts'
-import { asStored, type Context, given, Obstacle } from '../context.ts'
+import { alongAxis } from '../axis.ts'
+import { asStored, type Context, filled, given, Obstacle } from '../context.ts'
 import type { Handlers } from '../handler.ts'
 import { normalized } from '../normalize.ts'
 import { axisOf } from '../shapes.ts'
-import { type Activation, type Constant, mapDimensions } from '../values.ts'
+import { type Activation, type Constant, type Dimension, mapDimensions } from '../values.ts'
+import { clipped } from './activation.ts'
 import { added, multiplied } from './affine.ts'
 
 export const norms: Handlers = {
@@ -65,6 +67,22 @@ export const norms: Handlers = {
     return [affine(context, out, context.constant(1, 'the scales'), shift)]
   },
 
+  MeanVarianceNormalization(context) {
+    const x = context.activation(0)
+    const axes = context.ints('axes') ?? [0, 2, 3]
+    const over = axes.map((axis) => x.dimensions[axisOf(axis, x.dimensions.length)] as Dimension)
+    // Its definition adds 10⁻⁹ to the deviation; ours adds to the variance.
+    return [normalized(context, x, over, 1e-12)]
+  },
+
+  LpNormalization(context) {
+    const x = context.activation(0)
+    const p = context.int('p', 2)
+    if (p !== 1 && p !== 2) throw new Obstacle(`the ${p}-norm`)
+    const axis = axisOf(context.int('axis', -1), x.dimensions.length)
+    return [alongAxis(context, x, axis, (wire) => unitNorm(context, wire, p))]
+  },
+
   LRN(context) {
     const x = context.activation(0)
     const size = context.int('size', 5)
@@ -76,6 +94,28 @@ export const norms: Handlers = {
     const wire = context.layer('LRN', { size: [size], values }, [byChannel(context, x)])
     return [context.made(wire, dimensionsOf(x, wire))]
   },
+}
+
+/** x/‖x‖ over the channels; 0 where all of them are 0. */
+function unitNorm(context: Context, wire: Wire, p: 1 | 2): Wire {
+  const { channels } = wire.volume
+  const sizes =
+    p === 2
+      ? context.layer('MULTIPLY', {}, [wire, wire])
+      : context.layer('ADD', {}, [
+          context.layer('RELU', {}, [wire]),
+          context.layer('RELU', {}, [context.layer('SCALE', { number: -1 }, [wire])]),
+        ])
+  const sum = context.layer('CONV', { size: [1], count: 1, flags: ['nobias'] }, [sizes], {
+    filters: filled([1, 1, channels, 1], 1),
+  })
+  const norm = p === 2 ? context.layer('SQRT', {}, [sum]) : sum
+  // The smallest norm whose reciprocal is finite, so that 0 stays 0 and not 0·∞.
+  const inverse = context.layer('RECIPROCAL', {}, [clipped(context, norm, 1e-37, Number.POSITIVE_INFINITY)])
+  const all = context.layer('CONV', { size: [1], count: channels, flags: ['nobias'] }, [inverse], {
+    filters: filled([1, 1, 1, channels], 1),
+  })
+  return context.layer('MULTIPLY', {}, [wire, all])
 }
 
 function epsilonOf(context: Context): WordParts {

@@ -38,6 +38,8 @@ const weighted = (weight: (channels: number) => number) => (context: Context, wi
 }
 const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
 const maxout = (context: Context, wire: Wire) => context.layer('MAXOUT', { size: [wire.volume.channels] }, [wire])
+const absolute = (context: Context, wire: Wire) =>
+  context.layer('ADD', {}, [context.layer('RELU', {}, [wire]), context.layer('RELU', {}, [negative(context, wire)])])
 const squared = (context: Context, wire: Wire) => context.layer('MULTIPLY', {}, [wire, wire])
 const negative = (context: Context, wire: Wire) => scale(context, wire, -1)
 
@@ -66,6 +68,24 @@ const reductionsByName: Readonly<Record<string, Reduction>> = {
     fold: (values) => Math.min(...values),
   },
   ReduceSum: sum,
+  ReduceL1: { ...sum, start: absolute, fold: (values) => total(values.map(Math.abs)) },
+  ReduceL2: {
+    ...sum,
+    start: squared,
+    finish: (context, wire, count) => context.layer('SQRT', {}, [scale(context, wire, count)]),
+    fold: (values) => Math.hypot(...values),
+  },
+  ReduceLogSum: {
+    ...sum,
+    finish: (context, wire, count) => context.layer('LOG', {}, [scale(context, wire, count)]),
+    fold: (values) => Math.log(total(values)),
+  },
+  ReduceLogSumExp: {
+    ...sum,
+    start: (context, wire) => context.layer('EXP', {}, [wire]),
+    finish: (context, wire, count) => context.layer('LOG', {}, [scale(context, wire, count)]),
+    fold: (values) => Math.log(total(values.map(Math.exp))),
+  },
   ReduceSumSquare: { ...sum, start: squared, fold: (values) => total(values.map((value) => value * value)) },
   ReduceProd: {
     pool: '',
@@ -80,13 +100,14 @@ export const reductions: Handlers = {
   ...Object.fromEntries(Object.entries(reductionsByName).map(([name, reduction]) => [name, handler(reduction)])),
 
   ReduceL2(context) {
-    const x = context.activation(0)
+    const x = context.input(0)
+    if (x.kind === 'constant') return handler(reductionsByName.ReduceL2 as Reduction)(context)
     const { wire } = x
     const { height, width } = wire.volume
     const axes = axesOf(context, x.dimensions.length)
     const over = axes.map((axis) => x.dimensions[axis] as Dimension)
     if (over.flat().some(({ root }) => root !== 'h' && root !== 'w'))
-      throw new Obstacle('the norm over an axis that is neither rows nor columns')
+      return handler(reductionsByName.ReduceL2 as Reduction)(context)
     const has = (root: 'h' | 'w') => over.flat().some((piece) => piece.root === root)
     const out = context.layer('L2POOL', { size: [has('h') ? height : 1, has('w') ? width : 1] }, [wire])
     return [context.made(out, reduced(context, x, axes))]

@@ -3,7 +3,9 @@
 import type { Wire } from '../../../networkBuilder.ts'
 import { type Context, numbersOf, Obstacle } from '../context.ts'
 import type { Handler, Handlers } from '../handler.ts'
+import { type Line, placeOf, resampled, roundedPlace, type Sampling } from '../resample.ts'
 import { axisOf, type Window } from '../shapes.ts'
+import { type Activation, Batches, type Dimension, lengthOf } from '../values.ts'
 import { sidesOf } from './conv.ts'
 
 const shufflePixels: Handler = (context) => {
@@ -35,13 +37,73 @@ export const resizing: Handlers = {
       transform: context.text('coordinate_transformation_mode', 'half_pixel'),
       rounding: context.text('nearest_mode', 'round_prefer_floor'),
     }
-    if (context.int('antialias', 0) !== 0) throw new Obstacle('antialiasing')
-    if (context.text('keep_aspect_ratio_policy', 'stretch') !== 'stretch')
-      throw new Obstacle('a size that keeps the aspect ratio')
-    if (has(3))
-      return [context.mapOf(resized(context, { sizes: numbersOf(context.constant(3, 'the sizes')), ...settings }))]
-    return [context.mapOf(resized(context, { scales: numbersOf(context.constant(2, 'the scales')), ...settings }))]
+    const isSizes = has(3)
+    const numbers = numbersOf(isSizes ? context.constant(3, 'the sizes') : context.constant(2, 'the scales'))
+    const common = isSizes ? { sizes: numbers, ...settings } : { scales: numbers, ...settings }
+    return [isPlain(context) ? context.mapOf(resized(context, common)) : byAxes(context, common)]
   },
+}
+
+/** Whether UPSAMPLE or a POOL1 may do it. */
+function isPlain(context: Context): boolean {
+  const x = context.activation(0)
+  const [mode, transform] = [
+    context.text('mode', 'nearest'),
+    context.text('coordinate_transformation_mode', 'half_pixel'),
+  ]
+  return (
+    x.dimensions.length === 4 &&
+    x.dimensions[0]?.[0]?.root === 'n' &&
+    mode !== 'cubic' &&
+    !['tf_crop_and_resize', 'half_pixel_symmetric'].includes(transform) &&
+    context.int('antialias', 0) === 0 &&
+    context.text('keep_aspect_ratio_policy', 'stretch') === 'stretch'
+  )
+}
+
+/** Every form, on any axis but the batch. */
+function byAxes(context: Context, { scales, sizes, transform, rounding }: Resizing): Activation {
+  const x = context.activation(0)
+  const rank = x.dimensions.length
+  const axes = context.ints('axes')?.map((axis) => axisOf(axis, rank)) ?? x.dimensions.map((_, axis) => axis)
+  const given = scales ?? sizes ?? []
+  if (given.length !== axes.length) throw new Obstacle(`${given.length} numbers for ${axes.length} axes`)
+  const region = context.has(1) ? numbersOf(context.constant(1, 'the region')) : []
+  const sideOf = (axis: number) => lengthOf(x.dimensions[axis] as Dimension)
+  const policy = context.text('keep_aspect_ratio_policy', 'stretch')
+  const ratios = axes.flatMap((axis, index) => {
+    const side = sideOf(axis)
+    return side instanceof Batches ? [] : [(given[index] as number) / side]
+  })
+  const kept = policy === 'stretch' ? undefined : Math[policy === 'not_larger' ? 'min' : 'max'](...ratios)
+  const sampling: Sampling = {
+    mode: context.text('mode', 'nearest'),
+    transform,
+    rounding,
+    antialias: context.int('antialias', 0) !== 0,
+    excludesOutside: context.int('exclude_outside', 0) !== 0,
+    cubic: context.float('cubic_coeff_a', -0.75),
+    outside: context.float('extrapolation_value', 0),
+  }
+  return axes.reduce((value, axis, index) => {
+    const number = given[index] as number
+    const side = sideOf(axis)
+    if (side instanceof Batches) {
+      if (number === 1 || (scales === undefined && number === context.graph.fixedBatch)) return value
+      throw new Obstacle('a resize of the batch')
+    }
+    const scale = scales === undefined ? (kept ?? number / side) : number
+    const out =
+      scales !== undefined
+        ? Math.floor(side * number + 1e-7)
+        : kept === undefined
+          ? number
+          : Math.floor(kept * side + 0.5)
+    const [from, to] = [region[index], region[axes.length + index]]
+    const line: Line = { side, out, scale, ...(from !== undefined && to !== undefined && { region: [from, to] }) }
+    const isSame = out === side && scale === 1 && transform !== 'tf_crop_and_resize'
+    return isSame ? value : resampled(context, value, axis, line, sampling)
+  }, x)
 }
 
 function floatsOf(context: Context, name: string): readonly number[] {
@@ -83,22 +145,18 @@ function resized(context: Context, { scales, sizes, transform, rounding }: Resiz
   if (lines.every(({ side, out }) => side === out)) return wire
   const to = [lines[0].out, lines[1].out]
   const mode = context.text('mode', 'nearest')
-  if (mode === 'nearest') return nearest(context, wire, lines, transform, rounding)
+  // The matrices of both axes, where no layer of ours takes the same values.
+  const inMap = () => {
+    const out = byAxes(context, { ...(scales && { scales }), ...(sizes && { sizes }), transform, rounding })
+    return context.map(out)
+  }
+  if (mode === 'nearest') return nearest(context, wire, lines, transform, rounding) ?? inMap()
   if (mode !== 'linear' && mode !== 'bilinear') throw new Obstacle(`mode ${mode}`)
   if (transform === 'align_corners') return context.layer('UPSAMPLE', { options: { to }, flags: ['corners'] }, [wire])
   const isExact = lines.every(({ side, out, scale }) => Math.abs(out / side - scale) < 1e-6 * scale)
   const isHalf = transform === 'half_pixel' || (transform === 'pytorch_half_pixel' && lines.every(({ out }) => out > 1))
-  if (!isHalf || !isExact)
-    throw new Obstacle(
-      `coordinate transformation ${transform}${isExact ? '' : ' by a scale that does not give whole sides'}`,
-    )
+  if (!isHalf || !isExact) return inMap()
   return context.layer('UPSAMPLE', { options: { to }, flags: ['bilinear'] }, [wire])
-}
-
-interface Line {
-  readonly side: number
-  readonly out: number
-  readonly scale: number
 }
 
 /** UPSAMPLE takes ⌊i·in/out⌋; what takes every n-th row is a POOL1. */
@@ -108,7 +166,7 @@ function nearest(
   lines: readonly [Line, Line],
   transform: string,
   rounding: string,
-): Wire {
+): Wire | undefined {
   const sources = lines.map((line) =>
     Array.from({ length: line.out }, (_, at) => sourceOf(at, line, transform, rounding)),
   )
@@ -125,7 +183,7 @@ function nearest(
       : undefined
   })
   const [rows, columns] = steps
-  if (rows === undefined || columns === undefined) throw new Obstacle(`nearest values by ${transform}, ${rounding}`)
+  if (rows === undefined || columns === undefined) return undefined
   const cut = [
     rows.first,
     columns.first,
@@ -136,31 +194,6 @@ function nearest(
   return context.layer('POOL', { size: [1], options: { s: [rows.step, columns.step] } }, [cropped])
 }
 
-function sourceOf(at: number, { side, out, scale }: Line, transform: string, rounding: string): number {
-  const place = placeOf(at, side, out, scale, transform)
-  const rounded = roundings[rounding]
-  if (rounded === undefined) throw new Obstacle(`rounding ${rounding}`)
-  return Math.min(Math.max(rounded(place), 0), side - 1)
-}
-
-const roundings: Readonly<Record<string, (x: number) => number>> = {
-  floor: Math.floor,
-  ceil: Math.ceil,
-  round_prefer_floor: (x) => Math.ceil(x - 0.5),
-  round_prefer_ceil: (x) => Math.floor(x + 0.5),
-}
-
-function placeOf(at: number, side: number, out: number, scale: number, transform: string): number {
-  switch (transform) {
-    case 'half_pixel':
-      return (at + 0.5) / scale - 0.5
-    case 'pytorch_half_pixel':
-      return out > 1 ? (at + 0.5) / scale - 0.5 : 0
-    case 'asymmetric':
-      return at / scale
-    case 'align_corners':
-      return out === 1 ? 0 : (at * (side - 1)) / (out - 1)
-    default:
-      throw new Obstacle(`coordinate transformation ${transform}`)
-  }
+function sourceOf(at: number, line: Line, transform: string, rounding: string): number {
+  return Math.min(Math.max(roundedPlace(placeOf(at, line, transform), rounding), 0), line.side - 1)
 }

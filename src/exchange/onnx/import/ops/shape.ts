@@ -2,6 +2,7 @@
 
 import { sizeOf } from '../../../../core/shapes.ts'
 import { typeName } from '../../proto/tensor.ts'
+import { alongAxis, picked } from '../axis.ts'
 import { type Context, numbersOf, Obstacle, scalarOf } from '../context.ts'
 import { checkSize, indexer, transposed } from '../fold.ts'
 import type { Handlers } from '../handler.ts'
@@ -14,6 +15,7 @@ import {
   constant,
   type Dimension,
   type Entry,
+  lengthOf,
   storedConstant,
   type Value,
 } from '../values.ts'
@@ -176,7 +178,7 @@ export const shapes: Handlers = {
         (side, index) => side === 1 || equal(side, shape[offset + index], context.graph.fixedBatch),
       )
       if (offset >= 0 && isSame) return [same(context, value)]
-      throw new Obstacle('an activation that is repeated')
+      return [expanded(context, value, wanted)]
     }
     const numbers = wanted.map((side) => numberOf(side, 'a side'))
     const rank = Math.max(numbers.length, value.shape.length)
@@ -196,8 +198,19 @@ export const shapes: Handlers = {
 
   Tile(context) {
     const repeats = numbersOf(context.constant(1, 'the repeats'))
-    if (repeats.every((count) => count === 1)) return [same(context, context.input(0))]
-    throw new Obstacle('an activation that is repeated')
+    const x = context.input(0)
+    if (repeats.every((count) => count === 1)) return [same(context, x)]
+    if (x.kind === 'constant') throw new Obstacle('a constant that is repeated')
+    return [
+      repeats.reduce<Activation>((value, count, axis) => {
+        if (count === 1) return value
+        const side = numberOf(lengthOf(value.dimensions[axis] ?? []), 'the side')
+        if (!Number.isInteger(count) || count < 1 || count * side > 1 << 20)
+          throw new Obstacle(`an axis that is repeated ${count} times`)
+        const indices = Array.from({ length: count * side }, (_, index) => index % side)
+        return alongAxis(context, value, axis, (wire) => picked(context, wire, indices))
+      }, x),
+    ]
   },
 
   Gather(context) {
@@ -249,6 +262,32 @@ export function equal(a: Entry, b: Entry | undefined, fixedBatch: number | undef
   return b instanceof Batches ? a === (fixedBatch ?? Number.NaN) * b.times : a === b
 }
 
+/** Axes of length 1 repeated: each is given to a side of the volume that has length 1. */
+function expanded(context: Context, value: Activation, wanted: readonly Entry[]): Activation {
+  const missing = Math.max(0, wanted.length - value.dimensions.length)
+  if (missing > 0 && value.dimensions[0]?.some(({ root }) => root === 'n'))
+    throw new Obstacle('an axis before the batch')
+  const start: Activation = {
+    ...value,
+    dimensions: [...Array.from({ length: missing }, () => []), ...value.dimensions],
+  }
+  const offset = start.dimensions.length - wanted.length
+  return wanted.reduce<Activation>((x, side, index) => {
+    const axis = offset + index
+    const own = lengthOf(x.dimensions[axis] as Dimension)
+    if (side === 1 || equal(side, own, context.graph.fixedBatch)) return x
+    if (own !== 1) throw new Obstacle('an axis that is repeated as a whole')
+    const count = numberOf(side, 'a side')
+    return alongAxis(context, x, axis, (wire) =>
+      picked(
+        context,
+        wire,
+        Array.from({ length: count }, () => 0),
+      ),
+    )
+  }, start)
+}
+
 /** The same value by another name; patterns look through it. */
 function same(_context: Context, value: Value): Value {
   return value
@@ -283,24 +322,20 @@ function print(shape: readonly Entry[]): string {
   return `[${shape.map((side) => (side instanceof Batches ? (side.times === 1 ? 'N' : `${side.times}·N`) : side)).join(', ')}]`
 }
 
-/** One channel, or channels that follow each other. */
+/** Values of one axis, in any order and as often as wanted; the indices' own axes take its place. */
 function gathered(context: Context, value: Activation, axis: number, indices: Constant): Value {
   const dimension = value.dimensions[axis] as Dimension
   const numbers = numbersOf(indices)
-  const [first = 0] = numbers
-  if (numbers.some((index, at) => index !== first + at)) throw new Obstacle('values that are picked in any order')
   if (dimension.length === 0 && indices.shape.length === 0)
     return context.made(
       value.wire,
       value.dimensions.filter((_, each) => each !== axis),
     )
-  const { channels } = value.wire.volume
-  if (dimension.length !== 1 || dimension[0]?.root !== 'c' || dimension[0].size !== channels)
-    throw new Obstacle('values that are picked from an axis other than the channels')
-  const from = axisOf(first, channels)
-  const wire = context.layer('SLICE', { count: numbers.length, options: { from: [from] } }, [value.wire])
-  const rest: Dimension = numbers.length === 1 ? [] : [{ root: 'c', size: numbers.length, stride: 1 }]
-  const dimensions =
-    indices.shape.length === 0 ? value.dimensions.filter((_, each) => each !== axis) : value.dimensions.with(axis, rest)
-  return context.made(wire, dimensions)
+  const side = lengthOf(dimension)
+  if (side instanceof Batches) throw new Obstacle('images that are picked from the batch')
+  const picks = numbers.map((index) => axisOf(index, side))
+  if (picks.length === 0) throw new Obstacle('no values are picked')
+  const out = alongAxis(context, value, axis, (wire) => picked(context, wire, picks))
+  const split = regroup([out.dimensions[axis] as Dimension], indices.shape, undefined)
+  return context.made(out.wire, [...out.dimensions.slice(0, axis), ...(split ?? []), ...out.dimensions.slice(axis + 1)])
 }
