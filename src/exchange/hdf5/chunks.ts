@@ -1,8 +1,8 @@
-/** Puts the chunks of a data set together. */
+/** Finds the chunks of a data set, and puts them together. */
 
 import { type Shape, sizeOf } from '../../core/shapes.ts'
 import { type Filter, unfilter } from './filters.ts'
-import type { ChunkIndex } from './layout.ts'
+import type { ChunkIndex, Stored } from './layout.ts'
 import { damaged, type Source, unread } from './source.ts'
 
 interface Chunk {
@@ -24,7 +24,8 @@ export interface ChunkedData {
   readonly name: string
 }
 
-export function readChunks(source: Source, data: ChunkedData): Uint8Array {
+/** @throws {ForeignFileError} chunks are missing, or the array is larger than they can become */
+export function openChunks(source: Source, data: ChunkedData): Stored {
   const { shape, sides, filters, width, name } = data
   if (sides.length !== shape.length) throw damaged(`${name} has chunks of another rank`)
   const size = sizeOf(sides) * width
@@ -38,13 +39,16 @@ export function readChunks(source: Source, data: ChunkedData): Uint8Array {
   const stored = chunks.reduce((sum, chunk) => sum + chunk.size, 0)
   const total = sizeOf(shape) * width
   if (total > stored * most || stored > source.bytes.length) throw damaged(`${name} is larger than its chunks can be`)
-  const result = new Uint8Array(total)
-  for (const { address, size: length, mask, offsets } of chunks) {
-    const start = source.place(address, length, `a chunk of ${name}`)
-    const bytes = unfilter(source.bytes.subarray(start, start + length), filters, mask, size)
-    place(result, bytes, data, offsets)
+  const read = () => {
+    const result = new Uint8Array(total)
+    for (const { address, size: length, mask, offsets } of chunks) {
+      const start = source.place(address, length, `a chunk of ${name}`)
+      const bytes = unfilter(source.bytes.subarray(start, start + length), filters, mask, size)
+      place(result, bytes, data, offsets)
+    }
+    return result
   }
-  return result
+  return { stored, read }
 }
 
 function chunkList(source: Source, data: ChunkedData, size: number, counts: readonly number[]): readonly Chunk[] {

@@ -91,6 +91,26 @@ test('compressed values cannot be larger than their bytes can become', async () 
   expect(() => readAll(bytes)).toThrow(ForeignFileError)
 })
 
+test('arrays that are all at one place are refused before their values are read', async () => {
+  const bytes = await hdf5File('earliest', (root) => {
+    root.create_dataset({ name: 'x', data: floats(4000), shape: [4000] })
+    for (const name of ['y', 'z', 'zz']) root.create_hard_link('/x', name)
+  })
+  // Of Dataset, only `bytes()` reads values.
+  expect(() => [...arraysBelow(openHdf5(bytes))]).toThrow(/at the same place/)
+  const alone = openHdf5(bytes)
+  expect(() => [1, 2, 3, 4].map(() => alone.at('x')?.array())).not.toThrow()
+})
+
+test('compressed zeros, a thousand times as large as their file, are refused before they are unpacked', async () => {
+  const count = 20 * 2 ** 20
+  const bytes = await hdf5File('latest', (root) => {
+    root.create_dataset({ name: 'x', data: new Float32Array(count), shape: [count], chunks: [count], compression: 9 })
+  })
+  expect(bytes.length).toBeLessThan((4 * count) / 100)
+  expect(() => openHdf5(bytes).at('x')?.array()).toThrow(/far larger than the file/)
+})
+
 function valuesAt(root: ReturnType<typeof openHdf5>, path: string): readonly number[] {
   const bytes = root.at(path)?.array().bytes().slice() as Uint8Array<ArrayBuffer>
   return [...new Float32Array(bytes.buffer)]

@@ -6,11 +6,11 @@
 import { type Shape, sizeOf } from '../../core/shapes.ts'
 import { printable } from '../../core/text.ts'
 import type { Attribute } from './attribute.ts'
-import { readChunks } from './chunks.ts'
+import { openChunks } from './chunks.ts'
 import { type Datatype, readDataspace, readDatatype } from './datatype.ts'
 import { readFilters } from './filters.ts'
 import { type Message, message, only, readHeader } from './header.ts'
-import { readLayout, wholeBytes } from './layout.ts'
+import { readLayout, type Stored, wholeBytes } from './layout.ts'
 import { newLinks, readAttributes } from './newGroup.ts'
 import { oldLinks } from './oldGroup.ts'
 import { damaged, type Source } from './source.ts'
@@ -81,6 +81,7 @@ export class Hdf5Object {
     return this.#links
   }
 
+  /** @throws {ForeignFileError} it is not wholly in the file, or the arrays together are far larger than the file */
   array(): Dataset {
     const messages = this.#rewound()
     const name = printable(this.path)
@@ -89,28 +90,29 @@ export class Hdf5Object {
     const [shape, datatype] = [readDataspace(space), readDatatype(type)]
     const size = sizeOf(shape) * datatype.size
     if (!Number.isSafeInteger(size)) throw damaged(`${name} is too large`)
-    return { path: this.path, shape, datatype, bytes: () => this.#bytes(shape, datatype, size, name) }
+    if (size === 0) return { path: this.path, shape, datatype, bytes: () => new Uint8Array() }
+    const { stored, read } = this.#stored(shape, datatype, size, name)
+    this.#source.claim(this.path, stored, size)
+    const isSwapped = datatype.bigEndian === true && datatype.size > 1
+    return { path: this.path, shape, datatype, bytes: isSwapped ? () => swapped(read(), datatype.size) : read }
   }
 
-  #bytes(shape: Shape, datatype: Datatype, size: number, name: string): Uint8Array {
-    if (size === 0) return new Uint8Array()
-    const bytes = this.#stored(shape, datatype, size, name)
-    return datatype.bigEndian === true && datatype.size > 1 ? swapped(bytes, datatype.size) : bytes
-  }
-
-  #stored(shape: Shape, { size: width }: Datatype, size: number, name: string): Uint8Array {
+  #stored(shape: Shape, { size: width }: Datatype, size: number, name: string): Stored {
     const messages = this.#rewound()
     const layoutMessage = only(messages, message.layout)
     if (layoutMessage === undefined) throw damaged(`${name} has no values`)
     const layout = readLayout(layoutMessage, size)
-    if (layout.kind === 'whole') return wholeBytes(this.#source, layout.address, layout.size, size, name)
+    if (layout.kind === 'whole') {
+      const bytes = wholeBytes(this.#source, layout.address, layout.size, size, name)
+      return { stored: size, read: () => bytes }
+    }
     if (layout.kind === 'inside') {
       if (layout.bytes.length < size) throw damaged(`${name} is shorter than its shape`)
-      return layout.bytes.subarray(0, size)
+      return { stored: size, read: () => layout.bytes.subarray(0, size) }
     }
     const pipeline = only(messages, message.filters)
     const filters = pipeline === undefined ? [] : readFilters(pipeline)
-    return readChunks(this.#source, { shape, sides: layout.sides, index: layout.index, filters, width, name })
+    return openChunks(this.#source, { shape, sides: layout.sides, index: layout.index, filters, width, name })
   }
 
   /** The messages with cursors of their own, from the start. */

@@ -7,6 +7,13 @@ export type Layout =
   | { readonly kind: 'inside'; readonly bytes: Uint8Array }
   | { readonly kind: 'chunks'; readonly sides: readonly number[]; readonly index: ChunkIndex }
 
+/** Where the values of an array are. */
+export interface Stored {
+  /** Bytes that they have in the file. */
+  readonly stored: number
+  read(): Uint8Array
+}
+
 /** How the chunks are found. */
 export type ChunkIndex =
   | { readonly kind: 'tree' | 'in order' | 'array'; readonly address: number }

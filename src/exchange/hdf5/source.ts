@@ -3,10 +3,19 @@
  * specification, version 3.0. All numbers are little-endian, except for values of data sets.
  */
 
+import { printable } from '../../core/text.ts'
 import { ForeignFileError } from '../errors.ts'
 
 /** Where an address is undefined: all bits are set. */
 export const nowhere = -1
+
+/**
+ * The most bytes of values that a file or archive of this length may have. Trained weights hardly compress: by gzip to nine
+ * tenths, those of a pruned network to a tenth. Short files may be all zeros.
+ */
+export function mostValues(length: number): number {
+  return 32 * length + 64 * 2 ** 20
+}
 
 export class Source {
   readonly bytes: Uint8Array
@@ -17,6 +26,9 @@ export class Source {
   offsetSize = 8
   lengthSize = 8
   #budget: number
+  readonly #arrays = new Set<string>()
+  #stored = 0
+  #values = 0
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes
@@ -30,6 +42,29 @@ export class Source {
   spend(count: number): void {
     this.#budget -= count + 8
     if (this.#budget < 0) throw damaged('its structures refer to each other without an end')
+  }
+
+  /**
+   * Counts the bytes of an array, once for each path, before anyone allocates room for its values: compressed arrays could
+   * become a thousand times as large as the file, and arrays that are all at one place even more.
+   *
+   * @param stored its bytes in the file
+   * @param size bytes of its values
+   * @throws {ForeignFileError} the arrays share their bytes, or are far larger than the file
+   */
+  claim(path: string, stored: number, size: number): void {
+    if (this.#arrays.size === this.#arrays.add(path).size) return
+    this.#stored += stored
+    this.#values += size
+    if (this.#stored > this.bytes.length) {
+      throw damaged(
+        'its arrays are at the same place',
+        `arrays of ${this.#stored} bytes up to ${printable(path)}, in a file of ${this.bytes.length} bytes`,
+      )
+    }
+    const most = mostValues(this.bytes.length)
+    if (this.#values > most)
+      throw unread('arrays that are far larger than the file', `${this.#values} bytes of values`, `at most ${most}`)
   }
 
   /** @param what the structure, for messages: `the object header` */

@@ -5,6 +5,7 @@ import { ForeignFileError, UnsupportedModelError } from '../errors.ts'
 import { NetworkBuilder } from '../networkBuilder.ts'
 import type { ImportedModel } from '../types.ts'
 import type { KerasGraph, KerasLayer, Reference } from './graph.ts'
+import { ImageUnits } from './imageUnits.ts'
 import { classOf, kerasLayers } from './layers.ts'
 import { Obstacle } from './settings.ts'
 import { inputShape } from './shapes.ts'
@@ -29,6 +30,7 @@ class Building {
   readonly #notes: string[] = []
   /** Layers whose weights are in the network. */
   readonly #weighted = new Set<KerasLayer>()
+  readonly #image = new ImageUnits()
   #input: { readonly name: string; readonly tensor: Tensor } | undefined
   /** How many layers were read: models that share models can be longer than their file. */
   #count = 0
@@ -54,7 +56,7 @@ class Building {
       input: { name, shape: tensor.shape, order: this.#order },
       output: { name: last.layer, shape: output.shape, order: this.#order },
     }
-    return { ...this.#builder.finish(output.wire), info: { tensors }, notes: this.#notes }
+    return { ...this.#builder.finish(output.wire), info: { tensors, ...this.#image.info(tensor) }, notes: this.#notes }
   }
 
   /** The outputs of a graph. `given`: what flows into it, of a model that is a layer. */
@@ -105,6 +107,8 @@ class Building {
         return this.#weights.arrays({ models, layer }, names)
       },
       note: (sentence) => this.#notes.push(sentence),
+      rescaled: (tensor, factors) => this.#image.rescaled(tensor, factors),
+      resized: (from, to) => this.#image.resized(from, to),
     })
   }
 
@@ -118,6 +122,7 @@ class Building {
       const name = layer.name === '(input)' ? '' : layer.name
       const wire = this.#builder.add({ word: 'INPUT', parts: { volume }, inputs: [], name })
       this.#input = { name, tensor: { wire, shape } }
+      this.#image.start(this.#input.tensor)
       return this.#input.tensor
     })
   }

@@ -119,13 +119,13 @@ function readLayer(value: unknown, calls: readonly (readonly Reference[])[], ind
 function readCall(value: unknown): readonly Reference[] {
   if (!isObject(value)) return references(value)
   const found: Reference[] = []
-  const open: unknown[] = [value.args, value.kwargs]
-  for (let next = open.shift(); open.length > 0 || next !== undefined; next = open.shift()) {
-    if (isObject(next) && next.class_name === '__keras_tensor__' && isObject(next.config))
-      found.push(...references(next.config.keras_history))
-    else if (Array.isArray(next)) open.unshift(...next)
-    else if (isObject(next)) open.unshift(...Object.values(next))
+  // As deep as the JSON, which has a bound.
+  const visit = (each: unknown) => {
+    if (isObject(each) && each.class_name === '__keras_tensor__' && isObject(each.config))
+      for (const reference of references(each.config.keras_history)) found.push(reference)
+    else if (typeof each === 'object' && each !== null) Object.values(each).forEach(visit)
   }
+  visit([value.args, value.kwargs])
   return found
 }
 

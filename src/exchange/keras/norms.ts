@@ -66,6 +66,7 @@ export function rescaling(reading: LayerReading): Tensor {
   const [scale, offset] = [reading.settings.numbers('scale') ?? [1], reading.settings.numbers('offset') ?? [0]]
   if (reading.order === 'chw' && tensor.shape.length === 3 && scale.length + offset.length > 2)
     throw new Obstacle('it has factors for each column')
+  reading.rescaled(tensor, scale)
   return { ...tensor, wire: affine(reading.builder, tensor.wire, scale, offset) }
 }
 
@@ -84,15 +85,9 @@ export function normalization(reading: LayerReading): Tensor {
   const spread = (values: readonly number[]) =>
     values.length === 1 ? deviations.map(() => values[0] as number) : values
   const shift = spread(mean).map((each, index) => -each / (deviations[deviations.length === 1 ? 0 : index] as number))
-  return {
-    ...tensor,
-    wire: affine(
-      builder,
-      tensor.wire,
-      deviations.map((each) => 1 / each),
-      shift,
-    ),
-  }
+  const factors = deviations.map((each) => 1 / each)
+  reading.rescaled(tensor, factors)
+  return { ...tensor, wire: affine(builder, tensor.wire, factors, shift) }
 }
 
 /** The values of a small array. */

@@ -4,6 +4,7 @@ import { zipSync } from 'fflate'
 import { expect, test } from 'vitest'
 import { WeightsOnlyError } from '../errors.ts'
 import { hdf5File } from '../hdf5/testing/libhdf5.ts'
+import { readJson } from './json.ts'
 import { readH5Tensors, readKerasH5 } from './readH5.ts'
 import { readKeras } from './readKeras.ts'
 import { input, layer, sequential } from './testing/models.ts'
@@ -88,4 +89,23 @@ test('an HDF5 file with names in two attributes; and one with weights alone', as
   const alone = await write(undefined)
   await expect(readKerasH5(files('m.h5', alone))).rejects.toThrow(WeightsOnlyError)
   expect([...(await readH5Tensors(files('m.h5', alone))).tensors.keys()].sort()).toEqual(['d/d/bias:0', 'd/d/kernel:0'])
+})
+
+test('an archive whose weights are compressed zeros is refused before they are unpacked', async () => {
+  const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
+  const archive = zipSync({
+    'config.json': text(sequential(input(1), dense('d', 2))),
+    'model.weights.h5': [new Uint8Array(70 * 2 ** 20), { level: 1 }],
+  })
+  await expect(readKeras(files('m.keras', archive))).rejects.toThrow(/far larger than its archive/)
+})
+
+test('NaN and Infinity, as Python writes them, are read; long spaces take no longer than other text', () => {
+  expect(readJson('{"a": NaN, "b": [-Infinity,Infinity], "c": "NaN, \\" NaN"}', 'it')).toEqual({
+    a: null,
+    b: [null, null],
+    c: 'NaN, " NaN',
+  })
+  // Quadratic, this would take minutes.
+  expect(readJson(`[NaN,${' '.repeat(3e6)}1]`, 'it')).toEqual([null, 1])
 })

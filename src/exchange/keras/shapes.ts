@@ -104,7 +104,8 @@ export function resizing(reading: LayerReading): Tensor {
     throw new Obstacle('it crops, pads or smooths')
   if (flags.length === 0 && (to[0] % height !== 0 || to[1] % width !== 0))
     throw new Obstacle('it takes the nearest values by a factor that is not whole')
-  return withShape(after(builder, wire, { word: 'UPSAMPLE', parts: { options: { to }, flags }, name }), 3, order)
+  const larger = after(builder, wire, { word: 'UPSAMPLE', parts: { options: { to }, flags }, name })
+  return reading.resized(inputOf(reading), withShape(larger, 3, order))
 }
 
 function interpolation(settings: Settings, usual: string): readonly string[] {

@@ -26,6 +26,10 @@ export interface LayerReading {
   /** See `KerasWeights.arrays`. */
   arrays(...names: readonly string[]): readonly KerasArray[]
   note(sentence: string): void
+  /** Tells that a tensor is multiplied, by one factor or one for each channel: if it is the image, these tell its units. */
+  rescaled(tensor: Tensor, factors: readonly number[]): void
+  /** Tells that `to` has the values of `from` in another size. */
+  resized(from: Tensor, to: Tensor): Tensor
 }
 
 /** The only input. */

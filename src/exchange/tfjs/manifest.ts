@@ -31,10 +31,11 @@ const types: ReadonlyMap<string, readonly [dtype: string, bytes: number]> = new 
 export async function readManifest(files: ModelFiles, manifest: unknown): Promise<ReadonlyMap<string, TfjsArray>> {
   if (!Array.isArray(manifest)) throw invalid('the model has no weightsManifest', manifest)
   const arrays = new Map<string, TfjsArray>()
+  const seen = new Set<string>()
   for (const group of manifest) {
     if (!isObject(group) || !Array.isArray(group.paths) || !Array.isArray(group.weights))
       throw invalid('a group of the weightsManifest needs paths and weights', group)
-    const bytes = await joinedShards(files, group.paths)
+    const bytes = await joinedShards(files, group.paths, seen)
     let at = 0
     for (const weight of group.weights) {
       const entry = readEntry(weight)
@@ -56,13 +57,16 @@ export async function readManifest(files: ModelFiles, manifest: unknown): Promis
   return arrays
 }
 
-/** A number may begin in one shard and end in the next, so the shards of a group are joined before they are cut. */
-async function joinedShards(files: ModelFiles, paths: readonly unknown[]): Promise<Uint8Array> {
+/**
+ * A number may begin in one shard and end in the next, so the shards of a group are joined before they are cut.
+ *
+ * @param seen shards of groups before: one that is named a thousand times would be read as many times
+ */
+async function joinedShards(files: ModelFiles, paths: readonly unknown[], seen: Set<string>): Promise<Uint8Array> {
   const shards: Uint8Array[] = []
-  const seen = new Set<string>()
   for (const path of paths) {
     if (typeof path !== 'string') throw invalid('the path of a shard must be text', path)
-    if (seen.size === seen.add(path).size) throw invalid('a group has a shard twice', path)
+    if (seen.size === seen.add(samePath(path)).size) throw invalid('a shard is named twice', path)
     const bytes = await files.beside(path)
     if (bytes === undefined) {
       throw new ForeignFileError(`the weights of the model are missing: there is no file ${printable(path)}`, {
@@ -81,6 +85,14 @@ async function joinedShards(files: ModelFiles, paths: readonly unknown[]): Promi
     at += shard.length
   }
   return joined
+}
+
+/** `./a.bin` is `a.bin`. */
+function samePath(path: string): string {
+  return path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/')
 }
 
 function readEntry(value: unknown) {

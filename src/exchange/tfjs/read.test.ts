@@ -44,6 +44,14 @@ test('missing, short and enormous weights are refused', async () => {
   await expect(readTfjs(files(model(huge), { a: new Uint8Array(5) }))).rejects.toThrow(ForeignFileError)
 })
 
+test('a shard that is named twice, also by another path, is refused', async () => {
+  const bytes = new Uint8Array(12)
+  const one = { paths: ['a'], weights: [weights[0]] }
+  const manifest = [one, { paths: ['./a'], weights: [{ ...weights[0], name: 'other/kernel' }] }]
+  const read = readTfjs(files({ modelTopology: topology, weightsManifest: manifest }, { a: bytes, './a': bytes }))
+  await expect(read).rejects.toThrow(/named twice/)
+})
+
 test('a graph of TensorFlow is refused with advice', async () => {
   await expect(readTfjs(files({ format: 'graph-model', modelTopology: { node: [] } }))).rejects.toThrow(
     UnsupportedModelError,

@@ -24,7 +24,7 @@ export const sequential = (...layers: readonly LayerConfig[]) => ({
   config: { name: 's', layers },
 })
 
-/** A model of a chain of layers, with arrays of these shapes by name. */
+/** A model of a chain of layers, with arrays of these shapes by name: `kernel`, or `dense/kernel` of one layer. */
 export function chain(
   layers: readonly LayerConfig[],
   shapes: Readonly<Record<string, Shape>> = {},
@@ -41,9 +41,10 @@ export function words({ network }: ImportedModel): string {
 
 function weightsOf(shapes: Readonly<Record<string, Shape>>): KerasWeights {
   return {
-    arrays: (_, names) =>
+    arrays: ({ layer }, names) =>
       names.map((name) => {
-        const shape = shapes[name.split('|')[0] as string] as Shape
+        const key = name.split('|')[0] as string
+        const shape = (shapes[`${layer.name}/${key}`] ?? shapes[key]) as Shape
         return {
           shape,
           fill: (into) =>
