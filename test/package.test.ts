@@ -59,13 +59,14 @@ describe('the tarball', () => {
   })
 
   it.each([
-    ['lenslet.browser.js', 130_000, ['loop', 'rare', 'reference', 'training']],
-    ['lenslet.predict.js', 90_000, ['rare', 'reference', 'training']],
+    ['lenslet.browser.js', 130_000, ['images', 'loop', 'rare', 'reference', 'training']],
+    ['lenslet.predict.js', 90_000, ['images', 'rare', 'reference', 'training']],
     // Loaded when a network, a training or a backend needs them.
     ['lenslet.loop.js', 12_000, []],
     ['lenslet.training.js', 18_000, []],
     ['lenslet.rare.js', 14_000, []],
     ['lenslet.reference.js', 18_000, []],
+    ['lenslet.images.js', 2000, []],
   ])(
     'has %s for pages, which imports nothing but its parts, names its licence and is at most %i bytes by gzip',
     async (name, most, parts) => {

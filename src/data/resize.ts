@@ -2,6 +2,7 @@
  * From a decoded photo to what a network wants, the same on every platform: scaling, the part that is kept, and how color
  * becomes the channels of a network. The platforms only decode.
  */
+import { loadPart } from '../backends/parts.ts'
 import { ArgumentError } from '../core/errors.ts'
 import type { Volume } from '../core/shapes.ts'
 import { centered, type Preprocessing, scaledSides } from './preprocessing.ts'
@@ -37,7 +38,7 @@ export async function prepare(
     height: Math.min(height, to.height),
     width: Math.min(width, to.width),
   }
-  const { resample } = await import('./resample.ts')
+  const { resample } = await loadPart('lenslet.images.js', () => import('./resample.ts'))
   const part = resample(photo, to, window, interpolation)
   const step = photo.step === 1 ? 1 : 3
   const colored = step === 3 && isColored(part)
