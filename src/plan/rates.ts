@@ -18,7 +18,7 @@ export interface RateRule {
 }
 
 /** Throws `ArgumentError`. */
-export function checkRates(rates: readonly RateRule[]): void {
+function checkRates(rates: readonly RateRule[]): void {
   const expected = "a list such as [{ weights: 'head', factor: 1 }, { weights: '*', factor: 0.1 }]"
   const isRule = (rule: RateRule | null | undefined) => {
     return typeof rule?.weights === 'string' && Number.isFinite(rule.factor) && rule.factor > 0
@@ -36,6 +36,7 @@ export function checkRates(rates: readonly RateRule[]): void {
  * Throws `ArgumentError` where a rule names no weight of the network.
  */
 export function rateFactors(nodes: readonly SizedNode[], rates: readonly RateRule[]): ReadonlyMap<string, number> {
+  checkRates(rates)
   const factors = new Map<string, number>()
   if (rates.length === 0) return factors
   const weights = nodes.flatMap(({ node, parameters }) => {
