@@ -1,10 +1,9 @@
 /** Learning rates by group: which factor of the learning rate each weight learns at. */
 
 import { ArgumentError } from '../core/errors.ts'
-import { closest } from '../core/suggest.ts'
 import { headsIn } from '../network/fitHead.ts'
 import type { SizedNode } from '../network/volumes.ts'
-import { matching } from './nodes.ts'
+import { matching, noSuchLayer } from './nodes.ts'
 
 /** Weights that learn faster or more slowly than the others. */
 export interface RateRule {
@@ -49,17 +48,8 @@ export function rateFactors(nodes: readonly SizedNode[], rates: readonly RateRul
   for (const { weights: pattern, factor } of rates) {
     const matches = pattern === 'head' && !layers.has('head') ? (name: string) => heads.has(name) : matching(pattern)
     const found = weights.filter(({ node, name }) => matches(node) || matches(name))
-    if (found.length === 0) throw noWeights(pattern, [...layers])
+    if (found.length === 0) throw noSuchLayer('rates', pattern, ['head', ...layers])
     for (const { name } of found) if (!factors.has(name)) factors.set(name, factor)
   }
   return factors
-}
-
-function noWeights(pattern: string, layers: readonly string[]): ArgumentError {
-  const near = closest(pattern, layers)
-  return new ArgumentError('rates: no layer with weights has this name', {
-    received: pattern,
-    expected: `head, ${layers.slice(0, 12).join(', ')}${layers.length > 12 ? ', …' : ''}, or a pattern such as conv*`,
-    ...(near !== undefined && { advice: `did you mean ${near}?` }),
-  })
 }

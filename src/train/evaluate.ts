@@ -5,7 +5,7 @@
 
 import type { Split } from '../data/dataset.ts'
 import { type Model, predictionsOf } from '../model/model.ts'
-import { type EvaluateOptions, prepareEvaluation } from './evaluateOptions.ts'
+import type { EvaluateOptions } from './evaluateOptions.ts'
 import type { Evaluation } from './evaluation.ts'
 import { loadLater } from './loadLater.ts'
 
@@ -21,7 +21,6 @@ import { loadLater } from './loadLater.ts'
  * `ArgumentError` where no normalization is known or there is no picture.
  */
 export async function evaluate(model: Model, split: Split, options: EvaluateOptions = {}): Promise<Evaluation> {
-  const prepared = prepareEvaluation(model, split, options)
   // All of it with the same weights: a training of the model waits meanwhile, also for the part.
-  return predictionsOf(model)(async (predict) => (await loadLater()).evaluatePrepared(prepared, predict))
+  return predictionsOf(model)(async (predict) => (await loadLater()).evaluateBy(predict, model, split, options))
 }

@@ -4,13 +4,16 @@
  */
 
 import { ConfusionCounts } from '../core/confusion.ts'
+import { ArgumentError } from '../core/errors.ts'
+import { checkOptions, printKind } from '../core/options.ts'
 import { volumeSize } from '../core/shapes.ts'
 import { Batches } from '../data/batches.ts'
 import type { Split } from '../data/dataset.ts'
 import { type Model, predictionsOf } from '../model/model.ts'
-import { type EvaluateOptions, type Prepared, prepareEvaluation } from './evaluateOptions.ts'
+import type { EvaluateOptions } from './evaluateOptions.ts'
 import { TargetCounts } from './evaluateTargets.ts'
 import type { ClassEvaluation, Evaluation } from './evaluation.ts'
+import { matchSplit } from './match.ts'
 import { measureOf } from './measures.ts'
 
 /** Pictures that are normalized and predicted at a time: at most this many, and fewer where they or their scores are many. */
@@ -19,19 +22,37 @@ const portionBytes = 2 ** 24
 
 /** `evaluate`, where this module is loaded already. */
 export async function evaluateLoaded(model: Model, split: Split, options: EvaluateOptions): Promise<Evaluation> {
-  const prepared = prepareEvaluation(model, split, options)
-  return predictionsOf(model)(async (predict) => evaluatePrepared(prepared, predict))
+  return predictionsOf(model)(async (predict) => evaluateBy(predict, model, split, options))
 }
 
 /** @param predict with the same weights for all images */
-export async function evaluatePrepared(
-  { model, split, normalization, classes, signal }: Prepared,
+export async function evaluateBy(
   predict: (images: Float32Array) => Promise<Float32Array>,
+  model: Model,
+  split: Split,
+  options: EvaluateOptions,
 ): Promise<Evaluation> {
+  checkIsSplit(split)
+  checkOptions<EvaluateOptions>('evaluate', options, { normalization: true, classes: true, signal: true })
+  const { normalization = model.info.normalization, classes = split.classes, signal } = options
+  if (normalization === undefined) {
+    throw new ArgumentError('no normalization is known for the images', {
+      received: 'a model without normalization',
+      expected: '{ normalization: { mean, std } }',
+      advice: 'pass the normalization of the data set that the model was trained on',
+    })
+  }
+  const matched = matchSplit(model, split, 'the images', classes)
+  if (split.count === 0) {
+    throw new ArgumentError('there are no images to evaluate', {
+      received: 'an empty split',
+      expected: 'at least one image',
+    })
+  }
   const scores = volumeSize(model.output)
   const size = volumeSize(model.input)
   const batch = Math.min(portionOf(Math.max(size, scores)), split.count)
-  const batches = new Batches(split, { batch, normalization, shuffle: false })
+  const batches = new Batches(matched, { batch, normalization, shuffle: false })
   const images = new Float32Array(batch * size)
   const evaluated = measureOf(model.network)
   const isClass = evaluated.compares === 'class'
@@ -81,6 +102,15 @@ export async function evaluatePrepared(
   const accuracy = hits.reduce((a, b) => a + b, 0) / count
   const [matrix, pairs] = [confusion.matrix(), confusion.pairs()]
   return { loss: loss / count, accuracy, count, invalid, perClass, confusion: matrix, pairs }
+}
+
+function checkIsSplit(split: Partial<Split> | undefined): void {
+  if (split?.labels !== undefined && split.images !== undefined) return
+  throw new ArgumentError('not a split', {
+    received: 'test' in (split ?? {}) ? 'a data set' : printKind(split),
+    expected: '{ count, height, width, channels, images, labels }',
+    advice: 'evaluate(model, dataset.test)',
+  })
 }
 
 /** A power of two, so that batches of the usual sizes are filled. */
