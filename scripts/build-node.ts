@@ -79,7 +79,10 @@ const groups: readonly (readonly [name: string, test: RegExp])[] = [
   ['core', /[\\/]core[\\/]|[\\/]allowWide\.js$/],
   ['networks', /[\\/](ops|layers|network|notation|plan|zoo)[\\/]/],
   // What is imported dynamically stands alone: a file that only hands on another's is one too many for some bundlers.
-  ['models', /[\\/](backends|model|train)[\\/](?!.*\b(claimed|references)\.js$)|[\\/]data[\\/](?!node)/],
+  [
+    'models',
+    /[\\/](backends|model|train)[\\/](?!.*\b(claimed|evaluateBy|later|references)\.js$)|[\\/]data[\\/](?!node)/,
+  ],
   ['inspect', /[\\/](insight|inspect)[\\/]/],
 ]
 

@@ -6,7 +6,7 @@
 import { ArgumentError } from '../core/errors.ts'
 import { type LossKind, type LossSettings, resolveLoss } from '../ops/losses/table.ts'
 import { type OptimizerKind, type OptimizerSettings, resolveOptimizer } from '../ops/optimizer/optimizers.ts'
-import { checkRates, type RateRule } from './rates.ts'
+import type { RateRule } from './rates.ts'
 
 /** What the last layer gives, for new pictures: tracked statistics, nothing random. */
 export interface ScoresGoal {
@@ -180,7 +180,6 @@ function complete(goal: GoalOptions, own: LossSettings): Goal {
       advice: 'leave it out for no clipping',
     })
   }
-  if (rates !== undefined) checkRates(rates)
   const update = goal.update ?? (clipNorm === undefined ? 'at once' : 'together')
   oneOf('decay', decay, ['weights', 'all'])
   oneOf('update', update, clipNorm === undefined ? ['at once', 'together'] : ['together'])
@@ -189,7 +188,7 @@ function complete(goal: GoalOptions, own: LossSettings): Goal {
     loss: resolveLoss(loss).settings,
     optimizer: resolveOptimizer(optimizer).settings,
     decay,
-    ...(rates === undefined || rates.length === 0 ? {} : { rates }),
+    ...(rates === undefined || rates?.length === 0 ? {} : { rates }),
     ...(clipNorm === undefined ? {} : { clipNorm }),
     update,
     scores,

@@ -22,17 +22,20 @@ export function matchNodes(
       continue
     }
     const matched = names.filter(matching(pattern))
-    if (matched.length === 0) {
-      const near = closest(pattern, names)
-      throw new ArgumentError(`${what}: no layer has this name`, {
-        received: pattern,
-        expected: `${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}, or a pattern such as conv*`,
-        ...(near !== undefined && { advice: `did you mean ${near}?` }),
-      })
-    }
+    if (matched.length === 0) throw noSuchLayer(what, pattern, names)
     for (const name of matched) found.add(name)
   }
   return found
+}
+
+/** @param names of which one was meant */
+export function noSuchLayer(what: string, pattern: string, names: readonly string[]): ArgumentError {
+  const near = closest(pattern, names)
+  return new ArgumentError(`${what}: no layer has this name`, {
+    received: pattern,
+    expected: `${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}, or a pattern such as conv*`,
+    ...(near !== undefined && { advice: `did you mean ${near}?` }),
+  })
 }
 
 /** Whether a name is the pattern, in which `*` stands for anything. */

@@ -1,10 +1,9 @@
 /** Learning rates by group: which factor of the learning rate each weight learns at. */
 
 import { ArgumentError } from '../core/errors.ts'
-import { closest } from '../core/suggest.ts'
 import { headsIn } from '../network/fitHead.ts'
 import type { SizedNode } from '../network/volumes.ts'
-import { matching } from './nodes.ts'
+import { matching, noSuchLayer } from './nodes.ts'
 
 /** Weights that learn faster or more slowly than the others. */
 export interface RateRule {
@@ -18,7 +17,7 @@ export interface RateRule {
 }
 
 /** Throws `ArgumentError`. */
-export function checkRates(rates: readonly RateRule[]): void {
+function checkRates(rates: readonly RateRule[]): void {
   const expected = "a list such as [{ weights: 'head', factor: 1 }, { weights: '*', factor: 0.1 }]"
   const isRule = (rule: RateRule | null | undefined) => {
     return typeof rule?.weights === 'string' && Number.isFinite(rule.factor) && rule.factor > 0
@@ -36,6 +35,7 @@ export function checkRates(rates: readonly RateRule[]): void {
  * Throws `ArgumentError` where a rule names no weight of the network.
  */
 export function rateFactors(nodes: readonly SizedNode[], rates: readonly RateRule[]): ReadonlyMap<string, number> {
+  checkRates(rates)
   const factors = new Map<string, number>()
   if (rates.length === 0) return factors
   const weights = nodes.flatMap(({ node, parameters }) => {
@@ -48,17 +48,8 @@ export function rateFactors(nodes: readonly SizedNode[], rates: readonly RateRul
   for (const { weights: pattern, factor } of rates) {
     const matches = pattern === 'head' && !layers.has('head') ? (name: string) => heads.has(name) : matching(pattern)
     const found = weights.filter(({ node, name }) => matches(node) || matches(name))
-    if (found.length === 0) throw noWeights(pattern, [...layers])
+    if (found.length === 0) throw noSuchLayer('rates', pattern, ['head', ...layers])
     for (const { name } of found) if (!factors.has(name)) factors.set(name, factor)
   }
   return factors
-}
-
-function noWeights(pattern: string, layers: readonly string[]): ArgumentError {
-  const near = closest(pattern, layers)
-  return new ArgumentError('rates: no layer with weights has this name', {
-    received: pattern,
-    expected: `head, ${layers.slice(0, 12).join(', ')}${layers.length > 12 ? ', …' : ''}, or a pattern such as conv*`,
-    ...(near !== undefined && { advice: `did you mean ${near}?` }),
-  })
 }

@@ -4,7 +4,6 @@
  */
 
 import { platform } from '#platform'
-import { loadPart } from '../backends/parts.ts'
 import { checkAugmentation } from '../data/augmentation.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { infoFault } from '../model/info.ts'
@@ -13,6 +12,7 @@ import type { FileLock } from '../platform/types.ts'
 import { claim } from './claim.ts'
 import type { Training } from './claimed.ts'
 import { DataMismatchError } from './errors.ts'
+import { loadLater } from './loadLater.ts'
 import { matchDataset } from './match.ts'
 import { resolveSettings, type TrainOptions } from './options.ts'
 import type { Progress, TrainResult } from './progress.ts'
@@ -86,7 +86,7 @@ async function* run(
   let lock: FileLock | undefined
   try {
     lock = await lockFiles()
-    const { trainClaimed } = await loadPart('lenslet.loop.js', () => import('./claimed.ts'))
+    const { trainClaimed } = await loadLater()
     return yield* trainClaimed(training, claimed, lock)
   } finally {
     claimed.end()

@@ -14,7 +14,7 @@ import {
   type OptimizerSettings,
   resolveOptimizer,
 } from '../ops/optimizer/optimizers.ts'
-import { checkRates, type RateRule, rateFactors } from '../plan/rates.ts'
+import { type RateRule, rateFactors } from '../plan/rates.ts'
 import { guessOf, lossWith } from './loss.ts'
 import { checkData, frozenLayers } from './match.ts'
 import { resolveSchedule, type Schedule, type ScheduleKind, type ScheduleSettings } from './schedule.ts'
@@ -237,7 +237,6 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
 
 /** Names are checked now, not when the plan is made. */
 function checkedRates({ network }: Model, rates: readonly RateRule[]): readonly RateRule[] | null {
-  checkRates(rates)
   rateFactors(inferVolumes(network), rates)
   return rates.length === 0 ? null : rates
 }

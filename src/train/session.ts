@@ -13,7 +13,7 @@ import type { FileLock } from '../platform/types.ts'
 import { type BestWeights, lower, watchedOf } from './best.ts'
 import { badUpdate, badWeight, printRate } from './diverged.ts'
 import { DivergedError } from './errors.ts'
-import { evaluate } from './evaluate.ts'
+import { evaluateLoaded } from './evaluateBy.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { TrainingIdentity } from './identity.ts'
 import { addTo, type EpochRecord, emptyTally, MetricsFile, means, recordInterval, type Tally } from './metrics.ts'
@@ -246,7 +246,7 @@ export class Session {
     const { model, settings, dataset, signal } = this.#parts
     const { normalization } = settings
     try {
-      const evaluation = await evaluate(model, split, { normalization, classes: dataset.classes, signal })
+      const evaluation = await evaluateLoaded(model, split, { normalization, classes: dataset.classes, signal })
       this.#pace.evaluated()
       return evaluation
     } catch (error) {

@@ -1,0 +1,4 @@
+/** What a page loads when it trains or evaluates. */
+
+export { trainClaimed } from './claimed.ts'
+export { evaluateBy } from './evaluateBy.ts'
