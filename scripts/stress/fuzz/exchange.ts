@@ -1,7 +1,9 @@
 /** Files of other programs: ONNX graphs, PyTorch's pickles, NumPy's arrays. */
 
+import { zipSync } from 'fflate'
 import type { Random } from '../../../src/core/random.ts'
 import { sizeOf } from '../../../src/core/shapes.ts'
+import { readNpzFile, writeNpzFile } from '../../../src/exchange/numpy/files.ts'
 import { readNpy } from '../../../src/exchange/numpy/npy.ts'
 import { exportOnnx } from '../../../src/exchange/onnx/export/export.ts'
 import { importModel, importOnnx } from '../../../src/exchange/onnx/import/import.ts'
@@ -257,4 +259,23 @@ const npy: Format = {
   },
 }
 
-export const exchangeFormats: readonly Format[] = [onnx, pytorch, npy]
+const npz: Format = {
+  name: 'NumPy archive',
+  memory: 512,
+  short: 1000,
+  async prepare() {
+    const stored = joined(writeNpzFile(arrays()))
+    const entries = [...readZip(stored, 'x.npz').values()].map(({ name, bytes }) => [name, bytes().slice()] as const)
+    const good = [stored, zipSync(Object.fromEntries(entries))]
+    /** With checksums that are right, so that the arrays themselves are read. */
+    const repacked = (random: Random) =>
+      zipSync(Object.fromEntries(entries.map(([name, bytes]) => [name, mutateBytes(random, [bytes])])))
+    return {
+      good,
+      draw: (random) => (random.integer(2) === 0 ? repacked(random) : mutateBytes(random, good)),
+      read: async (bytes) => checkArrays(await readNpzFile(files(bytes))),
+    }
+  },
+}
+
+export const exchangeFormats: readonly Format[] = [onnx, pytorch, npy, npz]
