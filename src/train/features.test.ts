@@ -138,7 +138,7 @@ it.each([
     limit,
     /no frozen/,
   ],
-  ['more than the limit', small, {}, 1000, /the limit is 1000/],
+  ['more than the limit', small, {}, 1000, /more memory than the limit/],
 ])('%s: no features', async (_, text, more, most, reason) => {
   await using model = await create(text)
   const made = await featureTraining(model, data, { ...options, ...more }, most)

@@ -43,6 +43,8 @@ export interface ComputeOptions {
 /** Why nothing is cached, in words that end a sentence. */
 export interface NoFeatures {
   readonly reason: string
+  /** That they would take, where it is more than the limit. */
+  readonly bytes?: number
 }
 
 /**
@@ -61,7 +63,7 @@ export async function featureTraining(
   const cut = cutOf(model.planFor(planOptionsOf(settings)))
   if (cut === undefined) return { reason: 'there is no frozen layer that everything that learns depends on' }
   const bytes = 4 * volumeSize(cut.features) * passesOf(dataset, flip)
-  if (bytes > limit) return { reason: `they would take ${bytes} bytes, and the limit is ${limit}` }
+  if (bytes > limit) return { reason: 'they would take more memory than the limit', bytes }
   const back = await model.withNetwork(cut.back)
   back.info = model.info.classes === undefined ? {} : { classes: model.info.classes }
   const made = featuresOf(dataset, cut.features, flip)
