@@ -83,6 +83,32 @@ describe('layers by name', () => {
     expect(after.get('conv2.filters')).not.toEqual(before.get('conv2.filters'))
   })
 
+  it('frozen layers run once, with the same result as in every epoch; resumed, they run once more', async () => {
+    await writeModel('wide.lenslet', 'INPUT 16x16x3 -> CONV3-16 -> RELU -> CONV3-4 -> RELU -> GAP -> FC-5')
+    const words = ['--new-head', '--freeze', 'until:relu1', '--epochs', '3', '--batch', '4']
+    const once = await train('wide.lenslet', 'once', ...words)
+    expect(once.code, once.stderr).toBe(0)
+    expect(once.stdout).toContain('The layers up to relu1 are frozen: they run once over the images')
+    const every = await train('wide.lenslet', 'every', ...words, '--memory-limit', '300KB')
+    expect(every.code, every.stderr).toBe(0)
+    expect(every.stderr).toMatch(
+      /frozen layers run in every epoch[\s\S]*more memory than the limit[\s\S]*--memory-limit/,
+    )
+    expect(await weightsOf('once/model.lenslet')).toEqual(await weightsOf('every/model.lenslet'))
+    // One epoch, made longer.
+    for (const [out, more] of [
+      ['grown', []],
+      ['grown-every', ['--memory-limit', '300KB']],
+    ] as const) {
+      const first = await train('wide.lenslet', out, ...words, '--schedule', 'constant', '--epochs', '1', ...more)
+      expect(first.code, first.stderr).toBe(0)
+      const second = await call(['train', '--resume', out, '--epochs', '3'], place)
+      expect(second.code, second.stderr).toBe(0)
+      expect(/run once/.test(second.stdout)).toBe(out === 'grown')
+    }
+    expect(await weightsOf('grown/model.lenslet')).toEqual(await weightsOf('grown-every/model.lenslet'))
+  })
+
   it('rates of layers are kept by the run', async () => {
     const { code, stderr } = await train('deep.lenslet', 'rates', '--new-head', '--rate-factors', 'head=1,conv*=1e-30')
     expect(code, stderr).toBe(0)

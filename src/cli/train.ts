@@ -20,6 +20,7 @@ import type { ZooEntry } from '../zoo/types.ts'
 import { zoo } from '../zoo/zoo.ts'
 import { absolute, addDataOptions, type DataOptions, dataHelp, dataOptions, kindOf, openData } from './data.ts'
 import { readCall, UsageError } from './errors.ts'
+import { cacheFeatures, computeFeatures, putFeaturesBack } from './featureCache.ts'
 import { fineTuning, freezeHelp, layerNames } from './fineTuning.ts'
 import { finishRun } from './finishRun.ts'
 import { type AskedSize, fitNetwork, inputFor, type Origin, pictureSize, sizeHelp } from './fitNetwork.ts'
@@ -238,8 +239,13 @@ async function trainRun(
   const unsaid = task.start && normalizationNote(task.start)
   if (unsaid !== undefined) terminal.hint(`note: ${unsaid}`)
   const checkpoint = await savedCheckpoint(task.files, terminal)
+  const asked = { settings, model, dataset, options: fitted, checkpoint }
+  const features = await readCall(() => cacheFeatures(asked, terminal))
+  // What trains: the model, or the network behind its frozen layers.
+  await using behind = features?.model
+  const trained = { model: behind ?? model, dataset: features?.dataset ?? dataset, options: fitted, ...features }
   const optionsIn = (files: RunFiles): TrainOptions => ({
-    ...fitted,
+    ...trained.options,
     checkpoint: {
       path: files.checkpoint,
       ...(call.checkpointEvery !== undefined && { everySeconds: call.checkpointEvery }),
@@ -251,14 +257,19 @@ async function trainRun(
   // Whatever can be refused is refused before there is a folder.
   await readCall(async () => {
     // A generator that is called has checked its options and not begun.
-    await train(model, dataset, optionsIn(task.files ?? filesOf(call.out ?? ''))).return(undefined as never)
+    await train(trained.model, trained.dataset, optionsIn(task.files ?? filesOf(call.out ?? ''))).return(
+      undefined as never,
+    )
     const bytesAt = (batch = fitted.batch, recompute = fitted.recompute) =>
-      model.planFor(planOptionsOf(resolveSettings(model, dataset, { ...fitted, batch, recompute }))).arenaBytes
+      trained.model.planFor(
+        planOptionsOf(resolveSettings(trained.model, trained.dataset, { ...trained.options, batch, recompute })),
+      ).arenaBytes
     const bytes = bytesAt()
     if (settings.backend === 'wasm') checkTraining(bytes, fitted.batch, bytesAt)
     const hint = memoryHint(bytes, fitted.batch, bytesAt)
     if (hint !== undefined) terminal.hint(`note: ${hint}`)
-    if (checkpoint !== undefined) checkResume(checkpoint, model, dataset, fitted, settings.backend)
+    if (checkpoint !== undefined)
+      checkResume(checkpoint, trained.model, trained.dataset, trained.options, settings.backend)
   })
   interrupt.signal.throwIfAborted()
   const run = { ...settings, options: fitted, pictures }
@@ -272,11 +283,13 @@ async function trainRun(
   terminal.say(introduction(settings, dataset, model, files, terminal))
   if (task.files !== undefined && checkpoint === undefined)
     terminal.say('There is no checkpoint yet: the training starts from the beginning, with the same settings.')
-  const last = await followRun(trainHolding(lock, model, dataset, optionsIn(files)), progress, {
-    files,
-    undo,
-    terminal,
+  await computeFeatures(features, terminal, interrupt.signal).catch(async (error) => {
+    await undo?.()
+    throw error
   })
+  const training = trainHolding(lock, trained.model, trained.dataset, optionsIn(files))
+  const ended = await followRun(training, progress, { files, undo, terminal })
+  const last = await putFeaturesBack(features, ended)
   await lock.check()
   await finishRun({ settings, entry, options: fitted, dataset, model, files, last, says }, terminal, interrupt)
 }

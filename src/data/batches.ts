@@ -7,9 +7,9 @@
 import { ArgumentError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { type Augmentation, checkAugmentation } from './augmentation.ts'
-import type { Split } from './dataset.ts'
+import type { Split, SplitFeatures } from './dataset.ts'
 import { channelOffset, type Normalization, normalizationTable } from './normalization.ts'
-import { writeAugmented, writePlain } from './picture.ts'
+import { isFlipped, writeAugmented, writePlain } from './picture.ts'
 
 export interface BatchesOptions {
   /** Pictures a step. */
@@ -99,7 +99,8 @@ export class Batches {
       const picture = this.#order[start + i] as number
       for (let k = 0; k < width; k++) labels[i * width + k] = given[picture * width + k] as number
       const [table, offset] = [this.#table, this.#offset]
-      if (this.#augment === undefined) writePlain(split, table, offset, picture * size, images, i * size)
+      if (split.features !== undefined) this.#writeFeatures(split.features, start + i, picture, size, images, i)
+      else if (this.#augment === undefined) writePlain(split, table, offset, picture * size, images, i * size)
       else writeAugmented(split, table, offset, this.#augment, this.#key, start + i, picture * size, images, i * size)
     }
     if (filled < batch) {
@@ -107,6 +108,20 @@ export class Batches {
       labels.fill(0, filled * width)
     }
     return filled
+  }
+
+  /** Of features only a flip can be drawn: both versions are there. */
+  #writeFeatures(
+    features: SplitFeatures,
+    position: number,
+    picture: number,
+    size: number,
+    out: Float32Array,
+    to: number,
+  ) {
+    const { plain, mirrored = plain } = features
+    const chosen = this.#augment?.flip === true && isFlipped(this.#key, position) ? mirrored : plain
+    out.set(chosen.subarray(picture * size, (picture + 1) * size), to * size)
   }
 
   /** Which pictures of the split step `step` of `epoch` holds, as a view that the next epoch overwrites. */

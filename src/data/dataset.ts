@@ -20,11 +20,20 @@ export interface Split extends Volume {
    * what the numbers are.
    */
   readonly targets?: Float32Array | undefined
+  /** What a network takes in place of the images, which stay to tell one data set from another. */
+  readonly features?: SplitFeatures | undefined
   /**
    * Names of the classes that the labels are indices of: a model matches them with its own by name. Without them, a label
    * is the index of a score.
    */
   readonly classes?: readonly string[] | undefined
+}
+
+/** What frozen layers give for the images of a split: [n, height, width, channels] of the split, taken as it is. */
+export interface SplitFeatures {
+  readonly plain: Float32Array
+  /** For the mirrored images. */
+  readonly mirrored?: Float32Array | undefined
 }
 
 /** Something that a person should know about the data: pictures left out, classes out of balance. */

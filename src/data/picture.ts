@@ -22,6 +22,11 @@ function mix(value: number): number {
   return h ^ (h >>> 16)
 }
 
+/** Whether the augmentation `flip` mirrors the picture at this position of an epoch. */
+export function isFlipped(key: number, position: number): boolean {
+  return drawInteger(key, position, 0, 2) === 1
+}
+
 /** Writes the picture as it is: `size` values from byte `from` to float `to`; `offset` as in `channelOffset`. */
 export function writePlain(
   split: Split,
@@ -53,7 +58,7 @@ export function writeAugmented(
 ): void {
   const { images, height, width, channels } = split
   const { crop = 0, cutout = 0, border } = augmentation
-  const flip = augmentation.flip === true && drawInteger(key, position, 0, 2) === 1
+  const flip = augmentation.flip === true && isFlipped(key, position)
   const top = crop === 0 ? 0 : drawInteger(key, position, 1, 2 * crop + 1) - crop
   const left = crop === 0 ? 0 : drawInteger(key, position, 2, 2 * crop + 1) - crop
   const reflect = border === 'reflect'
