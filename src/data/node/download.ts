@@ -19,6 +19,15 @@ export interface FetchProgress {
   readonly total: number
 }
 
+/** What of a `Response` is used: a type of our own, as declarations must do without those of a page. */
+interface HttpAnswer {
+  readonly ok: boolean
+  readonly status: number
+  readonly statusText: string
+  readonly headers: { get(name: string): string | null }
+  readonly body: AsyncIterable<Uint8Array> | null
+}
+
 export interface DownloadOptions {
   /** `sha512-…` as npm writes it, or `sha256-…`: base64. `git-…`: the SHA-1 of a git blob with these contents. */
   readonly integrity: string
@@ -29,7 +38,9 @@ export interface DownloadOptions {
   /** Tries after a broken connection; default: 4. */
   readonly tries?: number
   /** Asks for the file in another way than by its address: with credentials, following redirects by itself. */
-  readonly request?: ((headers: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<Response>) | undefined
+  readonly request?:
+    | ((headers: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<HttpAnswer>)
+    | undefined
   /** First pause between tries, doubled each time; default: 500 ms. */
   readonly pauseMs?: number
   /** Time without data after which a connection is given up; default: 30 s. */
@@ -141,7 +152,7 @@ async function receive(address: string, part: string, options: DownloadOptions):
 }
 
 /** Answers of the 5xx kind and 408, 416, 429 may pass, so they count as a broken connection; others are final. */
-function refuse(response: Response): never {
+function refuse(response: HttpAnswer): never {
   const answer = `${response.status} ${response.statusText}`.trim()
   if (response.status >= 500 || [408, 416, 429].includes(response.status))
     throw new LaterError(`the server answered ${answer}`, retryAfterMs(response))
@@ -163,7 +174,7 @@ class LaterError extends Error {
 const longestWaitMs = 60_000
 
 /** Of the header `retry-after`, which has seconds or a date; at most a minute. */
-export function retryAfterMs({ headers }: Response): number | undefined {
+export function retryAfterMs({ headers }: Pick<HttpAnswer, 'headers'>): number | undefined {
   const text = headers.get('retry-after') ?? ''
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now()
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), longestWaitMs)
