@@ -168,14 +168,11 @@ describe('a user', () => {
       const files = ['one.js']
       // A bundler that knows Node takes the few files, another one the small modules.
       for (const platform of ['node', 'neutral'] as const) {
-        const file = `bundled-${platform}.js`
+        const file = `bundled-${platform}/one.js`
         await using bundle = await rolldown({ input: join(packed.folder, 'one.js'), platform, external: /^node:/ })
-        const { output } = await bundle.write({
-          codeSplitting: false,
-          file: join(packed.folder, file),
-          codeSplitting: false,
-        })
-        const paths = Object.keys(output[0].modules).filter((path) => path.includes('lenslet/dist/'))
+        const { output } = await bundle.write({ dir: join(packed.folder, `bundled-${platform}`) })
+        const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? Object.keys(chunk.modules) : []))
+        const paths = modules.filter((path) => path.includes('lenslet/dist/'))
         expect(paths.some((path) => path.includes('dist/node/'))).toBe(platform === 'node')
         files.push(file)
       }

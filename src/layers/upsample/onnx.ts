@@ -22,7 +22,7 @@ export const upsampleForm: OnnxForm<Attributes> = ({ attributes: { mode }, x, ou
     return { name: node('Gather', [tall, columns as string], { axis: 3 }), layout: 'map' }
   }
   const scales = floats([1, 1, ...lines.map(([from, to]) => scaleOf(from, to))])
-  const own =
+  const own: Readonly<Record<string, string>> =
     mode === 'nearest'
       ? { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }
       : { mode: 'linear', coordinate_transformation_mode: mode === 'corners' ? 'align_corners' : 'half_pixel' }
