@@ -21,9 +21,12 @@ const address = (text) => URL.createObjectURL(new Blob([text], { type: 'text/jav
 
 async function load() {
   const decoder = new TextDecoder()
-  const rare = address(decoder.decode(bytesOf('rare')))
+  let engine = decoder.decode(bytesOf('engine'))
   // A module at a blob: address cannot name its parts by a relative one.
-  const engine = decoder.decode(bytesOf('engine')).replaceAll("'./lenslet.rare.js'", JSON.stringify(rare))
+  for (const name of ['rare', 'images']) {
+    const part = address(decoder.decode(bytesOf(name)))
+    engine = engine.replaceAll("'./lenslet." + name + ".js'", JSON.stringify(part))
+  }
   const { Model } = await import(address(engine))
   return Model.load(bytesOf('model'))
 }

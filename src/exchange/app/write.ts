@@ -10,20 +10,26 @@ import { readBundle } from './engine.ts'
 import { body, head } from './page.ts'
 import { script } from './script.ts'
 
+/** The bundle, and the parts that it loads when it needs them: in the page, each is an element by this name. */
+const bundles = { engine: 'lenslet.predict.js', rare: 'lenslet.rare.js', images: 'lenslet.images.js' } as const
+
 /** The page in parts. With `half`, weights are 16-bit floats, and the page is half as large. */
 export async function writeApp(model: ExportedModel, options: WriteOptions = {}): Promise<Iterable<Uint8Array>> {
-  const [engine, rare] = await Promise.all([readBundle('lenslet.predict.js'), readBundle('lenslet.rare.js')])
-  const weights = writeLenslet(model, options)
-  return encoded(pieces(engine, rare, weights))
+  const texts = await Promise.all(
+    Object.entries(bundles).map(async ([name, file]) => [name, await readBundle(file)] as const),
+  )
+  return encoded(pieces(texts, writeLenslet(model, options)))
 }
 
-function* pieces(engine: string, rare: string, model: Iterable<Uint8Array>): Generator<string> {
+function* pieces(
+  texts: readonly (readonly [name: string, text: string])[],
+  model: Iterable<Uint8Array>,
+): Generator<string> {
   const bytes = new TextEncoder()
   yield head
   yield body
   // As base64 no text can end its element.
-  yield* data('engine', [bytes.encode(engine)])
-  yield* data('rare', [bytes.encode(rare)])
+  for (const [name, text] of texts) yield* data(name, [bytes.encode(text)])
   yield* data('model', model)
   yield `<script type="module">\n${script}</script>\n</html>\n`
 }
