@@ -56,7 +56,7 @@ export const kernelVariants: readonly KernelVariant[] = [
  */
 export const kernelSets = {
   /** Forward and backward of layers that few networks have, and optimizers that few trainings take. */
-  rare: /^(adagrad|distance|dropoutPath|elu|gelu|group|hinge|l2|layer|local|maxout|mish|permute|prelu|resample|rmsprop|sigmoidLoss|soft(plus|sign)|weightedMean)/,
+  rare: /^(adagrad|distance|dropoutPath|elu|gelu|group|hinge|l2|layer|local|lrelu|maxout|mish|multiplyNumber|permute|prelu|resample|rmsprop|sigmoidLoss|soft(plus|sign)|tanh|weightedMean)/,
   /** Gradients, losses and updates, and what only a training draws or measures. */
   training:
     /Gradient|^averagePool(Spread|Gather)$|^batchNorm(Statistics|Inverse|Product)$|^(adam|clip|crossEntropy|dropout|lossGuard|sgd|sumChunks|channelSums|winogradAccumulate)/,
