@@ -133,7 +133,7 @@ describe('layers by name', () => {
     [['--freeze', '*'], /no layer is left to learn/],
     [['--freeze', 'conv1,,'], /the value of --freeze is invalid/],
     [['--rate-factors', 'conv1'], /the value of --rate-factors is invalid/],
-    [['--new-head', '--rate-factors', 'convv=2'], /no layer has this name/],
+    [['--new-head', '--rate-factors', 'convv=2'], /no layer with weights has this name/],
   ])('%j is refused before there is a folder', async (more, says) => {
     const { code, stderr } = await train('deep.lenslet', 'refused', '--new-head', ...more)
     expect(stderr).toMatch(says)

@@ -2,19 +2,7 @@
 
 import type { ErrorDetails } from '../core/errors.ts'
 import { parseJson } from '../core/json.ts'
-import {
-  anyObject,
-  either,
-  type Fault,
-  list,
-  literal,
-  number,
-  object,
-  oneOf,
-  optional,
-  printFault,
-  string,
-} from '../core/schema.ts'
+import { anyObject, type Fault, list, number, object, oneOf, optional, printFault, string } from '../core/schema.ts'
 import { type Shape, type Volume, volumeSize } from '../core/shapes.ts'
 import { counted, listed, printable, sameForm } from '../core/text.ts'
 import type { Normalization } from '../data/normalization.ts'
@@ -51,7 +39,7 @@ const atMost = { min: 1, max: 65536 }
 const tensorSchema = object({
   name: string,
   shape: list(number({ whole: true, min: 1, max: 2 ** 31 }), { max: 8 }),
-  order: either(literal('hwc'), literal('chw')),
+  order: oneOf(['hwc', 'chw']),
 })
 const infoSchema = object({
   classes: optional(list(string, { max: 1 << 20 })),
@@ -134,19 +122,20 @@ function classesFault(classes: readonly string[], output: Volume): InfoFault | u
 }
 
 function normalizationFault({ mean, std, colors }: Normalization, channels: number): InfoFault | undefined {
-  if (colors === 'bgr' && channels !== 3) {
-    return {
-      message: 'the order of the colors does not fit the input',
-      received: `bgr, with ${counted(channels, 'channel')}`,
-      expected: '3 channels',
-      advice: 'leave info.normalization.colors out',
-    }
+  const [received, expected] =
+    colors === 'bgr' && channels !== 3
+      ? [`bgr, with ${counted(channels, 'channel')}`, '3 channels']
+      : [
+          `${counted(mean.length, 'mean')} and ${counted(std.length, 'deviation')}`,
+          `${channels} of each, one per channel`,
+        ]
+  if (colors !== 'bgr' || channels === 3) {
+    if (mean.length === channels && std.length === channels) return undefined
   }
-  if (mean.length === channels && std.length === channels) return undefined
   return {
     message: 'the normalization does not fit the input',
-    received: `${counted(mean.length, 'mean')} and ${counted(std.length, 'deviation')}`,
-    expected: `${channels} of each, one per channel`,
+    received,
+    expected,
     advice: 'correct info.normalization',
   }
 }

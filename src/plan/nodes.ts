@@ -22,16 +22,17 @@ export function matchNodes(
       continue
     }
     const matched = names.filter(matching(pattern))
-    if (matched.length === 0) throw noSuchLayer(what, pattern, names)
+    if (matched.length === 0) throw noSuchLayer(`${what}: no layer`, pattern, names)
     for (const name of matched) found.add(name)
   }
   return found
 }
 
-/** @param names of which one was meant */
+/** @param what begins the message: `frozen: no layer`
+ * @param names of which one was meant */
 export function noSuchLayer(what: string, pattern: string, names: readonly string[]): ArgumentError {
   const near = closest(pattern, names)
-  return new ArgumentError(`${what}: no layer has this name`, {
+  return new ArgumentError(`${what} has this name`, {
     received: pattern,
     expected: `${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}, or a pattern such as conv*`,
     ...(near !== undefined && { advice: `did you mean ${near}?` }),

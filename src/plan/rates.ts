@@ -48,7 +48,7 @@ export function rateFactors(nodes: readonly SizedNode[], rates: readonly RateRul
   for (const { weights: pattern, factor } of rates) {
     const matches = pattern === 'head' && !layers.has('head') ? (name: string) => heads.has(name) : matching(pattern)
     const found = weights.filter(({ node, name }) => matches(node) || matches(name))
-    if (found.length === 0) throw noSuchLayer('rates', pattern, ['head', ...layers])
+    if (found.length === 0) throw noSuchLayer('rates: no layer with weights', pattern, ['head', ...layers])
     for (const { name } of found) if (!factors.has(name)) factors.set(name, factor)
   }
   return factors
