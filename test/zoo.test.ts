@@ -36,8 +36,10 @@ function noise(network: ReturnType<typeof parse>) {
 /** Seconds that no machine needs for the largest of them. */
 const timeout = 300_000
 
-// DeepCNiN has no smaller input, and takes 22 GMACs; `npm run zoo-check` runs it.
-it.each(twins.filter(({ macs }) => macs < 1e10))(
+// Larger ones (VGG-16 and -19, ResNet-152, WRN-28-10, Inception v3, DeepCNiN) take too long here: `npm run zoo-check` runs them.
+const most = 7.5e8
+
+it.each(twins.filter(({ macs }) => macs < most))(
   '$name takes a training step, and gives scores',
   { timeout },
   async ({ text }) => {
