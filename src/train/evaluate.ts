@@ -22,5 +22,5 @@ import { loadLater } from './loadLater.ts'
  */
 export async function evaluate(model: Model, split: Split, options: EvaluateOptions = {}): Promise<Evaluation> {
   // All of it with the same weights: a training of the model waits meanwhile, also for the part.
-  return predictionsOf(model)(async (predict) => (await loadLater()).later.evaluateBy(predict, model, split, options))
+  return predictionsOf(model)(async (predict) => (await loadLater()).evaluateBy(predict, model, split, options))
 }

@@ -86,7 +86,7 @@ async function* run(
   let lock: FileLock | undefined
   try {
     lock = await lockFiles()
-    const { trainClaimed } = (await loadLater()).later
+    const { trainClaimed } = await loadLater()
     return yield* trainClaimed(training, claimed, lock)
   } finally {
     claimed.end()

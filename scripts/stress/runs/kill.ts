@@ -59,5 +59,5 @@ function killRow(name: string, kill: Kill, short: number, full: number): Row {
 
 export const killRows: readonly Row[] = [
   killRow('at a random moment', atRandom, 5, 300),
-  killRow('at an operation on a file', atOperation, 5, 300),
+  killRow('at an operation on a file', atOperation, 10, 300),
 ]

@@ -1,6 +1,6 @@
 /**
- * Who gives what to whom. Caffe names blobs, and a layer whose top has the name of its bottom works in place: from then on the
- * name means the layer's output. Here each bottom refers to the output of one layer.
+ * Connects layers by the names of their blobs. If the top of a layer has the name of its bottom, the layer works in place, and
+ * from there on the name means its output. Here each bottom refers to the output of one layer.
  */
 
 import { printable } from '../../core/text.ts'
