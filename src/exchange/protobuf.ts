@@ -70,7 +70,8 @@ class MessageReader {
     }
     const size = type === 1 ? 8 : type === 5 ? 4 : this.#varint(end)
     const next = this.#reader.pos + size
-    if (next <= end) return next
+    // Lengths above 2^63 are negative here: the position would go back, and never reach the end.
+    if (size >= 0 && next <= end) return next
     throw damaged(
       pos,
       `a field of ${size} bytes where ${end - this.#reader.pos} are left`,

@@ -8,6 +8,7 @@ import { Inflate, inflateSync } from 'fflate'
 import { printable } from '../core/text.ts'
 import { crc32 } from './crc32.ts'
 import { ForeignFileError } from './errors.ts'
+import { mostValues } from './mostValues.ts'
 
 export interface ZipEntry {
   readonly name: string
@@ -58,6 +59,14 @@ export function readZip(file: Uint8Array, name: string): ReadonlyMap<string, Zip
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
   const archive = { file, view, name: printable(name) }
   const places = readDirectory(archive)
+  const unpackedBytes = places.reduce((sum, { size }) => sum + size, 0)
+  if (unpackedBytes > mostValues(file.length)) {
+    throw new ForeignFileError(`${archive.name}: the ZIP archive is far larger than its file`, {
+      received: `${unpackedBytes} bytes in an archive of ${file.length}`,
+      expected: `at most ${mostValues(file.length)}`,
+      advice: 'if you trust it, unpack it and pack it again without compression',
+    })
+  }
   const starts = new Map<Place, number>()
   let last = 0
   for (const place of [...places].sort((a, b) => a.offset - b.offset)) {

@@ -4,9 +4,11 @@ import type { Random } from '../../../src/core/random.ts'
 import { sizeOf } from '../../../src/core/shapes.ts'
 import { readCaffe } from '../../../src/exchange/caffe/read.ts'
 import { caffemodel, folder, halves, type StoredLayer } from '../../../src/exchange/caffe/testing/files.ts'
+import { inferVolumes } from '../../../src/network/volumes.ts'
 import { expectThat } from '../row.ts'
 import { edges, mutateBytes } from './bytes.ts'
 import { decode, encode, type Format, pick } from './format.ts'
+import { hostileCaffemodels, hostilePrototxt } from './hostile/caffe.ts'
 import { fieldsOf, mutateProtobuf } from './protobuf.ts'
 
 const text = `name: "small" # a comment
@@ -91,7 +93,8 @@ function mutateText(random: Random, good: readonly Uint8Array[]): Uint8Array {
 
 /** Reads the network and all its weights. */
 async function read(files: Readonly<Record<string, Uint8Array>>): Promise<void> {
-  const { weights } = await readCaffe(folder(files))
+  const { network, weights } = await readCaffe(folder(files))
+  inferVolumes(network)
   for (const [name, { shape, fill }] of weights) {
     expectThat(sizeOf(shape) < 1e6, `${name} of ${shape} in a small file`)
     fill(new Float32Array(sizeOf(shape)))
@@ -106,6 +109,7 @@ const prototxt: Format = {
     const good = [encode(text), encode(old)]
     return {
       good,
+      hostile: hostilePrototxt,
       draw: (random) => mutateText(random, good),
       async read(bytes) {
         await read({ 'net.prototxt': bytes })
@@ -125,6 +129,7 @@ const binary: Format = {
     const messages = good.map((bytes) => fieldsOf(bytes) ?? [])
     return {
       good,
+      hostile: hostileCaffemodels,
       draw: (random) =>
         random.integer(3) === 0 ? mutateBytes(random, good) : mutateProtobuf(random, pick(random, messages)),
       async read(bytes) {

@@ -21,6 +21,10 @@ import { parse } from '../../../src/notation/parse.ts'
 import { expectThat } from '../row.ts'
 import { edges, faults, mutateBytes } from './bytes.ts'
 import { encode, type Format, pick } from './format.ts'
+import { hostileNpy, zeros } from './hostile/numpy.ts'
+import { hostileOnnx } from './hostile/onnx.ts'
+import { hostilePytorch } from './hostile/pytorch.ts'
+import { hostileZips } from './hostile/zip.ts'
 import { instructionsOf, mutatePickle } from './pickle.ts'
 import { fieldsOf, mutateProtobuf } from './protobuf.ts'
 import { deflatedZip, type Entry, mutateZip, storedZip } from './zip.ts'
@@ -153,6 +157,7 @@ const onnx: Format = {
     const messages = good.map((bytes) => fieldsOf(bytes) ?? [])
     return {
       good,
+      hostile: hostileOnnx,
       draw(random) {
         const kind = random.integer(4)
         if (kind === 0) return mutateBytes(random, good)
@@ -233,8 +238,12 @@ const pytorch: Format = {
     /** With checksums that are right, so that the pickle itself is read. */
     const repacked = (random: Random) =>
       storedZip(entries.map((entry) => (isPickle(entry) ? { ...entry, bytes: mutatePickle(random, pickle) } : entry)))
+    const { name, bytes } = entries.find(isPickle) as Entry
+    // A pickle that is far too long to be one of arrays.
+    const zips = hostileZips(name, bytes, new Uint8Array(2 ** 28))
     return {
       good,
+      hostile: [...hostilePytorch, ...zips],
       draw(random) {
         switch (random.integer(6)) {
           case 0:
@@ -288,6 +297,7 @@ const npy: Format = {
     ]
     return {
       good,
+      hostile: hostileNpy,
       draw: (random) => (random.integer(2) === 0 ? mutateArray(random, pick(random, good)) : mutateBytes(random, good)),
       read(bytes) {
         const { shape, values } = readNpy(bytes, 'x')
@@ -309,6 +319,7 @@ const npz: Format = {
       random.integer(2) === 0 ? mutateArray(random, bytes) : mutateBytes(random, [bytes])
     return {
       good,
+      hostile: hostileZips('a.npy', zeros(16), zeros(2 ** 29)),
       draw: (random) => (random.integer(3) > 0 ? mutateZip(random, entries, mutate) : mutateBytes(random, good)),
       read: async (bytes) => checkArrays(await readNpzFile(files(bytes))),
     }

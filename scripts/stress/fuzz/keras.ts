@@ -9,6 +9,8 @@ import { mutateBytes } from './bytes.ts'
 import { checkArrays, checkModel } from './exchange.ts'
 import { encode, type Format, pick } from './format.ts'
 import { mutateHdf5, placesOf } from './hdf5.ts'
+import { hostileConfigs, hostileTfjs } from './hostile/keras.ts'
+import { hostileZips } from './hostile/zip.ts'
 import { mutateJson } from './json.ts'
 import { mutateZip, storedZip } from './zip.ts'
 
@@ -169,8 +171,14 @@ const h5: Format = {
   async prepare() {
     const good = [await h5File('earliest'), await h5File('latest')]
     const places = good.map(placesOf)
+    const [first] = good as [Uint8Array]
     return {
       good,
+      // Those that fit; the archives have all of them.
+      hostile: hostileConfigs.flatMap(([what, text, mayBeRead = false]) => {
+        const bytes = withConfig(first, text())
+        return bytes === undefined ? [] : [{ what, mayBeRead, bytes: () => bytes }]
+      }),
       draw(random) {
         const kind = random.integer(5)
         const changed = kind < 2 ? withConfig(pick(random, good), mutateJson(random, graph)) : undefined
@@ -224,8 +232,17 @@ const kerasArchive: Format = {
     const [config, about] = [encode(JSON.stringify(chain)), encode(JSON.stringify(metadata))]
     const good = stores.map((store) => archive(config, about, store))
     const places = stores.map(placesOf)
+    const [store] = stores as [Uint8Array]
     return {
       good,
+      hostile: [
+        ...hostileZips('model.weights.h5', store, new Uint8Array(2 ** 29)),
+        ...hostileConfigs.map(([what, text, mayBeRead = false]) => ({
+          what,
+          mayBeRead,
+          bytes: () => archive(encode(text()), about, store),
+        })),
+      ],
       draw(random) {
         const store = pick(random, stores)
         switch (random.integer(6)) {
@@ -289,6 +306,7 @@ const tfjs: Format = {
     })
     return {
       good,
+      hostile: hostileTfjs,
       draw: (random) =>
         random.integer(4) === 0 ? mutateBytes(random, good) : encode(mutateTfjs(random, pick(random, models))),
       async read(bytes) {

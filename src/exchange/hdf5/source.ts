@@ -5,17 +5,10 @@
 
 import { printable } from '../../core/text.ts'
 import { ForeignFileError } from '../errors.ts'
+import { mostValues } from '../mostValues.ts'
 
 /** Where an address is undefined: all bits are set. */
 export const nowhere = -1
-
-/**
- * The most bytes of values that a file or archive of this length may have. Trained weights hardly compress: by gzip to nine
- * tenths, those of a pruned network to a tenth. Short files may be all zeros.
- */
-export function mostValues(length: number): number {
-  return 32 * length + 64 * 2 ** 20
-}
 
 export class Source {
   readonly bytes: Uint8Array

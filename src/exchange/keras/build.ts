@@ -149,7 +149,7 @@ function inOrder(graph: KerasGraph, byName: ReadonlyMap<string, KerasLayer>): re
   const order: Call[] = []
   const state = new Map<string, 'open' | 'done'>()
   const key = (name: string, call: number) => `${name} ${call}`
-  const open: (Call & { readonly needs: readonly Reference[] })[] = []
+  const open: (Call & { readonly needs: readonly Reference[]; next: number })[] = []
   const push = ({ layer: name, call }: Reference, by: string) => {
     const layer = byName.get(name)
     const needs = layer?.calls[call]
@@ -158,15 +158,15 @@ function inOrder(graph: KerasGraph, byName: ReadonlyMap<string, KerasLayer>): re
     if (state.get(key(name, call)) === 'open') throw invalid(`the layer ${printable(name)} needs its own output`)
     if (state.has(key(name, call))) return
     state.set(key(name, call), 'open')
-    open.push({ layer, call, needs })
+    open.push({ layer, call, needs, next: 0 })
   }
   const starts = [...graph.inputs, ...graph.outputs]
   for (const start of starts) {
     push(start, 'the model')
     for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
-      const next = top.needs.find(({ layer, call }) => state.get(key(layer, call)) !== 'done')
-      if (next !== undefined) {
-        push(next, printable(top.layer.name))
+      const need = top.needs[top.next++]
+      if (need !== undefined) {
+        push(need, printable(top.layer.name))
         continue
       }
       open.pop()

@@ -4,7 +4,7 @@
  */
 
 import { LensletError } from '../../../core/errors.ts'
-import { sameShape, volumeSize } from '../../../core/shapes.ts'
+import { sameShape, sizeOf, volumeSize } from '../../../core/shapes.ts'
 import { counted, listed, printable } from '../../../core/text.ts'
 import type { TensorForm } from '../../../model/info.ts'
 import type { StoredTensor } from '../../../model/safetensors.ts'
@@ -151,10 +151,12 @@ function interpret(
     uses: usesOf(nodes, output),
   }
   const obstacles = new Map<OnnxNode, string>()
+  const checkConstants = constantsChecker(model)
   const broken = new Set<Value>()
   for (const node of nodes) {
     const inputs = node.inputs.map((name) => (name === '' ? undefined : values.get(name)))
     const found = outputsOf(graph, node, inputs, obstacles, broken)
+    checkConstants(node, inputs, found)
     for (const [index, name] of node.outputs.entries()) {
       const value = found[index]
       if (name !== '' && value !== undefined) values.set(name, value)
@@ -164,6 +166,35 @@ function interpret(
   if (result === undefined || broken.has(result)) throw unsupported(obstacles)
   return finish(builder, input, output, result, layout, options)
 }
+
+/** The most values of computed constants beside those that the file has; a graph may compute each array a few times. */
+const mostComputed = 1 << 22
+const timesComputed = 8
+
+/** Counts the values of constants that operators compute: a chain of them can double what it has with every operator. */
+function constantsChecker({ graph }: OnnxModel) {
+  const given = [...graph.initializers.values(), ...graph.nodes.flatMap(tensorsOf)]
+  const stored = given.reduce((sum, tensor) => sum + ('stored' in tensor ? sizeOf(tensor.stored.shape) : 0), 0)
+  const most = mostComputed + timesComputed * stored
+  let count = 0
+  return (node: OnnxNode, inputs: readonly (Value | undefined)[], outputs: readonly Value[]) => {
+    for (const value of outputs) {
+      // A reshape gives the same values.
+      const isNew = (input: Value | undefined) =>
+        input?.kind !== 'constant' || value.kind !== 'constant' || input.entries !== value.entries
+      if (value.kind === 'constant' && inputs.every(isNew)) count += sizeOf(value.shape)
+    }
+    if (count <= most) return
+    throw new UnsupportedModelError('the graph computes far larger constants than the file has', {
+      received: `${count} values up to ${labelOf(node)}`,
+      expected: `at most ${most}`,
+      advice: 'fold its constants when it is exported',
+    })
+  }
+}
+
+const tensorsOf = ({ attributes }: OnnxNode) =>
+  [...attributes.values()].flatMap((attribute) => (attribute.kind === 'tensor' ? [attribute.value] : []))
 
 function outputsOf(
   graph: Graph,

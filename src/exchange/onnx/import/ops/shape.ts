@@ -7,7 +7,7 @@ import { type Context, numbersOf, Obstacle, scalarOf } from '../context.ts'
 import { checkSize, indexer, transposed } from '../fold.ts'
 import type { Handlers } from '../handler.ts'
 import { regroup, resolveShape } from '../reshape.ts'
-import { axisOf, numberOf, rankOf, shapeOf } from '../shapes.ts'
+import { axisOf, longestAxis, numberOf, rankOf, shapeOf } from '../shapes.ts'
 import {
   type Activation,
   Batches,
@@ -205,7 +205,7 @@ export const shapes: Handlers = {
       repeats.reduce<Activation>((value, count, axis) => {
         if (count === 1) return value
         const side = numberOf(lengthOf(value.dimensions[axis] ?? []), 'the side')
-        if (!Number.isInteger(count) || count < 1 || count * side > 1 << 20)
+        if (!Number.isInteger(count) || count < 1 || count * side > longestAxis)
           throw new Obstacle(`an axis that is repeated ${count} times`)
         const indices = Array.from({ length: count * side }, (_, index) => index % side)
         return alongAxis(context, value, axis, (wire) => picked(context, wire, indices))
@@ -278,6 +278,8 @@ function expanded(context: Context, value: Activation, wanted: readonly Entry[])
     if (side === 1 || equal(side, own, context.graph.fixedBatch)) return x
     if (own !== 1) throw new Obstacle('an axis that is repeated as a whole')
     const count = numberOf(side, 'a side')
+    if (!Number.isInteger(count) || count < 1 || count > longestAxis)
+      throw new Obstacle(`an axis that is repeated ${count} times`)
     return alongAxis(context, x, axis, (wire) =>
       picked(
         context,
