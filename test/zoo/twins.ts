@@ -9,13 +9,14 @@ import { checkRuns } from '../differential/bits.ts'
 import { type Inputs, inputsOf } from '../differential/fill.ts'
 import { goalsOf } from '../differential/goals.ts'
 import { checkNetwork, checkPlan } from '../differential/plans.ts'
+import { residualsOf } from './residuals.ts'
 
 // With 2×2 positions at the end: a batch norm over the single values of two images only multiplies rounding errors.
 const sides = [24, 28, 32, 64, 96, 126, 160, 224, 299]
 
-// Multiply–accumulates per image. The reference computes about 1e8 per second, and the check needs eight times as many: scores
-// and a training step's three products, of two images. DeepCNiN has 22.4e9, and its five poolings fit no smaller input.
-const most = 4e8
+// Multiply–accumulates per image, and parameters. The reference computes about 1e8 a second, and the check needs eight times
+// as many: scores and a training step's three products, of two images; every parameter is updated by the reference as well.
+const most = { macs: 1.2e8, parameters: 6e6 }
 
 export interface Twin {
   readonly name: string
@@ -46,12 +47,13 @@ function costed(name: string, text: string): Twin | undefined {
   }
 }
 
-/** With half of the filters of every convolution, again and again until the reference can run it. */
+/** With half of the filters and groups of every layer, again and again until the reference can run it, or its groups allow no fewer. */
 function narrowed(twin: Twin): Twin {
-  if (twin.macs <= most) return twin
-  const half = (_: string, word: string, filters: string) => `${word}-${Math.ceil(Number(filters) / 2)}`
-  const narrower = costed(twin.name, twin.text.replace(/\b(CONV[\dx]+)-(\d+)/g, half))
-  return narrower === undefined ? twin : narrowed(narrower)
+  if (twin.macs <= most.macs && twin.parameters <= most.parameters) return twin
+  const half = (_: string, before: string, count: string) =>
+    `${before}${Number(count) > 2 ? Math.ceil(Number(count) / 2) : count}`
+  const narrower = costed(twin.name, twin.text.replace(/\b(CONV[\dx]+-|FC-|g)(\d+)/g, half))
+  return narrower === undefined || narrower.macs === twin.macs ? twin : narrowed(narrower)
 }
 
 /** Scores and a training step, on the kernels and by the reference, step by step. Throws where they disagree. */
@@ -67,41 +69,10 @@ export async function checkTwin({ text }: Twin): Promise<void> {
   }
 }
 
-/**
- * Each residual branch adds about as much variance as there is: through n blocks it doubles n times, and the thousand layers
- * of ResNet-1001 leave the range of float32. So the last weights of a branch beside an identity are divided by √n, as Fixup
- * does (Zhang, Dauphin, Ma 2019): the variance then grows by less than e.
- */
 function withSmallResiduals(inputs: Inputs): Inputs {
-  const { nodes } = inputs
-  const at = new Map(nodes.map(({ node }, index) => [node.name, index]))
-  /** What a node depends on, and itself. */
-  const upTo = (end: number): ReadonlySet<number> => {
-    const seen = new Set([end])
-    for (const index of seen) for (const name of nodes[index]?.node.inputs ?? []) seen.add(at.get(name) as number)
-    return seen
-  }
-  const last = nodes.flatMap(({ node }) => {
-    if (node.type !== 'add') return []
-    const branches = node.inputs.map((name) => upTo(at.get(name) as number))
-    const identity = branches.find((branch) => branches.some((other) => other !== branch && isWithin(branch, other)))
-    return branches.flatMap((branch) => {
-      const inside = [...branch].filter((index) => identity?.has(index) === false)
-      return inside.sort((a, b) => b - a).find((index) => nodes[index]?.parameters.some(isLearned)) ?? []
-    })
+  const { weights, factor } = residualsOf(inputs.nodes)
+  const scaled = [...inputs.weights].map(([name, values]) => {
+    return [name, weights.has(name) ? values.map((value) => Math.fround(value * factor)) : values] as const
   })
-  const weights = new Map(inputs.weights)
-  for (const { node, parameters } of new Set(last.map((index) => nodes[index] as (typeof nodes)[number]))) {
-    for (const { name } of parameters.filter(isLearned)) {
-      const full = `${node.name}.${name}`
-      const small = (value: number) => Math.fround(value / Math.sqrt(last.length))
-      weights.set(full, (weights.get(full) as Float64Array).map(small))
-    }
-  }
-  return { ...inputs, weights }
+  return { ...inputs, weights: new Map(scaled) }
 }
-
-/** Whether one ends, with its first, in the midst of the other. */
-const isWithin = ([end]: ReadonlySet<number>, other: ReadonlySet<number>) => other.has(end as number)
-
-const isLearned = ({ role }: { readonly role: string }) => role === 'learned'
