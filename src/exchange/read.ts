@@ -4,6 +4,7 @@ import { LensletError } from '../core/errors.ts'
 import { listed, printable } from '../core/text.ts'
 import { ForeignFileError, UnsupportedModelError, WeightsOnlyError } from './errors.ts'
 import { endingsOf, formatOf, startBytes } from './formatOf.ts'
+import { openFile } from './openFile.ts'
 import { refuseOtherFile } from './otherFile.ts'
 import type { Format, ImportedModel, ModelFiles, TensorFile } from './types.ts'
 
@@ -38,7 +39,7 @@ export async function readTensors(files: ModelFiles): Promise<TensorFile> {
 
 /** @throws {ForeignFileError} no format has this ending or such first bytes, or something else was saved in its place */
 export async function recognize(files: ModelFiles): Promise<Format> {
-  const start = (await files.read()).subarray(0, startBytes)
+  const start = (await openFile(files)).read(0, startBytes)
   refuseOtherFile(files.name, start)
   const format = formatOf(files.name, start)
   if (format !== undefined) return format

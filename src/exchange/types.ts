@@ -1,5 +1,6 @@
 /** What readers and writers of foreign formats have in common. One folder per format, one line in `formats.ts`. */
 
+import type { Bytes } from '../core/bytes.ts'
 import type { ModelInfo } from '../model/info.ts'
 import type { StoredTensor } from '../model/safetensors.ts'
 import type { WeightSource } from '../model/weightSource.ts'
@@ -42,6 +43,9 @@ export interface ModelFiles {
    * @throws {ForeignFileError} the path leaves the folder
    */
   beside(path: string): Promise<Uint8Array | undefined>
+  /** As `read` and `beside`, of files that are read part by part. */
+  open?(): Promise<Bytes>
+  openBeside?(path: string): Promise<Bytes | undefined>
   /** Names of the files in the folder, where they are known. */
   names?(): Promise<readonly string[]>
 }

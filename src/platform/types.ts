@@ -3,6 +3,8 @@
  * package.json chooses by the "browser" condition, so nothing of Node reaches a page.
  */
 
+import type { Bytes } from '../core/bytes.ts'
+
 export interface Platform {
   readonly name: 'node' | 'browser'
   /** Logical processors that this process may use; at least 1. */
@@ -42,6 +44,12 @@ export interface Platform {
    * @throws {FileError}
    */
   readFile(path: string, limit?: number): Promise<Uint8Array>
+  /**
+   * A regular file whose bytes are read part by part when they are asked for; a small one is read at once. It may be removed
+   * or replaced meanwhile. Reading throws `FileError` if the file itself was changed.
+   * @throws {FileError}
+   */
+  openFile(path: string): Promise<Bytes>
   /**
    * Writes a file that is whole at every moment: under another name in the same folder, flushed to the disk, then
    * renamed. A process killed meanwhile leaves the former file, or none. Permissions of a file that is replaced are kept,

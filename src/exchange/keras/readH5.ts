@@ -2,6 +2,7 @@
 
 import { ForeignFileError, WeightsOnlyError } from '../errors.ts'
 import { arraysBelow, type Hdf5Object, openHdf5 } from '../hdf5/file.ts'
+import { openFile } from '../openFile.ts'
 import type { ImportedModel, ModelFiles, TensorFile } from '../types.ts'
 import { buildModel } from './build.ts'
 import { readGraph } from './graph.ts'
@@ -10,7 +11,7 @@ import { readJson } from './json.ts'
 import { datasetTensor } from './values.ts'
 
 export async function readKerasH5(files: ModelFiles): Promise<ImportedModel> {
-  const root = openHdf5(await files.read())
+  const root = openHdf5(await openFile(files))
   const config = text(root, 'model_config')
   if (config === undefined) {
     throw new WeightsOnlyError('the file has weights, but no model', {
@@ -26,7 +27,7 @@ export async function readKerasH5(files: ModelFiles): Promise<ImportedModel> {
 }
 
 export async function readH5Tensors(files: ModelFiles): Promise<TensorFile> {
-  const root = openHdf5(await files.read())
+  const root = openHdf5(await openFile(files))
   const weights = root.at('model_weights')
   const tensors = new Map([...arraysBelow(weights ?? root)].map((each) => [nameOf(each.path), datasetTensor(each)]))
   const left = root.names().filter((name) => weights !== undefined && name !== 'model_weights')

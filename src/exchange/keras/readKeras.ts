@@ -1,8 +1,10 @@
 /** Reads the archives of Keras 3 (`.keras`): `config.json`, `metadata.json` and `model.weights.h5`. */
 
+import type { Bytes } from '../../core/bytes.ts'
 import { ForeignFileError } from '../errors.ts'
 import { arraysBelow, type Hdf5Object, openHdf5 } from '../hdf5/file.ts'
 import { mostValues, utf8 } from '../hdf5/source.ts'
+import { openFile } from '../openFile.ts'
 import type { ImportedModel, ModelFiles, TensorFile } from '../types.ts'
 import { readZip, type ZipEntry } from '../zip.ts'
 import { buildModel } from './build.ts'
@@ -16,7 +18,7 @@ import { datasetTensor } from './values.ts'
 const longestText = 64 * 2 ** 20
 
 export async function readKeras(files: ModelFiles): Promise<ImportedModel> {
-  const file = await files.read()
+  const file = await openFile(files)
   const entries = readZip(file, files.name)
   const graph = readGraph(readJson(textOf(entries, 'config.json'), 'config.json'))
   const metadata = entries.has('metadata.json')
@@ -27,7 +29,7 @@ export async function readKeras(files: ModelFiles): Promise<ImportedModel> {
 }
 
 export async function readKerasTensors(files: ModelFiles): Promise<TensorFile> {
-  const file = await files.read()
+  const file = await openFile(files)
   const root = weightsIn(readZip(file, files.name), file)
   const isWeight = (path: string) => !path.startsWith('optimizer/')
   const all = [...arraysBelow(root)]
@@ -37,9 +39,9 @@ export async function readKerasTensors(files: ModelFiles): Promise<TensorFile> {
 }
 
 /** Keras stores the weights as they are; an archive that was packed again may have compressed them. */
-function weightsIn(entries: ReadonlyMap<string, ZipEntry>, { length }: Uint8Array): Hdf5Object {
+function weightsIn(entries: ReadonlyMap<string, ZipEntry>, { length }: Bytes): Hdf5Object {
   const entry = entryOf(entries, 'model.weights.h5')
-  if (entry.size <= mostValues(length)) return openHdf5(entry.bytes())
+  if (entry.size <= mostValues(length)) return openHdf5(entry.range())
   throw new ForeignFileError('model.weights.h5 is far larger than its archive', {
     received: `${entry.size} bytes in an archive of ${length}`,
     expected: `at most ${mostValues(length)}`,

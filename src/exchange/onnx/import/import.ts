@@ -3,6 +3,7 @@
  * transposes and reshapes only rename, and what is left becomes layers. Obstacles are collected and reported together.
  */
 
+import type { Bytes } from '../../../core/bytes.ts'
 import { LensletError } from '../../../core/errors.ts'
 import { sameShape, volumeSize } from '../../../core/shapes.ts'
 import { counted, listed, printable } from '../../../core/text.ts'
@@ -41,7 +42,7 @@ export interface OnnxOptions extends InputOptions {
  * @throws {ForeignFileError} a damaged file, or a graph that is not one
  * @throws {UnsupportedModelError} operators beyond ConvNets: all of them
  */
-export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): ImportedModel {
+export function importOnnx(bytes: Uint8Array | Bytes, options: OnnxOptions = {}): ImportedModel {
   return importModel(readOnnx(bytes), options)
 }
 
