@@ -30,7 +30,7 @@ export const platform: Platform = {
   ...withSpares(startWorker),
   readFile: readRegularFile,
   openFile: openBytes,
-  writeFileAtomic: (path, bytes) => replaceFile(path, bytes).catch(cannotWrite(path)),
+  writeFileAtomic: (path, bytes, check) => replaceFile(path, bytes, check).catch(cannotWrite(path)),
   appendFile: (path, bytes, flush = false) => appendFile(path, bytes, { flush }).catch(cannotWrite(path)),
   keepFile: (from, to) => keepFile(from, to).catch(cannotWrite(to)),
   removeFile: (path) => rm(path, { force: true }).catch(cannotWrite(path)),

@@ -58,10 +58,16 @@ export interface Platform {
    * `bytes` may be the parts of the file in order, so that a large file never lies in memory as a whole. Each part is
    * asked for when the one before it is written; it may lie in shared memory, and must not change before the promise
    * settles. What the parts' iterator throws leaves the former file, too.
+   * `check` is called with the whole file under its other name, before it is renamed; what it throws leaves the former file.
    * @throws {FileError} the file cannot be written
-   * @throws {LensletError} what the parts' iterator throws, as it is; any other error of it becomes a FileError's cause
+   * @throws {LensletError} what the parts' iterator or `check` throws, as it is; any other error of it becomes a FileError's
+   *   cause
    */
-  writeFileAtomic(path: string, bytes: Uint8Array | Iterable<Uint8Array>): Promise<void>
+  writeFileAtomic(
+    path: string,
+    bytes: Uint8Array | Iterable<Uint8Array>,
+    check?: (written: string) => Promise<void>,
+  ): Promise<void>
   /**
    * Adds bytes to the end of a file, in one write; makes the file where there is none.
    *

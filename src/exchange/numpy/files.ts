@@ -6,7 +6,7 @@ import type { StoredTensor } from '../../model/safetensors.ts'
 import { openFile } from '../openFile.ts'
 import type { ModelFiles, TensorFile } from '../types.ts'
 import { readZip, type ZipEntry } from '../zip.ts'
-import { zipParts } from '../zipWrite.ts'
+import { lazyParts, zipParts } from '../zipWrite.ts'
 import { checkNpy, headBytes, npyParts, readNpy } from './npy.ts'
 
 /** The array has no name of its own: it gets that of the file. */
@@ -40,5 +40,5 @@ export async function readNpzFile(files: ModelFiles): Promise<TensorFile> {
 }
 
 export function writeNpzFile(tensors: ReadonlyMap<string, StoredTensor>): Iterable<Uint8Array> {
-  return zipParts([...tensors].map(([name, tensor]) => ({ name: `${name}.npy`, parts: npyParts(tensor) })))
+  return zipParts([...tensors].map(([name, tensor]) => ({ name: `${name}.npy`, parts: lazyParts(() => npyParts(tensor)) })))
 }
