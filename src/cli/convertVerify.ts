@@ -80,8 +80,7 @@ function withNoise({ network, weights, info }: Weighted, rounding: number): Weig
     const fill = (into: Float32Array) => {
       source.fill(into)
       const random = Random.seeded(0, 'rounding', name)
-      for (let i = 0; i < into.length; i++)
-        into[i] = (into[i] as number) * (1 + rounding * (2 * random.next() - 1))
+      for (let i = 0; i < into.length; i++) into[i] = (into[i] as number) * (1 + rounding * (2 * random.next() - 1))
     }
     return [name, { shape: source.shape, fill }] as const
   })

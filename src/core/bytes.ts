@@ -69,8 +69,7 @@ export class Bytes {
   read(from = 0, to = this.length): Uint8Array {
     if (this.array !== undefined) return this.array.subarray(from, to)
     const { length } = this.slice(from, to)
-    if (this.#store?.make && this.#start === 0 && length === this.length)
-      return this.#store.make().subarray(0, length)
+    if (this.#store?.make && this.#start === 0 && length === this.length) return this.#store.make().subarray(0, length)
     const into = new Uint8Array(length)
     this.readInto(into, from)
     return into

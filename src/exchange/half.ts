@@ -1,7 +1,7 @@
 /** Numbers as 16-bit floats (IEEE 754 binary16), rounded to the nearest, ties to even. */
 
-import { ArgumentError } from '../core/errors.ts'
 import { Bytes } from '../core/bytes.ts'
+import { ArgumentError } from '../core/errors.ts'
 import { type Shape, sizeOf } from '../core/shapes.ts'
 import { storedTensor } from '../model/safetensors/tensor.ts'
 import type { StoredTensor } from '../model/safetensors.ts'

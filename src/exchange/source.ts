@@ -27,7 +27,12 @@ export function filesOf(source: ModelSource, { name = 'model', files = new Map()
       read ??= source.arrayBuffer()
       return read.then((buffer) => new Uint8Array(buffer))
     }
-    return { name, read: bytes, beside: async (path) => files.get(insideOf(name, path)), names: async () => [...files.keys()] }
+    return {
+      name,
+      read: bytes,
+      beside: async (path) => files.get(insideOf(name, path)),
+      names: async () => [...files.keys()],
+    }
   }
   if (typeof source?.read === 'function' && typeof source.beside === 'function') return source
   throw new ArgumentError('no model can be read from this', {

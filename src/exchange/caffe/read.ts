@@ -44,7 +44,11 @@ async function readNets(files: ModelFiles): Promise<Nets> {
     const stored = readNet(decodeNet(bytes), 'stored')
     const text = await textBeside(files)
     if (text === undefined) return { net: stored, stored, notes: [] }
-    return { net: readNet(parseText(text.bytes.read()), 'TEST'), stored, notes: [`network from ${printable(text.name)}`] }
+    return {
+      net: readNet(parseText(text.bytes.read()), 'TEST'),
+      stored,
+      notes: [`network from ${printable(text.name)}`],
+    }
   }
   const net = readNet(parseText(bytes.read()), 'TEST')
   const weights = await besideModel(files)

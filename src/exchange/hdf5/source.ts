@@ -3,7 +3,7 @@
  * specification, version 3.0. All numbers are little-endian, except for values of data sets.
  */
 
-import { Bytes } from '../../core/bytes.ts'
+import type { Bytes } from '../../core/bytes.ts'
 import { printable } from '../../core/text.ts'
 import { ForeignFileError } from '../errors.ts'
 

@@ -29,8 +29,7 @@ export function readSuperblock(bytes: Bytes): { readonly source: Source; readonl
 
 /** At byte 0, or after a user block of 512, 1024, 2048, … bytes. */
 function signatureAt(bytes: Bytes): number | undefined {
-  for (let at = 0; at + 8 <= bytes.length; at = at === 0 ? 512 : 2 * at)
-    if (isHdf5(bytes.read(at, at + 8))) return at
+  for (let at = 0; at + 8 <= bytes.length; at = at === 0 ? 512 : 2 * at) if (isHdf5(bytes.read(at, at + 8))) return at
   return undefined
 }
 

@@ -5,8 +5,8 @@
 
 import { readdir, realpath } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
-import { printable } from '../../core/text.ts'
 import type { Bytes } from '../../core/bytes.ts'
+import { printable } from '../../core/text.ts'
 import { openBytes } from '../../platform/openBytes.ts'
 import { openRegularFile, readRegularFile } from '../../platform/regularFile.ts'
 import { systemCode } from '../../platform/systemErrors.ts'
@@ -51,11 +51,7 @@ export async function startOfFile(path: string, count: number): Promise<Uint8Arr
 }
 
 /** @param name as the model says: `/` between folders, on every system; a leading `./` and blanks are part of what is found */
-async function readBeside<T>(
-  path: string,
-  name: string,
-  read: (path: string) => Promise<T>,
-): Promise<T | undefined> {
+async function readBeside<T>(path: string, name: string, read: (path: string) => Promise<T>): Promise<T | undefined> {
   const folder = dirname(path)
   const local = join(...name.split('/'))
   if (name === '' || name.includes('\0') || isAbsolute(name) || isAbsolute(local) || leaves(local) || hasDrive(name))

@@ -40,5 +40,7 @@ export async function readNpzFile(files: ModelFiles): Promise<TensorFile> {
 }
 
 export function writeNpzFile(tensors: ReadonlyMap<string, StoredTensor>): Iterable<Uint8Array> {
-  return zipParts([...tensors].map(([name, tensor]) => ({ name: `${name}.npy`, parts: lazyParts(() => npyParts(tensor)) })))
+  return zipParts(
+    [...tensors].map(([name, tensor]) => ({ name: `${name}.npy`, parts: lazyParts(() => npyParts(tensor)) })),
+  )
 }

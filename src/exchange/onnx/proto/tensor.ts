@@ -160,13 +160,7 @@ function storedOf(draft: Draft): StoredTensor {
  * @param more whether other bytes may follow
  * @throws {ForeignFileError}
  */
-export function checkedTensor(
-  name: string,
-  dtype: string,
-  shape: Shape,
-  bytes: Bytes,
-  more = false,
-): StoredTensor {
+export function checkedTensor(name: string, dtype: string, shape: Shape, bytes: Bytes, more = false): StoredTensor {
   const needed = (sizeOf(shape) * (dtypes.get(dtype)?.bits ?? 0)) / 8
   if (needed > bytes.length || (needed < bytes.length && !more))
     throw invalid({ name }, `${bytes.length} bytes for ${printShape(shape)} of ${dtype}`, `${needed} bytes`)
