@@ -12,6 +12,8 @@ import type { ConvertCall } from './convertCall.ts'
 import { convertModel } from './convertModel.ts'
 import { convertNetwork, networkEndings } from './convertNetwork.ts'
 import { readCall, UsageError } from './errors.ts'
+import { sides } from './fitNetwork.ts'
+import { openSizeHelp } from './openSize.ts'
 import { addPreprocessOptions } from './preprocess.ts'
 import { Terminal } from './terminal.ts'
 
@@ -30,6 +32,7 @@ export function define(command: Command): void {
     .option('--fold-bn', 'fold batch normalization into the layers before it')
     .option('--fc-to-conv', 'turn FC and GAP into windows, so that the network takes larger images')
     .option('--half', 'store weights as 16-bit floats: half the size')
+    .option('--size <sides>', openSizeHelp, sides('--size'))
     .option('--no-verify', 'do not run both models on the same input')
     .option('--json', 'one JSON object on stdout')
     .addHelpText('after', examples)

@@ -8,7 +8,7 @@ import { halfTensor } from '../exchange/half.ts'
 import { lazyWeights } from '../exchange/lazyWeights.ts'
 import { modelFiles } from '../exchange/node/modelFiles.ts'
 import { readModel, readTensors } from '../exchange/read.ts'
-import type { Format, TensorFile } from '../exchange/types.ts'
+import type { Format, OpenSizes, TensorFile } from '../exchange/types.ts'
 import { printBytes, printCount } from '../inspect/units.ts'
 import { storedTensor } from '../model/safetensors/tensor.ts'
 import type { StoredTensor } from '../model/safetensors.ts'
@@ -25,10 +25,10 @@ export async function convertArrays(
   write: WriteTensors,
   from: string,
   out: string,
-  { half }: ConvertCall,
+  { half, size }: ConvertCall,
   terminal: Terminal,
 ): Promise<void> {
-  const read = await readArrays(from)
+  const read = await readArrays(from, { size })
   sayNotes(read)
   if (read.tensors.size === 0) {
     throw new UsageError(`${printable(from)} holds no arrays`, {
@@ -59,12 +59,12 @@ export async function convertArrays(
 }
 
 /** As the file has them; of a model that is read only as a whole, its weights by our names. */
-async function readArrays(path: string): Promise<TensorFile> {
+async function readArrays(path: string, open: OpenSizes): Promise<TensorFile> {
   const { file, format } = await readCall(() => findModel(path))
   if (format === hub) return readHubArrays(file)
   const files = modelFiles(file)
   if (format.readTensors !== undefined) return readTensors(files)
-  const { weights, notes } = await readModel(files)
+  const { weights, notes } = await readModel(files, open)
   const tensors = [...lazyWeights(weights)].map(([name, weight]) => {
     const [{ shape }, length] = [weight, 4 * sizeOf(weight.shape)]
     const bytes = Bytes.made(length, () => new Uint8Array(weight.values.buffer))

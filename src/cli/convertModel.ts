@@ -17,6 +17,7 @@ import { roundings, type Verified, verifyConversion } from './convertVerify.ts'
 import { sayConverted } from './convertWords.ts'
 import { readCall } from './errors.ts'
 import { sayNotes } from './foreign.ts'
+import { checkOpenSize } from './openSize.ts'
 import { withPreprocessing } from './preprocess.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -29,9 +30,10 @@ export async function convertModel(
   call: ConvertCall,
   terminal: Terminal,
 ): Promise<void> {
-  const source = await readConvertible(from, call.network)
+  const source = await readConvertible(from, call.network, call)
   sayNotes(source)
   const input = inferVolumes(source.network)[0]?.output as Volume
+  checkOpenSize(input, call.size)
   const info = await readCall(() => withPreprocessing({ input, info: source.info }, call))
   const before = { network: source.network, weights: lazyWeights(source.weights), info }
   const { model, notes } = await readCall(() => changed(before, call))

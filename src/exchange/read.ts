@@ -6,7 +6,7 @@ import { ForeignFileError, UnsupportedModelError, WeightsOnlyError } from './err
 import { endingsOf, formatOf, startBytes } from './formatOf.ts'
 import { openFile } from './openFile.ts'
 import { refuseOtherFile } from './otherFile.ts'
-import type { Format, ImportedModel, ModelFiles, TensorFile } from './types.ts'
+import type { Format, ImportedModel, ModelFiles, OpenSizes, TensorFile } from './types.ts'
 
 /**
  * A network with its weights.
@@ -14,10 +14,10 @@ import type { Format, ImportedModel, ModelFiles, TensorFile } from './types.ts'
  * @throws {WeightsOnlyError} it has weights, but no network
  * @throws {UnsupportedModelError} the model has more than a network of layers has
  */
-export async function readModel(files: ModelFiles): Promise<ImportedModel> {
+export async function readModel(files: ModelFiles, open: OpenSizes = {}): Promise<ImportedModel> {
   const format = await recognize(files)
   const { readModel: read } = format
-  if (read !== undefined) return named(files, () => read(files))
+  if (read !== undefined) return named(files, () => read(files, open))
   // What is damaged is said first.
   const { tensors } = await readTensors(files)
   throw weightsOnly(files.name, format, [...tensors.keys()])

@@ -57,6 +57,14 @@ export interface ExportedModel {
   readonly info: ModelInfo
 }
 
+/** What a model may leave open, and whoever reads it says. */
+export interface OpenSizes {
+  /** Rows and columns of the image; its channels, where they are known. */
+  readonly size?:
+    | { readonly height: number; readonly width: number; readonly channels?: number | undefined }
+    | undefined
+}
+
 /** What can be done with a format. Each function is loaded when it is first used, so that a page pays only for its own. */
 export interface Format {
   /** For people: `ONNX`. */
@@ -65,7 +73,7 @@ export interface Format {
   readonly endings: readonly string[]
   /** Whether a file is of this format, by its first bytes (at least 1,024, or the whole file). */
   is?(start: Uint8Array): boolean
-  readModel?(files: ModelFiles): Promise<ImportedModel>
+  readModel?(files: ModelFiles, open?: OpenSizes): Promise<ImportedModel>
   readTensors?(files: ModelFiles): Promise<TensorFile>
   /** Parts of the file, one after the other. */
   writeModel?(model: ExportedModel, options: WriteOptions): Promise<Iterable<Uint8Array>>

@@ -69,13 +69,22 @@ export function importModel(model: OnnxModel, options: OnnxOptions = {}): Import
   if ('result' in first) return { ...first.result, notes, withArrays }
   const second = inputs.length === 1 && input.shape?.length === 4 ? attempt(() => read('nhwc')) : first
   if ('result' in second) return { ...second.result, notes, withArrays }
-  throw first.error
+  throw isChannelsLast(input) ? second.error : first.error
+}
+
+/** Whether the input looks like [N, H, W, C], for the error that talks of its shapes. */
+function isChannelsLast({ shape = [] }: OnnxValue): boolean {
+  const isColors = (side: number | string | undefined) => side === 1 || side === 3 || side === 4
+  return shape.length === 4 && isColors(shape[3]) && !isColors(shape[1])
 }
 
 /** Weights are arrays of floats; shapes and other small integers stay those of the graph. */
 function replaced(model: OnnxModel, arrays: ReadonlyMap<string, StoredTensor>, options: OnnxOptions): ReplacedArrays {
+  const [output] = model.graph.outputs
+  // Some files still hold the weights of auxiliary heads, which nothing uses any more.
+  const needed = new Set(sortedNodes(model.graph, output?.name ?? '').flatMap(({ inputs }) => inputs))
   const own = [...model.graph.initializers].filter(
-    ([, tensor]) => 'stored' in tensor && /^B?F/.test(tensor.stored.dtype),
+    ([name, tensor]) => needed.has(name) && 'stored' in tensor && /^B?F/.test(tensor.stored.dtype),
   )
   const [used, missing] = [[] as string[], [] as string[]]
   const initializers = new Map(model.graph.initializers)

@@ -3,6 +3,7 @@
 import { printable } from '../../../core/text.ts'
 import { UnsupportedModelError } from '../../errors.ts'
 import type { NetworkBuilder, Wire } from '../../networkBuilder.ts'
+import type { OpenSizes } from '../../types.ts'
 import type { OnnxValue } from '../proto/model.ts'
 import { regroup } from './reshape.ts'
 import { type Activation, batch, whole } from './values.ts'
@@ -10,11 +11,9 @@ import { type Activation, batch, whole } from './values.ts'
 /** NCHW or NHWC; of fewer dimensions only the first has a meaning here. */
 export type Layout = 'nchw' | 'nhwc'
 
-export interface InputOptions {
+export interface InputOptions extends OpenSizes {
   /** The graph's inputs are one image each, without an axis for the batch. Default: their first axis is the batch. */
   readonly batchless?: boolean
-  /** Rows and columns of the image, where the model leaves them open. */
-  readonly size?: { readonly height: number; readonly width: number }
 }
 
 interface Sides {
@@ -101,14 +100,18 @@ function sidesOf({ name, shape, type }: OnnxValue, layout: Layout, { size, batch
   }
   const sides = { h: 1, w: 1, c: 1 }
   for (const [index, root] of order.entries()) {
-    const given = root === 'h' ? size?.height : root === 'w' ? size?.width : undefined
+    const given = root === 'h' ? size?.height : root === 'w' ? size?.width : size?.channels
     const found = own[index]
     const side = typeof found === 'number' && found > 0 ? found : given
     if (side === undefined) {
+      const known = shape.map((each) => (each === '' ? '?' : each)).join(', ')
       throw new UnsupportedModelError('the size of the image is open in this model', {
-        received: `[${shape.join(', ')}] for ${printable(name)}`,
+        received: `[${printable(known)}] for ${printable(name)}`,
         expected: 'numbers for channels, rows and columns',
-        advice: 'say the size: --size 224, or importOnnx(bytes, { size: { height: 224, width: 224 } })',
+        advice:
+          root === 'c'
+            ? 'export the model with the number of channels, or onnx.tools.update_model_dims'
+            : 'say the size: --size 224 or --size 192x256 (height x width); in a program, importOnnx(bytes, { size: { height: 224, width: 224 } })',
       })
     }
     sides[root] = side
