@@ -1,5 +1,7 @@
 /** `lenslet convert <in> out.onnx`: a model with its weights, verified before it is written. */
 
+import { existsSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { platform } from '#platform'
 import type { Volume } from '../core/shapes.ts'
 import { counted, listed } from '../core/text.ts'
@@ -7,7 +9,7 @@ import { foldBatchNorm } from '../exchange/foldBatchNorm.ts'
 import { lazyWeights } from '../exchange/lazyWeights.ts'
 import { modelFiles } from '../exchange/node/modelFiles.ts'
 import { readModel } from '../exchange/read.ts'
-import type { ExportedModel, Format, ImportedModel } from '../exchange/types.ts'
+import type { ExportedModel, Format, ImportedModel, WriteOptions, WrittenFiles } from '../exchange/types.ts'
 import { fcToConv } from '../network/fullyConvolutional.ts'
 import { inferVolumes } from '../network/volumes.ts'
 import { cost } from '../plan/cost.ts'
@@ -21,10 +23,8 @@ import { checkOpenSize } from './openSize.ts'
 import { withPreprocessing } from './preprocess.ts'
 import type { Terminal } from './terminal.ts'
 
-type WritingFormat = Format & Required<Pick<Format, 'writeModel'>>
-
 export async function convertModel(
-  format: WritingFormat,
+  format: Format,
   from: string,
   out: string,
   call: ConvertCall,
@@ -38,7 +38,7 @@ export async function convertModel(
   const before = { network: source.network, weights: lazyWeights(source.weights), info }
   const { model, notes } = await readCall(() => changed(before, call))
   sayNotes({ notes })
-  const parts = await format.writeModel(model, call.half === true ? { half: true } : {})
+  const { main, beside } = await filesOf(format, model, call.half === true ? { half: true } : {}, basename(out))
   const rounding = roundings[call.half === true ? 'float16' : 'float32']
   let verified: Verified | undefined
   // As it will be read, before the file has its name.
@@ -46,11 +46,23 @@ export async function convertModel(
     verified = await verifyConversion(before, await readBack(out, written), rounding)
   }
   let length = 0
-  await platform.writeFileAtomic(
-    out,
-    counting(parts, (more) => (length += more)),
-    call.verify && format.readModel !== undefined ? verify : undefined,
-  )
+  const count = (more: number) => {
+    length += more
+  }
+  const others = [...beside].map(([name, parts]) => ({ path: join(dirname(out), name), parts }))
+  const fresh = others.filter(({ path }) => !existsSync(path))
+  try {
+    // Before the file that names them.
+    for (const { path, parts } of others) await platform.writeFileAtomic(path, counting(parts, count))
+    await platform.writeFileAtomic(
+      out,
+      counting(main, count),
+      call.verify && format.readModel !== undefined ? verify : undefined,
+    )
+  } catch (error) {
+    for (const { path } of fresh) await platform.removeFile(path)
+    throw error
+  }
   sayConverted(terminal, {
     in: from,
     out,
@@ -62,6 +74,16 @@ export async function convertModel(
     ...(source.match && { matched: source.match.matched.length, missing: [], leftOver: source.match.leftOver }),
     notes: [...source.notes, ...notes],
   })
+}
+
+async function filesOf(
+  { writeModel, writeFiles }: Format,
+  model: ExportedModel,
+  options: WriteOptions,
+  name: string,
+): Promise<WrittenFiles> {
+  if (writeFiles !== undefined) return writeFiles(model, options, name)
+  return { main: (await writeModel?.(model, options)) ?? [], beside: new Map() }
 }
 
 /** What the options change, and what to say about it. */

@@ -4,7 +4,7 @@ import { printVolume, type Volume } from '../core/shapes.ts'
 import { UsageError } from './errors.ts'
 import type { AskedSize } from './fitNetwork.ts'
 
-export const openSizeHelp = 'of the image, where an ONNX model leaves it open: 224, or height x width, 192x256'
+export const openSizeHelp = 'of the image, where the model leaves it open: 224, or height x width, 192x256'
 
 /** Throws `UsageError` for a model with another size. */
 export function checkOpenSize(input: Volume, size: Pick<AskedSize, 'height' | 'width'> | undefined): void {

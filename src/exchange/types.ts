@@ -77,7 +77,15 @@ export interface Format {
   readTensors?(files: ModelFiles): Promise<TensorFile>
   /** Parts of the file, one after the other. */
   writeModel?(model: ExportedModel, options: WriteOptions): Promise<Iterable<Uint8Array>>
+  /** As `writeModel`, of a format that has several files; `name` is that of the first. */
+  writeFiles?(model: ExportedModel, options: WriteOptions, name: string): Promise<WrittenFiles>
   writeTensors?(tensors: ReadonlyMap<string, StoredTensor>): Promise<Iterable<Uint8Array>>
+}
+
+/** A file, and those beside it that it names. */
+export interface WrittenFiles {
+  readonly main: Iterable<Uint8Array>
+  readonly beside: ReadonlyMap<string, Iterable<Uint8Array>>
 }
 
 export interface WriteOptions {

@@ -5,10 +5,11 @@ import { ForeignFileError } from '../errors.ts'
 import { arraysBelow, type Hdf5Object, openHdf5 } from '../hdf5/file.ts'
 import { mostValues, utf8 } from '../hdf5/source.ts'
 import { openFile } from '../openFile.ts'
-import type { ImportedModel, ModelFiles, TensorFile } from '../types.ts'
+import type { ImportedModel, ModelFiles, OpenSizes, TensorFile } from '../types.ts'
 import { readZip, type ZipEntry } from '../zip.ts'
 import { buildModel } from './build.ts'
 import { readGraph } from './graph.ts'
+import { withInfo } from './info.ts'
 import { readJson } from './json.ts'
 import { isObject } from './settings.ts'
 import { storeWeights } from './storeWeights.ts'
@@ -17,7 +18,7 @@ import { datasetTensor } from './values.ts'
 /** A configuration of 10,000 layers has 10 MB. */
 const longestText = 64 * 2 ** 20
 
-export async function readKeras(files: ModelFiles): Promise<ImportedModel> {
+export async function readKeras(files: ModelFiles, open: OpenSizes = {}): Promise<ImportedModel> {
   const file = await openFile(files)
   const entries = readZip(file, files.name)
   const graph = readGraph(readJson(textOf(entries, 'config.json'), 'config.json'))
@@ -25,7 +26,8 @@ export async function readKeras(files: ModelFiles): Promise<ImportedModel> {
     ? readJson(textOf(entries, 'metadata.json'), 'metadata.json')
     : undefined
   const version = isObject(metadata) && typeof metadata.keras_version === 'string' ? metadata.keras_version : '3.0'
-  return buildModel(graph, storeWeights(weightsIn(entries, file)), version)
+  const model = buildModel(graph, storeWeights(weightsIn(entries, file)), version, open)
+  return isObject(metadata) ? { ...model, info: withInfo(model.info, metadata.lenslet) } : model
 }
 
 export async function readKerasTensors(files: ModelFiles): Promise<TensorFile> {
