@@ -16,6 +16,14 @@ export interface InputOptions extends OpenSizes {
   readonly batchless?: boolean
 }
 
+/** ONNX's numbers of element types: of numbers with fractions, and of integers, which are numbers as well. */
+const types = { floats: [1, 10, 11, 16], integers: [2, 3, 4, 5, 6, 7, 12] } as const
+
+/** Whether the graph takes the bytes of an image as they are. */
+export function takesBytes({ type }: OnnxValue): boolean {
+  return type === 2
+}
+
 interface Sides {
   readonly h: number
   readonly w: number
@@ -92,10 +100,10 @@ function sidesOf({ name, shape, type }: OnnxValue, layout: Layout, { size, batch
       expected: '[N, C, H, W] or [N, H, W, C]',
     })
   }
-  if (![0, 1, 10, 11, 16].includes(type)) {
-    throw new UnsupportedModelError('the input of the graph is not numbers with fractions', {
+  if (![0, ...Object.values(types).flat()].includes(type)) {
+    throw new UnsupportedModelError('the input of the graph is not an image', {
       received: `element type ${type}`,
-      expected: 'float32',
+      expected: 'numbers: float32, or bytes that the graph casts to it',
     })
   }
   const sides = { h: 1, w: 1, c: 1 }
