@@ -3,10 +3,12 @@
 import { ForeignFileError } from '../errors.ts'
 import { arraysBelow, type Hdf5Object, openHdf5 } from '../hdf5/file.ts'
 import { utf8 } from '../hdf5/source.ts'
-import type { ImportedModel, ModelFiles, TensorFile } from '../types.ts'
+import { openFile } from '../openFile.ts'
+import type { ImportedModel, ModelFiles, OpenSizes, TensorFile } from '../types.ts'
 import { readZip, type ZipEntry } from '../zip.ts'
 import { buildModel } from './build.ts'
 import { readGraph } from './graph.ts'
+import { withInfo } from './info.ts'
 import { readJson } from './json.ts'
 import { isObject } from './settings.ts'
 import { storeWeights } from './storeWeights.ts'
@@ -15,18 +17,19 @@ import { datasetTensor } from './values.ts'
 /** A configuration of 10,000 layers has 10 MB. */
 const longestText = 64 * 2 ** 20
 
-export async function readKeras(files: ModelFiles): Promise<ImportedModel> {
-  const entries = readZip(await files.read(), files.name)
+export async function readKeras(files: ModelFiles, open: OpenSizes = {}): Promise<ImportedModel> {
+  const entries = readZip(await openFile(files), files.name)
   const graph = readGraph(readJson(textOf(entries, 'config.json'), 'config.json'))
   const metadata = entries.has('metadata.json')
     ? readJson(textOf(entries, 'metadata.json'), 'metadata.json')
     : undefined
   const version = isObject(metadata) && typeof metadata.keras_version === 'string' ? metadata.keras_version : '3.0'
-  return buildModel(graph, storeWeights(weightsIn(entries)), version)
+  const model = buildModel(graph, storeWeights(weightsIn(entries)), version, open)
+  return isObject(metadata) ? { ...model, info: withInfo(model.info, metadata.lenslet) } : model
 }
 
 export async function readKerasTensors(files: ModelFiles): Promise<TensorFile> {
-  const root = weightsIn(readZip(await files.read(), files.name))
+  const root = weightsIn(readZip(await openFile(files), files.name))
   const isWeight = (path: string) => !path.startsWith('optimizer/')
   const all = [...arraysBelow(root)]
   const tensors = new Map(all.filter(({ path }) => isWeight(path)).map((each) => [each.path, datasetTensor(each)]))
@@ -35,7 +38,7 @@ export async function readKerasTensors(files: ModelFiles): Promise<TensorFile> {
 }
 
 const weightsIn = (entries: ReadonlyMap<string, ZipEntry>): Hdf5Object =>
-  openHdf5(entryOf(entries, 'model.weights.h5').bytes())
+  openHdf5(entryOf(entries, 'model.weights.h5').range())
 
 function textOf(entries: ReadonlyMap<string, ZipEntry>, name: string): string {
   const entry = entryOf(entries, name)

@@ -297,24 +297,22 @@ function same(_context: Context, value: Value): Value {
 
 function reshaped(context: Context, value: Value, wanted: readonly Entry[], allowZero: boolean): Value {
   const before = shapeOf(value)
-  const shape =
-    resolveShape(wanted, before, allowZero) ??
-    resolveShape(
-      wanted,
-      before.map((side) =>
-        side instanceof Batches && context.graph.fixedBatch !== undefined
-          ? side.times * context.graph.fixedBatch
-          : side,
-      ),
-      allowZero,
-    )
+  const { fixedBatch } = context.graph
+  const open = resolveShape(wanted, before, allowZero)
+  // −1 of [1, −1] is all values of an image where the graph was exported for one image, and not a multiple of the batch.
+  const numbers = before.map((side) =>
+    side instanceof Batches && fixedBatch !== undefined ? side.times * fixedBatch : side,
+  )
+  const fixed = fixedBatch === undefined ? undefined : resolveShape(wanted, numbers, allowZero)
+  const shape = open ?? fixed
   if (shape === undefined) throw new Obstacle(`${print(before)} values as ${print(wanted)}`)
   if (value.kind === 'constant') {
     const sides = shape.map((side) => numberOf(side, 'a side'))
     if (sizeOf(sides) !== sizeOf(value.shape)) throw new Obstacle(`${print(before)} values as ${print(wanted)}`)
     return { ...value, shape: sides }
   }
-  const dimensions = regroup(value.dimensions, shape, context.graph.fixedBatch)
+  const dimensions =
+    regroup(value.dimensions, shape, fixedBatch) ?? (fixed && regroup(value.dimensions, fixed, fixedBatch))
   if (dimensions === undefined) throw new Obstacle(`${print(before)} values as ${print(wanted)}`)
   // The layer is the same, so what follows may still complete it.
   return context.made(value.wire, dimensions, value.made?.draft)
