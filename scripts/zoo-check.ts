@@ -1,5 +1,5 @@
-// `npm run zoo-check [-- NAME ...]`: for every network of the zoo, on the smallest valid input, compares scores and a training
-// step of the kernels with the reference. Takes about half an hour on two cores. Exit code 1 if one disagrees.
+// `npm run zoo-check [-- NAME ...]`: for every network of the zoo, on the smallest valid input and with fewer filters where it
+// is large, compares scores and a training step of the kernels with the reference. Exit code 1 if one disagrees.
 
 import { zoo } from '../src/zoo/zoo.ts'
 import { checkTwin, twinOf } from '../test/zoo/twins.ts'

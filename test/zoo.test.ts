@@ -36,28 +36,21 @@ function noise(network: ReturnType<typeof parse>) {
 /** Seconds that no machine needs for the largest of them. */
 const timeout = 300_000
 
-// Larger ones (VGG-16 and -19, ResNet-152, WRN-28-10, Inception v3, DeepCNiN) take too long here: `npm run zoo-check` runs them.
-const most = 7.5e8
-
-it.each(twins.filter(({ macs }) => macs < most))(
-  '$name takes a training step, and gives scores',
-  { timeout },
-  async ({ text }) => {
-    const network = parse(text)
-    const data = noise(network)
-    const model = await Model.create(network, { batch: 2 })
-    try {
-      const optimizer = { kind: 'sgd', rate: 1e-6 } as const
-      let losses: readonly (number | undefined)[] = []
-      for await (const progress of train(model, data, { epochs: 1, batch: 2, optimizer, keep: 'last' })) {
-        if (progress.kind === 'done') losses = [progress.result.trainLoss, progress.result.testLoss]
-      }
-      expect(losses.map(Number.isFinite)).toEqual([true, true])
-    } finally {
-      await model.dispose()
+it.each(twins)('$name takes a training step, and gives scores', { timeout }, async ({ text }) => {
+  const network = parse(text)
+  const data = noise(network)
+  const model = await Model.create(network, { batch: 2 })
+  try {
+    const optimizer = { kind: 'sgd', rate: 1e-6 } as const
+    let losses: readonly (number | undefined)[] = []
+    for await (const progress of train(model, data, { epochs: 1, batch: 2, optimizer, keep: 'last' })) {
+      if (progress.kind === 'done') losses = [progress.result.trainLoss, progress.result.testLoss]
     }
-  },
-)
+    expect(losses.map(Number.isFinite)).toEqual([true, true])
+  } finally {
+    await model.dispose()
+  }
+})
 
 describe('scores and a training step of a twin, as by the reference', () => {
   // The reference takes about a second for 10⁸ multiply–accumulates.

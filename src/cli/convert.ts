@@ -12,10 +12,12 @@ import type { ConvertCall } from './convertCall.ts'
 import { convertModel } from './convertModel.ts'
 import { convertNetwork, networkEndings } from './convertNetwork.ts'
 import { readCall, UsageError } from './errors.ts'
+import { sides } from './fitNetwork.ts'
+import { openSizeHelp } from './openSize.ts'
 import { addPreprocessOptions } from './preprocess.ts'
 import { Terminal } from './terminal.ts'
 
-const modelOutputs = endingsOf(({ writeModel }) => writeModel !== undefined)
+const modelOutputs = endingsOf(({ writeModel, writeFiles }) => (writeModel ?? writeFiles) !== undefined)
 const arrayOutputs = endingsOf(({ writeTensors }) => writeTensors !== undefined)
 const outputs = [...new Set([...modelOutputs, ...arrayOutputs, ...networkEndings])].join(', ')
 
@@ -30,6 +32,7 @@ export function define(command: Command): void {
     .option('--fold-bn', 'fold batch normalization into the layers before it')
     .option('--fc-to-conv', 'turn FC and GAP into windows, so that the network takes larger images')
     .option('--half', 'store weights as 16-bit floats: half the size')
+    .option('--size <sides>', openSizeHelp, sides('--size'))
     .option('--no-verify', 'do not run both models on the same input')
     .option('--json', 'one JSON object on stdout')
     .addHelpText('after', examples)
@@ -61,23 +64,26 @@ async function outputOf(from: string, out: string, call: ConvertCall): Promise<{
       expected: 'another file for the result',
     })
   }
-  if (networkEndings.some((ending) => out.toLowerCase().endsWith(ending))) return { write: convertNetwork }
   const format = formats.find((each) => isWritten(each) && hasEnding(out, each))
+  if (format === undefined && networkEndings.some((ending) => out.toLowerCase().endsWith(ending)))
+    return { write: convertNetwork }
   if (format === undefined) {
     throw new UsageError(`${printable(out)} has no ending of a format that is written`, {
       received: printable(out),
       expected: outputs,
     })
   }
-  const { writeModel, writeTensors } = format
-  if (writeModel !== undefined) return { write: (...words) => convertModel({ ...format, writeModel }, ...words) }
+  const { writeModel, writeFiles, writeTensors } = format
+  if (writeModel !== undefined || writeFiles !== undefined)
+    return { write: (...words) => convertModel(format, ...words) }
   if (call.network !== undefined) throw forModels('--network', format)
   if (call.foldBn === true) throw forModels('--fold-bn', format)
   if (call.fcToConv === true) throw forModels('--fc-to-conv', format)
   return { write: (...words) => convertArrays(writeTensors as NonNullable<typeof writeTensors>, ...words) }
 }
 
-const isWritten = ({ writeModel, writeTensors }: Format) => writeModel !== undefined || writeTensors !== undefined
+const isWritten = ({ writeModel, writeFiles, writeTensors }: Format) =>
+  (writeModel ?? writeFiles ?? writeTensors) !== undefined
 
 async function isSame(a: string, b: string): Promise<boolean> {
   const [one, other] = await Promise.all([a, b].map((path) => realpath(path).catch(() => undefined)))

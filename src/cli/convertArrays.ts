@@ -1,12 +1,14 @@
 /** `lenslet convert <in> out.npz`: all arrays of a file by name, as they are stored. */
 
 import { platform } from '#platform'
+import { Bytes } from '../core/bytes.ts'
 import { printShape, sizeOf } from '../core/shapes.ts'
 import { printable } from '../core/text.ts'
 import { halfTensor } from '../exchange/half.ts'
+import { lazyWeights } from '../exchange/lazyWeights.ts'
 import { modelFiles } from '../exchange/node/modelFiles.ts'
 import { readModel, readTensors } from '../exchange/read.ts'
-import type { Format, TensorFile } from '../exchange/types.ts'
+import type { Format, OpenSizes, TensorFile } from '../exchange/types.ts'
 import { printBytes, printCount } from '../inspect/units.ts'
 import { storedTensor } from '../model/safetensors/tensor.ts'
 import type { StoredTensor } from '../model/safetensors.ts'
@@ -23,10 +25,10 @@ export async function convertArrays(
   write: WriteTensors,
   from: string,
   out: string,
-  { half }: ConvertCall,
+  { half, size }: ConvertCall,
   terminal: Terminal,
 ): Promise<void> {
-  const read = await readArrays(from)
+  const read = await readArrays(from, { size })
   sayNotes(read)
   if (read.tensors.size === 0) {
     throw new UsageError(`${printable(from)} holds no arrays`, {
@@ -37,7 +39,7 @@ export async function convertArrays(
   const tensors =
     half === true ? new Map([...read.tensors].map(([name, tensor]) => [name, halved(name, tensor)])) : read.tensors
   await platform.writeFileAtomic(out, await write(tensors))
-  const rows = [...tensors].map(([name, { dtype, shape, bytes }]) => ({ name, dtype, shape, bytes: bytes.length }))
+  const rows = [...tensors].map(([name, { dtype, shape, byteLength }]) => ({ name, dtype, shape, bytes: byteLength }))
   const values = rows.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
   const value = { in: from, out, tensors: rows, notes: read.notes }
   terminal.result(value, () =>
@@ -57,16 +59,16 @@ export async function convertArrays(
 }
 
 /** As the file has them; of a model that is read only as a whole, its weights by our names. */
-async function readArrays(path: string): Promise<TensorFile> {
+async function readArrays(path: string, open: OpenSizes): Promise<TensorFile> {
   const { file, format } = await readCall(() => findModel(path))
   if (format === hub) return readHubArrays(file)
   const files = modelFiles(file)
   if (format.readTensors !== undefined) return readTensors(files)
-  const { weights, notes } = await readModel(files)
-  const tensors = [...weights].map(([name, { shape, fill }]) => {
-    const values = new Float32Array(sizeOf(shape))
-    fill(values)
-    return [name, stored(name, 'F32', shape, new Uint8Array(values.buffer))] as const
+  const { weights, notes } = await readModel(files, open)
+  const tensors = [...lazyWeights(weights)].map(([name, weight]) => {
+    const [{ shape }, length] = [weight, 4 * sizeOf(weight.shape)]
+    const bytes = Bytes.made(length, () => new Uint8Array(weight.values.buffer))
+    return [name, storedTensor(name, { dtype: 'F32', shape, from: 0, to: length }, bytes)] as const
   })
   return { tensors: new Map(tensors), notes }
 }
@@ -76,9 +78,5 @@ const floats = ['F32', 'F64', 'BF16']
 /** Integers, and floats of 16 bits or fewer, stay as they are. */
 function halved(name: string, tensor: StoredTensor): StoredTensor {
   if (!floats.includes(tensor.dtype)) return tensor
-  return halfTensor(name, tensor.shape, tensor.values)
-}
-
-function stored(name: string, dtype: string, shape: readonly number[], bytes: Uint8Array): StoredTensor {
-  return storedTensor(name, { dtype, shape, from: 0, to: bytes.length }, bytes)
+  return halfTensor(name, tensor.shape, () => tensor.decoded())
 }

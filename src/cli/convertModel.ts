@@ -1,52 +1,68 @@
 /** `lenslet convert <in> out.onnx`: a model with its weights, verified before it is written. */
 
+import { existsSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { platform } from '#platform'
-import { type Shape, sizeOf, type Volume } from '../core/shapes.ts'
+import type { Volume } from '../core/shapes.ts'
 import { counted, listed } from '../core/text.ts'
 import { foldBatchNorm } from '../exchange/foldBatchNorm.ts'
-import { joined } from '../exchange/joined.ts'
+import { lazyWeights } from '../exchange/lazyWeights.ts'
+import { modelFiles } from '../exchange/node/modelFiles.ts'
 import { readModel } from '../exchange/read.ts'
-import type { ExportedModel, Format, ImportedModel } from '../exchange/types.ts'
+import type { ExportedModel, Format, ImportedModel, WriteOptions, WrittenFiles } from '../exchange/types.ts'
 import { fcToConv } from '../network/fullyConvolutional.ts'
 import { inferVolumes } from '../network/volumes.ts'
 import { cost } from '../plan/cost.ts'
 import type { ConvertCall } from './convertCall.ts'
 import { readConvertible } from './convertSource.ts'
-import { roundings, verifyConversion } from './convertVerify.ts'
+import { roundings, type Verified, verifyConversion } from './convertVerify.ts'
 import { sayConverted } from './convertWords.ts'
 import { readCall } from './errors.ts'
 import { sayNotes } from './foreign.ts'
+import { checkOpenSize } from './openSize.ts'
 import { withPreprocessing } from './preprocess.ts'
 import type { Terminal } from './terminal.ts'
 
-type WritingFormat = Format & Required<Pick<Format, 'writeModel'>>
-
 export async function convertModel(
-  format: WritingFormat,
+  format: Format,
   from: string,
   out: string,
   call: ConvertCall,
   terminal: Terminal,
 ): Promise<void> {
-  const source = await readConvertible(from, call.network)
+  const source = await readConvertible(from, call.network, call)
   sayNotes(source)
   const input = inferVolumes(source.network)[0]?.output as Volume
+  checkOpenSize(input, call.size)
   const info = await readCall(() => withPreprocessing({ input, info: source.info }, call))
-  const before = filled({ ...source, info })
+  const before = { network: source.network, weights: lazyWeights(source.weights), info }
   const { model, notes } = await readCall(() => changed(before, call))
   sayNotes({ notes })
-  const parts = await format.writeModel(model, call.half === true ? { half: true } : {})
-  // Verified as it will be read, before there is a file.
-  const verifies = call.verify && format.readModel !== undefined
-  const bytes = verifies ? joined(parts) : undefined
-  const verified =
-    bytes &&
-    (await verifyConversion(before, await readBack(out, bytes), roundings[call.half === true ? 'float16' : 'float32']))
+  const { main, beside } = await filesOf(format, model, call.half === true ? { half: true } : {}, basename(out))
+  const rounding = roundings[call.half === true ? 'float16' : 'float32']
+  let verified: Verified | undefined
+  // As it will be read, before the file has its name.
+  const verify = async (written: string) => {
+    verified = await verifyConversion(before, await readBack(out, written), rounding)
+  }
   let length = 0
-  await platform.writeFileAtomic(
-    out,
-    counting(bytes === undefined ? parts : [bytes], (more) => (length += more)),
-  )
+  const count = (more: number) => {
+    length += more
+  }
+  const others = [...beside].map(([name, parts]) => ({ path: join(dirname(out), name), parts }))
+  const fresh = others.filter(({ path }) => !existsSync(path))
+  try {
+    // Before the file that names them.
+    for (const { path, parts } of others) await platform.writeFileAtomic(path, counting(parts, count))
+    await platform.writeFileAtomic(
+      out,
+      counting(main, count),
+      call.verify && format.readModel !== undefined ? verify : undefined,
+    )
+  } catch (error) {
+    for (const { path } of fresh) await platform.removeFile(path)
+    throw error
+  }
   sayConverted(terminal, {
     in: from,
     out,
@@ -60,14 +76,14 @@ export async function convertModel(
   })
 }
 
-/** With all weights in memory. */
-function filled({ network, weights, info }: ImportedModel): ExportedModel {
-  const values = [...weights].map(([name, { shape, fill }]): [string, { shape: Shape; values: Float32Array }] => {
-    const array = new Float32Array(sizeOf(shape))
-    fill(array)
-    return [name, { shape, values: array }]
-  })
-  return { network, weights: new Map(values), info }
+async function filesOf(
+  { writeModel, writeFiles }: Format,
+  model: ExportedModel,
+  options: WriteOptions,
+  name: string,
+): Promise<WrittenFiles> {
+  if (writeFiles !== undefined) return writeFiles(model, options, name)
+  return { main: (await writeModel?.(model, options)) ?? [], beside: new Map() }
 }
 
 /** What the options change, and what to say about it. */
@@ -85,8 +101,9 @@ function changed(model: ExportedModel, { foldBn, fcToConv: toConv }: ConvertCall
   return { model: { network, weights, info: model.info }, notes }
 }
 
-async function readBack(name: string, bytes: Uint8Array): Promise<ExportedModel> {
-  return filled(await readModel({ name, read: async () => bytes, beside: async () => undefined }))
+/** @param written where the file is, which will be called `name` */
+async function readBack(name: string, written: string): Promise<ImportedModel> {
+  return readModel({ ...modelFiles(written), name })
 }
 
 function* counting(parts: Iterable<Uint8Array>, count: (bytes: number) => void): Iterable<Uint8Array> {

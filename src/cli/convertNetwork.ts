@@ -1,16 +1,19 @@
 /** `lenslet convert <in> net.json`: the network of a model, without its weights. */
 
 import { platform } from '#platform'
+import type { Volume } from '../core/shapes.ts'
 import { printable } from '../core/text.ts'
 import { printCount } from '../inspect/units.ts'
 import { fcToConv } from '../network/fullyConvolutional.ts'
 import { networkToJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
+import { inferVolumes } from '../network/volumes.ts'
 import { print } from '../notation/print.ts'
 import { cost } from '../plan/cost.ts'
 import type { ConvertCall } from './convertCall.ts'
 import { readCall, UsageError } from './errors.ts'
 import { readNetwork } from './network.ts'
+import { checkOpenSize } from './openSize.ts'
 import type { Terminal } from './terminal.ts'
 
 const writers = { '.json': networkToJson, '.net': (network: Network) => `${print(network)}\n` } as const
@@ -27,8 +30,9 @@ export async function convertNetwork(from: string, out: string, call: ConvertCal
         expected: 'a model as the output',
       })
     }
-    const { network: read, notice } = await readNetwork(from)
+    const { network: read, notice } = await readNetwork(from, { size: call.size })
     if (notice !== undefined) terminal.hint(`note: ${notice}`)
+    checkOpenSize(inferVolumes(read)[0]?.output as Volume, call.size)
     const result = call.fcToConv === true ? fcToConv(read) : read
     const ending = networkEndings.find((each) => out.toLowerCase().endsWith(each)) as Ending
     return { network: result, text: writers[ending](result) }

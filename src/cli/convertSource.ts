@@ -4,7 +4,7 @@ import { printable } from '../core/text.ts'
 import { type MatchedWeights, matchWeights } from '../exchange/matchWeights.ts'
 import { modelFiles } from '../exchange/node/modelFiles.ts'
 import { readTensors } from '../exchange/read.ts'
-import type { ImportedModel } from '../exchange/types.ts'
+import type { ImportedModel, OpenSizes } from '../exchange/types.ts'
 import { readCall, UsageError } from './errors.ts'
 import { readForeign } from './foreign.ts'
 import { hub, readHubArrays } from './hub.ts'
@@ -17,9 +17,13 @@ interface ConvertedModel extends ImportedModel {
 }
 
 /** A model; with `network`, the arrays of a file as its weights. Throws `MatchError` where they are not all there. */
-export async function readConvertible(path: string, network: string | undefined): Promise<ConvertedModel> {
+export async function readConvertible(
+  path: string,
+  network: string | undefined,
+  { size }: OpenSizes = {},
+): Promise<ConvertedModel> {
   const { file, format } = await readCall(() => findModel(path))
-  if (network === undefined) return readForeign(file)
+  if (network === undefined) return readForeign(file, { size })
   if (format.readTensors === undefined) {
     throw new UsageError('--network is for a file of weights', {
       received: `${printable(path)}, a model of ${format.name} with a network of its own`,
@@ -27,7 +31,7 @@ export async function readConvertible(path: string, network: string | undefined)
       advice: 'leave --network out',
     })
   }
-  const source = await readCall(() => readNetwork(network))
+  const source = await readCall(() => readNetwork(network, { size }))
   const { tensors, notes } = format === hub ? await readHubArrays(file) : await readTensors(modelFiles(file))
   const match = matchWeights(source.network, tensors, matchOptions(source))
   const { classes: _, ...info } = source.imported?.info ?? {}

@@ -6,19 +6,20 @@
 
 import { LensletError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
-import { printVolume, type Shape, volumeSize } from '../core/shapes.ts'
+import { printVolume, volumeSize } from '../core/shapes.ts'
 import { printCount } from '../inspect/units.ts'
 import type { ModelInfo } from '../model/info.ts'
 import { Model } from '../model/model.ts'
+import type { WeightSource } from '../model/weightSource.ts'
 import type { Network } from '../network/network.ts'
 
 interface Weighted {
   readonly network: Network
-  readonly weights: ReadonlyMap<string, { readonly shape: Shape; readonly values: Float32Array }>
+  readonly weights: ReadonlyMap<string, WeightSource>
   readonly info: ModelInfo
 }
 
-interface Verified {
+export interface Verified {
   /** Largest difference of two results. */
   readonly difference: number
   /** Largest result in magnitude: what the difference compares with. */
@@ -75,11 +76,14 @@ function randomImage(size: number): Float32Array {
 }
 
 function withNoise({ network, weights, info }: Weighted, rounding: number): Weighted {
-  const random = Random.seeded(0, 'rounding')
-  const noisy = [...weights].map(
-    ([name, { shape, values }]) =>
-      [name, { shape, values: values.map((value) => value * (1 + rounding * (2 * random.next() - 1))) }] as const,
-  )
+  const noisy = [...weights].map(([name, source]) => {
+    const fill = (into: Float32Array) => {
+      source.fill(into)
+      const random = Random.seeded(0, 'rounding', name)
+      for (let i = 0; i < into.length; i++) into[i] = (into[i] as number) * (1 + rounding * (2 * random.next() - 1))
+    }
+    return [name, { shape: source.shape, fill }] as const
+  })
   return { network, info, weights: new Map(noisy) }
 }
 

@@ -14,9 +14,9 @@ interface DenseCall {
 }
 
 /** Throws `UsageError` for options without --dense. */
-export function checkDense({ dense, size, stride }: DenseCall): void {
-  if (dense === true || (size === undefined && stride === undefined)) return
-  throw new UsageError(`${size === undefined ? '--stride' : '--size'} is for --dense`, {
+export function checkDense({ dense, stride }: DenseCall): void {
+  if (dense === true || stride === undefined) return
+  throw new UsageError('--stride is for --dense', {
     received: 'no --dense',
     expected: 'lenslet predict <model> <picture…> --dense --size 384',
     advice: 'without --dense, images are scaled to the input of the network',

@@ -11,7 +11,9 @@ import { addDataOptions, type DataOptions, dataHelp, dataOptions, dataWords, ope
 import { readCall, UsageError } from './errors.ts'
 import { type SplitName, splitNames, splitOf } from './evalSplit.ts'
 import { csvOf, jsonOf, notes, words } from './evalWords.ts'
+import { sides } from './fitNetwork.ts'
 import { modelHelp, openModel } from './model.ts'
+import { checkOpenSize, openSizeHelp } from './openSize.ts'
 import { choice, exactHelp } from './options.ts'
 import { addPreprocessOptions, type PreprocessCall, withPreprocessing } from './preprocess.ts'
 import { trainedSplit } from './runData.ts'
@@ -21,6 +23,7 @@ import { threadCount } from './threadCount.ts'
 interface EvalCall extends DataOptions, PreprocessCall {
   readonly data: string
   readonly split: SplitName
+  readonly size?: { readonly height: number; readonly width: number }
   readonly threads?: number
   readonly exact?: boolean
   readonly json?: boolean
@@ -32,6 +35,7 @@ export function define(command: Command): void {
     .argument('<model>', modelHelp)
     .requiredOption('--data <data>', dataHelp)
     .option('--split <name>', 'test, validation, train, or all images', choice('--split', splitNames), 'test')
+    .option('--size <sides>', openSizeHelp, sides('--size'))
     .option('--threads <n>', 'workers', threadCount)
     .option('--exact', exactHelp)
     .option('--json', 'one JSON object on stdout, with the confusion matrix')
@@ -53,7 +57,8 @@ async function run(path: string, call: EvalCall): Promise<void> {
   const terminal = new Terminal(json === true || csv === true)
   if (json === true && csv === true)
     throw new UsageError('--json and --csv exclude each other', { expected: 'one of them' })
-  await using model = await openModel(path, { threads, exact })
+  await using model = await openModel(path, { threads, exact, size: call.size })
+  checkOpenSize(model.input, call.size)
   model.info = await readCall(() => withPreprocessing(model, call))
   const trained = await trainedSplit(path, data)
   const size = { ...model.input, preprocessing: model.info.preprocessing }

@@ -7,7 +7,7 @@ import { endingsOf } from '../exchange/formatOf.ts'
 import { lenslet } from '../exchange/lenslet/format.ts'
 import { modelFiles } from '../exchange/node/modelFiles.ts'
 import { readModel } from '../exchange/read.ts'
-import type { ImportedModel } from '../exchange/types.ts'
+import type { ImportedModel, OpenSizes } from '../exchange/types.ts'
 import { readCall } from './errors.ts'
 import { isHubModel, readHubModel } from './hub.ts'
 
@@ -15,10 +15,10 @@ import { isHubModel, readHubModel } from './hub.ts'
 export const foreignEndings = endingsOf((format) => format !== lenslet && format.readModel !== undefined).join(', ')
 
 /** Throws as `readModel` does, and `FileError`. Weights in place of a model are an error of the call. */
-export async function readForeign(path: string): Promise<ImportedModel> {
+export async function readForeign(path: string, open: OpenSizes = {}): Promise<ImportedModel> {
   if (isHubModel(path)) return readHubModel(path)
   try {
-    return await readModel(modelFiles(expandHome(path)))
+    return await readModel(modelFiles(expandHome(path)), open)
   } catch (error) {
     if (!(error instanceof WeightsOnlyError)) throw error
     return readCall(() => Promise.reject(error))

@@ -7,7 +7,7 @@ import { fileKind } from '../data/node/endings.ts'
 import { formatOf, hasEnding, startBytes } from '../exchange/formatOf.ts'
 import { lenslet } from '../exchange/lenslet/format.ts'
 import { startOfFile } from '../exchange/node/modelFiles.ts'
-import type { Format } from '../exchange/types.ts'
+import type { Format, OpenSizes } from '../exchange/types.ts'
 import { ModelFileError, SafetensorsError } from '../model/errors.ts'
 import { Model } from '../model/model.ts'
 import { systemReason } from '../platform/systemErrors.ts'
@@ -25,12 +25,12 @@ export const modelHelp = `a .lenslet file, the folder of a run, or a model of an
 /** Always of the default batch, so that every verb gives the same bits for a picture. */
 export async function openModel(
   path: string,
-  { threads, exact = false }: { threads?: number | undefined; exact?: boolean | undefined },
+  { threads, exact = false, size }: { threads?: number | undefined; exact?: boolean | undefined } & OpenSizes,
 ): Promise<Model> {
   const { file, format } = await readCall(() => findModel(path))
   const how = { exact, ...(threads === undefined ? {} : { threads }) }
   if (format === lenslet) return loadOwn(file, how)
-  const imported = await readForeign(file)
+  const imported = await readForeign(file, { size })
   sayNotes(imported)
   const { network, weights, info } = imported
   return Model.create(network, { ...how, weights, info })

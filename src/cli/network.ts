@@ -5,7 +5,7 @@ import { printable } from '../core/text.ts'
 import { formatOf, startBytes } from '../exchange/formatOf.ts'
 import { parseHubSpec } from '../exchange/hub/spec.ts'
 import { lenslet } from '../exchange/lenslet/format.ts'
-import type { ImportedModel } from '../exchange/types.ts'
+import type { ImportedModel, OpenSizes } from '../exchange/types.ts'
 import { decodeModel } from '../model/file.ts'
 import { SizeError } from '../network/errors.ts'
 import { networkFromJson } from '../network/json.ts'
@@ -37,7 +37,7 @@ export interface NetworkSource {
   readonly notice?: string
 }
 
-export interface ReadOptions {
+export interface ReadOptions extends OpenSizes {
   /** Sizes that had to be rounded are errors. */
   readonly strict?: boolean | undefined
 }
@@ -86,7 +86,7 @@ const strictly = ({ strict = false }: ReadOptions) => ({ strict })
  * `NetworkError`, `SizeError`.
  */
 export async function readNetwork(spec: string, options: ReadOptions = {}): Promise<NetworkSource> {
-  if (isHubModel(spec)) return { ...strict(await readForeignNetwork(spec), options), name: hubName(spec) }
+  if (isHubModel(spec)) return { ...strict(await readForeignNetwork(spec, options), options), name: hubName(spec) }
   const meaning = await meaningOf(spec)
   switch (meaning.kind) {
     case 'text':
@@ -121,7 +121,7 @@ async function readNetworkFile(
     const format = formatOf(path, start)
     // A .json file is a network of ours unless its contents say otherwise.
     const isForeign = byEnding === undefined || format?.is?.(start) === true
-    if (format !== undefined && format !== lenslet && isForeign) return readForeignNetwork(path)
+    if (format !== undefined && format !== lenslet && isForeign) return readForeignNetwork(path, options)
   }
   const kind = byEnding ?? fileKinds.find((each) => each.is(bytes))
   if (kind !== undefined) return kind.read(bytes, options, path)
@@ -133,8 +133,8 @@ async function readNetworkFile(
 }
 
 /** A model of another program. */
-async function readForeignNetwork(path: string): Promise<Content> {
-  const imported = await readForeign(path)
+async function readForeignNetwork(path: string, { size }: OpenSizes): Promise<Content> {
+  const imported = await readForeign(path, { size })
   sayNotes(imported)
   return { network: imported.network, model: isHubModel(path) ? path : resolve(path), imported }
 }

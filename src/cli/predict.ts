@@ -19,6 +19,7 @@ import { readCall, UsageError } from './errors.ts'
 import { type AskedSize, sides } from './fitNetwork.ts'
 import { modelHelp, openModel } from './model.ts'
 import { Negatives, seemsInverted } from './negatives.ts'
+import { checkOpenSize } from './openSize.ts'
 import { bytes, choice, exactHelp, memoryDefault, whole } from './options.ts'
 import {
   findPictures,
@@ -56,7 +57,11 @@ export function define(command: Command): void {
       choice('--fit', ['cover', 'stretch']),
     )
     .option('--dense', 'average the scores of all places of a larger image (dense evaluation)')
-    .option('--size <sides>', 'with --dense, the size of that image: 384, or height x width, 384x512', sides('--size'))
+    .option(
+      '--size <sides>',
+      'of the image, where the model leaves it open; with --dense, of the larger image: 384, or height x width, 384x512',
+      sides('--size'),
+    )
     .option(
       '--stride <n>',
       "with --dense, pixels from place to place: a divisor of the network's",
@@ -108,7 +113,9 @@ async function run(path: string, paths: readonly string[], call: PredictCall): P
   checkDense(call)
   const { pictures, notices } = await readCall(() => findPictures(paths))
   // Always the default batch: in a plan of another, sums may be rounded in another order.
-  await using model = await openModel(path, { threads: call.threads, exact: call.exact })
+  const size = call.dense === true ? undefined : call.size
+  await using model = await openModel(path, { threads: call.threads, exact: call.exact, size })
+  checkOpenSize(model.input, size)
   checkPictureSize(model.input)
   checkClassifies(model)
   model.info = await readCall(() => withPreprocessing(model, call))

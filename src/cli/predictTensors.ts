@@ -18,17 +18,20 @@ import {
 } from '../exchange/layout.ts'
 import { modelFiles } from '../exchange/node/modelFiles.ts'
 import { readTensors } from '../exchange/read.ts'
+import type { OpenSizes } from '../exchange/types.ts'
 import type { Model } from '../model/model.ts'
 import { storedTensor } from '../model/safetensors/tensor.ts'
 import type { StoredTensor } from '../model/safetensors.ts'
 import { readCall, UsageError } from './errors.ts'
 import { openModel } from './model.ts'
+import { checkOpenSize } from './openSize.ts'
 import { Terminal } from './terminal.ts'
 
 export interface TensorCall {
   readonly input?: string
   readonly output?: string
   readonly layout?: Layout
+  readonly size?: { readonly height: number; readonly width: number }
   readonly threads?: number
   readonly exact?: boolean
   readonly json?: boolean
@@ -45,7 +48,8 @@ export async function predictTensors(path: string, images: readonly string[], ca
   const { input, output, layout = 'nhwc', threads, exact } = call
   const { from, to, writer } = await readCall(() => checkCall(call, images, input, output))
   const tensor = await readOne(from)
-  await using model = await openModel(path, { threads, exact })
+  await using model = await openModel(path, { threads, exact, size: sizeOf(tensor, layout, call.size) })
+  checkOpenSize(model.input, call.size)
   const { count, values } = await readCall(() => pictures(model, tensor, layout, input as string))
   const scores = await model.predict(values)
   const form = outputForm(layout, model.output, model.info.tensors?.output)
@@ -59,6 +63,14 @@ export async function predictTensors(path: string, images: readonly string[], ca
     { output, shape, layout: form.layout },
     () => `${printable(output as string)}: ${printShape(shape)}, float32`,
   )
+}
+
+/** A model that leaves the size of its image open takes the tensor's. */
+function sizeOf({ shape }: StoredTensor, layout: Layout, asked: TensorCall['size']): OpenSizes['size'] {
+  if (asked !== undefined || shape.length !== 4) return asked
+  const [, a = 1, b = 1, c = 1] = shape
+  const [height, width, channels] = layout === 'nchw' ? [b, c, a] : [a, b, c]
+  return height > 0 && width > 0 && channels > 0 ? { height, width, channels } : undefined
 }
 
 function checkCall(call: TensorCall, images: readonly string[], input: string | undefined, output: string | undefined) {

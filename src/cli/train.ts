@@ -142,7 +142,7 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
       advice: '--data mnist',
     })
   }
-  const { network, name, entry, model, notice } = await readNetwork(net)
+  const { network, name, entry, model, notice } = await readNetwork(net, { size: call.size })
   if (call.newHead === true && model === undefined) throw noModel(net)
   if (model === undefined) refusePreprocessing(net, call)
   const start = model === undefined ? undefined : await startFrom(model, call)

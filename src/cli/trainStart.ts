@@ -2,7 +2,7 @@
 
 import { printable } from '../core/text.ts'
 import { lenslet } from '../exchange/lenslet/format.ts'
-import type { ImportedModel } from '../exchange/types.ts'
+import type { ImportedModel, OpenSizes } from '../exchange/types.ts'
 import { inferVolumes } from '../network/volumes.ts'
 import { readCall, UsageError } from './errors.ts'
 import { readForeign } from './foreign.ts'
@@ -17,8 +17,8 @@ export interface Start {
 }
 
 /** Throws `UsageError` for options that do not fit the model. */
-export async function startFrom(path: string, call: PreprocessCall = {}): Promise<Start> {
-  const [source, { format }] = await Promise.all([readForeign(path), findModel(path)])
+export async function startFrom(path: string, call: PreprocessCall & OpenSizes = {}): Promise<Start> {
+  const [source, { format }] = await Promise.all([readForeign(path, { size: call.size }), findModel(path)])
   const input = inferVolumes(source.network)[0]?.output
   const info = input === undefined ? source.info : await readCall(() => withPreprocessing({ input, ...source }, call))
   return { source: { ...source, info }, isForeign: format !== lenslet, newHead: false }

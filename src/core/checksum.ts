@@ -1,12 +1,18 @@
 /** A checksum against damage, not against malice: murmur3's mixing over 32-bit words, twice, so 64 bits. */
 
-/** Sixteen hexadecimal digits of all the bytes. */
-export function checksum(parts: readonly (Uint8Array | Float32Array)[]): string {
+type Part = Uint8Array | Float32Array
+
+/** Sixteen hexadecimal digits of all the bytes. A part may come in portions: only the last may not be whole words. */
+export function checksum(parts: Iterable<Part | Iterable<Float32Array>>): string {
   const sums = { a: 0x9747b28c, b: 0x3c6ef372 }
   for (const part of parts) {
-    for (const words of wordsOf(part)) addWords(sums, words)
-    sums.a = mix(sums.a, part.byteLength, 0xcc9e2d51, 0x1b873593)
-    sums.b = mix(sums.b, part.byteLength, 0x239b961b, 0xab0e9789)
+    let length = 0
+    for (const portion of ArrayBuffer.isView(part) ? [part as Part] : (part as Iterable<Float32Array>)) {
+      for (const words of wordsOf(portion)) addWords(sums, words)
+      length += portion.byteLength
+    }
+    sums.a = mix(sums.a, length, 0xcc9e2d51, 0x1b873593)
+    sums.b = mix(sums.b, length, 0x239b961b, 0xab0e9789)
   }
   return hex(finish(sums.a)) + hex(finish(sums.b))
 }

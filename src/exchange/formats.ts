@@ -8,7 +8,7 @@ import { npy, npz } from './numpy/format.ts'
 import { onnx } from './onnx/format.ts'
 import { pytorch } from './pytorch/format.ts'
 import { safetensors } from './safetensors/format.ts'
-import { tfjs } from './tfjs/format.ts'
+import { tfjs, tfjsModel } from './tfjs/format.ts'
 import type { Format } from './types.ts'
 
 export const formats: readonly Format[] = [
@@ -21,6 +21,7 @@ export const formats: readonly Format[] = [
   pytorch,
   kerasH5,
   keras,
+  tfjsModel,
   tfjs,
   app,
 ]

@@ -1,7 +1,8 @@
 /** Numbers as 16-bit floats (IEEE 754 binary16), rounded to the nearest, ties to even. */
 
+import { Bytes } from '../core/bytes.ts'
 import { ArgumentError } from '../core/errors.ts'
-import type { Shape } from '../core/shapes.ts'
+import { type Shape, sizeOf } from '../core/shapes.ts'
 import { storedTensor } from '../model/safetensors/tensor.ts'
 import type { StoredTensor } from '../model/safetensors.ts'
 
@@ -24,10 +25,14 @@ export function halfBytes(values: Float32Array, name: string): Uint8Array<ArrayB
   return bytes
 }
 
-/** A weight stored as 16-bit floats; its `values` are the rounded ones. Throws as `halfBytes` does. */
-export function halfTensor(name: string, shape: Shape, values: Float32Array): StoredTensor {
-  const bytes = halfBytes(values, name)
-  return storedTensor(name, { dtype: 'F16', shape, from: 0, to: bytes.length }, bytes)
+/** A weight stored as 16-bit floats, made of `values()` when it is used; its `values` are the rounded ones. Throws as `halfBytes` does, then. */
+export function halfTensor(name: string, shape: Shape, values: () => Float32Array): StoredTensor {
+  const length = 2 * sizeOf(shape)
+  return storedTensor(
+    name,
+    { dtype: 'F16', shape, from: 0, to: length },
+    Bytes.made(length, () => halfBytes(values(), name)),
+  )
 }
 
 const single = new Float32Array(1)

@@ -159,10 +159,14 @@ const { compare } = new Intl.Collator('en', { numeric: true })
 function untied(modules: readonly Module[], arrays: Arrays): readonly Module[] {
   const seen = new Set<string>()
   return modules.filter((module) => {
-    const values = [...module.arrays].sort().map(([, full]) => (arrays.get(full) as StoredTensor).bytes)
-    const sum = checksum(values)
+    const names = [...module.arrays].sort().map(([, full]) => full)
+    const sum = checksum(valuesOf(names, arrays))
     if (seen.has(sum)) return false
     seen.add(sum)
     return true
   })
+}
+
+function* valuesOf(names: readonly string[], arrays: Arrays): Generator<Uint8Array> {
+  for (const name of names) yield (arrays.get(name) as StoredTensor).bytes
 }

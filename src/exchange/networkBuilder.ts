@@ -94,7 +94,8 @@ export class NetworkBuilder {
     for (let index = open.pop(); index !== undefined; index = open.pop()) {
       if (needed.has(index)) continue
       needed.add(index)
-      open.push(...(this.#entries[index] as Entry).inputs.map((wire) => wire.index))
+      // One by one: a call takes no more arguments than the machine's stack holds.
+      for (const wire of (this.#entries[index] as Entry).inputs) open.push(wire.index)
     }
     // In the order in which they were added every layer comes after its inputs; the output must be the last.
     return [...needed].sort((a, b) => a - b)

@@ -4,6 +4,7 @@
  */
 
 import { PbfReader } from 'pbf'
+import { Bytes } from '../core/bytes.ts'
 import { ForeignFileError } from './errors.ts'
 
 /** One field of a message. Each method reads its value as that type, and refuses another wire type. */
@@ -18,8 +19,9 @@ export interface Field {
   float(): number
   double(): number
   text(): string
-  /** A view of the file's bytes. */
   bytes(): Uint8Array
+  /** Its bytes, still in the file. */
+  range(): Bytes
   message(visit: Visit): void
   /** Repeated numbers: packed, or one at a time. */
   ints(into: number[]): void
@@ -34,67 +36,97 @@ const wireTypes = ['varint', '64-bit', 'length-delimited', 'group', 'end of grou
 const deepest = 100
 
 /** Visits every field of a message. @throws {ForeignFileError} a field does not lie within its message */
-export function readMessage(bytes: Uint8Array, visit: Visit): void {
-  new MessageReader(bytes).message(bytes.length, 0, visit)
+export function readMessage(bytes: Uint8Array | Bytes, visit: Visit): void {
+  new MessageReader(bytes instanceof Bytes ? bytes : Bytes.of(bytes)).message(bytes.length, 0, visit)
 }
 
-class MessageReader {
-  readonly #reader: PbfReader
+/** So many bytes of a file are read at a time. */
+const windowSize = 2 ** 16
 
-  constructor(bytes: Uint8Array) {
-    this.#reader = new PbfReader(bytes)
+class MessageReader {
+  readonly bytes: Bytes
+  /** Where the next value starts. */
+  pos = 0
+  /** Reads the bytes of the file that begin at `#start`. */
+  #window: PbfReader
+  #start = 0
+
+  constructor(bytes: Bytes) {
+    this.bytes = bytes
+    this.#window = new PbfReader(bytes.array ?? new Uint8Array())
   }
 
   message(end: number, depth: number, visit: Visit): void {
-    const reader = this.#reader
-    if (depth > deepest) throw damaged(reader.pos, 'messages nested too deeply', `at most ${deepest} levels`)
-    while (reader.pos < end) {
-      const tag = this.#varint(end)
+    if (depth > deepest) throw damaged(this.pos, 'messages nested too deeply', `at most ${deepest} levels`)
+    while (this.pos < end) {
+      const tag = this.varint(end)
       const [number, type] = [Math.floor(tag / 8), tag % 8]
       if (number === 0 || wireTypes[type] === undefined || type === 3 || type === 4)
-        throw damaged(reader.pos, `field ${number} of wire type ${type}`, 'a field of a protobuf message')
+        throw damaged(this.pos, `field ${number} of wire type ${type}`, 'a field of a protobuf message')
       const next = this.#valueEnd(type, end)
       visit(new WireField(this, number, type, next, depth))
-      reader.pos = next
+      this.pos = next
     }
   }
 
   /** Where the value ends that starts here; the position stays at its first byte, after its length. */
   #valueEnd(type: number, end: number): number {
-    const { pos } = this.#reader
+    const { pos } = this
     if (type === 0) {
-      this.#varint(end)
-      const next = this.#reader.pos
-      this.#reader.pos = pos
+      this.varint(end)
+      const next = this.pos
+      this.pos = pos
       return next
     }
-    const size = type === 1 ? 8 : type === 5 ? 4 : this.#varint(end)
-    const next = this.#reader.pos + size
-    if (next <= end) return next
-    throw damaged(
-      pos,
-      `a field of ${size} bytes where ${end - this.#reader.pos} are left`,
-      'a field within its message',
-    )
+    const size = type === 1 ? 8 : type === 5 ? 4 : this.varint(end)
+    const next = this.pos + size
+    // Lengths above 2^63 are negative here: the position would go back, and never reach the end.
+    if (size >= 0 && next <= end) return next
+    throw damaged(pos, `a field of ${size} bytes where ${end - this.pos} are left`, 'a field within its message')
   }
 
-  #varint(end: number): number {
-    const { pos } = this.#reader
-    const { buf } = this.#reader
-    let last = pos
-    while (last < end && (buf[last] as number) >= 0x80) last++
-    if (last >= end || last - pos > 9)
-      throw damaged(pos, 'a number that does not end', 'a varint of at most 10 bytes within its message')
-    return this.#reader.readVarint(true)
-  }
-
-  get wire(): PbfReader {
-    return this.#reader
-  }
-
-  /** A varint whose end was checked when its field was found, or one of a packed field. */
+  /** One that ends before `end`. */
   varint(end: number): number {
-    return this.#varint(end)
+    const reader = this.#near(10)
+    const { buf, pos } = reader
+    const limit = Math.min(buf.length, end - this.#start)
+    let last = pos
+    while (last < limit && (buf[last] as number) >= 0x80) last++
+    if (last >= limit || last - pos > 9)
+      throw damaged(this.pos, 'a number that does not end', 'a varint of at most 10 bytes within its message')
+    const value = reader.readVarint(true)
+    this.pos = this.#start + reader.pos
+    return value
+  }
+
+  float(): number {
+    const value = this.#near(4).readFloat()
+    this.pos += 4
+    return value
+  }
+
+  double(): number {
+    const value = this.#near(8).readDouble()
+    this.pos += 8
+    return value
+  }
+
+  /** A view of the file or of what was read of it. */
+  upTo(end: number): Uint8Array {
+    if (end - this.pos > windowSize) return this.bytes.read(this.pos, end)
+    const { buf, pos } = this.#near(end - this.pos)
+    return buf.subarray(pos, pos + end - this.pos)
+  }
+
+  /** Its reader at the position, with so many bytes from there where the file has them. */
+  #near(count: number): PbfReader {
+    const end = Math.min(this.pos + count, this.bytes.length)
+    if (this.pos < this.#start || end > this.#start + this.#window.buf.length) {
+      this.#start = this.pos
+      this.#window = new PbfReader(this.bytes.read(this.pos, this.pos + Math.max(count, windowSize)))
+    }
+    this.#window.pos = this.pos - this.#start
+    return this.#window
   }
 }
 
@@ -109,7 +141,7 @@ class WireField implements Field {
   constructor(owner: MessageReader, number: number, type: number, end: number, depth: number) {
     this.#owner = owner
     this.number = number
-    this.at = owner.wire.pos
+    this.at = owner.pos
     this.#type = type
     this.#end = end
     this.#depth = depth
@@ -126,12 +158,12 @@ class WireField implements Field {
 
   float(): number {
     this.#expect(5)
-    return this.#owner.wire.readFloat()
+    return this.#owner.float()
   }
 
   double(): number {
     this.#expect(1)
-    return this.#owner.wire.readDouble()
+    return this.#owner.double()
   }
 
   text(): string {
@@ -140,7 +172,12 @@ class WireField implements Field {
 
   bytes(): Uint8Array {
     this.#expect(2)
-    return this.#owner.wire.buf.subarray(this.#owner.wire.pos, this.#end)
+    return this.#owner.upTo(this.#end)
+  }
+
+  range(): Bytes {
+    this.#expect(2)
+    return this.#owner.bytes.slice(this.#owner.pos, this.#end)
   }
 
   message(visit: Visit): void {
@@ -153,11 +190,11 @@ class WireField implements Field {
   }
 
   floats(into: number[]): void {
-    this.#repeat(5, 4, () => into.push(this.#owner.wire.readFloat()))
+    this.#repeat(5, 4, () => into.push(this.#owner.float()))
   }
 
   doubles(into: number[]): void {
-    this.#repeat(1, 8, () => into.push(this.#owner.wire.readDouble()))
+    this.#repeat(1, 8, () => into.push(this.#owner.double()))
   }
 
   #repeat(type: number, size: number, read: () => void): void {
@@ -166,15 +203,15 @@ class WireField implements Field {
       return
     }
     this.#expect(2)
-    const { wire } = this.#owner
-    if ((this.#end - wire.pos) % size !== 0)
-      throw damaged(wire.pos, `${this.#end - wire.pos} bytes of numbers of ${size} bytes`, `a multiple of ${size}`)
-    while (wire.pos < this.#end) read()
+    const owner = this.#owner
+    if ((this.#end - owner.pos) % size !== 0)
+      throw damaged(owner.pos, `${this.#end - owner.pos} bytes of numbers of ${size} bytes`, `a multiple of ${size}`)
+    while (owner.pos < this.#end) read()
   }
 
   #expect(type: number): void {
     if (this.#type === type) return
-    throw damaged(this.#owner.wire.pos, `field ${this.number} as ${wireTypes[this.#type]}`, `${wireTypes[type]}`)
+    throw damaged(this.#owner.pos, `field ${this.number} as ${wireTypes[this.#type]}`, `${wireTypes[type]}`)
   }
 }
 

@@ -4,8 +4,9 @@ import { LensletError } from '../core/errors.ts'
 import { listed, printable } from '../core/text.ts'
 import { ForeignFileError, UnsupportedModelError, WeightsOnlyError } from './errors.ts'
 import { endingsOf, formatOf, startBytes } from './formatOf.ts'
+import { openFile } from './openFile.ts'
 import { refuseOtherFile } from './otherFile.ts'
-import type { Format, ImportedModel, ModelFiles, TensorFile } from './types.ts'
+import type { Format, ImportedModel, ModelFiles, OpenSizes, TensorFile } from './types.ts'
 
 /**
  * A network with its weights.
@@ -13,10 +14,10 @@ import type { Format, ImportedModel, ModelFiles, TensorFile } from './types.ts'
  * @throws {WeightsOnlyError} it has weights, but no network
  * @throws {UnsupportedModelError} the model has more than a network of layers has
  */
-export async function readModel(files: ModelFiles): Promise<ImportedModel> {
+export async function readModel(files: ModelFiles, open: OpenSizes = {}): Promise<ImportedModel> {
   const format = await recognize(files)
   const { readModel: read } = format
-  if (read !== undefined) return named(files, () => read(files))
+  if (read !== undefined) return named(files, () => read(files, open))
   // What is damaged is said first.
   const { tensors } = await readTensors(files)
   throw weightsOnly(files.name, format, [...tensors.keys()])
@@ -38,7 +39,7 @@ export async function readTensors(files: ModelFiles): Promise<TensorFile> {
 
 /** @throws {ForeignFileError} no format has this ending or such first bytes, or something else was saved in its place */
 export async function recognize(files: ModelFiles): Promise<Format> {
-  const start = (await files.read()).subarray(0, startBytes)
+  const start = (await openFile(files)).read(0, startBytes)
   refuseOtherFile(files.name, start)
   const format = formatOf(files.name, start)
   if (format !== undefined) return format

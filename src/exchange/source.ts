@@ -12,7 +12,7 @@ export interface SourceOptions {
   readonly files?: ReadonlyMap<string, Uint8Array> | undefined
 }
 
-export type ModelSource = Uint8Array | ArrayBuffer | ModelFiles
+export type ModelSource = Uint8Array | ArrayBuffer | Blob | ModelFiles
 
 /** Throws `ArgumentError` for anything else. The bytes are not copied: they must stay as they are while the model is used. */
 export function filesOf(source: ModelSource, { name = 'model', files = new Map() }: SourceOptions = {}): ModelFiles {
@@ -21,10 +21,23 @@ export function filesOf(source: ModelSource, { name = 'model', files = new Map()
     const beside = async (path: string) => files.get(insideOf(name, path))
     return { name, read: async () => bytes, beside, names: async () => [...files.keys()] }
   }
+  if (source instanceof Blob) {
+    let read: Promise<ArrayBuffer> | undefined
+    const bytes = () => {
+      read ??= source.arrayBuffer()
+      return read.then((buffer) => new Uint8Array(buffer))
+    }
+    return {
+      name,
+      read: bytes,
+      beside: async (path) => files.get(insideOf(name, path)),
+      names: async () => [...files.keys()],
+    }
+  }
   if (typeof source?.read === 'function' && typeof source.beside === 'function') return source
   throw new ArgumentError('no model can be read from this', {
     received: printKind(source),
-    expected: 'bytes (Uint8Array, ArrayBuffer), or what modelFiles(path) of lenslet/exchange/node returns',
+    expected: 'bytes (Uint8Array, ArrayBuffer, Blob), or what modelFiles(path) of lenslet/exchange/node returns',
   })
 }
 

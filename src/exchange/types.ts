@@ -1,5 +1,6 @@
 /** What readers and writers of foreign formats have in common. One folder per format, one line in `formats.ts`. */
 
+import type { Bytes } from '../core/bytes.ts'
 import type { ModelInfo } from '../model/info.ts'
 import type { StoredTensor } from '../model/safetensors.ts'
 import type { WeightSource } from '../model/weightSource.ts'
@@ -42,6 +43,9 @@ export interface ModelFiles {
    * @throws {ForeignFileError} the path leaves the folder
    */
   beside(path: string): Promise<Uint8Array | undefined>
+  /** As `read` and `beside`, of files that are read part by part. */
+  open?(): Promise<Bytes>
+  openBeside?(path: string): Promise<Bytes | undefined>
   /** Names of the files in the folder, where they are known. */
   names?(): Promise<readonly string[]>
 }
@@ -53,6 +57,14 @@ export interface ExportedModel {
   readonly info: ModelInfo
 }
 
+/** What a model may leave open, and whoever reads it says. */
+export interface OpenSizes {
+  /** Rows and columns of the image; its channels, where they are known. */
+  readonly size?:
+    | { readonly height: number; readonly width: number; readonly channels?: number | undefined }
+    | undefined
+}
+
 /** What can be done with a format. Each function is loaded when it is first used, so that a page pays only for its own. */
 export interface Format {
   /** For people: `ONNX`. */
@@ -61,11 +73,19 @@ export interface Format {
   readonly endings: readonly string[]
   /** Whether a file is of this format, by its first bytes (at least 1,024, or the whole file). */
   is?(start: Uint8Array): boolean
-  readModel?(files: ModelFiles): Promise<ImportedModel>
+  readModel?(files: ModelFiles, open?: OpenSizes): Promise<ImportedModel>
   readTensors?(files: ModelFiles): Promise<TensorFile>
   /** Parts of the file, one after the other. */
   writeModel?(model: ExportedModel, options: WriteOptions): Promise<Iterable<Uint8Array>>
+  /** As `writeModel`, of a format that has several files; `name` is that of the first. */
+  writeFiles?(model: ExportedModel, options: WriteOptions, name: string): Promise<WrittenFiles>
   writeTensors?(tensors: ReadonlyMap<string, StoredTensor>): Promise<Iterable<Uint8Array>>
+}
+
+/** A file, and those beside it that it names. */
+export interface WrittenFiles {
+  readonly main: Iterable<Uint8Array>
+  readonly beside: ReadonlyMap<string, Iterable<Uint8Array>>
 }
 
 export interface WriteOptions {

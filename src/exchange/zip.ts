@@ -5,9 +5,11 @@
  */
 
 import { Inflate, inflateSync } from 'fflate'
+import { Bytes } from '../core/bytes.ts'
 import { printable } from '../core/text.ts'
 import { crc32 } from './crc32.ts'
 import { ForeignFileError } from './errors.ts'
+import { mostValues } from './mostValues.ts'
 
 export interface ZipEntry {
   readonly name: string
@@ -19,6 +21,8 @@ export interface ZipEntry {
    * @throws {ForeignFileError} they are damaged
    */
   bytes(): Uint8Array
+  /** As `bytes`, but what is stored stays in the file. Throws as it does. */
+  range(): Bytes
   /**
    * The first bytes, up to this many, without unpacking the rest; the checksum, which is that of all, is not looked at.
    * @throws {ForeignFileError} they are damaged
@@ -54,10 +58,18 @@ interface Place {
  * @param name of the file, for messages
  * @throws {ForeignFileError} the archive is damaged, cut short, encrypted, or compressed by a method other than deflate
  */
-export function readZip(file: Uint8Array, name: string): ReadonlyMap<string, ZipEntry> {
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
-  const archive = { file, view, name: printable(name) }
+export function readZip(bytes: Uint8Array | Bytes, name: string): ReadonlyMap<string, ZipEntry> {
+  const file = bytes instanceof Bytes ? bytes : Bytes.of(bytes)
+  const archive = { file, name: printable(name) }
   const places = readDirectory(archive)
+  const unpackedBytes = places.reduce((sum, { size }) => sum + size, 0)
+  if (unpackedBytes > mostValues(file.length)) {
+    throw new ForeignFileError(`${archive.name}: the ZIP archive is far larger than its file`, {
+      received: `${unpackedBytes} bytes in an archive of ${file.length}`,
+      expected: `at most ${mostValues(file.length)}`,
+      advice: 'if you trust it, unpack it and pack it again without compression',
+    })
+  }
   const starts = new Map<Place, number>()
   let last = 0
   for (const place of [...places].sort((a, b) => a.offset - b.offset)) {
@@ -71,11 +83,12 @@ export function readZip(file: Uint8Array, name: string): ReadonlyMap<string, Zip
   for (const place of places) {
     if (place.name.endsWith('/') && place.size === 0) continue
     if (entries.has(place.name)) throw damaged(archive.name, `two entries ${printable(place.name)}`, 'unique names')
-    const packed = file.subarray(starts.get(place), (starts.get(place) as number) + place.packed)
+    const packed = file.slice(starts.get(place), (starts.get(place) as number) + place.packed)
     entries.set(place.name, {
       name: place.name,
       size: place.size,
-      bytes: () => unpacked(archive.name, place, packed),
+      bytes: () => unpacked(archive.name, place, packed).read(),
+      range: () => unpacked(archive.name, place, packed),
       head: (length) => headOf(archive.name, place, packed, Math.min(length, place.size)),
     })
   }
@@ -83,13 +96,18 @@ export function readZip(file: Uint8Array, name: string): ReadonlyMap<string, Zip
 }
 
 interface Archive {
-  readonly file: Uint8Array
-  readonly view: DataView
+  readonly file: Bytes
   readonly name: string
 }
 
-function readDirectory({ file, view, name }: Archive): readonly Place[] {
-  const end = findEnd(view)
+/** A part of the file; ends are clamped. */
+function viewOf(file: Bytes, from: number, to: number): DataView {
+  const { buffer, byteOffset, byteLength } = file.read(from, to)
+  return new DataView(buffer, byteOffset, byteLength)
+}
+
+function readDirectory({ file, name }: Archive): readonly Place[] {
+  const end = findEnd(file)
   if (end === undefined) {
     throw new ForeignFileError(`${name}: the ZIP archive is cut short`, {
       received: `${file.length} bytes without the directory that ends an archive`,
@@ -97,65 +115,81 @@ function readDirectory({ file, view, name }: Archive): readonly Place[] {
       advice: 'fetch the file again',
     })
   }
-  const { count, size, offset } = readEnd(view, end, name)
+  const { count, size, offset } = readEnd(file, end, name)
   if (offset + size > end || count * directorySize > size || count > mostEntries)
     throw damaged(name, `a directory of ${count} entries, ${size} bytes from ${offset}`, `${end} bytes before its end`)
   const places: Place[] = []
-  let at = offset
+  const directory = file.read(offset, offset + size)
+  const view = new DataView(directory.buffer, directory.byteOffset, directory.byteLength)
+  let at = 0
   for (let index = 0; index < count; index++) {
-    if (at + directorySize > offset + size || view.getUint32(at, true) !== 0x02014b50)
-      throw damaged(name, `no entry ${index} of the directory at byte ${at}`, `${count} entries`)
+    if (at + directorySize > size || view.getUint32(at, true) !== 0x02014b50)
+      throw damaged(name, `no entry ${index} of the directory at byte ${offset + at}`, `${count} entries`)
     const lengths = [28, 30, 32].map((field) => view.getUint16(at + field, true)) as [number, number, number]
     const next = at + directorySize + lengths[0] + lengths[1] + lengths[2]
-    if (next > offset + size) throw damaged(name, `entry ${index} of the directory ends behind it`, `${size} bytes`)
-    places.push(readPlace({ file, view, name }, at, lengths))
+    if (next > size) throw damaged(name, `entry ${index} of the directory ends behind it`, `${size} bytes`)
+    places.push(readPlace({ directory, view, name }, at, lengths))
     at = next
   }
   return places
 }
 
 /** The record at the end, in front of a comment of up to 65,535 bytes. */
-function findEnd(view: DataView): number | undefined {
-  const first = Math.max(0, view.byteLength - endSize - 0xffff)
-  for (let at = view.byteLength - endSize; at >= first; at--) {
+function findEnd(file: Bytes): number | undefined {
+  const start = Math.max(0, file.length - endSize - 0xffff)
+  const view = viewOf(file, start, file.length)
+  for (let at = view.byteLength - endSize; at >= 0; at--) {
     if (view.getUint32(at, true) !== 0x06054b50) continue
-    if (at + endSize + view.getUint16(at + 20, true) === view.byteLength) return at
+    if (at + endSize + view.getUint16(at + 20, true) === view.byteLength) return start + at
   }
   return undefined
 }
 
-function readEnd(view: DataView, end: number, name: string) {
+function readEnd(file: Bytes, end: number, name: string) {
+  const view = viewOf(file, end, end + endSize)
   const short = {
-    count: view.getUint16(end + 10, true),
-    size: view.getUint32(end + 12, true),
-    offset: view.getUint32(end + 16, true),
+    count: view.getUint16(10, true),
+    size: view.getUint32(12, true),
+    offset: view.getUint32(16, true),
   }
   const isLong = short.count === 0xffff || short.size === 0xffffffff || short.offset === 0xffffffff
   const locator = end - locatorSize
-  if (locator < 0 || view.getUint32(locator, true) !== 0x07064b50) {
+  const long = locator < 0 ? undefined : viewOf(file, locator, end)
+  if (long?.getUint32(0, true) !== 0x07064b50) {
     if (isLong) throw damaged(name, 'no directory of a large archive (ZIP64)', 'one, as its end says')
     return short
   }
-  const at = readLong(view, locator + 8, name)
-  if (at + end64Size > locator || view.getUint32(at, true) !== 0x06064b50)
+  const at = readLong(long, 8, name)
+  const record = at + end64Size > locator ? undefined : viewOf(file, at, at + end64Size)
+  if (record?.getUint32(0, true) !== 0x06064b50)
     throw damaged(name, `no ZIP64 record at byte ${at}`, 'one, as its locator says')
   return {
-    count: readLong(view, at + 32, name),
-    size: readLong(view, at + 40, name),
-    offset: readLong(view, at + 48, name),
+    count: readLong(record, 32, name),
+    size: readLong(record, 40, name),
+    offset: readLong(record, 48, name),
   }
 }
 
 function readLong(view: DataView, at: number, name: string): number {
   const value = Number(view.getBigUint64(at, true))
   if (Number.isSafeInteger(value)) return value
-  throw damaged(name, `a length of ${value}`, `at most ${view.byteLength}`)
+  throw damaged(name, `a length of ${value}`, `at most ${Number.MAX_SAFE_INTEGER}`)
 }
 
-function readPlace({ file, view, name }: Archive, at: number, [nameLength, extraLength]: readonly number[]): Place {
+interface Directory {
+  readonly directory: Uint8Array
+  readonly view: DataView
+  readonly name: string
+}
+
+function readPlace(
+  { directory, view, name }: Directory,
+  at: number,
+  [nameLength, extraLength]: readonly number[],
+): Place {
   const nameAt = at + directorySize
   // A copy: browsers decode no text from shared memory.
-  const bytes = file.slice(nameAt, nameAt + (nameLength as number))
+  const bytes = directory.slice(nameAt, nameAt + (nameLength as number))
   const flags = view.getUint16(at + 8, true)
   const place = {
     name: new TextDecoder(flags & 0x800 ? 'utf-8' : 'latin1').decode(bytes),
@@ -184,16 +218,17 @@ function withLongs(view: DataView, place: Place, from: number, length: number, n
 }
 
 /** Where the contents begin. */
-function startOf({ view, name }: Archive, { name: entry, offset, packed, size, flags, method }: Place): number {
+function startOf({ file, name }: Archive, { name: entry, offset, packed, size, flags, method }: Place): number {
   const what = `${name}: ${printable(entry)}`
   if (flags & 1) throw unread(what, 'encrypted', 'unpack it with its password')
   if (method !== 0 && method !== 8)
     throw unread(what, `compressed by method ${method}`, 'pack it by deflate, or not at all')
-  if (offset + localSize > view.byteLength || view.getUint32(offset, true) !== 0x04034b50)
+  const view = offset + localSize > file.length ? undefined : viewOf(file, offset, offset + localSize)
+  if (view?.getUint32(0, true) !== 0x04034b50)
     throw damaged(what, `no entry at byte ${offset}`, 'one, as the directory says')
-  const start = offset + localSize + view.getUint16(offset + 26, true) + view.getUint16(offset + 28, true)
-  if (start + packed > view.byteLength)
-    throw damaged(what, `${packed} bytes from byte ${start}`, `at most ${view.byteLength - start}`)
+  const start = offset + localSize + view.getUint16(26, true) + view.getUint16(28, true)
+  if (start + packed > file.length)
+    throw damaged(what, `${packed} bytes from byte ${start}`, `at most ${file.length - start}`)
   if (method === 0 ? size !== packed : size > largestRatio * packed)
     throw damaged(
       what,
@@ -203,18 +238,23 @@ function startOf({ view, name }: Archive, { name: entry, offset, packed, size, f
   return start
 }
 
-function unpacked(archive: string, { name, method, size, crc }: Place, packed: Uint8Array): Uint8Array {
+/** A file that is not in memory is summed so many bytes at a time. */
+const portion = 2 ** 20
+
+function unpacked(archive: string, { name, method, size, crc }: Place, packed: Bytes): Bytes {
   const what = `${archive}: ${printable(name)}`
-  const bytes = method === 0 ? packed : inflated(what, packed, size)
-  if (crc32(bytes) === crc) return bytes
+  const bytes = method === 0 ? packed : Bytes.of(inflated(what, packed.read(), size))
+  let found = crc32(new Uint8Array())
+  for (const part of bytes.portions(portion)) found = crc32(part, found)
+  if (found === crc) return bytes
   throw damaged(what, 'contents that differ from their checksum', crc.toString(16).padStart(8, '0'))
 }
 
 /** Packed bytes go in a few at a time, so that what comes out stays small. */
 const step = 512
 
-function headOf(archive: string, { name, method }: Place, packed: Uint8Array, length: number): Uint8Array {
-  if (method === 0) return packed.subarray(0, length)
+function headOf(archive: string, { name, method }: Place, packed: Bytes, length: number): Uint8Array {
+  if (method === 0) return packed.read(0, length)
   const head = new Uint8Array(length)
   let filled = 0
   const inflate = new Inflate((part) => {
@@ -223,7 +263,7 @@ function headOf(archive: string, { name, method }: Place, packed: Uint8Array, le
   })
   try {
     for (let at = 0; at < packed.length && filled < length; at += step)
-      inflate.push(packed.subarray(at, at + step), at + step >= packed.length)
+      inflate.push(packed.read(at, at + step), at + step >= packed.length)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw damaged(`${archive}: ${printable(name)}`, reason, 'a stream of deflate', cause)

@@ -9,8 +9,8 @@ import { crc32 } from './crc32.ts'
 
 export interface NewEntry {
   readonly name: string
-  /** The contents, in order. */
-  readonly parts: readonly Uint8Array[]
+  /** The contents, in order; gone through twice, for the checksum and to be written. */
+  readonly parts: Iterable<Uint8Array>
 }
 
 const alignment = 64
@@ -19,14 +19,22 @@ const date = 0x21
 const utf8 = 0x800
 const limit = 0xffffffff
 
+/** Parts that are made when they are asked for, and again when they are asked for again. */
+export function lazyParts(make: () => Iterable<Uint8Array>): Iterable<Uint8Array> {
+  return { [Symbol.iterator]: () => make()[Symbol.iterator]() }
+}
+
 /** Throws `ArgumentError` for more than 4 GiB or 65,534 entries, which would need ZIP64. */
 export function* zipParts(entries: readonly NewEntry[]): Generator<Uint8Array> {
   if (entries.length > 0xfffe) throw tooLarge(`${entries.length} entries`, 'at most 65,534')
   const directory: Uint8Array[] = []
   let offset = 0
   for (const { name, parts } of entries) {
-    const size = parts.reduce((sum, { length }) => sum + length, 0)
-    const crc = parts.reduce((before, part) => crc32(part, before), 0)
+    let [size, crc] = [0, 0]
+    for (const part of parts) {
+      size += part.length
+      crc = crc32(part, crc)
+    }
     const bytes = new TextEncoder().encode(name)
     // An extra field of its own kind, filled with zeros.
     const unaligned = offset + 30 + bytes.length

@@ -1,5 +1,6 @@
 /** The model file, `.lenslet`: safetensors whose metadata holds the network and the model's info. */
 
+import type { Bytes } from '../core/bytes.ts'
 import { listed } from '../core/text.ts'
 import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
@@ -18,12 +19,14 @@ import {
 export interface ModelFile {
   readonly network: Network
   readonly info: ModelInfo
-  readonly tensors: ReadonlyMap<string, Tensor>
+  readonly tensors: ReadonlyMap<string, StoredTensor>
   /** False for a file of a version that wrote none: damage to its weights cannot be noticed. */
   readonly hasChecksum: boolean
 }
 
-type ModelContents = Omit<ModelFile, 'hasChecksum'>
+interface ModelContents extends Omit<ModelFile, 'hasChecksum' | 'tensors'> {
+  readonly tensors: ReadonlyMap<string, Tensor>
+}
 
 const format = 'lenslet.model'
 
@@ -65,7 +68,7 @@ function metadataOf(file: ModelContents): Readonly<Record<string, string>> {
  * @throws {ModelFileError} the file is of another kind, damaged, or its weights or info do not fit its network
  * @throws {NetworkFileError | NetworkError | SizeError} what is wrong with the network in it
  */
-export function decodeModel(bytes: Uint8Array): ModelFile {
+export function decodeModel(bytes: Uint8Array | Bytes): ModelFile {
   const { tensors, metadata } = readSafetensors(bytes)
   const types = typesOf.get(metadata.version ?? '')
   if (metadata.format !== format || types === undefined) {

@@ -4,14 +4,14 @@
  */
 
 import { findNotFinite } from '../core/finite.ts'
-import { printShape, sameShape } from '../core/shapes.ts'
+import { printShape, sameShape, sizeOf } from '../core/shapes.ts'
 import { counted, listed } from '../core/text.ts'
 import type { ParameterSpec } from '../layers/types.ts'
 import type { Network } from '../network/network.ts'
 import { inferVolumes } from '../network/volumes.ts'
 import { ModelFileError } from './errors.ts'
 import { infoFault, type ModelInfo } from './info.ts'
-import type { Tensor } from './safetensors.ts'
+import { portionsOf, type Tensor } from './safetensors/tensor.ts'
 
 interface Contents {
   readonly network: Network
@@ -38,7 +38,7 @@ export function checkFit({ network, info, tensors }: Contents): void {
           expected: printShape(spec.shape),
         })
       }
-      checkValues(name, tensor.values, spec)
+      checkValues(name, portionsOf(tensor), spec)
     }
   }
   const extra = [...tensors.keys()].filter((name) => !known.has(name))
@@ -50,14 +50,19 @@ export function checkFit({ network, info, tensors }: Contents): void {
   })
 }
 
-/** @throws {ModelFileError} a value is not finite, or lower than it may be */
-export function checkValues(name: string, values: Float32Array, { least }: ParameterSpec): void {
-  const low = least === undefined ? -1 : values.findIndex((value) => value < least)
-  const at = low === -1 ? findNotFinite(values) : low
-  if (at === -1) return
-  throw new ModelFileError(`${name} has an invalid value`, {
-    received: `${values[at]}, value ${at} of ${values.length}`,
-    expected: `finite numbers${least === undefined ? '' : ` of at least ${least}`}`,
-    advice: 'the model is damaged, or its training diverged: use another copy, or train it again',
-  })
+/** @param portions the values part by part @throws {ModelFileError} a value is not finite, or lower than it may be */
+export function checkValues(name: string, portions: Iterable<Float32Array>, { shape, least }: ParameterSpec): void {
+  let before = 0
+  for (const values of portions) {
+    const low = least === undefined ? -1 : values.findIndex((value) => value < least)
+    const at = low === -1 ? findNotFinite(values) : low
+    if (at !== -1) {
+      throw new ModelFileError(`${name} has an invalid value`, {
+        received: `${values[at]}, value ${before + at} of ${sizeOf(shape)}`,
+        expected: `finite numbers${least === undefined ? '' : ` of at least ${least}`}`,
+        advice: 'the model is damaged, or its training diverged: use another copy, or train it again',
+      })
+    }
+    before += values.length
+  }
 }

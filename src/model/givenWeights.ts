@@ -47,7 +47,7 @@ export function givenValues(
     return (into) => {
       if ('fill' in source) source.fill(into)
       else into.set(source.values)
-      checkValues(name, into, spec)
+      checkValues(name, [into], spec)
     }
   }
 }

@@ -28,7 +28,7 @@ import { sayNoChecksum } from './noChecksum.ts'
 import { backendRow, type EndEarly, type ModelOptions, modelOptionNames } from './options.ts'
 import type { Read } from './order.ts'
 import { checkPictures, checkScores } from './pictures.ts'
-import type { Tensor } from './safetensors.ts'
+import type { StoredTensor, Tensor } from './safetensors.ts'
 import { scoresOf } from './scores.ts'
 import type { BindOptions, Predict, Predictions, Trainer } from './uses.ts'
 import { checkWeights, weightFor } from './weightChecks.ts'
@@ -108,7 +108,8 @@ export class Model {
   }
 
   /**
-   * From a file's path (Node) or its bytes, which must stay as they are until the model first runs. A file that is damaged, or
+   * From a file's path (Node) or its bytes, which must stay as they are until the model first runs: a weight is read where
+   * and when it is first needed (`FileError` if the file was changed by then). A file that is damaged, or
    * whose weights, class names or normalization do not fit its network or are invalid (NaN), is refused. Throws `FileError`,
    * `SafetensorsError`, `ModelFileError`, or what is wrong with the network in it.
    */
@@ -126,10 +127,11 @@ export class Model {
       })
     }
     return Model.#make(options, async () => {
-      const bytes = typeof given === 'string' ? await platform.readFile(given) : given
+      const bytes = typeof given === 'string' ? await platform.openFile(given) : given
       const { network, info, tensors, hasChecksum } = decodeModel(bytes)
       if (!hasChecksum) sayNoChecksum(typeof given === 'string' ? given : 'the model')
-      return { network, info, values: (_, name) => (tensors.get(name) as Tensor).values }
+      const fill = (name: string) => (into: Float32Array) => (tensors.get(name) as StoredTensor).fill(into)
+      return { network, info, values: (_, name) => fill(name) }
     })
   }
 

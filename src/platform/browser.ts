@@ -26,13 +26,18 @@ export const platform: Platform = {
   startWorker: spares.startWorker,
   // Until one worker has come up, a policy may forbid them all, and the browser complains of each.
   spareWorkers: (main, count) => spares.spareWorkers(main, isAllowed ? count : Math.min(count, 1)),
-  readFile: (path) => Promise.reject(noFiles(`cannot read ${path}`, 'fetch the file yourself and hand over its bytes')),
+  readFile: refuseToRead,
+  openFile: refuseToRead,
   writeFileAtomic: refuseToWrite,
   appendFile: refuseToWrite,
   keepFile: refuseToWrite,
   removeFile: refuseToWrite,
   lockFile: refuseToWrite,
   removeRemains: async () => {},
+}
+
+function refuseToRead(path: string): Promise<never> {
+  return Promise.reject(noFiles(`cannot read ${path}`, 'fetch the file yourself and hand over its bytes'))
 }
 
 function refuseToWrite(path: string): Promise<never> {

@@ -6,6 +6,7 @@ import type { Worker } from 'node:worker_threads'
 import { LensletError } from '../core/errors.ts'
 import { WorkerStartError } from './errors.ts'
 import { lockFile } from './lock.ts'
+import { openBytes } from './openBytes.ts'
 import { readRegularFile } from './regularFile.ts'
 import { keepFile, removeRemains, replaceFile } from './replaceFile.ts'
 import { withSpares } from './spares.ts'
@@ -28,7 +29,8 @@ export const platform: Platform = {
   nextTurn: () => new Promise((resolve) => void setImmediate(resolve)),
   ...withSpares(startWorker),
   readFile: readRegularFile,
-  writeFileAtomic: (path, bytes) => replaceFile(path, bytes).catch(cannotWrite(path)),
+  openFile: openBytes,
+  writeFileAtomic: (path, bytes, check) => replaceFile(path, bytes, check).catch(cannotWrite(path)),
   appendFile: (path, bytes, flush = false) => appendFile(path, bytes, { flush }).catch(cannotWrite(path)),
   keepFile: (from, to) => keepFile(from, to).catch(cannotWrite(to)),
   removeFile: (path) => rm(path, { force: true }).catch(cannotWrite(path)),

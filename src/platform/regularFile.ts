@@ -3,7 +3,7 @@
  * forever. Every reader in src uses it.
  */
 
-import { constants, type Stats } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, type Stats, statSync } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { printable } from '../core/text.ts'
 import { FileError } from './errors.ts'
@@ -14,6 +14,8 @@ const defaultLimit = 2 ** 32
 
 /** Bytes of one read call: Linux reads at most 2 GiB − 4 kB at once. */
 const portion = 2 ** 30
+
+const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0)
 
 export interface RegularFile {
   readonly handle: FileHandle
@@ -33,13 +35,30 @@ export interface RegularFile {
 export async function openRegularFile(path: string): Promise<RegularFile> {
   try {
     refuseOther(path, await stat(path))
-    const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0))
+    const handle = await open(path, flags)
     try {
       const found = await handle.stat()
       refuseOther(path, found)
       return { handle, size: found.size }
     } catch (error) {
       await handle.close()
+      throw error
+    }
+  } catch (error) {
+    throw error instanceof FileError ? error : systemError('reading', path, error)
+  }
+}
+
+/** As `openRegularFile`: the descriptor of the file, which the caller closes. Throws as it does. */
+export function openDescriptor(path: string): number {
+  try {
+    refuseOther(path, statSync(path))
+    const descriptor = openSync(path, flags)
+    try {
+      refuseOther(path, fstatSync(descriptor))
+      return descriptor
+    } catch (error) {
+      closeSync(descriptor)
       throw error
     }
   } catch (error) {

@@ -7,7 +7,13 @@ import { copyFile, type FileHandle, link, open, readdir, realpath, rename, rm, s
 import { basename, dirname, join } from 'node:path'
 import { FileError } from './errors.ts'
 
-export async function replaceFile(path: string, parts: Uint8Array | Iterable<Uint8Array>): Promise<void> {
+export type CheckWritten = (written: string) => Promise<void>
+
+export async function replaceFile(
+  path: string,
+  parts: Uint8Array | Iterable<Uint8Array>,
+  check?: CheckWritten,
+): Promise<void> {
   // Renaming onto a symbolic link would replace the link.
   const target = await realpath(path).catch(() => path)
   const former = await formerOf(path, target)
@@ -23,6 +29,7 @@ export async function replaceFile(path: string, parts: Uint8Array | Iterable<Uin
     } finally {
       await file.close()
     }
+    await check?.(part)
     await rename(part, target)
   } catch (error) {
     await rm(part, { force: true })

@@ -3,6 +3,8 @@
  * package.json chooses by the "browser" condition, so nothing of Node reaches a page.
  */
 
+import type { Bytes } from '../core/bytes.ts'
+
 export interface Platform {
   readonly name: 'node' | 'browser'
   /** Logical processors that this process may use; at least 1. */
@@ -43,6 +45,12 @@ export interface Platform {
    */
   readFile(path: string, limit?: number): Promise<Uint8Array>
   /**
+   * A regular file whose bytes are read part by part when they are asked for; a small one is read at once. It may be removed
+   * or replaced meanwhile. Reading throws `FileError` if the file itself was changed.
+   * @throws {FileError}
+   */
+  openFile(path: string): Promise<Bytes>
+  /**
    * Writes a file that is whole at every moment: under another name in the same folder, flushed to the disk, then
    * renamed. A process killed meanwhile leaves the former file, or none. Permissions of a file that is replaced are kept,
    * and its owner where the system allows it.
@@ -50,10 +58,16 @@ export interface Platform {
    * `bytes` may be the parts of the file in order, so that a large file never lies in memory as a whole. Each part is
    * asked for when the one before it is written; it may lie in shared memory, and must not change before the promise
    * settles. What the parts' iterator throws leaves the former file, too.
+   * `check` is called with the whole file under its other name, before it is renamed; what it throws leaves the former file.
    * @throws {FileError} the file cannot be written
-   * @throws {LensletError} what the parts' iterator throws, as it is; any other error of it becomes a FileError's cause
+   * @throws {LensletError} what the parts' iterator or `check` throws, as it is; any other error of it becomes a FileError's
+   *   cause
    */
-  writeFileAtomic(path: string, bytes: Uint8Array | Iterable<Uint8Array>): Promise<void>
+  writeFileAtomic(
+    path: string,
+    bytes: Uint8Array | Iterable<Uint8Array>,
+    check?: (written: string) => Promise<void>,
+  ): Promise<void>
   /**
    * Adds bytes to the end of a file, in one write; makes the file where there is none.
    *

@@ -8,6 +8,8 @@ import { importOnnx } from '../../src/exchange/onnx/import/import.ts'
 import type { ImportedModel } from '../../src/exchange/types.ts'
 import { Model } from '../../src/model/model.ts'
 import type { Network } from '../../src/network/network.ts'
+import { inferVolumes } from '../../src/network/volumes.ts'
+import { residualsOf } from '../zoo/residuals.ts'
 import { scoresByOrt } from './run.ts'
 
 interface Comparison {
@@ -30,14 +32,21 @@ export async function compare(
 ): Promise<Comparison> {
   await using model = await Model.create(network, { seed: 1, backend })
   const random = Random.seeded(1, 'onnx')
+  const residuals = residualsOf(inferVolumes(network))
   // Trained norms: no scale of 1, no shift of 0.
   for (const [name, { shape, values }] of await model.snapshot()) {
-    if (shape.length > 1) continue
     const isVariance = name.endsWith('.variance')
-    model.weights.set(
-      name,
-      values.map((value) => (isVariance ? 0.5 + random.next() : value + 0.5 * random.next())),
-    )
+    const factor = residuals.weights.has(name) ? residuals.factor : 1
+    if (shape.length === 1)
+      model.weights.set(
+        name,
+        values.map((value) => factor * (isVariance ? 0.5 + random.next() : value + 0.5 * random.next())),
+      )
+    else if (factor !== 1)
+      model.weights.set(
+        name,
+        values.map((value) => factor * value),
+      )
   }
   const weights = await model.snapshot()
   const images = Float32Array.from({ length: 2 * volumeSize(model.input) }, () => random.normal())

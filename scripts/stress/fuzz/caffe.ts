@@ -4,9 +4,12 @@ import type { Random } from '../../../src/core/random.ts'
 import { sizeOf } from '../../../src/core/shapes.ts'
 import { readCaffe } from '../../../src/exchange/caffe/read.ts'
 import { caffemodel, folder, halves, type StoredLayer } from '../../../src/exchange/caffe/testing/files.ts'
+import { inferVolumes } from '../../../src/network/volumes.ts'
 import { expectThat } from '../row.ts'
-import { mutateBytes } from './bytes.ts'
+import { edges, mutateBytes } from './bytes.ts'
 import { decode, encode, type Format, pick } from './format.ts'
+import { hostileCaffemodels, hostilePrototxt } from './hostile/caffe.ts'
+import { fieldsOf, mutateProtobuf } from './protobuf.ts'
 
 const text = `name: "small" # a comment
 input: "data" input_dim: 1 input_dim: 3 input_dim: 8 input_dim: 8
@@ -42,10 +45,44 @@ const words = (
   'layer { layer { } }|global_pooling: true|pool: STOCHASTIC|pool: 7|eps: 0|eps: nan|scale: inf|dropout_ratio: 1|coeff: 1e99|reshape_param { shape { dim: -1 } }|__proto__: 1'
 ).split('|')
 
+/** A line, mostly a layer, again, elsewhere or not at all; or with another number or name. */
+function mutateLine(random: Random, whole: string): string {
+  const lines = whole.split('\n')
+  const at = random.integer(lines.length)
+  const line = lines[at] as string
+  switch (random.integer(5)) {
+    case 0:
+      return lines.toSpliced(random.integer(lines.length + 1), 0, line).join('\n')
+    case 1:
+      return lines.toSpliced(at, 1).join('\n')
+    case 2:
+      return lines.toSpliced(at, 1, pick(random, lines)).join('\n')
+    case 3: {
+      const names = [...whole.matchAll(/"(\w+)"/g)].map(([, name]) => name as string)
+      return lines
+        .with(
+          at,
+          line.replace(/"\w+"/, () => `"${pick(random, [...names, ''])}"`),
+        )
+        .join('\n')
+    }
+    default: {
+      const number = random.integer(2) === 0 ? random.integer(12) : pick(random, edges)
+      const places = [...line.matchAll(/\d+/g)]
+      const place = places.length === 0 ? undefined : pick(random, places)
+      if (place === undefined) return whole
+      return lines
+        .with(at, `${line.slice(0, place.index)}${number}${line.slice(place.index + place[0].length)}`)
+        .join('\n')
+    }
+  }
+}
+
 function mutateText(random: Random, good: readonly Uint8Array[]): Uint8Array {
   if (random.integer(3) === 0) return mutateBytes(random, good)
   let changed = decode(pick(random, good))
-  for (let left = 1 + random.integer(4); left > 0; left--) {
+  for (let left = random.integer(4); left > 0; left--) changed = mutateLine(random, changed)
+  for (let left = random.integer(4); left > 0; left--) {
     const at = random.integer(changed.length + 1)
     const end = random.integer(2) === 0 ? at : at + random.integer(40)
     changed = `${changed.slice(0, at)} ${pick(random, words)} ${changed.slice(end)}`
@@ -56,7 +93,8 @@ function mutateText(random: Random, good: readonly Uint8Array[]): Uint8Array {
 
 /** Reads the network and all its weights. */
 async function read(files: Readonly<Record<string, Uint8Array>>): Promise<void> {
-  const { weights } = await readCaffe(folder(files))
+  const { network, weights } = await readCaffe(folder(files))
+  inferVolumes(network)
   for (const [name, { shape, fill }] of weights) {
     expectThat(sizeOf(shape) < 1e6, `${name} of ${shape} in a small file`)
     fill(new Float32Array(sizeOf(shape)))
@@ -71,6 +109,7 @@ const prototxt: Format = {
     const good = [encode(text), encode(old)]
     return {
       good,
+      hostile: hostilePrototxt,
       draw: (random) => mutateText(random, good),
       async read(bytes) {
         await read({ 'net.prototxt': bytes })
@@ -87,9 +126,12 @@ const binary: Format = {
   short: 1000,
   async prepare() {
     const good = [model, oldModel, caffemodel(stored, { values: 'double' })]
+    const messages = good.map((bytes) => fieldsOf(bytes) ?? [])
     return {
       good,
-      draw: (random) => mutateBytes(random, good),
+      hostile: hostileCaffemodels,
+      draw: (random) =>
+        random.integer(3) === 0 ? mutateBytes(random, good) : mutateProtobuf(random, pick(random, messages)),
       async read(bytes) {
         // Behind the name, the field `layers` has the number 2.
         const isOld = bytes[8] === 0x12

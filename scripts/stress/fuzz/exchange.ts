@@ -1,6 +1,5 @@
 /** Files of other programs: ONNX graphs, PyTorch's pickles, NumPy's arrays. */
 
-import { zipSync } from 'fflate'
 import type { Random } from '../../../src/core/random.ts'
 import { sizeOf } from '../../../src/core/shapes.ts'
 import { readNpzFile, writeNpzFile } from '../../../src/exchange/numpy/files.ts'
@@ -14,15 +13,21 @@ import { readPytorch } from '../../../src/exchange/pytorch/read.ts'
 import { writePytorch } from '../../../src/exchange/pytorch/write.ts'
 import type { ImportedModel, TensorFile } from '../../../src/exchange/types.ts'
 import { readZip } from '../../../src/exchange/zip.ts'
-import { zipParts } from '../../../src/exchange/zipWrite.ts'
 import { Model } from '../../../src/model/model.ts'
 import { storedTensor } from '../../../src/model/safetensors/tensor.ts'
 import type { StoredTensor } from '../../../src/model/safetensors.ts'
 import { inferVolumes } from '../../../src/network/volumes.ts'
 import { parse } from '../../../src/notation/parse.ts'
 import { expectThat } from '../row.ts'
-import { edges, mutateBytes } from './bytes.ts'
+import { edges, faults, mutateBytes } from './bytes.ts'
 import { encode, type Format, pick } from './format.ts'
+import { hostileNpy, zeros } from './hostile/numpy.ts'
+import { hostileOnnx } from './hostile/onnx.ts'
+import { hostilePytorch } from './hostile/pytorch.ts'
+import { hostileZips } from './hostile/zip.ts'
+import { instructionsOf, mutatePickle } from './pickle.ts'
+import { fieldsOf, mutateProtobuf } from './protobuf.ts'
+import { deflatedZip, type Entry, mutateZip, storedZip } from './zip.ts'
 
 function joined(parts: Iterable<Uint8Array>): Uint8Array {
   return new Uint8Array(Buffer.concat([...parts]))
@@ -149,12 +154,16 @@ const onnx: Format = {
   async prepare() {
     const good = await Promise.all(networks.map(onnxFile))
     const models = good.map(readOnnx)
+    const messages = good.map((bytes) => fieldsOf(bytes) ?? [])
     return {
       good,
-      draw: (random) =>
-        random.integer(2) === 0
-          ? mutateBytes(random, good)
-          : joined(writeOnnx(mutateModel(random, pick(random, models)))),
+      hostile: hostileOnnx,
+      draw(random) {
+        const kind = random.integer(4)
+        if (kind === 0) return mutateBytes(random, good)
+        if (kind === 1) return mutateProtobuf(random, pick(random, messages))
+        return joined(writeOnnx(mutateModel(random, pick(random, models))))
+      },
       read(bytes) {
         checkModel(importOnnx(bytes))
         // Without our own note of the network, the graph itself is read.
@@ -183,25 +192,33 @@ function arrays(): ReadonlyMap<string, StoredTensor> {
 }
 
 /** PyTorch's older form of the same arrays, whose storages follow the pickles. */
-function legacyFile(): Uint8Array {
+const legacyFile = () => joined([legacyPickles(), legacyStorages()])
+
+const sizes = [18, 2, 1, 0]
+
+function legacyPickles(): Uint8Array {
   const archive = readZip(joined(writePytorch(arrays())), 'weights.pt')
   const pickle = archive.get('archive/data.pkl')?.bytes() as Uint8Array
   const mark = Uint8Array.from([0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e])
   const version = Uint8Array.from([0x80, 2, 0x4d, 0xe9, 3, 0x2e])
   const system = Uint8Array.from([0x80, 2, 0x7d, 0x2e])
-  const sizes = [18, 2, 1, 0]
   const keys = joined([
     Uint8Array.from([0x80, 2, 0x5d, 0x28]),
     ...sizes.map((_, key) => Uint8Array.from([0x58, 1, 0, 0, 0, 48 + key])),
     Uint8Array.from([0x65, 0x2e]),
   ])
+  return joined([mark, version, system, pickle, keys])
+}
+
+function legacyStorages(): Uint8Array {
+  const archive = readZip(joined(writePytorch(arrays())), 'weights.pt')
   const storages = sizes.map((count, key) => {
     const bytes = archive.get(`archive/data/${key}`)?.bytes() as Uint8Array
     const length = new Uint8Array(8)
     length[0] = count
     return joined([length, bytes])
   })
-  return joined([mark, version, system, pickle, keys, ...storages])
+  return joined(storages)
 }
 
 const pytorch: Format = {
@@ -215,19 +232,30 @@ const pytorch: Format = {
       name: entry.name,
       bytes: new Uint8Array(entry.bytes()),
     }))
+    const isPickle = ({ name }: Entry) => name.endsWith('.pkl')
+    const pickle = instructionsOf((entries.find(isPickle) as Entry).bytes)
+    const stream = instructionsOf(legacyPickles())
     /** With checksums that are right, so that the pickle itself is read. */
     const repacked = (random: Random) =>
-      joined(
-        zipParts(
-          entries.map(({ name, bytes }) => ({
-            name,
-            parts: [name.endsWith('.pkl') ? mutateBytes(random, [bytes]) : bytes],
-          })),
-        ),
-      )
+      storedZip(entries.map((entry) => (isPickle(entry) ? { ...entry, bytes: mutatePickle(random, pickle) } : entry)))
+    const { name, bytes } = entries.find(isPickle) as Entry
+    // A pickle that is far too long to be one of arrays.
+    const zips = hostileZips(name, bytes, new Uint8Array(2 ** 28))
     return {
       good,
-      draw: (random) => (random.integer(3) === 0 ? repacked(random) : mutateBytes(random, good)),
+      hostile: [...hostilePytorch, ...zips],
+      draw(random) {
+        switch (random.integer(6)) {
+          case 0:
+            return mutateBytes(random, good)
+          case 1:
+            return mutateZip(random, entries)
+          case 2:
+            return joined([mutatePickle(random, stream), legacyStorages()])
+          default:
+            return repacked(random)
+        }
+      },
       read: async (bytes) => checkArrays(await readPytorch(files(bytes))),
     }
   },
@@ -235,7 +263,26 @@ const pytorch: Format = {
 
 const header = (text: string) => {
   const bytes = encode(text.padEnd(117, ' ').concat('\n'))
-  return joined([Uint8Array.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, bytes.length, 0]), bytes])
+  const lengths = [bytes.length % 256, bytes.length >> 8]
+  return joined([Uint8Array.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, ...lengths]), bytes])
+}
+
+const words = (
+  '<f4|>f4|=f8||u1|<i8|<f2|<c8||O|<U4|(|)|,|{|}|:|True|False|()|(3,)|(-1,)|(2, 3)|0|1|2|6|24|4294967296|9007199254740993|' +
+  "1e3|0x2|3L|'descr'|'shape'|'fortran_order'|'__proto__'|[('a', '<f4')]|None"
+).split('|')
+
+/** Another header of a length that is right, before the same values. */
+function mutateArray(random: Random, file: Uint8Array): Uint8Array {
+  const length = (file[8] as number) + 256 * (file[9] as number)
+  let text = new TextDecoder('latin1').decode(file.subarray(10, 10 + length)).trimEnd()
+  for (let left = faults(random); left > 0; left--) {
+    const tokens = text.match(/'[^']*'|[\w<>|]+|\W/g) ?? ['']
+    const at = random.integer(tokens.length)
+    const put = random.integer(4) === 0 ? [] : [pick(random, random.integer(3) === 0 ? tokens : words)]
+    text = tokens.toSpliced(at, random.integer(2), ...put).join('')
+  }
+  return joined([header(text), file.subarray(10 + length)])
 }
 
 const npy: Format = {
@@ -250,7 +297,8 @@ const npy: Format = {
     ]
     return {
       good,
-      draw: (random) => mutateBytes(random, good),
+      hostile: hostileNpy,
+      draw: (random) => (random.integer(2) === 0 ? mutateArray(random, pick(random, good)) : mutateBytes(random, good)),
       read(bytes) {
         const { shape, values } = readNpy(bytes, 'x')
         expectThat(values.length === sizeOf(shape), `${values.length} values for ${shape}`)
@@ -265,14 +313,14 @@ const npz: Format = {
   short: 1000,
   async prepare() {
     const stored = joined(writeNpzFile(arrays()))
-    const entries = [...readZip(stored, 'x.npz').values()].map(({ name, bytes }) => [name, bytes().slice()] as const)
-    const good = [stored, zipSync(Object.fromEntries(entries))]
-    /** With checksums that are right, so that the arrays themselves are read. */
-    const repacked = (random: Random) =>
-      zipSync(Object.fromEntries(entries.map(([name, bytes]) => [name, mutateBytes(random, [bytes])])))
+    const entries = [...readZip(stored, 'x.npz').values()].map(({ name, bytes }) => ({ name, bytes: bytes().slice() }))
+    const good = [stored, deflatedZip(entries)]
+    const mutate = (random: Random, { bytes }: Entry) =>
+      random.integer(2) === 0 ? mutateArray(random, bytes) : mutateBytes(random, [bytes])
     return {
       good,
-      draw: (random) => (random.integer(2) === 0 ? repacked(random) : mutateBytes(random, good)),
+      hostile: hostileZips('a.npy', zeros(16), zeros(2 ** 29)),
+      draw: (random) => (random.integer(3) > 0 ? mutateZip(random, entries, mutate) : mutateBytes(random, good)),
       read: async (bytes) => checkArrays(await readNpzFile(files(bytes))),
     }
   },

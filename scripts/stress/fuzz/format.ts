@@ -1,6 +1,7 @@
 /** A format for which the fuzzers write invalid files, and the Lenslet reader for it. */
 
 import type { Random } from '../../../src/core/random.ts'
+import type { Hostile } from './hostile/types.ts'
 
 export interface Format {
   readonly name: string
@@ -15,6 +16,8 @@ export interface Format {
 export interface Fuzzer {
   /** Valid inputs, which must be accepted. */
   readonly good: readonly Uint8Array[]
+  /** Made by hand to do harm; they are the first inputs. */
+  readonly hostile?: readonly Hostile[]
   /** An input; a function of the random numbers alone. */
   draw(random: Random): Uint8Array | Promise<Uint8Array>
   /** Reads as a user's program does. Throws `Wrong` if it accepted what makes no sense; else what the reader throws. */

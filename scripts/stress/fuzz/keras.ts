@@ -5,11 +5,14 @@ import { hdf5File } from '../../../src/exchange/hdf5/testing/libhdf5.ts'
 import { readH5Tensors, readKerasH5 } from '../../../src/exchange/keras/readH5.ts'
 import { readKeras, readKerasTensors } from '../../../src/exchange/keras/readKeras.ts'
 import { readTfjs, readTfjsTensors } from '../../../src/exchange/tfjs/read.ts'
-import { zipParts } from '../../../src/exchange/zipWrite.ts'
 import { mutateBytes } from './bytes.ts'
 import { checkArrays, checkModel } from './exchange.ts'
 import { encode, type Format, pick } from './format.ts'
+import { mutateHdf5, placesOf } from './hdf5.ts'
+import { hostileConfigs, hostileTfjs } from './hostile/keras.ts'
+import { hostileZips } from './hostile/zip.ts'
 import { mutateJson } from './json.ts'
+import { mutateZip, storedZip } from './zip.ts'
 
 const layer = (type: string, name: string, config: object = {}) => ({ class_name: type, config: { name, ...config } })
 const start = { batch_input_shape: [null, 6, 6, 2] }
@@ -167,11 +170,19 @@ const h5: Format = {
   short: 500,
   async prepare() {
     const good = [await h5File('earliest'), await h5File('latest')]
+    const places = good.map(placesOf)
+    const [first] = good as [Uint8Array]
     return {
       good,
+      // Those that fit; the archives have all of them.
+      hostile: hostileConfigs.flatMap(([what, text, mayBeRead = false]) => {
+        const bytes = withConfig(first, text())
+        return bytes === undefined ? [] : [{ what, mayBeRead, bytes: () => bytes }]
+      }),
       draw(random) {
-        const changed = random.integer(2) === 0 ? withConfig(pick(random, good), mutateJson(random, graph)) : undefined
-        return changed ?? mutateBytes(random, good)
+        const kind = random.integer(5)
+        const changed = kind < 2 ? withConfig(pick(random, good), mutateJson(random, graph)) : undefined
+        return changed ?? (kind === 4 ? mutateBytes(random, good) : mutateHdf5(random, pick(random, places)))
       },
       async read(bytes) {
         checkArrays(await readH5Tensors(files('m.h5', bytes)))
@@ -203,10 +214,14 @@ const metadata = { keras_version: '3.5.0', date_saved: '2024-01-01@00:00:00' }
 
 /** With checksums that are right, so that what is inside is read. */
 function archive(config: Uint8Array, about: Uint8Array, weights: Uint8Array): Uint8Array {
-  const entries = { 'metadata.json': about, 'config.json': config, 'model.weights.h5': weights }
-  const parts = zipParts(Object.entries(entries).map(([name, bytes]) => ({ name, parts: [bytes] })))
-  return new Uint8Array(Buffer.concat([...parts]))
+  return storedZip(entriesOf(config, about, weights))
 }
+
+const entriesOf = (config: Uint8Array, about: Uint8Array, weights: Uint8Array) => [
+  { name: 'metadata.json', bytes: about },
+  { name: 'config.json', bytes: config },
+  { name: 'model.weights.h5', bytes: weights },
+]
 
 const kerasArchive: Format = {
   name: 'Keras archive',
@@ -216,16 +231,30 @@ const kerasArchive: Format = {
     const stores = [await storeFile('earliest'), await storeFile('latest')]
     const [config, about] = [encode(JSON.stringify(chain)), encode(JSON.stringify(metadata))]
     const good = stores.map((store) => archive(config, about, store))
+    const places = stores.map(placesOf)
+    const [store] = stores as [Uint8Array]
     return {
       good,
+      hostile: [
+        ...hostileZips('model.weights.h5', store, new Uint8Array(2 ** 29)),
+        ...hostileConfigs.map(([what, text, mayBeRead = false]) => ({
+          what,
+          mayBeRead,
+          bytes: () => archive(encode(text()), about, store),
+        })),
+      ],
       draw(random) {
         const store = pick(random, stores)
-        switch (random.integer(4)) {
+        switch (random.integer(6)) {
           case 0:
             return mutateBytes(random, good)
           case 1:
-            return archive(config, about, mutateBytes(random, [store]))
+            return mutateZip(random, entriesOf(config, about, store))
           case 2:
+            return archive(config, about, mutateBytes(random, [store]))
+          case 4:
+            return archive(config, about, mutateHdf5(random, pick(random, places)))
+          case 3:
             return archive(config, encode(mutateJson(random, metadata)), store)
           default:
             return archive(encode(mutateJson(random, chain)), about, store)
@@ -277,6 +306,7 @@ const tfjs: Format = {
     })
     return {
       good,
+      hostile: hostileTfjs,
       draw: (random) =>
         random.integer(4) === 0 ? mutateBytes(random, good) : encode(mutateTfjs(random, pick(random, models))),
       async read(bytes) {

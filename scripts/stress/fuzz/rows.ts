@@ -28,9 +28,16 @@ async function prepare(format: Format, seed: number, folder: string): Promise<Tr
     }
   }
   const before = fuzzer.good.map((bytes) => new Uint8Array(bytes))
-  const inputOf = async (trial: number) => fuzzer.draw(Random.seeded(seed, format.name, trial))
+  const { hostile = [] } = fuzzer
+  const inputOf = async (trial: number) =>
+    hostile[trial]?.bytes() ?? fuzzer.draw(Random.seeded(seed, format.name, trial))
   return {
-    run: async (trial) => judge(fuzzer, await inputOf(trial)),
+    async run(trial) {
+      const made = hostile[trial]
+      const word = await judge(fuzzer, await inputOf(trial))
+      expectThat(word === 'refused' || made === undefined || made.mayBeRead === true, `accepted: ${made?.what}`)
+      return word
+    },
     async end() {
       // What was read before must not change what is read now.
       for (const [index, bytes] of fuzzer.good.entries()) {

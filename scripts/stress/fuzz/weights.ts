@@ -19,6 +19,7 @@ import { stripeNetwork, stripes } from '../../../src/train/testing/stripes.ts'
 import { expectThat, Wrong } from '../row.ts'
 import { edges, flipBit, mutateBytes } from './bytes.ts'
 import { type Format, type Fuzzer, pick } from './format.ts'
+import { hostileSafetensors } from './hostile/safetensors.ts'
 import { mutateJson } from './json.ts'
 
 /** Header and values of a file that is whole. */
@@ -55,6 +56,7 @@ const safetensors: Format = {
     })
     return {
       good,
+      hostile: hostileSafetensors,
       draw: (random) => mutateFile(random, good),
       read(bytes) {
         for (const [name, tensor] of readSafetensors(bytes).tensors) {

@@ -1,5 +1,6 @@
 /** Reads a `.caffemodel`, the binary form of a network with its weights. Arrays stay in the bytes of the file. */
 
+import type { Bytes } from '../../core/bytes.ts'
 import { ForeignFileError } from '../errors.ts'
 import { type Field, readMessage } from '../protobuf.ts'
 import { readBlob } from './blob.ts'
@@ -10,7 +11,7 @@ import { type FieldSchema, type MessageSchema, netSchema, schemaOf } from './sch
 const mostValues = 1_000_000
 
 /** @throws {ForeignFileError} the file is damaged, or no network */
-export function decodeNet(bytes: Uint8Array): Message {
+export function decodeNet(bytes: Uint8Array | Bytes): Message {
   const net = new Message('the network')
   const reader = new Reader()
   readMessage(bytes, (field) => reader.field(net, netSchema, field))
@@ -36,7 +37,7 @@ class Reader {
 
   #packed({ type }: FieldSchema, field: Field): readonly number[] {
     // At least a byte for each.
-    this.#values += field.bytes().length
+    this.#values += field.range().length
     if (this.#values > mostValues) throw tooMany()
     const numbers: number[] = []
     if (type !== 'real') {
@@ -50,7 +51,7 @@ class Reader {
   #value(parent: Message, { name, type }: FieldSchema, field: Field): FieldValue {
     if (type === 'text') return field.text()
     if (type === 'real') return shortest(field.float())
-    if (type === 'Blob') return readBlob(field.bytes(), `an array of ${parent.place}`)
+    if (type === 'Blob') return readBlob(field.range(), `an array of ${parent.place}`)
     const schema = schemaOf(type)
     if (schema === undefined) return field.int()
     const message = new Message(name)

@@ -3,6 +3,7 @@
  * a shape or, before 2015, with four lengths. Values are converted when they are needed, from the bytes of the file.
  */
 
+import { Bytes } from '../../core/bytes.ts'
 import { type Shape, sizeOf } from '../../core/shapes.ts'
 import { ForeignFileError } from '../errors.ts'
 import { type Field, readMessage } from '../protobuf.ts'
@@ -29,20 +30,21 @@ export class Blob {
       return (index) => values[index] as number
     }
     const { bytes, step, offset, width } = first
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const { buffer, byteOffset, byteLength } = bytes.read()
+    const view = new DataView(buffer, byteOffset, byteLength)
     if (width === 4) return (index) => view.getFloat32(offset + index * step, true)
     return (index) => view.getFloat64(offset + index * step, true)
   }
 
   /** The bytes of the values, little-endian: a view where they follow each other in the file. */
-  stored(): { readonly dtype: 'F32' | 'F64'; readonly bytes: Uint8Array } {
+  stored(): { readonly dtype: 'F32' | 'F64'; readonly bytes: Bytes } {
     const [first] = this.#runs
     if (this.#runs.length !== 1 || first === undefined || first.step !== first.width) {
       const { buffer } = this.#joined()
-      return { dtype: 'F64', bytes: new Uint8Array(buffer) }
+      return { dtype: 'F64', bytes: Bytes.of(new Uint8Array(buffer)) }
     }
     const { bytes, offset, count, width } = first
-    return { dtype: width === 4 ? 'F32' : 'F64', bytes: bytes.subarray(offset, offset + count * width) }
+    return { dtype: width === 4 ? 'F32' : 'F64', bytes: bytes.slice(offset, offset + count * width) }
   }
 
   #joined(): Float64Array<ArrayBuffer> {
@@ -58,7 +60,7 @@ export class Blob {
 
 /** Numbers that lie at equal distances in the file. */
 interface Run {
-  readonly bytes: Uint8Array
+  readonly bytes: Bytes
   readonly width: 4 | 8
   readonly step: number
   readonly offset: number
@@ -69,7 +71,7 @@ interface Run {
 const mostRuns = 10_000
 
 /** @throws {ForeignFileError} the number of values is not the product of the lengths */
-export function readBlob(bytes: Uint8Array, place: string): Blob {
+export function readBlob(bytes: Bytes, place: string): Blob {
   const lengths = [0, 0, 0, 0]
   let [shape, hasLengths]: [number[] | undefined, boolean] = [undefined, false]
   const [single, double]: [Run[], Run[]] = [[], []]
@@ -99,9 +101,9 @@ export function readBlob(bytes: Uint8Array, place: string): Blob {
   })
 }
 
-function addRun(runs: Run[], bytes: Uint8Array, field: Field, width: 4 | 8): void {
+function addRun(runs: Run[], bytes: Bytes, field: Field, width: 4 | 8): void {
   if (field.hasLength) {
-    const packed = field.bytes()
+    const packed = field.range()
     if (packed.length % width !== 0) {
       throw new ForeignFileError('the file is damaged or cut short', {
         received: `${packed.length} bytes of numbers of ${width} bytes`,

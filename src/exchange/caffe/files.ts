@@ -1,14 +1,16 @@
 /** The files that belong to a `.prototxt`: its weights and the mean of its images, in the same folder. */
 
+import type { Bytes } from '../../core/bytes.ts'
 import { listed, printable } from '../../core/text.ts'
 import { ForeignFileError } from '../errors.ts'
+import { openBeside } from '../openFile.ts'
 import type { ModelFiles } from '../types.ts'
 import { type MeanFile, readMeanFile } from './meanFile.ts'
 import type { CaffeLayer } from './net.ts'
 
 interface NamedBytes {
   readonly name: string
-  readonly bytes: Uint8Array
+  readonly bytes: Bytes
 }
 
 const baseName = (path: string) => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
@@ -18,14 +20,14 @@ const stem = ({ name }: ModelFiles) => baseName(name).replace(/\.[^.]*$/, '')
 /** The text of the network beside a `.caffemodel`, which says how the network is used, not how it was trained. */
 export async function textBeside(files: ModelFiles): Promise<NamedBytes | undefined> {
   const name = `${stem(files)}.prototxt`
-  const bytes = await files.beside(name)
+  const bytes = await openBeside(files, name)
   return bytes && { name, bytes }
 }
 
 /** @throws {ForeignFileError} there are several, and none has the name of the network */
 export async function besideModel(files: ModelFiles): Promise<NamedBytes | undefined> {
   const same = `${stem(files)}.caffemodel`
-  const bytes = await files.beside(same)
+  const bytes = await openBeside(files, same)
   if (bytes !== undefined) return { name: same, bytes }
   const names = await namesEnding(files, '.caffemodel')
   if (names.length > 1) {
@@ -55,7 +57,7 @@ export async function meanBeside(files: ModelFiles, layers: readonly CaffeLayer[
     }),
   )
   for (const name of named) {
-    const bytes = await files.beside(name)
+    const bytes = await openBeside(files, name)
     if (bytes !== undefined) return { name, file: readMeanFile(bytes, printable(name)) }
   }
   const found = await only(files, await namesEnding(files, '.binaryproto'))
@@ -70,6 +72,6 @@ async function namesEnding(files: ModelFiles, ending: string): Promise<readonly 
 async function only(files: ModelFiles, names: readonly string[]): Promise<NamedBytes | undefined> {
   const [name] = names
   if (name === undefined || names.length > 1) return undefined
-  const bytes = await files.beside(name)
+  const bytes = await openBeside(files, name)
   return bytes && { name, bytes }
 }

@@ -1,5 +1,6 @@
 /** Reads a `.binaryproto`: the mean of all training images, a blob of [1, c, h, w]. */
 
+import type { Bytes } from '../../core/bytes.ts'
 import { type Shape, sizeOf } from '../../core/shapes.ts'
 import { ForeignFileError } from '../errors.ts'
 import { readBlob } from './blob.ts'
@@ -12,7 +13,7 @@ export interface MeanFile {
 }
 
 /** @throws {ForeignFileError} */
-export function readMeanFile(bytes: Uint8Array, name: string): MeanFile {
+export function readMeanFile(bytes: Bytes, name: string): MeanFile {
   const blob = readBlob(bytes, name)
   const shape = [1, 1, 1, ...blob.shape].slice(-3)
   if (sizeOf(shape) !== blob.size || blob.size === 0 || (shape[0] as number) > 64) {

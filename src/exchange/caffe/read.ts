@@ -6,6 +6,7 @@
 
 import { printable } from '../../core/text.ts'
 import { ForeignFileError } from '../errors.ts'
+import { openFile } from '../openFile.ts'
 import type { ImportedModel, ModelFiles } from '../types.ts'
 import { Arrays } from './arrays.ts'
 import { decodeNet } from './binary.ts'
@@ -38,14 +39,18 @@ interface Nets {
 }
 
 async function readNets(files: ModelFiles): Promise<Nets> {
-  const bytes = await files.read()
+  const bytes = await openFile(files)
   if (/\.caffemodel$/i.test(files.name)) {
     const stored = readNet(decodeNet(bytes), 'stored')
     const text = await textBeside(files)
     if (text === undefined) return { net: stored, stored, notes: [] }
-    return { net: readNet(parseText(text.bytes), 'TEST'), stored, notes: [`network from ${printable(text.name)}`] }
+    return {
+      net: readNet(parseText(text.bytes.read()), 'TEST'),
+      stored,
+      notes: [`network from ${printable(text.name)}`],
+    }
   }
-  const net = readNet(parseText(bytes), 'TEST')
+  const net = readNet(parseText(bytes.read()), 'TEST')
   const weights = await besideModel(files)
   if (weights === undefined) {
     return { net, stored: undefined, notes: ['there is no .caffemodel in the folder: the network has no weights'] }

@@ -1,8 +1,10 @@
 /** The arrays of a `.caffemodel` by name, as they are stored: `conv1.0` is the first array of layer conv1. */
 
+import type { Bytes } from '../../core/bytes.ts'
 import { printable } from '../../core/text.ts'
 import { type StoredTensor, storedTensor } from '../../model/safetensors/tensor.ts'
 import { ForeignFileError } from '../errors.ts'
+import { openFile } from '../openFile.ts'
 import type { ModelFiles, TensorFile } from '../types.ts'
 import { decodeNet } from './binary.ts'
 import { besideModel } from './files.ts'
@@ -22,8 +24,8 @@ export async function readCaffeTensors(files: ModelFiles): Promise<TensorFile> {
   return { tensors, notes: [] }
 }
 
-async function weightBytes(files: ModelFiles): Promise<Uint8Array> {
-  if (/\.caffemodel$/i.test(files.name)) return files.read()
+async function weightBytes(files: ModelFiles): Promise<Bytes> {
+  if (/\.caffemodel$/i.test(files.name)) return openFile(files)
   const beside = await besideModel(files)
   if (beside !== undefined) return beside.bytes
   throw new ForeignFileError(`${printable(files.name)} has no weights`, {

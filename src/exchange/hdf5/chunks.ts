@@ -1,5 +1,6 @@
 /** Finds the chunks of a data set, and puts them together. */
 
+import { Bytes } from '../../core/bytes.ts'
 import { type Shape, sizeOf } from '../../core/shapes.ts'
 import { type Filter, unfilter } from './filters.ts'
 import type { ChunkIndex, Stored } from './layout.ts'
@@ -38,17 +39,17 @@ export function openChunks(source: Source, data: ChunkedData): Stored {
   const most = filters.length === 0 ? 1 : 1032
   const stored = chunks.reduce((sum, chunk) => sum + chunk.size, 0)
   const total = sizeOf(shape) * width
-  if (total > stored * most || stored > source.bytes.length) throw damaged(`${name} is larger than its chunks can be`)
+  if (total > stored * most || stored > source.length) throw damaged(`${name} is larger than its chunks can be`)
   const read = () => {
     const result = new Uint8Array(total)
     for (const { address, size: length, mask, offsets } of chunks) {
       const start = source.place(address, length, `a chunk of ${name}`)
-      const bytes = unfilter(source.bytes.subarray(start, start + length), filters, mask, size)
+      const bytes = unfilter(source.file.read(start, start + length), filters, mask, size)
       place(result, bytes, data, offsets)
     }
     return result
   }
-  return { stored, read }
+  return { stored, values: Bytes.made(total, read) }
 }
 
 function chunkList(source: Source, data: ChunkedData, size: number, counts: readonly number[]): readonly Chunk[] {

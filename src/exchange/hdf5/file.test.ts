@@ -112,13 +112,13 @@ test('compressed zeros, a thousand times as large as their file, are refused bef
 })
 
 function valuesAt(root: ReturnType<typeof openHdf5>, path: string): readonly number[] {
-  const bytes = root.at(path)?.array().bytes().slice() as Uint8Array<ArrayBuffer>
+  const bytes = root.at(path)?.array().values.read().slice() as Uint8Array<ArrayBuffer>
   return [...new Float32Array(bytes.buffer)]
 }
 
 function readAll(bytes: Uint8Array): void {
   const root = openHdf5(bytes)
-  for (const each of arraysBelow(root)) each.bytes()
+  for (const each of arraysBelow(root)) each.values.read()
   for (const attribute of root.at('model_weights')?.attributes.values() ?? [])
     if (attribute.datatype.kind !== 'number') attribute.texts()
 }

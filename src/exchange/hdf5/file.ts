@@ -3,6 +3,7 @@
  * except for compressed arrays, and those when their bytes are read.
  */
 
+import { Bytes } from '../../core/bytes.ts'
 import { type Shape, sizeOf } from '../../core/shapes.ts'
 import { printable } from '../../core/text.ts'
 import type { Attribute } from './attribute.ts'
@@ -21,8 +22,8 @@ export interface Dataset {
   readonly path: string
   readonly shape: Shape
   readonly datatype: Datatype
-  /** The values, little-endian, in the order of the shape; a view of the file where it has them so. */
-  bytes(): Uint8Array
+  /** The values, little-endian, in the order of the shape; still in the file where it has them so. */
+  readonly values: Bytes
 }
 
 /** A group or an array. */
@@ -90,11 +91,11 @@ export class Hdf5Object {
     const [shape, datatype] = [readDataspace(space), readDatatype(type)]
     const size = sizeOf(shape) * datatype.size
     if (!Number.isSafeInteger(size)) throw damaged(`${name} is too large`)
-    if (size === 0) return { path: this.path, shape, datatype, bytes: () => new Uint8Array() }
-    const { stored, read } = this.#stored(shape, datatype, size, name)
+    if (size === 0) return { path: this.path, shape, datatype, values: Bytes.of(new Uint8Array()) }
+    const { stored, values } = this.#stored(shape, datatype, size, name)
     this.#source.claim(this.path, stored, size)
     const isSwapped = datatype.bigEndian === true && datatype.size > 1
-    return { path: this.path, shape, datatype, bytes: isSwapped ? () => swapped(read(), datatype.size) : read }
+    return { path: this.path, shape, datatype, values: isSwapped ? turned(values, datatype.size) : values }
   }
 
   #stored(shape: Shape, { size: width }: Datatype, size: number, name: string): Stored {
@@ -104,11 +105,11 @@ export class Hdf5Object {
     const layout = readLayout(layoutMessage, size)
     if (layout.kind === 'whole') {
       const bytes = wholeBytes(this.#source, layout.address, layout.size, size, name)
-      return { stored: size, read: () => bytes }
+      return { stored: size, values: bytes }
     }
     if (layout.kind === 'inside') {
       if (layout.bytes.length < size) throw damaged(`${name} is shorter than its shape`)
-      return { stored: size, read: () => layout.bytes.subarray(0, size) }
+      return { stored: size, values: Bytes.of(layout.bytes.subarray(0, size)) }
     }
     const pipeline = only(messages, message.filters)
     const filters = pipeline === undefined ? [] : readFilters(pipeline)
@@ -122,8 +123,8 @@ export class Hdf5Object {
 }
 
 /** The root group. @throws {ForeignFileError} */
-export function openHdf5(bytes: Uint8Array): Hdf5Object {
-  const { source, root } = readSuperblock(bytes)
+export function openHdf5(bytes: Uint8Array | Bytes): Hdf5Object {
+  const { source, root } = readSuperblock(bytes instanceof Bytes ? bytes : Bytes.of(bytes))
   return new Hdf5Object(source, root, '', new Map())
 }
 
@@ -139,8 +140,11 @@ export function* arraysBelow(group: Hdf5Object, depth = 0): Generator<Dataset> {
   }
 }
 
-function swapped(bytes: Uint8Array, width: number): Uint8Array {
-  const result = bytes.slice()
-  for (let at = 0; at < result.length; at += width) result.subarray(at, at + width).reverse()
-  return result
+/** With the bytes of each value in reverse. */
+function turned(values: Bytes, width: number): Bytes {
+  return Bytes.made(values.length, () => {
+    const result = values.read().slice()
+    for (let at = 0; at < result.length; at += width) result.subarray(at, at + width).reverse()
+    return result
+  })
 }

@@ -27,7 +27,7 @@ export function readHeader(source: Source, address: number): readonly Message[] 
   const cursor = source.open(address, 'an object header')
   const messages: Message[] = []
   const blocks: Cursor[] = []
-  const isNew = source.bytes[cursor.at] === 0x4f // OHDR
+  const isNew = source.at(cursor.at, 1)[0] === 0x4f // OHDR
   const creationOrder = isNew ? openNew(cursor, blocks) : openOld(cursor, blocks)
   // A continuation adds a block. Blocks that continue each other in a circle use up the budget.
   for (let block = blocks.shift(); block !== undefined; block = blocks.shift()) {

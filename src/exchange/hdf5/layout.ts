@@ -1,5 +1,6 @@
 /** Layout messages: where the values of a data set are, in one piece or in chunks. */
 
+import type { Bytes } from '../../core/bytes.ts'
 import { type Cursor, damaged, type Source, unread } from './source.ts'
 
 export type Layout =
@@ -11,7 +12,7 @@ export type Layout =
 export interface Stored {
   /** Bytes that they have in the file. */
   readonly stored: number
-  read(): Uint8Array
+  readonly values: Bytes
 }
 
 /** How the chunks are found. */
@@ -75,9 +76,9 @@ function checkedSides(sides: readonly number[]): readonly number[] {
   throw damaged('a data set has chunks of no size', sides.join('×'))
 }
 
-/** The bytes of a data set in one piece, as a view. */
-export function wholeBytes(source: Source, address: number, stored: number, size: number, name: string): Uint8Array {
+/** The bytes of a data set in one piece. */
+export function wholeBytes(source: Source, address: number, stored: number, size: number, name: string): Bytes {
   if (stored < size) throw damaged(`${name} is shorter than its shape`, `${stored} bytes, expected ${size}`)
   const start = source.place(address, size, name)
-  return source.bytes.subarray(start, start + size)
+  return source.file.slice(start, start + size)
 }

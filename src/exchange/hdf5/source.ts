@@ -3,23 +3,20 @@
  * specification, version 3.0. All numbers are little-endian, except for values of data sets.
  */
 
+import type { Bytes } from '../../core/bytes.ts'
 import { printable } from '../../core/text.ts'
 import { ForeignFileError } from '../errors.ts'
+import { mostValues } from '../mostValues.ts'
 
 /** Where an address is undefined: all bits are set. */
 export const nowhere = -1
 
-/**
- * The most bytes of values that a file or archive of this length may have. Trained weights hardly compress: by gzip to nine
- * tenths, those of a pruned network to a tenth. Short files may be all zeros.
- */
-export function mostValues(length: number): number {
-  return 32 * length + 64 * 2 ** 20
-}
+/** Structures of a file that is not in memory are read by the page, and pages are kept until there are too many. */
+const pageSize = 2 ** 14
+const mostPages = 256
 
 export class Source {
-  readonly bytes: Uint8Array
-  readonly view: DataView
+  readonly file: Bytes
   /** Added to every address: the length of a user block before the HDF5 data. */
   base = 0
   /** Size of an address ("size of offsets") and of a length, in bytes. */
@@ -29,13 +26,32 @@ export class Source {
   readonly #arrays = new Set<string>()
   #stored = 0
   #values = 0
+  readonly #pages = new Map<number, Uint8Array>()
 
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  constructor(file: Bytes) {
+    this.file = file
     // Each structure of an intact file is read once or twice. Structures that point at each other in a circle, or a
     // thousand times at the same block, use this up.
-    this.#budget = 8 * bytes.length + 65_536
+    this.#budget = 8 * file.length + 65_536
+  }
+
+  get length(): number {
+    return this.file.length
+  }
+
+  /** Bytes of a structure that lies in the file. */
+  at(start: number, count: number): Uint8Array {
+    if (this.file.array !== undefined) return this.file.array.subarray(start, start + count)
+    const page = Math.floor(start / pageSize)
+    const from = start - page * pageSize
+    if (from + count > pageSize) return this.file.read(start, start + count)
+    let bytes = this.#pages.get(page)
+    if (bytes === undefined) {
+      bytes = this.file.read(page * pageSize, (page + 1) * pageSize)
+      if (this.#pages.size === mostPages) this.#pages.clear()
+      this.#pages.set(page, bytes)
+    }
+    return bytes.subarray(from, from + count)
   }
 
   /** Bytes of structure that are about to be read. @throws {ForeignFileError} more than the file can have */
@@ -56,13 +72,13 @@ export class Source {
     if (this.#arrays.size === this.#arrays.add(path).size) return
     this.#stored += stored
     this.#values += size
-    if (this.#stored > this.bytes.length) {
+    if (this.#stored > this.length) {
       throw damaged(
         'its arrays are at the same place',
-        `arrays of ${this.#stored} bytes up to ${printable(path)}, in a file of ${this.bytes.length} bytes`,
+        `arrays of ${this.#stored} bytes up to ${printable(path)}, in a file of ${this.length} bytes`,
       )
     }
-    const most = mostValues(this.bytes.length)
+    const most = mostValues(this.length)
     if (this.#values > most)
       throw unread('arrays that are far larger than the file', `${this.#values} bytes of values`, `at most ${most}`)
   }
@@ -78,15 +94,15 @@ export class Source {
   open(address: number, what: string): Cursor {
     const start = this.place(address, 1, what)
     this.spend(64)
-    return new Cursor(this, start, this.bytes.length, what)
+    return new Cursor(this, start, this.length, what)
   }
 
   /** The place of an address in the file. @throws {ForeignFileError} the structure is not wholly in the file */
   place(address: number, length: number, what: string): number {
     const start = this.base + address
-    if (address >= 0 && length >= 0 && start + length <= this.bytes.length) return start
+    if (address >= 0 && length >= 0 && start + length <= this.length) return start
     throw new ForeignFileError(`the HDF5 file is damaged or cut short: ${what} is not in it`, {
-      received: `${length} bytes at ${address === nowhere ? 'no address' : start}, in a file of ${this.bytes.length} bytes`,
+      received: `${length} bytes at ${address === nowhere ? 'no address' : start}, in a file of ${this.length} bytes`,
       advice: 'fetch the file again',
     })
   }
@@ -110,18 +126,16 @@ export class Cursor {
   number(size: number): number {
     const start = this.#take(size)
     let value = 0
-    for (let i = size - 1; i >= 0; i--) value = value * 256 + (this.source.bytes[start + i] as number)
+    const bytes = this.source.at(start, size)
+    for (let i = size - 1; i >= 0; i--) value = value * 256 + (bytes[i] as number)
     if (Number.isSafeInteger(value)) return value
     throw damaged(`${this.what} has a number that is too large`)
   }
 
   /** An address, or `nowhere`. */
   address(): number {
-    const { offsetSize, bytes } = this.source
-    if (
-      this.at + offsetSize <= this.end &&
-      bytes.subarray(this.at, this.at + offsetSize).every((byte) => byte === 255)
-    ) {
+    const { offsetSize } = this.source
+    if (this.at + offsetSize <= this.end && this.source.at(this.at, offsetSize).every((byte) => byte === 255)) {
       this.at += offsetSize
       return nowhere
     }
@@ -134,7 +148,7 @@ export class Cursor {
 
   take(count: number): Uint8Array {
     const start = this.#take(count)
-    return this.source.bytes.subarray(start, start + count)
+    return this.source.at(start, count)
   }
 
   skip(count: number): void {

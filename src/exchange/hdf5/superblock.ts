@@ -1,5 +1,6 @@
 /** The superblock: sizes of addresses and lengths, where the root group is, and how long the file must be. */
 
+import type { Bytes } from '../../core/bytes.ts'
 import { ForeignFileError } from '../errors.ts'
 import { type Cursor, Source, unread } from './source.ts'
 
@@ -10,7 +11,7 @@ function isHdf5(start: Uint8Array): boolean {
 }
 
 /** The file, and the address of the root group's object header. @throws {ForeignFileError} */
-export function readSuperblock(bytes: Uint8Array): { readonly source: Source; readonly root: number } {
+export function readSuperblock(bytes: Bytes): { readonly source: Source; readonly root: number } {
   const at = signatureAt(bytes)
   if (at === undefined) {
     throw new ForeignFileError('not an HDF5 file', {
@@ -27,9 +28,8 @@ export function readSuperblock(bytes: Uint8Array): { readonly source: Source; re
 }
 
 /** At byte 0, or after a user block of 512, 1024, 2048, … bytes. */
-function signatureAt(bytes: Uint8Array): number | undefined {
-  for (let at = 0; at + 8 <= bytes.length; at = at === 0 ? 512 : 2 * at)
-    if (isHdf5(bytes.subarray(at, at + 8))) return at
+function signatureAt(bytes: Bytes): number | undefined {
+  for (let at = 0; at + 8 <= bytes.length; at = at === 0 ? 512 : 2 * at) if (isHdf5(bytes.read(at, at + 8))) return at
   return undefined
 }
 
@@ -65,9 +65,9 @@ function readExtent(cursor: Cursor, skip: () => number): void {
   skip()
   const end = cursor.address()
   source.base = source.place(base, 0, 'the base address')
-  if (end <= source.bytes.length) return
+  if (end <= source.length) return
   throw new ForeignFileError('the HDF5 file is cut short', {
-    received: `${source.bytes.length} bytes`,
+    received: `${source.length} bytes`,
     expected: `${end} bytes, as its superblock says`,
     advice: 'fetch the file again',
   })

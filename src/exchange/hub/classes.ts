@@ -1,6 +1,7 @@
 /** Names of classes from a `config.json`: `label_names`, with a text for each in `label_descriptions`. */
 
 import { sameForm } from '../../core/text.ts'
+import { distinctNames } from '../../model/classNames.ts'
 import { ForeignFileError } from '../errors.ts'
 import type { Config } from './config.ts'
 
@@ -19,7 +20,9 @@ export function classesOf(config: Config, count: number): readonly string[] | un
   const often = new Map<string, number>()
   for (const text of texts) often.set(sameForm(text), (often.get(sameForm(text)) ?? 0) + 1)
   // ImageNet has two cranes, a bird and a machine.
-  return texts.map((text, index) => (often.get(sameForm(text)) === 1 ? text : `${text} (${names[index]})`))
+  return distinctNames(
+    texts.map((text, index) => (often.get(sameForm(text)) === 1 ? text : `${text} (${names[index]})`)),
+  )
 }
 
 /** A list, or an object by number: `{ "0": "cat" }`, and the other way round `{ "cat": 0 }`. */

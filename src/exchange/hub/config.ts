@@ -8,12 +8,12 @@ import { ForeignFileError } from '../errors.ts'
 export type Fields = Readonly<Record<string, unknown>>
 
 /** @throws {ForeignFileError} not a JSON object */
-export function readConfig(bytes: Uint8Array): Fields {
+export function readConfig(bytes: Uint8Array, name = 'config.json'): Fields {
   let value: unknown
   try {
     value = parseJson(new TextDecoder().decode(bytes))
   } catch (cause) {
-    throw new ForeignFileError('config.json cannot be read', {
+    throw new ForeignFileError(`${name} cannot be read`, {
       received: printable(new TextDecoder().decode(bytes.subarray(0, 80))),
       expected: 'a JSON object',
       advice: 'fetch the file again',
@@ -22,7 +22,7 @@ export function readConfig(bytes: Uint8Array): Fields {
   }
   const fields = fieldsOf(value)
   if (fields !== undefined) return fields
-  throw new ForeignFileError('config.json cannot be read', { received: 'no object', expected: 'a JSON object' })
+  throw new ForeignFileError(`${name} cannot be read`, { received: 'no object', expected: 'a JSON object' })
 }
 
 export function fieldsOf(value: unknown): Fields | undefined {

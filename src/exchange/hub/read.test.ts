@@ -48,6 +48,68 @@ async function read(files: PlayedRepository['files'], spec = 'hf:o/n', options: 
   return readHub(spec, { findNetwork, environment, pauseMs: 1, ...options })
 }
 
+describe('a repository of transformers', () => {
+  const network = parse(
+    'INPUT 16x16x3 -> CONV7-2 s2 nobias -> BN -> RELU -> ADD(CONV1-2 s2 nobias -> BN | CONV3-2 s2 nobias -> BN) -> GAP -> FC-5',
+  )
+  const modules = [
+    'conv1',
+    'bn1',
+    'layer2.0.downsample.0',
+    'layer2.0.downsample.1',
+    'layer2.0.conv1',
+    'layer2.0.bn1',
+    'fc',
+  ]
+  const findNetwork: HubOptions['findNetwork'] = (name) => (name === 'resnet18' ? { network, modules } : undefined)
+  const norm = (name: string) =>
+    ['weight', 'bias', 'running_mean', 'running_var'].map(
+      (part) => [`${name}.normalization.${part}`, array(2)] as const,
+    )
+  const stage = 'resnet.encoder.stages.1.layers.0'
+  const weights = new Map([
+    ['resnet.embedder.embedder.convolution.weight', array(2, 3, 7, 7)],
+    ...norm('resnet.embedder.embedder'),
+    [`${stage}.shortcut.convolution.weight`, array(2, 2, 1, 1)],
+    ...norm(`${stage}.shortcut`),
+    [`${stage}.layer.0.convolution.weight`, array(2, 2, 3, 3)],
+    ...norm(`${stage}.layer.0`),
+    ['classifier.1.weight', array(3, 2)],
+    ['classifier.1.bias', array(3)],
+  ])
+  const resnet = {
+    architectures: ['ResNetForImageClassification'],
+    layer_type: 'basic',
+    depths: [2, 2, 2, 2],
+    hidden_sizes: [64, 128, 256, 512],
+    id2label: { 0: 'cat', 1: 'crane', 2: 'crane' },
+  }
+  const files = (more: object = {}) => ({
+    'config.json': JSON.stringify({ ...resnet, ...more }),
+    'preprocessor_config.json': JSON.stringify({ image_mean: cfg.mean, image_std: cfg.std, size: 224, resample: 3 }),
+    'model.safetensors': writeSafetensors(weights, {}),
+  })
+
+  it('is a ResNet of the zoo by other names', async () => {
+    const model = await read(files(), 'hf:o/n', { findNetwork })
+    expect([...model.weights.keys()]).toHaveLength(17)
+    expect(model.info).toMatchObject({
+      classes: ['cat', 'crane (1)', 'crane (2)'],
+      normalization: { mean: cfg.mean, std: cfg.std },
+      preprocessing: { resize: { kind: 'shorter', side: 256 }, interpolation: 'bicubic' },
+    })
+  })
+
+  it.each([
+    [{ depths: [1, 1, 1, 1] }, /basic blocks, 1,1,1,1 of them/],
+    [{ hidden_act: 'gelu' }, /hidden_act = "gelu"/],
+    [{ downsample_in_bottleneck: true }, /downsample_in_bottleneck = true/],
+    [{ hidden_sizes: [8, 8, 8, 8] }, /hidden_sizes = 8,8,8,8/],
+  ])('that is another network is refused: %j', async (more, says) => {
+    await expect(read(files(more), 'hf:o/n', { findNetwork })).rejects.toThrow(says)
+  })
+})
+
 describe("a repository of timm's", () => {
   it('gives the network, the weights and the normalization', async () => {
     const seen: string[] = []

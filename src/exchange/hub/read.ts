@@ -4,15 +4,17 @@
  */
 
 import { posix } from 'node:path'
+import type { Bytes } from '../../core/bytes.ts'
 import { listed, printable } from '../../core/text.ts'
 import type { FetchProgress } from '../../data/node/download.ts'
+import { openBytes } from '../../platform/openBytes.ts'
 import { readRegularFile } from '../../platform/regularFile.ts'
 import { ForeignFileError, UnsupportedModelError } from '../errors.ts'
 import { hasEnding } from '../formatOf.ts'
 import { formats } from '../formats.ts'
 import { readModel, readTensors } from '../read.ts'
 import type { ImportedModel, ModelFiles, TensorFile } from '../types.ts'
-import { Config, readConfig } from './config.ts'
+import { Config, type Fields, readConfig } from './config.ts'
 import { HubError } from './errors.ts'
 import { fetchHubFile, type HubFetch } from './fetchFile.ts'
 import { listHubFiles } from './listFiles.ts'
@@ -20,6 +22,7 @@ import { hubSettings } from './settings.ts'
 import { type HubSpec, parseHubSpec, printSpec } from './spec.ts'
 import { stateDictWeights } from './stateDictWeights.ts'
 import { type FindNetwork, timmModel } from './timm.ts'
+import { isTransformersResnet, transformersResnet } from './transformers.ts'
 
 export interface HubOptions {
   readonly findNetwork: FindNetwork
@@ -44,12 +47,20 @@ export async function readHub(text: string, options: HubOptions): Promise<Import
   const fetching = await fetchingOf(options)
   const config = await fetchHubFile({ ...spec, file: 'config.json' }, fetching)
   const fields = config === undefined ? undefined : readConfig(await readRegularFile(config))
-  if (fields === undefined || new Config(fields).text('architecture') === undefined)
+  const isResnet = fields !== undefined && isTransformersResnet(fields)
+  if (fields === undefined || (!isResnet && new Config(fields).text('architecture') === undefined))
     return readOnlyModel(spec, fields && new Config(fields), options, fetching)
-  const timm = timmModel(fields, options.findNetwork)
+  const timm = isResnet
+    ? transformersResnet(fields, await preprocessorOf(spec, fetching), options.findNetwork)
+    : timmModel(fields, options.findNetwork)
   const { tensors } = await readWeights(spec, fetching)
   const { network, weights, notes } = stateDictWeights(timm, tensors)
   return { network, weights, info: { ...timm.info, origin: printSpec(spec) }, notes }
+}
+
+async function preprocessorOf(spec: HubSpec, fetching: HubFetch): Promise<Fields | undefined> {
+  const path = await fetchHubFile({ ...spec, file: 'preprocessor_config.json' }, fetching)
+  return path === undefined ? undefined : readConfig(await readRegularFile(path), 'preprocessor_config.json')
 }
 
 /** The arrays of a file of the hub, or of a repository's weights. @throws {HubError} @throws {ForeignFileError} */
@@ -125,24 +136,33 @@ async function hubFiles(text: string, options: Omit<HubOptions, 'findNetwork'>):
 }
 
 function filesAt(path: string, spec: HubSpec & { readonly file: string }, fetching: HubFetch): ModelFiles {
-  let bytes: Promise<Uint8Array> | undefined
+  let opened: Promise<Bytes> | undefined
   return {
     name: spec.file,
-    read() {
-      bytes ??= readRegularFile(path)
-      return bytes
+    read: () => readRegularFile(path),
+    open() {
+      opened ??= openBytes(path)
+      return opened
     },
     async beside(name) {
-      const other = posix.join(posix.dirname(spec.file), name)
-      if (name.startsWith('/') || other.startsWith('..') || name.includes('\\')) {
-        throw new ForeignFileError(`${printable(spec.file)} names a file outside its folder`, {
-          received: printable(name.slice(0, 200)),
-          expected: 'a path in the folder of the model',
-        })
-      }
-      const found = await fetchHubFile(parsed(spec, other), fetching)
+      const found = await besideOf(name)
       return found === undefined ? undefined : readRegularFile(found)
     },
+    async openBeside(name) {
+      const found = await besideOf(name)
+      return found === undefined ? undefined : openBytes(found)
+    },
+  }
+
+  async function besideOf(name: string): Promise<string | undefined> {
+    const other = posix.join(posix.dirname(spec.file), name)
+    if (name.startsWith('/') || other.startsWith('..') || name.includes('\\')) {
+      throw new ForeignFileError(`${printable(spec.file)} names a file outside its folder`, {
+        received: printable(name.slice(0, 200)),
+        expected: 'a path in the folder of the model',
+      })
+    }
+    return fetchHubFile(parsed(spec, other), fetching)
   }
 }
 

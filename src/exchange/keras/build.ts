@@ -3,7 +3,7 @@
 import { printable } from '../../core/text.ts'
 import { ForeignFileError, UnsupportedModelError } from '../errors.ts'
 import { NetworkBuilder } from '../networkBuilder.ts'
-import type { ImportedModel } from '../types.ts'
+import type { ImportedModel, OpenSizes } from '../types.ts'
 import type { KerasGraph, KerasLayer, Reference } from './graph.ts'
 import { ImageUnits } from './imageUnits.ts'
 import { classOf, kerasLayers } from './layers.ts'
@@ -13,8 +13,13 @@ import type { Tensor } from './tensor.ts'
 import type { KerasWeights, LayerPlace } from './weights.ts'
 
 /** @param version of Keras, as the file has it: `2.15.0`; undefined if it does not say */
-export function buildModel(graph: KerasGraph, weights: KerasWeights, version: string | undefined): ImportedModel {
-  return new Building(graph, weights, version).model()
+export function buildModel(
+  graph: KerasGraph,
+  weights: KerasWeights,
+  version: string | undefined,
+  open: OpenSizes = {},
+): ImportedModel {
+  return new Building(graph, weights, version, open).model()
 }
 
 /** What a layer gives; undefined where something before it, or the layer itself, cannot be read. */
@@ -24,6 +29,7 @@ class Building {
   readonly #graph: KerasGraph
   readonly #weights: KerasWeights
   readonly #version: number
+  readonly #size: OpenSizes['size']
   readonly #order: 'hwc' | 'chw'
   readonly #builder = new NetworkBuilder()
   readonly #obstacles: string[] = []
@@ -35,7 +41,8 @@ class Building {
   /** How many layers were read: models that share models can be longer than their file. */
   #count = 0
 
-  constructor(graph: KerasGraph, weights: KerasWeights, version: string | undefined) {
+  constructor(graph: KerasGraph, weights: KerasWeights, version: string | undefined, { size }: OpenSizes) {
+    this.#size = size
     this.#graph = graph
     this.#weights = weights
     this.#version = versionOf(graph, version)
@@ -115,7 +122,7 @@ class Building {
   #start(layer: KerasLayer): Output {
     return this.#attempt(layer, () => {
       if (this.#input !== undefined) throw new Obstacle('it is another input')
-      const shape = inputShape(layer.settings)
+      const shape = inputShape(layer.settings, this.#order, this.#size)
       const [a = 1, b = 1, c = 1] = shape
       const map = this.#order === 'hwc' ? ([a, b, c] as const) : ([b, c, a] as const)
       const volume = shape.length === 3 ? map : shape.length === 2 ? ([1, a, b] as const) : ([1, 1, a] as const)
@@ -149,7 +156,7 @@ function inOrder(graph: KerasGraph, byName: ReadonlyMap<string, KerasLayer>): re
   const order: Call[] = []
   const state = new Map<string, 'open' | 'done'>()
   const key = (name: string, call: number) => `${name} ${call}`
-  const open: (Call & { readonly needs: readonly Reference[] })[] = []
+  const open: (Call & { readonly needs: readonly Reference[]; next: number })[] = []
   const push = ({ layer: name, call }: Reference, by: string) => {
     const layer = byName.get(name)
     const needs = layer?.calls[call]
@@ -158,15 +165,15 @@ function inOrder(graph: KerasGraph, byName: ReadonlyMap<string, KerasLayer>): re
     if (state.get(key(name, call)) === 'open') throw invalid(`the layer ${printable(name)} needs its own output`)
     if (state.has(key(name, call))) return
     state.set(key(name, call), 'open')
-    open.push({ layer, call, needs })
+    open.push({ layer, call, needs, next: 0 })
   }
   const starts = [...graph.inputs, ...graph.outputs]
   for (const start of starts) {
     push(start, 'the model')
     for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
-      const next = top.needs.find(({ layer, call }) => state.get(key(layer, call)) !== 'done')
-      if (next !== undefined) {
-        push(next, printable(top.layer.name))
+      const need = top.needs[top.next++]
+      if (need !== undefined) {
+        push(need, printable(top.layer.name))
         continue
       }
       open.pop()

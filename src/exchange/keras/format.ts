@@ -6,8 +6,9 @@ export const kerasH5: Format = {
   name: 'Keras HDF5',
   endings: ['.h5', '.hdf5'],
   is: (start) => [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a].every((byte, index) => start[index] === byte),
-  readModel: async (files) => (await import('./readH5.ts')).readKerasH5(files),
+  readModel: async (files, open) => (await import('./readH5.ts')).readKerasH5(files, open),
   readTensors: async (files) => (await import('./readH5.ts')).readH5Tensors(files),
+  writeModel: async (model, options) => (await import('./write/files.ts')).writeKerasH5(model, options),
 }
 
 /** The first entry of a ZIP archive of Keras. */
@@ -23,6 +24,7 @@ export const keras: Format = {
     const name = String.fromCharCode(...start.subarray(localHeader, localHeader + 20))
     return p === 0x50 && k === 0x4b && three === 3 && four === 4 && firstEntries.some((each) => name.startsWith(each))
   },
-  readModel: async (files) => (await import('./readKeras.ts')).readKeras(files),
+  readModel: async (files, open) => (await import('./readKeras.ts')).readKeras(files, open),
   readTensors: async (files) => (await import('./readKeras.ts')).readKerasTensors(files),
+  writeModel: async (model, options) => (await import('./write/files.ts')).writeKeras(model, options),
 }

@@ -2,15 +2,17 @@
 
 import { ForeignFileError, WeightsOnlyError } from '../errors.ts'
 import { arraysBelow, type Hdf5Object, openHdf5 } from '../hdf5/file.ts'
-import type { ImportedModel, ModelFiles, TensorFile } from '../types.ts'
+import { openFile } from '../openFile.ts'
+import type { ImportedModel, ModelFiles, OpenSizes, TensorFile } from '../types.ts'
 import { buildModel } from './build.ts'
 import { readGraph } from './graph.ts'
 import { h5Weights } from './h5Weights.ts'
+import { withInfo } from './info.ts'
 import { readJson } from './json.ts'
 import { datasetTensor } from './values.ts'
 
-export async function readKerasH5(files: ModelFiles): Promise<ImportedModel> {
-  const root = openHdf5(await files.read())
+export async function readKerasH5(files: ModelFiles, open: OpenSizes = {}): Promise<ImportedModel> {
+  const root = openHdf5(await openFile(files))
   const config = text(root, 'model_config')
   if (config === undefined) {
     throw new WeightsOnlyError('the file has weights, but no model', {
@@ -22,11 +24,13 @@ export async function readKerasH5(files: ModelFiles): Promise<ImportedModel> {
   const weights = root.at('model_weights')
   if (weights === undefined) throw new ForeignFileError('the file has a model, but no weights')
   const graph = readGraph(readJson(config, 'the configuration of the model'))
-  return buildModel(graph, h5Weights(weights), text(root, 'keras_version') ?? text(weights, 'keras_version'))
+  const version = text(root, 'keras_version') ?? text(weights, 'keras_version')
+  const model = buildModel(graph, h5Weights(weights), version, open)
+  return { ...model, info: withInfo(model.info, text(root, 'lenslet')) }
 }
 
 export async function readH5Tensors(files: ModelFiles): Promise<TensorFile> {
-  const root = openHdf5(await files.read())
+  const root = openHdf5(await openFile(files))
   const weights = root.at('model_weights')
   const tensors = new Map([...arraysBelow(weights ?? root)].map((each) => [nameOf(each.path), datasetTensor(each)]))
   const left = root.names().filter((name) => weights !== undefined && name !== 'model_weights')

@@ -97,7 +97,7 @@ test('an archive whose weights are compressed zeros is refused before they are u
     'config.json': text(sequential(input(1), dense('d', 2))),
     'model.weights.h5': [new Uint8Array(70 * 2 ** 20), { level: 1 }],
   })
-  await expect(readKeras(files('m.keras', archive))).rejects.toThrow(/far larger than its archive/)
+  await expect(readKeras(files('m.keras', archive))).rejects.toThrow(/far larger than its file/)
 })
 
 test('NaN and Infinity, as Python writes them, are read; long spaces take no longer than other text', () => {

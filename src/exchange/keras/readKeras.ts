@@ -2,11 +2,13 @@
 
 import { ForeignFileError } from '../errors.ts'
 import { arraysBelow, type Hdf5Object, openHdf5 } from '../hdf5/file.ts'
-import { mostValues, utf8 } from '../hdf5/source.ts'
-import type { ImportedModel, ModelFiles, TensorFile } from '../types.ts'
+import { utf8 } from '../hdf5/source.ts'
+import { openFile } from '../openFile.ts'
+import type { ImportedModel, ModelFiles, OpenSizes, TensorFile } from '../types.ts'
 import { readZip, type ZipEntry } from '../zip.ts'
 import { buildModel } from './build.ts'
 import { readGraph } from './graph.ts'
+import { withInfo } from './info.ts'
 import { readJson } from './json.ts'
 import { isObject } from './settings.ts'
 import { storeWeights } from './storeWeights.ts'
@@ -15,20 +17,19 @@ import { datasetTensor } from './values.ts'
 /** A configuration of 10,000 layers has 10 MB. */
 const longestText = 64 * 2 ** 20
 
-export async function readKeras(files: ModelFiles): Promise<ImportedModel> {
-  const file = await files.read()
-  const entries = readZip(file, files.name)
+export async function readKeras(files: ModelFiles, open: OpenSizes = {}): Promise<ImportedModel> {
+  const entries = readZip(await openFile(files), files.name)
   const graph = readGraph(readJson(textOf(entries, 'config.json'), 'config.json'))
   const metadata = entries.has('metadata.json')
     ? readJson(textOf(entries, 'metadata.json'), 'metadata.json')
     : undefined
   const version = isObject(metadata) && typeof metadata.keras_version === 'string' ? metadata.keras_version : '3.0'
-  return buildModel(graph, storeWeights(weightsIn(entries, file)), version)
+  const model = buildModel(graph, storeWeights(weightsIn(entries)), version, open)
+  return isObject(metadata) ? { ...model, info: withInfo(model.info, metadata.lenslet) } : model
 }
 
 export async function readKerasTensors(files: ModelFiles): Promise<TensorFile> {
-  const file = await files.read()
-  const root = weightsIn(readZip(file, files.name), file)
+  const root = weightsIn(readZip(await openFile(files), files.name))
   const isWeight = (path: string) => !path.startsWith('optimizer/')
   const all = [...arraysBelow(root)]
   const tensors = new Map(all.filter(({ path }) => isWeight(path)).map((each) => [each.path, datasetTensor(each)]))
@@ -36,16 +37,8 @@ export async function readKerasTensors(files: ModelFiles): Promise<TensorFile> {
   return { tensors, notes: left === 0 ? [] : [`${left} arrays of the optimizer were left out`] }
 }
 
-/** Keras stores the weights as they are; an archive that was packed again may have compressed them. */
-function weightsIn(entries: ReadonlyMap<string, ZipEntry>, { length }: Uint8Array): Hdf5Object {
-  const entry = entryOf(entries, 'model.weights.h5')
-  if (entry.size <= mostValues(length)) return openHdf5(entry.bytes())
-  throw new ForeignFileError('model.weights.h5 is far larger than its archive', {
-    received: `${entry.size} bytes in an archive of ${length}`,
-    expected: `at most ${mostValues(length)}`,
-    advice: 'save the model again with model.save("model.keras")',
-  })
-}
+const weightsIn = (entries: ReadonlyMap<string, ZipEntry>): Hdf5Object =>
+  openHdf5(entryOf(entries, 'model.weights.h5').range())
 
 function textOf(entries: ReadonlyMap<string, ZipEntry>, name: string): string {
   const entry = entryOf(entries, name)

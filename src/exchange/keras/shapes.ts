@@ -1,6 +1,7 @@
 /** Layers that change the shape, join branches, or do nothing when the model predicts. */
 
 import { sizeOf } from '../../core/shapes.ts'
+import type { OpenSizes } from '../types.ts'
 import { activated } from './activations.ts'
 import { isObject, Obstacle, type Settings, shown } from './settings.ts'
 import { after, channelAxis, inputOf, type LayerReading, mapOf, type Tensor, withShape } from './tensor.ts'
@@ -166,14 +167,17 @@ function joined({ builder, name, order }: LayerReading, word: string, inputs: re
 }
 
 /** The shape of an input, without the batch. */
-export function inputShape(settings: Settings): readonly number[] {
+export function inputShape(settings: Settings, order: 'hwc' | 'chw', size: OpenSizes['size']): readonly number[] {
   const value = settings.get('batch_shape', 'batch_input_shape')
   const shape = isObject(value) ? undefined : value
   if (!Array.isArray(shape) || shape.length < 2 || shape.length > 4)
     throw new Obstacle(`its shape is ${shown(value)}, expected the batch, a height, a width and channels`)
-  const sides = shape.slice(1)
+  const { height, width, channels } = size ?? {}
+  const given = order === 'hwc' ? [height, width, channels] : [channels, height, width]
+  const isOpen = shape.length === 4 && shape.slice(1).includes(null)
+  const sides = shape.slice(1).map((side, axis) => (isOpen && side === null ? given[axis] : side))
   if (sides.every((side) => Number.isInteger(side) && side >= 1 && side <= 65536)) return sides
   throw new Obstacle(
-    `its shape is ${shown(value)}: every side must be fixed; build the model with input_shape=(224, 224, 3)`,
+    `its shape is ${shown(value)}: every side must be fixed: say the size of the image (--size 224), or build the model with input_shape=(224, 224, 3)`,
   )
 }

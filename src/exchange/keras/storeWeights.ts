@@ -82,7 +82,7 @@ function groupsOf(graph: KerasGraph, group: Hdf5Object): ReadonlyMap<KerasLayer,
 }
 
 /** As Keras turns the name of a class into that of a group: Conv2DTranspose → conv2d_transpose, PReLU → p_re_lu. */
-function snakeCase(type: string): string {
+export function snakeCase(type: string): string {
   return (type.split('>').at(-1) as string)
     .replace(/\W+/g, '')
     .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')

@@ -1,5 +1,6 @@
 /** The values of an array of a file as float32. */
 
+import type { Bytes } from '../../core/bytes.ts'
 import type { Shape } from '../../core/shapes.ts'
 import { storedTensor } from '../../model/safetensors/tensor.ts'
 import type { StoredTensor } from '../../model/safetensors.ts'
@@ -8,17 +9,17 @@ import { unread } from '../hdf5/source.ts'
 import type { KerasArray } from './weights.ts'
 
 /** An array of bytes that are read when it is filled. */
-export function arrayOf(name: string, dtype: string, shape: Shape, bytes: () => Uint8Array): KerasArray {
+export function arrayOf(name: string, dtype: string, shape: Shape, bytes: Bytes): KerasArray {
   // A new view each time: the values of one that is kept would stay in memory beside the model's own.
-  return { shape, fill: (into) => into.set(tensorOf(name, dtype, shape, bytes()).values) }
+  return { shape, fill: (into) => tensorOf(name, dtype, shape, bytes).fill(into) }
 }
 
-export function datasetArray({ path, shape, datatype, bytes }: Dataset): KerasArray {
-  return arrayOf(path, typeOf(path, datatype), shape, bytes)
+export function datasetArray({ path, shape, datatype, values }: Dataset): KerasArray {
+  return arrayOf(path, typeOf(path, datatype), shape, values)
 }
 
-export function datasetTensor({ path, shape, datatype, bytes }: Dataset): StoredTensor {
-  return tensorOf(path, typeOf(path, datatype), shape, bytes())
+export function datasetTensor({ path, shape, datatype, values }: Dataset): StoredTensor {
+  return tensorOf(path, typeOf(path, datatype), shape, values)
 }
 
 function typeOf(path: string, { dtype, text }: Dataset['datatype']): string {
@@ -26,6 +27,6 @@ function typeOf(path: string, { dtype, text }: Dataset['datatype']): string {
   return dtype
 }
 
-function tensorOf(name: string, dtype: string, shape: Shape, bytes: Uint8Array): StoredTensor {
+function tensorOf(name: string, dtype: string, shape: Shape, bytes: Bytes): StoredTensor {
   return storedTensor(name, { dtype, shape, from: 0, to: bytes.length }, bytes)
 }

@@ -7,7 +7,7 @@ import type { ExportedModel, WriteOptions } from '../types.ts'
 export function writeLenslet({ network, info, weights }: ExportedModel, { half }: WriteOptions): Iterable<Uint8Array> {
   const tensors =
     half === true
-      ? new Map([...weights].map(([name, { shape, values }]) => [name, halfTensor(name, shape, values)]))
+      ? new Map([...weights].map(([name, weight]) => [name, halfTensor(name, weight.shape, () => weight.values)]))
       : weights
   return modelParts({ network, info, tensors })
 }

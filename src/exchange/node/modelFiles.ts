@@ -5,22 +5,30 @@
 
 import { readdir, realpath } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
+import type { Bytes } from '../../core/bytes.ts'
 import { printable } from '../../core/text.ts'
+import { openBytes } from '../../platform/openBytes.ts'
 import { openRegularFile, readRegularFile } from '../../platform/regularFile.ts'
 import { systemCode } from '../../platform/systemErrors.ts'
 import { ForeignFileError } from '../errors.ts'
 import type { ModelFiles } from '../types.ts'
 
-/** The file is read once, when it is first needed. Throws `FileError` where that is impossible. */
+/** The file is read when it is needed: a large one part by part, each when a weight in it is used. Throws `FileError` where that is impossible. */
 export function modelFiles(path: string): ModelFiles {
   let bytes: Promise<Uint8Array> | undefined
+  let opened: Promise<Bytes> | undefined
   return {
     name: path,
     read() {
       bytes ??= readRegularFile(path)
       return bytes
     },
-    beside: (name) => readBeside(path, name),
+    open() {
+      opened ??= openBytes(path)
+      return opened
+    },
+    beside: (name) => readBeside(path, name, readRegularFile),
+    openBeside: (name) => readBeside(path, name, openBytes),
     names: () => readdir(dirname(path)),
   }
 }
@@ -43,7 +51,7 @@ export async function startOfFile(path: string, count: number): Promise<Uint8Arr
 }
 
 /** @param name as the model says: `/` between folders, on every system; a leading `./` and blanks are part of what is found */
-async function readBeside(path: string, name: string): Promise<Uint8Array | undefined> {
+async function readBeside<T>(path: string, name: string, read: (path: string) => Promise<T>): Promise<T | undefined> {
   const folder = dirname(path)
   const local = join(...name.split('/'))
   if (name === '' || name.includes('\0') || isAbsolute(name) || isAbsolute(local) || leaves(local) || hasDrive(name))
@@ -51,7 +59,7 @@ async function readBeside(path: string, name: string): Promise<Uint8Array | unde
   try {
     const [home, target] = await Promise.all([realpath(folder), realpath(join(folder, local))])
     if (leaves(relative(home, target))) throw outside(path, name, 'a symbolic link that leaves the folder of the model')
-    return await readRegularFile(target)
+    return await read(target)
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return undefined
     throw error

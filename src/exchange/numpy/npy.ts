@@ -1,5 +1,6 @@
 /** Arrays of numbers as NumPy saves them (.npy), read without a copy where their bytes allow it, and written. */
 
+import { Bytes } from '../../core/bytes.ts'
 import { printShape, type Shape } from '../../core/shapes.ts'
 import { storedTensor } from '../../model/safetensors/tensor.ts'
 import type { StoredTensor } from '../../model/safetensors.ts'
@@ -13,11 +14,18 @@ import { cut, longestHeader, magic, readHeader } from './header.ts'
  * @param name of the array, for messages
  * @throws {ForeignFileError} the file is damaged, or its values are no numbers
  */
-export function readNpy(file: Uint8Array, name = 'array'): StoredTensor {
-  const { type, fortranOrder, shape, start, size } = describe(file, file.length, name)
-  const ordered = type.bigEndian ? swapped(file.subarray(start), type.bytes) : file.subarray(start)
-  const bytes = fortranOrder && shape.length > 1 ? fromFortran(ordered, shape, type.bytes) : ordered
-  return storedTensor(name, { dtype: type.dtype, shape, from: 0, to: size }, bytes)
+export function readNpy(bytes: Uint8Array | Bytes, name = 'array'): StoredTensor {
+  const file = bytes instanceof Bytes ? bytes : Bytes.of(bytes)
+  const { type, fortranOrder, shape, start, size } = describe(file.read(0, headBytes), file.length, name)
+  const entry = { dtype: type.dtype, shape, from: 0, to: size }
+  const values = file.slice(start)
+  const turns = fortranOrder && shape.length > 1
+  if (!type.bigEndian && !turns) return storedTensor(name, entry, values)
+  const ordered = () => {
+    const read = type.bigEndian ? swapped(values.read(), type.bytes) : values.read()
+    return turns ? fromFortran(read, shape, type.bytes) : read
+  }
+  return storedTensor(name, entry, file.array === undefined ? Bytes.made(size, ordered) : ordered())
 }
 
 /** How much of a file `checkNpy` needs. */

@@ -6,7 +6,7 @@ export const onnx: Format = {
   name: 'ONNX',
   endings: ['.onnx'],
   is: isOnnx,
-  readModel: async (files) => (await import('./import/files.ts')).readOnnxFiles(files),
+  readModel: async (files, open) => (await import('./import/files.ts')).readOnnxFiles(files, open),
   writeModel: async (model, { half }) => (await import('./export/export.ts')).exportOnnx(model, { half }),
 }
 

@@ -3,8 +3,10 @@
  * pickles in a row, then the storages. Storages stay views of the file.
  */
 
+import type { Bytes } from '../../core/bytes.ts'
 import { counted, printable } from '../../core/text.ts'
 import { ForeignFileError } from '../errors.ts'
+import { openFile } from '../openFile.ts'
 import { refuseOtherFile } from '../otherFile.ts'
 import type { ModelFiles, TensorFile } from '../types.ts'
 import { readZip, type ZipEntry } from '../zip.ts'
@@ -18,19 +20,20 @@ import type { FindStorage } from './tensor.ts'
 
 /** @throws {ForeignFileError} a damaged file, or a pickle with anything but arrays and plain values */
 export async function readPytorch(files: ModelFiles): Promise<TensorFile> {
-  const bytes = await files.read()
-  refuseOtherFile(files.name, bytes.subarray(0, 512))
-  if (isZip(bytes)) return readArchive(bytes, files.name)
-  if (bytes[0] === 0x80) return readStream(bytes)
-  if (new TextDecoder('latin1').decode(bytes.slice(257, 262)) === 'ustar')
+  const bytes = await openFile(files)
+  const start = bytes.read(0, 512)
+  refuseOtherFile(files.name, start)
+  if (isZip(start)) return readArchive(bytes, files.name)
+  if (start[0] === 0x80) return readStream(bytes)
+  if (new TextDecoder('latin1').decode(start.slice(257, 262)) === 'ustar')
     throw invalid('a tar archive, as PyTorch before 0.1.10 wrote it', 'a file of a later version')
   throw invalid(
-    `a file that begins with ${[...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')}`,
+    `a file that begins with ${[...start.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')}`,
     'a zip archive or a pickle',
   )
 }
 
-function readArchive(bytes: Uint8Array, file: string): TensorFile {
+function readArchive(bytes: Bytes, file: string): TensorFile {
   const entries = readZip(bytes, file)
   const pickle = [...entries.keys()].find((name) => /(^|\/)data\.pkl$/.test(name))
   if (pickle === undefined) throw invalid('a zip archive without data.pkl', 'what torch.save writes')
@@ -41,7 +44,7 @@ function readArchive(bytes: Uint8Array, file: string): TensorFile {
   if (order !== undefined && new TextDecoder().decode(order.bytes().slice()).trim() === 'big')
     throw invalid('values in big-endian order', 'little-endian values')
   const { value, references } = readPickle(unpackedPickle(entries.get(pickle) as ZipEntry), 0, stateDictRules)
-  const storages = new Map<string, Uint8Array>()
+  const storages = new Map<string, Bytes>()
   let total = 0
   for (const [key, storage] of storagesOf(references)) {
     const size = sizeOfStorage(storage)
@@ -51,7 +54,7 @@ function readArchive(bytes: Uint8Array, file: string): TensorFile {
     if (entry.size !== size)
       throw invalid(`storage ${printable(key)} of ${entry.size} bytes`, `${size} bytes, as the pickle says`)
     total += size
-    storages.set(key, entry.bytes())
+    storages.set(key, entry.range())
   }
   return tensorsOf(value, finder(storages), total)
 }
@@ -79,7 +82,7 @@ function cut(where: string): ForeignFileError {
   })
 }
 
-function finder(storages: ReadonlyMap<string, Uint8Array>): FindStorage {
+function finder(storages: ReadonlyMap<string, Bytes>): FindStorage {
   return (key) => {
     const storage = storages.get(key)
     if (storage !== undefined) return storage
@@ -91,7 +94,62 @@ function finder(storages: ReadonlyMap<string, Uint8Array>): FindStorage {
 const mark = 0x1950a86a20f9469cfc6cn
 
 /** Mark, version, system, state dict, keys of the storages: five pickles. Then each storage: its length and its values. */
-function readStream(bytes: Uint8Array): TensorFile {
+function readStream(bytes: Bytes): TensorFile {
+  const { values, references, end } = readPickles(bytes)
+  const [, , system, dict, keys] = values
+  if (system instanceof Map && system.get('little_endian') === false)
+    throw invalid('values in big-endian order', 'little-endian values')
+  if (!Array.isArray(keys)) throw invalid('no list of storages', 'the keys of the storages')
+  const storages = new Map<string, Bytes>()
+  // Only the state dict says how long a storage's values are.
+  const described = storagesOf(references)
+  let at = end
+  const first = at
+  for (const key of keys) {
+    if (typeof key !== 'string') throw invalid('a key of a storage that is no text', 'the keys of the storages')
+    const storage = described.get(key)
+    if (storage === undefined) throw invalid(`storage ${printable(key)}, which no array uses`, 'storages of the arrays')
+    const found = at + 8 > bytes.length ? undefined : longAt(bytes, at)
+    if (found === undefined) throw cut(`before storage ${printable(key)}`)
+    if (found !== BigInt(storage.count))
+      throw invalid(`storage ${printable(key)} of ${found} values`, `${storage.count}, as the pickle says`)
+    const size = sizeOfStorage(storage)
+    at += 8
+    if (size > bytes.length - at)
+      throw cut(`in storage ${printable(key)}: ${counted(size, 'byte')} where ${bytes.length - at} are left`)
+    storages.set(key, bytes.slice(at, at + size))
+    at += size
+  }
+  return tensorsOf(dict, finder(storages), at - first)
+}
+
+function longAt(bytes: Bytes, at: number): bigint {
+  const { buffer, byteOffset } = bytes.read(at, at + 8)
+  return new DataView(buffer, byteOffset, 8).getBigUint64(0, true)
+}
+
+interface Pickles {
+  readonly values: readonly unknown[]
+  readonly references: readonly Persistent[]
+  /** Where the storages begin. */
+  readonly end: number
+}
+
+/** Of a file that is not in memory, the pickles are looked for in its first part, and in a larger one where that is too short. */
+function readPickles(bytes: Bytes): Pickles {
+  for (let size = bytes.array === undefined ? firstPart : bytes.length; ; size *= 16) {
+    const start = bytes.read(0, size)
+    try {
+      return picklesIn(start)
+    } catch (error) {
+      if (start.length === bytes.length || !(error instanceof ForeignFileError)) throw error
+    }
+  }
+}
+
+const firstPart = 2 ** 20
+
+function picklesIn(bytes: Uint8Array): Pickles {
   const values: unknown[] = []
   const references: Persistent[] = []
   let at = 0
@@ -103,29 +161,5 @@ function readStream(bytes: Uint8Array): TensorFile {
     // A bare pickle of a state dict, which torch.save never wrote, holds no storages.
     if (index === 0 && value !== mark) throw invalid("a pickle without PyTorch's mark", 'what torch.save writes')
   }
-  const [, , system, dict, keys] = values
-  if (system instanceof Map && system.get('little_endian') === false)
-    throw invalid('values in big-endian order', 'little-endian values')
-  if (!Array.isArray(keys)) throw invalid('no list of storages', 'the keys of the storages')
-  const storages = new Map<string, Uint8Array>()
-  // Only the state dict says how long a storage's values are.
-  const described = storagesOf(references)
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const first = at
-  for (const key of keys) {
-    if (typeof key !== 'string') throw invalid('a key of a storage that is no text', 'the keys of the storages')
-    const storage = described.get(key)
-    if (storage === undefined) throw invalid(`storage ${printable(key)}, which no array uses`, 'storages of the arrays')
-    const found = at + 8 > bytes.length ? undefined : view.getBigUint64(at, true)
-    if (found === undefined) throw cut(`before storage ${printable(key)}`)
-    if (found !== BigInt(storage.count))
-      throw invalid(`storage ${printable(key)} of ${found} values`, `${storage.count}, as the pickle says`)
-    const size = sizeOfStorage(storage)
-    at += 8
-    if (size > bytes.length - at)
-      throw cut(`in storage ${printable(key)}: ${counted(size, 'byte')} where ${bytes.length - at} are left`)
-    storages.set(key, bytes.subarray(at, at + size))
-    at += size
-  }
-  return tensorsOf(dict, finder(storages), at - first)
+  return { values, references, end: at }
 }

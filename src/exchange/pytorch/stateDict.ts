@@ -7,7 +7,7 @@ import { invalid } from './invalid.ts'
 import type { PickleRules } from './pickle.ts'
 import type { PickleDict } from './pickleValues.ts'
 import { isStorageClass } from './storage.ts'
-import { copiedBytes, type FindStorage, tensorCall, tensorNames, tensorOf } from './tensor.ts'
+import { type FindStorage, tensorCall, tensorNames, tensorOf } from './tensor.ts'
 
 /** Names that stand in state dicts and beside them in checkpoints. They are data: none is ever called. */
 const harmless = new Set([
@@ -57,8 +57,8 @@ export function tensorsOf(value: unknown, find: FindStorage, storageBytes: numbe
       continue
     }
     if (tensors.has(name)) throw invalid(`two arrays ${printable(name)}`, 'unique names')
-    const tensor = tensorOf(name, call, find)
-    copied += copiedBytes(tensor)
+    const { tensor, copied: more } = tensorOf(name, call, find)
+    copied += more
     if (copied > freeCopies + 2 * storageBytes) {
       throw invalid(
         `views of ${counted(copied, 'byte')} in storages of ${counted(storageBytes, 'byte')}`,

@@ -3,6 +3,7 @@
  * become arrays in dense order: views where their values lie so already, and otherwise copied when they are first used.
  */
 
+import { Bytes } from '../../core/bytes.ts'
 import { printShape, type Shape, sizeOf } from '../../core/shapes.ts'
 import { printable } from '../../core/text.ts'
 import { storedTensor } from '../../model/safetensors/tensor.ts'
@@ -38,10 +39,16 @@ const hasName = (value: unknown): value is { name: string } =>
   typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string'
 
 /** Whole storages by their keys. Throws `ForeignFileError` where there is none. */
-export type FindStorage = (key: string) => Uint8Array
+export type FindStorage = (key: string) => Bytes
+
+export interface FoundTensor {
+  readonly tensor: StoredTensor
+  /** How many bytes its values take beside its storage, while they are used. */
+  readonly copied: number
+}
 
 /** @param name for messages @throws {ForeignFileError} the description is invalid, or values lie beyond their storage */
-export function tensorOf(name: string, { args }: Call, find: FindStorage): StoredTensor {
+export function tensorOf(name: string, { args }: Call, find: FindStorage): FoundTensor {
   const [reference, start, shape, strides, , , type] = args
   if (!(reference instanceof Persistent && isWhole(start) && isShape(shape) && isShape(strides)))
     throw invalid(`${printable(name)} with an invalid description`, 'a storage, an offset, a shape and strides')
@@ -57,11 +64,11 @@ export function tensorOf(name: string, { args }: Call, find: FindStorage): Store
   if (size > 0 && !((last + 1) * width <= bytes.length))
     throw invalid(`${printable(name)}, which reads value ${last} of ${bytes.length / width}`, 'values in the storage')
   const entry = { dtype, shape, from: 0, to: size * width }
-  if (size === 0) return storedTensor(name, entry, bytes.subarray(0, 0))
-  if (isDense(shape, strides)) return storedTensor(name, entry, bytes.subarray(offset * width, (offset + size) * width))
-  return lazily(dtype, shape, size * width, () =>
-    storedTensor(name, entry, gathered(bytes, width, offset, shape, strides)),
-  )
+  const [first, end] = [offset * width, (last + 1) * width]
+  if (size === 0 || isDense(shape, strides))
+    return { tensor: storedTensor(name, entry, bytes.slice(first, first + entry.to)), copied: 0 }
+  const make = () => gathered(bytes.read(first, end), width, shape, strides)
+  return { tensor: storedTensor(name, entry, Bytes.made(entry.to, make)), copied: entry.to }
 }
 
 function exactSize(name: string, shape: Shape): number {
@@ -79,42 +86,11 @@ function isDense(shape: Shape, strides: Shape): boolean {
   return true
 }
 
-/** Tensors that are made when their values are first asked for. */
-function lazily(dtype: string, shape: Shape, byteLength: number, make: () => StoredTensor): LazyTensor {
-  let made: StoredTensor | undefined
-  const tensor = () => {
-    made ??= make()
-    return made
-  }
-  return {
-    dtype,
-    shape,
-    byteLength,
-    get bytes() {
-      return tensor().bytes
-    },
-    get values() {
-      return tensor().values
-    },
-    decoded: () => make().decoded(),
-    exactValues: () => tensor().exactValues(),
-  }
-}
-
-interface LazyTensor extends StoredTensor {
-  readonly byteLength: number
-}
-
-/** How many bytes a tensor will take beside its storage. */
-export function copiedBytes(tensor: StoredTensor): number {
-  return 'byteLength' in tensor ? (tensor as LazyTensor).byteLength : 0
-}
-
-/** The values in the order of the shape, from where the strides say. */
-function gathered(bytes: Uint8Array, width: number, offset: number, shape: Shape, strides: Shape): Uint8Array {
+/** The values in the order of the shape, from where the strides say, from the first value on. */
+function gathered(bytes: Uint8Array, width: number, shape: Shape, strides: Shape): Uint8Array {
   const out = new Uint8Array(sizeOf(shape) * width)
   const index = shape.map(() => 0)
-  let from = offset * width
+  let from = 0
   for (let to = 0; to < out.length; to += width) {
     for (let byte = 0; byte < width; byte++) out[to + byte] = bytes[from + byte] as number
     for (let axis = shape.length - 1; axis >= 0; axis--) {

@@ -3,7 +3,7 @@
 import { ArgumentError } from '../../core/errors.ts'
 import { sizeOf } from '../../core/shapes.ts'
 import type { StoredTensor } from '../../model/safetensors.ts'
-import { zipParts } from '../zipWrite.ts'
+import { lazyParts, zipParts } from '../zipWrite.ts'
 
 const storageNames: ReadonlyMap<string, string> = new Map([
   ['F32', 'FloatStorage'],
@@ -25,7 +25,7 @@ export function writePytorch(tensors: ReadonlyMap<string, StoredTensor>): Iterab
   return zipParts([
     { name: 'archive/data.pkl', parts: [pickleOf(entries)] },
     { name: 'archive/byteorder', parts: text('little') },
-    ...entries.map(([, { bytes }], index) => ({ name: `archive/data/${index}`, parts: [bytes] })),
+    ...entries.map(([, tensor], index) => ({ name: `archive/data/${index}`, parts: lazyParts(() => [tensor.bytes]) })),
     { name: 'archive/version', parts: text('3\n') },
   ])
 }

@@ -1,10 +1,12 @@
 /** The weights of a TensorFlow.js model: a manifest of groups, whose bytes are cut into shards at any place. */
 
+import { Bytes } from '../../core/bytes.ts'
 import { printable } from '../../core/text.ts'
 import { ForeignFileError } from '../errors.ts'
 import { isObject, type Json, shown } from '../keras/settings.ts'
 import { arrayOf } from '../keras/values.ts'
 import type { KerasArray } from '../keras/weights.ts'
+import { openBeside } from '../openFile.ts'
 import type { ModelFiles } from '../types.ts'
 import { dequantized } from './quantization.ts'
 
@@ -12,7 +14,7 @@ import { dequantized } from './quantization.ts'
 export interface TfjsArray extends KerasArray {
   /** safetensors' name of the type that is stored. */
   readonly dtype: string
-  readonly bytes: Uint8Array
+  readonly bytes: Bytes
   readonly isQuantized: boolean
 }
 
@@ -50,7 +52,7 @@ export async function readManifest(files: ModelFiles, manifest: unknown): Promis
         )
       }
       if (arrays.has(entry.name)) throw invalid('two weights have one name', entry.name)
-      arrays.set(entry.name, entry.array(bytes.subarray(at, at + entry.length)))
+      arrays.set(entry.name, entry.array(bytes.slice(at, at + entry.length)))
       at += entry.length
     }
   }
@@ -62,12 +64,12 @@ export async function readManifest(files: ModelFiles, manifest: unknown): Promis
  *
  * @param seen shards of groups before: one that is named a thousand times would be read as many times
  */
-async function joinedShards(files: ModelFiles, paths: readonly unknown[], seen: Set<string>): Promise<Uint8Array> {
-  const shards: Uint8Array[] = []
+async function joinedShards(files: ModelFiles, paths: readonly unknown[], seen: Set<string>): Promise<Bytes> {
+  const shards: Bytes[] = []
   for (const path of paths) {
     if (typeof path !== 'string') throw invalid('the path of a shard must be text', path)
     if (seen.size === seen.add(samePath(path)).size) throw invalid('a shard is named twice', path)
-    const bytes = await files.beside(path)
+    const bytes = await openBeside(files, path)
     if (bytes === undefined) {
       throw new ForeignFileError(`the weights of the model are missing: there is no file ${printable(path)}`, {
         expected: `${printable(path)} in the folder of ${printable(files.name)}`,
@@ -76,15 +78,7 @@ async function joinedShards(files: ModelFiles, paths: readonly unknown[], seen: 
     }
     shards.push(bytes)
   }
-  const [first] = shards
-  if (first !== undefined && shards.length === 1) return first
-  const joined = new Uint8Array(shards.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const shard of shards) {
-    joined.set(shard, at)
-    at += shard.length
-  }
-  return joined
+  return Bytes.joined(shards)
 }
 
 /** `./a.bin` is `a.bin`. */
@@ -112,17 +106,17 @@ function readEntry(value: unknown) {
   const [dtype, width] = type
   const length = shape.reduce<number>((product, side) => product * side, width)
   if (!Number.isSafeInteger(length)) throw invalid(`the shape of ${printable(name)} is too large`, shape)
-  return { name, length, array: (bytes: Uint8Array) => arrayIn(name, dtype, shape, bytes, stored) }
+  return { name, length, array: (bytes: Bytes) => arrayIn(name, dtype, shape, bytes, stored) }
 }
 
 function arrayIn(
   name: string,
   dtype: string,
   shape: readonly number[],
-  bytes: Uint8Array,
+  bytes: Bytes,
   quantization: Json | undefined,
 ): TfjsArray {
-  const array = arrayOf(name, dtype, shape, () => bytes)
+  const array = arrayOf(name, dtype, shape, bytes)
   const fill = quantization === undefined ? array.fill : dequantized(name, array, quantization)
   return { shape, fill, dtype, bytes, isQuantized: quantization !== undefined && dtype !== 'F16' }
 }

@@ -7,13 +7,14 @@ import { utf8 } from '../hdf5/source.ts'
 import { buildModel } from '../keras/build.ts'
 import { readGraph } from '../keras/graph.ts'
 import { missing } from '../keras/h5Weights.ts'
+import { withInfo } from '../keras/info.ts'
 import { readJson } from '../keras/json.ts'
 import { isObject, type Json, shown } from '../keras/settings.ts'
 import { findByName, type KerasWeights } from '../keras/weights.ts'
-import type { ImportedModel, ModelFiles, TensorFile } from '../types.ts'
+import type { ImportedModel, ModelFiles, OpenSizes, TensorFile } from '../types.ts'
 import { readManifest, type TfjsArray } from './manifest.ts'
 
-export async function readTfjs(files: ModelFiles): Promise<ImportedModel> {
+export async function readTfjs(files: ModelFiles, open: OpenSizes = {}): Promise<ImportedModel> {
   const model = await readDocument(files)
   const { modelTopology: topology } = model
   if (!isObject(topology)) throw notTfjs('modelTopology must be an object', topology)
@@ -21,7 +22,9 @@ export async function readTfjs(files: ModelFiles): Promise<ImportedModel> {
   const config = isObject(topology.model_config) ? topology.model_config : topology
   const version = typeof topology.keras_version === 'string' ? topology.keras_version : undefined
   const arrays = await readManifest(files, model.weightsManifest)
-  return buildModel(readGraph(config), tfjsWeights(arrays), version)
+  const read = buildModel(readGraph(config), tfjsWeights(arrays), version, open)
+  const { userDefinedMetadata: metadata } = model
+  return isObject(metadata) ? { ...read, info: withInfo(read.info, metadata.lenslet) } : read
 }
 
 export async function readTfjsTensors(files: ModelFiles): Promise<TensorFile> {

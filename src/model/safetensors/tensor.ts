@@ -1,5 +1,6 @@
 /** A tensor of a safetensors file, decoded when its values are first read. */
 
+import { Bytes } from '../../core/bytes.ts'
 import { type Shape, sizeOf } from '../../core/shapes.ts'
 import { SafetensorsError } from '../errors.ts'
 import { decodedTypes, dtypes } from './dtypes.ts'
@@ -15,8 +16,9 @@ export interface Tensor {
 export interface StoredTensor extends Tensor {
   /** The type of the values in the file: `F32`, `BF16`, `I64`, ... */
   readonly dtype: string
-  /** The values as they are in the file, little-endian: a view, not a copy. */
+  /** The values as they are in the file, little-endian: a view, or, of a file that is not in memory, read at each call. */
   readonly bytes: Uint8Array
+  readonly byteLength: number
   /**
    * The values as float32, rounded where the type holds more; true is 1. Decoded on first use, then kept. Where the file
    * holds float32 and its address allows, this is a view of the file's bytes, and changes with them.
@@ -25,6 +27,10 @@ export interface StoredTensor extends Tensor {
   readonly values: Float32Array
   /** As `values`, but not kept: for values that are copied to their place once. A view where possible, else a new array. */
   decoded(): Float32Array
+  /** The values part by part, for looking at all of them. A part is valid until the next one is asked for. */
+  portions(): Iterable<Float32Array>
+  /** Writes the values to an array of their number, without another array of their size. */
+  fill(into: Float32Array): void
   /**
    * The values without rounding: every type that is decoded fits into a float64, but for 64-bit integers beyond ±2^53.
    * Decoded at each call.
@@ -33,23 +39,39 @@ export interface StoredTensor extends Tensor {
   exactValues(): Float64Array
 }
 
-/** @param bytes the tensor's bytes, as many as `entry` says */
-export function storedTensor(name: string, { dtype, shape }: Entry, bytes: Uint8Array): StoredTensor {
-  return new Stored(name, dtype, shape, bytes)
+/** Of any tensor, as `StoredTensor.portions`. */
+export function portionsOf(tensor: Tensor): Iterable<Float32Array> {
+  return 'portions' in tensor ? (tensor as StoredTensor).portions() : [tensor.values]
 }
+
+/** @param bytes the tensor's bytes, as many as `entry` says */
+export function storedTensor(name: string, { dtype, shape }: Entry, bytes: Uint8Array | Bytes): StoredTensor {
+  return new Stored(name, dtype, shape, bytes instanceof Bytes ? bytes : Bytes.of(bytes))
+}
+
+/** Of a file that is not in memory, so many bytes are decoded at a time: a multiple of every type's size. */
+const portion = 2 ** 20
 
 class Stored implements StoredTensor {
   readonly dtype: string
   readonly shape: Shape
-  readonly bytes: Uint8Array
+  readonly #source: Bytes
   readonly #name: string
   #values: Float32Array | undefined
 
-  constructor(name: string, dtype: string, shape: Shape, bytes: Uint8Array) {
+  constructor(name: string, dtype: string, shape: Shape, source: Bytes) {
     this.dtype = dtype
     this.shape = shape
-    this.bytes = bytes
+    this.#source = source
     this.#name = name
+  }
+
+  get bytes(): Uint8Array {
+    return this.#source.read()
+  }
+
+  get byteLength(): number {
+    return this.#source.length
   }
 
   get values(): Float32Array {
@@ -59,6 +81,34 @@ class Stored implements StoredTensor {
 
   decoded(): Float32Array {
     return this.dtype === 'F32' ? floats(this.bytes) : this.#decode(new Float32Array(this.#count()))
+  }
+
+  *portions(): Iterable<Float32Array> {
+    const { length, array } = this.#source
+    if (array !== undefined) {
+      yield this.values
+      return
+    }
+    this.#count()
+    const { bits } = dtypes.get(this.dtype) as { bits: number }
+    for (let from = 0; from < length; from += portion) {
+      const bytes = this.#source.read(from, from + portion)
+      if (this.dtype === 'F32') yield floats(bytes)
+      else yield decode(this.dtype, bytes, new Float32Array((bytes.length * 8) / bits))
+    }
+  }
+
+  fill(into: Float32Array): void {
+    if (this.#source.array !== undefined) into.set(this.decoded())
+    else if (this.dtype === 'F32')
+      this.#source.readInto(new Uint8Array(into.buffer, into.byteOffset, 4 * Math.min(into.length, this.#count())))
+    else {
+      let at = 0
+      for (const part of this.portions()) {
+        into.set(part, at)
+        at += part.length
+      }
+    }
   }
 
   exactValues(): Float64Array {
@@ -83,11 +133,15 @@ class Stored implements StoredTensor {
   }
 
   #decode<Values extends Float32Array | Float64Array>(values: Values): Values {
-    const { read, bits } = dtypes.get(this.dtype) as { bits: number; read: (view: DataView, offset: number) => number }
-    const view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength)
-    for (let i = 0; i < values.length; i++) values[i] = read(view, (i * bits) / 8)
-    return values
+    return decode(this.dtype, this.bytes, values)
   }
+}
+
+function decode<Values extends Float32Array | Float64Array>(dtype: string, bytes: Uint8Array, values: Values): Values {
+  const { read, bits } = dtypes.get(dtype) as { bits: number; read: (view: DataView, offset: number) => number }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let i = 0; i < values.length; i++) values[i] = read(view, (i * bits) / 8)
+  return values
 }
 
 function floats(bytes: Uint8Array): Float32Array {

@@ -56,7 +56,7 @@ export function writeSafetensors(
 }
 
 function isStored(tensor: Tensor): tensor is StoredTensor {
-  return 'bytes' in tensor
+  return 'byteLength' in tensor
 }
 
 function encodeHeader(
@@ -72,7 +72,7 @@ function encodeHeader(
     if (name === '__metadata__') {
       throw new SafetensorsError('a tensor has a name that the format reserves', { received: name })
     }
-    const end = offset + (isStored(tensor) ? tensor.bytes.length : 4 * sizeOf(shape))
+    const end = offset + (isStored(tensor) ? tensor.byteLength : 4 * sizeOf(shape))
     entries[name] = { dtype: isStored(tensor) ? tensor.dtype : 'F32', shape, data_offsets: [offset, end] }
     offset = end
   }

@@ -82,10 +82,11 @@ function weightOf(
   { weight, from }: Extract<Initializer, { kind: 'weight' }>,
   weights: ExportedModel['weights'],
 ): Float32Array {
-  const found = weights.get(weight)
-  if (found !== undefined && found.values.length === sizeOf(from)) return found.values
+  // Once: values may be read from a file at each call.
+  const values = weights.get(weight)?.values
+  if (values?.length === sizeOf(from)) return values
   throw new ArgumentError(`${weight}: the weights do not fit the network`, {
-    received: found === undefined ? 'no such weight' : `${found.values.length} values`,
+    received: values === undefined ? 'no such weight' : `${values.length} values`,
     expected: `${sizeOf(from)} values`,
   })
 }

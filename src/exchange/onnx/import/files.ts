@@ -1,7 +1,9 @@
 /** Reads an ONNX model with the tensors that it keeps in files beside it. */
 
+import type { Bytes } from '../../../core/bytes.ts'
 import { printable } from '../../../core/text.ts'
 import { ForeignFileError, UnsupportedModelError } from '../../errors.ts'
+import { openBeside, openFile } from '../../openFile.ts'
 import type { ImportedModel, ModelFiles } from '../../types.ts'
 import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../proto/model.ts'
 import { readOnnx } from '../proto/read.ts'
@@ -14,7 +16,7 @@ import { importModel, type OnnxOptions } from './import.ts'
  * @throws {UnsupportedModelError} operators beyond ConvNets: all of them
  */
 export async function readOnnxFiles(files: ModelFiles, options: OnnxOptions = {}): Promise<ImportedModel> {
-  const model = readOnnx(await files.read())
+  const model = readOnnx(await openFile(files))
   return importModel(await withExternalData(model, new Beside(files)), options)
 }
 
@@ -39,7 +41,7 @@ async function withTensors(node: OnnxNode, beside: Beside): Promise<OnnxNode> {
 /** The files beside the model, each of them read once. */
 class Beside {
   readonly #files: ModelFiles
-  readonly #read = new Map<string, Promise<Uint8Array | undefined>>()
+  readonly #read = new Map<string, Promise<Bytes | undefined>>()
 
   constructor(files: ModelFiles) {
     this.#files = files
@@ -59,7 +61,7 @@ class Beside {
     }
     const bytes = await this.#file(location, name)
     const end = external.length === undefined ? undefined : offset + external.length
-    const rest = bytes.subarray(Math.min(offset, bytes.length), end)
+    const rest = bytes.slice(offset, end)
     if (offset > bytes.length || (end !== undefined && end > bytes.length)) {
       throw new ForeignFileError(`the file ${printable(location)} is cut short`, {
         received: `${bytes.length} bytes, and the tensor ${printable(name)} at ${offset} to ${end ?? 'its end'}`,
@@ -71,10 +73,10 @@ class Beside {
     return { name, stored: checkedTensor(name, dtype, shape, rest, external.length === undefined) }
   }
 
-  async #file(location: string, tensor: string): Promise<Uint8Array> {
+  async #file(location: string, tensor: string): Promise<Bytes> {
     let bytes = this.#read.get(location)
     if (bytes === undefined) {
-      bytes = this.#files.beside(location)
+      bytes = openBeside(this.#files, location)
       this.#read.set(location, bytes)
     }
     const found = await bytes

@@ -9,6 +9,7 @@ import { dense } from './ops/dense.ts'
 import { norms } from './ops/norm.ts'
 import { padding } from './ops/pad.ts'
 import { pooling } from './ops/pool.ts'
+import { quantization } from './ops/quantize.ts'
 import { reductions } from './ops/reduce.ts'
 import { resizing } from './ops/resize.ts'
 import { shapes } from './ops/shape.ts'
@@ -23,6 +24,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map(
     ...norms,
     ...padding,
     ...pooling,
+    ...quantization,
     ...reductions,
     ...resizing,
     ...shapes,

@@ -130,3 +130,77 @@ test('a constant of 2^40 values is refused before it is made', () => {
     /ConstantOfShape a: a constant of 1048576×1048576 values/,
   )
 })
+
+test.each([
+  [
+    [1, -1],
+    [1, 48],
+  ],
+  [
+    [1, 3, -1],
+    [1, 3, 16],
+  ],
+  [
+    [-1, 48],
+    [1, 48],
+  ],
+])('a graph for one image reshapes it to %j as to %j', (open, closed) => {
+  const graph = (sides: readonly number[]): TestGraph => ({
+    input: [1, 3, 4, 4],
+    lines: [
+      ['Reshape', ['x', 'sides'], 'z'],
+      ['Relu', ['z'], 'y'],
+    ],
+    ints: { sides },
+  })
+  expect(textOf(graph(open))).toBe(textOf(graph(closed)))
+})
+
+test('an input that nothing uses is left out, with a note', () => {
+  const { network, notes } = importOnnx(bytesOf({ input, lines: [['Relu', ['x'], 'y']], unused: ['training'] }))
+  expect(network.nodes).toHaveLength(2)
+  expect(notes).toEqual(['the inputs training are left out: the output does not need them'])
+})
+
+test('a graph that casts bytes takes them as they are', () => {
+  const lines: Line[] = [
+    ['Cast', ['x'], 'z', { to: 1 }],
+    ['Relu', ['z'], 'y'],
+  ]
+  const { info } = importOnnx(bytesOf({ input, lines, type: 2 }))
+  expect(info.normalization).toEqual({ mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 255] })
+  expect(() => importOnnx(bytesOf({ input, lines, type: 8 }))).toThrow(/element type 8[\s\S]*numbers/)
+})
+
+test.each([
+  { scale: [0.5], zero: [3], factor: () => 0.5, offset: () => 3 },
+  { scale: [0.5, 2], zero: [3, 4], factor: (k: number) => [0.5, 2][k], offset: (k: number) => [3, 4][k] },
+])('weights that are stored as integers, by $scale and $zero', async ({ scale, zero, factor, offset }) => {
+  const codes = [7, -2, 0, 120, 5, 6]
+  const graph: TestGraph = {
+    input: ['N', 3],
+    lines: [
+      ['Reshape', ['codes', 'sides'], 'q'],
+      ['DequantizeLinear', ['q', 'scale', 'zero'], 'w', { axis: 1 }],
+      ['MatMul', ['x', 'w'], 'y'],
+    ],
+    floats: { scale: { shape: scale.length === 1 ? [] : [2], values: scale } },
+    ints: { codes, zero, sides: [3, 2] },
+  }
+  const expected = [0, 1].map((k) =>
+    [1, 2, 3].reduce(
+      (sum, x, row) => sum + x * ((codes[2 * row + k] as number) - (offset(k) ?? 0)) * (factor(k) ?? 0),
+      0,
+    ),
+  )
+  expect([...(await run(graph, Float32Array.of(1, 2, 3)))]).toEqual(expected)
+})
+
+test('the error of a graph with channels last shows its shapes', () => {
+  const lines: Line[] = [
+    ['Transpose', ['x'], 'z', { perm: [0, 3, 2, 1] }],
+    ['LpPool', ['z'], 'y', { kernel_shape: [2, 2] }],
+  ]
+  expect(() => importOnnx(bytesOf({ input: ['N', 9, 9, 3], lines }))).toThrow(/\[N, C=3, W=9, H=9\]/)
+  expect(() => importOnnx(bytesOf({ input: ['N', 3, 9, 9], lines }))).toThrow(/\[N, W=9, H=9, C=3\]/)
+})

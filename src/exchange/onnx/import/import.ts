@@ -3,11 +3,13 @@
  * transposes and reshapes only rename, and what is left becomes layers. Obstacles are collected and reported together.
  */
 
+import type { Bytes } from '../../../core/bytes.ts'
 import { LensletError } from '../../../core/errors.ts'
-import { sameShape, volumeSize } from '../../../core/shapes.ts'
+import { sameShape, sizeOf, volumeSize } from '../../../core/shapes.ts'
 import { counted, listed, printable } from '../../../core/text.ts'
-import type { TensorForm } from '../../../model/info.ts'
+import type { ModelInfo, TensorForm } from '../../../model/info.ts'
 import type { StoredTensor } from '../../../model/safetensors.ts'
+import type { Network } from '../../../network/network.ts'
 import { ForeignFileError, UnsupportedModelError } from '../../errors.ts'
 import { NetworkBuilder, type Wire } from '../../networkBuilder.ts'
 import type { ImportedModel, ReplacedArrays } from '../../types.ts'
@@ -17,7 +19,7 @@ import { readOnnx } from '../proto/read.ts'
 import { Context, type Graph, Obstacle } from './context.ts'
 import { labelOf, sortedNodes } from './graph.ts'
 import { handlers } from './handlers.ts'
-import { type InputOptions, imageOf, type Layout, stackedOf } from './input.ts'
+import { type InputOptions, imageOf, type Layout, stackedOf, takesBytes } from './input.ts'
 import {
   type Activation,
   batch,
@@ -41,7 +43,7 @@ export interface OnnxOptions extends InputOptions {
  * @throws {ForeignFileError} a damaged file, or a graph that is not one
  * @throws {UnsupportedModelError} operators beyond ConvNets: all of them
  */
-export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): ImportedModel {
+export function importOnnx(bytes: Uint8Array | Bytes, options: OnnxOptions = {}): ImportedModel {
   return importModel(readOnnx(bytes), options)
 }
 
@@ -50,31 +52,42 @@ export function importModel(model: OnnxModel, options: OnnxOptions = {}): Import
   checkVersion(model)
   const own = ownModel(model)
   if (own !== undefined) return own
-  const inputs = inputsOf(model, options)
-  const [input] = inputs
   const [output, ...others] = model.graph.outputs
   if (output === undefined)
     throw new ForeignFileError('the graph has no output', { received: 'no outputs', expected: 'one at least' })
   const nodes = sortedNodes(model.graph, output.name)
+  const { inputs, unused } = inputsOf(model, nodes, output, options)
+  const [input] = inputs
   const read = (layout: Layout) => interpret(model, inputs, output, nodes, layout, options)
-  const notes =
-    others.length === 0
+  const namesOf = (values: readonly OnnxValue[]) => listed(values.map(({ name }) => name))
+  const notes = [
+    ...(others.length === 0
       ? []
-      : [
-          `the outputs ${listed(others.map(({ name }) => name))} are left out; the model gives ${printable(output.name)}`,
-        ]
+      : [`the outputs ${namesOf(others)} are left out; the model gives ${printable(output.name)}`]),
+    ...(unused.length === 0 ? [] : [`the inputs ${namesOf(unused)} are left out: the output does not need them`]),
+  ]
   const first = attempt(() => read('nchw'))
   const withArrays = (arrays: ReadonlyMap<string, StoredTensor>) => replaced(model, arrays, options)
   if ('result' in first) return { ...first.result, notes, withArrays }
   const second = inputs.length === 1 && input.shape?.length === 4 ? attempt(() => read('nhwc')) : first
   if ('result' in second) return { ...second.result, notes, withArrays }
-  throw first.error
+  throw isChannelsLast(input) ? second.error : first.error
+}
+
+/** Whether the input looks like [N, H, W, C], for the error that talks of its shapes. */
+function isChannelsLast({ shape = [] }: OnnxValue): boolean {
+  const [, first, rows, last] = shape
+  const isColors = (side: number | string | undefined) => side === 1 || side === 3
+  return shape.length === 4 && rows !== last && (first === rows || (isColors(last) && !isColors(first)))
 }
 
 /** Weights are arrays of floats; shapes and other small integers stay those of the graph. */
 function replaced(model: OnnxModel, arrays: ReadonlyMap<string, StoredTensor>, options: OnnxOptions): ReplacedArrays {
+  const [output] = model.graph.outputs
+  // Some files still hold the weights of auxiliary heads, which nothing uses any more.
+  const needed = new Set(sortedNodes(model.graph, output?.name ?? '').flatMap(({ inputs }) => inputs))
   const own = [...model.graph.initializers].filter(
-    ([, tensor]) => 'stored' in tensor && /^B?F/.test(tensor.stored.dtype),
+    ([name, tensor]) => needed.has(name) && 'stored' in tensor && /^B?F/.test(tensor.stored.dtype),
   )
   const [used, missing] = [[] as string[], [] as string[]]
   const initializers = new Map(model.graph.initializers)
@@ -113,10 +126,25 @@ function checkVersion({ opsets, irVersion, functions }: OnnxModel): void {
   })
 }
 
+interface Inputs {
+  readonly inputs: readonly [OnnxValue, ...OnnxValue[]]
+  /** Such as a flag for training that nothing reads any more. */
+  readonly unused: readonly OnnxValue[]
+}
+
 /** What has no initializer is the image, wherever it stands in the list. */
-function inputsOf({ graph }: OnnxModel, { stacked = false }: OnnxOptions): readonly [OnnxValue, ...OnnxValue[]] {
-  const [first, ...others] = graph.inputs.filter(({ name }) => !graph.initializers.has(name))
-  if (first !== undefined && (stacked || others.length === 0)) return [first, ...others]
+function inputsOf(
+  { graph }: OnnxModel,
+  nodes: readonly OnnxNode[],
+  output: OnnxValue,
+  { stacked = false }: OnnxOptions,
+): Inputs {
+  const all = graph.inputs.filter(({ name }) => !graph.initializers.has(name))
+  const needed = new Set([output.name, ...nodes.flatMap(({ inputs }) => inputs)])
+  const used = all.filter(({ name }) => needed.has(name))
+  const [first, ...others] = stacked || used.length === 0 ? all : used
+  if (first !== undefined && (stacked || others.length === 0))
+    return { inputs: [first, ...others], unused: all.filter((each) => each !== first && !others.includes(each)) }
   throw new UnsupportedModelError(
     first === undefined ? 'the graph has no input' : 'the graph has more than one input',
     {
@@ -151,10 +179,12 @@ function interpret(
     uses: usesOf(nodes, output),
   }
   const obstacles = new Map<OnnxNode, string>()
+  const checkConstants = constantsChecker(model)
   const broken = new Set<Value>()
   for (const node of nodes) {
     const inputs = node.inputs.map((name) => (name === '' ? undefined : values.get(name)))
     const found = outputsOf(graph, node, inputs, obstacles, broken)
+    checkConstants(node, inputs, found)
     for (const [index, name] of node.outputs.entries()) {
       const value = found[index]
       if (name !== '' && value !== undefined) values.set(name, value)
@@ -164,6 +194,35 @@ function interpret(
   if (result === undefined || broken.has(result)) throw unsupported(obstacles)
   return finish(builder, input, output, result, layout, options)
 }
+
+/** The most values of computed constants beside those that the file has; a graph may compute each array a few times. */
+const mostComputed = 1 << 22
+const timesComputed = 8
+
+/** Counts the values of constants that operators compute: a chain of them can double what it has with every operator. */
+function constantsChecker({ graph }: OnnxModel) {
+  const given = [...graph.initializers.values(), ...graph.nodes.flatMap(tensorsOf)]
+  const stored = given.reduce((sum, tensor) => sum + ('stored' in tensor ? sizeOf(tensor.stored.shape) : 0), 0)
+  const most = mostComputed + timesComputed * stored
+  let count = 0
+  return (node: OnnxNode, inputs: readonly (Value | undefined)[], outputs: readonly Value[]) => {
+    for (const value of outputs) {
+      // A reshape gives the same values.
+      const isNew = (input: Value | undefined) =>
+        input?.kind !== 'constant' || value.kind !== 'constant' || input.entries !== value.entries
+      if (value.kind === 'constant' && inputs.every(isNew)) count += sizeOf(value.shape)
+    }
+    if (count <= most) return
+    throw new UnsupportedModelError('the graph computes far larger constants than the file has', {
+      received: `${count} values up to ${labelOf(node)}`,
+      expected: `at most ${most}`,
+      advice: 'fold its constants when it is exported',
+    })
+  }
+}
+
+const tensorsOf = ({ attributes }: OnnxNode) =>
+  [...attributes.values()].flatMap((attribute) => (attribute.kind === 'tensor' ? [attribute.value] : []))
 
 function outputsOf(
   graph: Graph,
@@ -257,7 +316,14 @@ function finish(
     },
     output: { name: output.name, shape, order },
   } satisfies Record<string, TensorForm>
-  return { network, weights, info: { tensors } }
+  return { network, weights, info: { ...(takesBytes(input) && bytesAsTheyAre(network)), tensors } }
+}
+
+/** (x/255 − 0)/(1/255), for each channel. */
+function bytesAsTheyAre({ nodes }: Network): Pick<ModelInfo, 'normalization'> {
+  const image = nodes[0]?.attributes as { channels: number } | undefined
+  const each = (value: number) => Array.from({ length: image?.channels ?? 0 }, () => value)
+  return { normalization: { mean: each(0), std: each(1 / 255) } }
 }
 
 function sidesOf({ shape = [] }: OnnxValue, attributes: object | undefined, layout: Layout): readonly number[] {

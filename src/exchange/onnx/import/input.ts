@@ -3,6 +3,7 @@
 import { printable } from '../../../core/text.ts'
 import { UnsupportedModelError } from '../../errors.ts'
 import type { NetworkBuilder, Wire } from '../../networkBuilder.ts'
+import type { OpenSizes } from '../../types.ts'
 import type { OnnxValue } from '../proto/model.ts'
 import { regroup } from './reshape.ts'
 import { type Activation, batch, whole } from './values.ts'
@@ -10,11 +11,17 @@ import { type Activation, batch, whole } from './values.ts'
 /** NCHW or NHWC; of fewer dimensions only the first has a meaning here. */
 export type Layout = 'nchw' | 'nhwc'
 
-export interface InputOptions {
+export interface InputOptions extends OpenSizes {
   /** The graph's inputs are one image each, without an axis for the batch. Default: their first axis is the batch. */
   readonly batchless?: boolean
-  /** Rows and columns of the image, where the model leaves them open. */
-  readonly size?: { readonly height: number; readonly width: number }
+}
+
+/** ONNX's numbers of element types: of numbers with fractions, and of integers, which are numbers as well. */
+const types = { floats: [1, 10, 11, 16], integers: [2, 3, 4, 5, 6, 7, 12] } as const
+
+/** Whether the graph takes the bytes of an image as they are. */
+export function takesBytes({ type }: OnnxValue): boolean {
+  return type === 2
 }
 
 interface Sides {
@@ -93,22 +100,26 @@ function sidesOf({ name, shape, type }: OnnxValue, layout: Layout, { size, batch
       expected: '[N, C, H, W] or [N, H, W, C]',
     })
   }
-  if (![0, 1, 10, 11, 16].includes(type)) {
-    throw new UnsupportedModelError('the input of the graph is not numbers with fractions', {
+  if (![0, ...Object.values(types).flat()].includes(type)) {
+    throw new UnsupportedModelError('the input of the graph is not an image', {
       received: `element type ${type}`,
-      expected: 'float32',
+      expected: 'numbers: float32, or bytes that the graph casts to it',
     })
   }
   const sides = { h: 1, w: 1, c: 1 }
   for (const [index, root] of order.entries()) {
-    const given = root === 'h' ? size?.height : root === 'w' ? size?.width : undefined
+    const given = root === 'h' ? size?.height : root === 'w' ? size?.width : size?.channels
     const found = own[index]
     const side = typeof found === 'number' && found > 0 ? found : given
     if (side === undefined) {
+      const known = shape.map((each) => (each === '' ? '?' : each)).join(', ')
       throw new UnsupportedModelError('the size of the image is open in this model', {
-        received: `[${shape.join(', ')}] for ${printable(name)}`,
+        received: `[${printable(known)}] for ${printable(name)}`,
         expected: 'numbers for channels, rows and columns',
-        advice: 'say the size: --size 224, or importOnnx(bytes, { size: { height: 224, width: 224 } })',
+        advice:
+          root === 'c'
+            ? 'export the model with the number of channels, or onnx.tools.update_model_dims'
+            : 'say the size: --size 224 or --size 192x256 (height x width); in a program, importOnnx(bytes, { size: { height: 224, width: 224 } })',
       })
     }
     sides[root] = side

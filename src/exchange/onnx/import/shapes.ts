@@ -4,10 +4,13 @@ import type { Context } from './context.ts'
 import { Obstacle } from './context.ts'
 import { Batches, type Entry, lengthOf, type Value } from './values.ts'
 
+/** The most values that an axis is resized or repeated to. */
+export const longestAxis = 1 << 20
+
 /** Axes from 0; negative ones count from the end. */
 export function axisOf(axis: number, rank: number): number {
   const positive = axis < 0 ? axis + rank : axis
-  if (Number.isInteger(positive) && positive >= 0 && positive < Math.max(rank, 1)) return positive
+  if (Number.isInteger(positive) && positive >= 0 && positive < rank) return positive
   throw new Obstacle(`axis ${axis} of ${rank} dimensions`)
 }
 

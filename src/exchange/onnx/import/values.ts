@@ -89,7 +89,8 @@ function decoded(tensor: StoredTensor): Float64Array | Float32Array {
 /** 64-bit integers beyond 2^53 stand for "no limit" (the end of a slice), so they need not be exact. */
 function rounded(tensor: StoredTensor): Float64Array | Float32Array {
   if (!/^[IU]64$/.test(tensor.dtype)) return tensor.exactValues()
-  const view = new DataView(tensor.bytes.buffer, tensor.bytes.byteOffset, tensor.bytes.byteLength)
+  const { buffer, byteOffset, byteLength } = tensor.bytes
+  const view = new DataView(buffer, byteOffset, byteLength)
   const read = (at: number) => (tensor.dtype === 'I64' ? view.getBigInt64(at, true) : view.getBigUint64(at, true))
   return Float64Array.from({ length: sizeOf(tensor.shape) }, (_, index) => Number(read(8 * index)))
 }

@@ -1,12 +1,13 @@
 /** Reads the protobuf of an ONNX model (onnx.proto3, IR versions 3 and later) as plain data. */
 
+import type { Bytes } from '../../../core/bytes.ts'
 import { ForeignFileError } from '../../errors.ts'
 import { type Field, readMessage } from '../../protobuf.ts'
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './model.ts'
 import { readPair, readTensor } from './tensor.ts'
 
 /** @throws {ForeignFileError} not an ONNX model, or one that is damaged or cut short */
-export function readOnnx(bytes: Uint8Array): OnnxModel {
+export function readOnnx(bytes: Uint8Array | Bytes): OnnxModel {
   const opsets = new Map<string, number>()
   const metadata = new Map<string, string>()
   const functions: string[] = []

@@ -1,5 +1,6 @@
 /** Reads a TensorProto: its values stay views of the file's bytes, whichever of ONNX's ways they are stored in. */
 
+import { Bytes } from '../../../core/bytes.ts'
 import { printShape, type Shape, sizeOf } from '../../../core/shapes.ts'
 import { printable } from '../../../core/text.ts'
 import { dtypes } from '../../../model/safetensors/dtypes.ts'
@@ -35,7 +36,9 @@ interface Draft {
   name: string
   type: number
   readonly shape: number[]
-  raw?: Uint8Array
+  raw?: Bytes
+  /** The only field of floats, where they are packed: as they are, they are the values. */
+  packed?: Bytes | undefined
   readonly floats: number[]
   readonly doubles: number[]
   readonly ints: number[]
@@ -76,7 +79,12 @@ function readField(draft: Draft, field: Field): void {
       draft.type = field.int()
       return
     case 4:
-      field.floats(draft.floats)
+      if (field.hasLength && draft.packed === undefined && draft.floats.length === 0) draft.packed = field.range()
+      else {
+        draft.floats.push(...floatsOf(draft.packed))
+        draft.packed = undefined
+        field.floats(draft.floats)
+      }
       return
     case 5:
     case 7:
@@ -87,7 +95,7 @@ function readField(draft: Draft, field: Field): void {
       draft.name = field.text()
       return
     case 9:
-      draft.raw = field.bytes()
+      draft.raw = field.range()
       return
     case 10:
       field.doubles(draft.doubles)
@@ -99,6 +107,14 @@ function readField(draft: Draft, field: Field): void {
     }
     case 14:
       draft.isExternal = field.int() === 1
+  }
+}
+
+/** Many small fields of packed floats: no program writes them so. */
+function* floatsOf(packed: Bytes | undefined): Generator<number> {
+  for (const { buffer, byteOffset, byteLength } of packed?.portions(2 ** 16) ?? []) {
+    const view = new DataView(buffer, byteOffset, byteLength)
+    for (let at = 0; at + 4 <= byteLength; at += 4) yield view.getFloat32(at, true)
   }
 }
 
@@ -135,7 +151,7 @@ function storedOf(draft: Draft): StoredTensor {
       { dtype: `ONNX type ${draft.type}`, shape: draft.shape, from: 0, to: 0 },
       new Uint8Array(),
     )
-  const bytes = draft.raw ?? bytesOf(draft, dtype)
+  const bytes = draft.raw ?? (dtype === 'F32' ? draft.packed : undefined) ?? Bytes.of(bytesOf(draft, dtype))
   return checkedTensor(draft.name, dtype, draft.shape, bytes)
 }
 
@@ -144,17 +160,11 @@ function storedOf(draft: Draft): StoredTensor {
  * @param more whether other bytes may follow
  * @throws {ForeignFileError}
  */
-export function checkedTensor(
-  name: string,
-  dtype: string,
-  shape: Shape,
-  bytes: Uint8Array,
-  more = false,
-): StoredTensor {
+export function checkedTensor(name: string, dtype: string, shape: Shape, bytes: Bytes, more = false): StoredTensor {
   const needed = (sizeOf(shape) * (dtypes.get(dtype)?.bits ?? 0)) / 8
   if (needed > bytes.length || (needed < bytes.length && !more))
     throw invalid({ name }, `${bytes.length} bytes for ${printShape(shape)} of ${dtype}`, `${needed} bytes`)
-  return storedTensor(name, { dtype, shape, from: 0, to: needed }, bytes.subarray(0, needed))
+  return storedTensor(name, { dtype, shape, from: 0, to: needed }, bytes.slice(0, needed))
 }
 
 /** Typed data: 16-bit floats are stored as the numbers of their bits, and narrow integers as 32-bit ones. */

@@ -4,7 +4,7 @@ import type { Wire } from '../../../networkBuilder.ts'
 import { type Context, numbersOf, Obstacle } from '../context.ts'
 import type { Handler, Handlers } from '../handler.ts'
 import { type Line, placeOf, resampled, roundedPlace, type Sampling } from '../resample.ts'
-import { axisOf, type Window } from '../shapes.ts'
+import { axisOf, longestAxis, type Window } from '../shapes.ts'
 import { type Activation, Batches, type Dimension, lengthOf } from '../values.ts'
 import { sidesOf } from './conv.ts'
 
@@ -142,6 +142,9 @@ function resized(context: Context, { scales, sizes, transform, rounding }: Resiz
     const out = number === undefined ? side : scales === undefined ? number : Math.floor(side * number + 1e-7)
     return { side, out, scale }
   }) as [Line, Line]
+  for (const { side, out } of lines)
+    if (!(Number.isInteger(out) && out > 0 && out <= longestAxis))
+      throw new Obstacle(`a resize of ${side} to ${out} values`)
   if (lines.every(({ side, out }) => side === out)) return wire
   const to = [lines[0].out, lines[1].out]
   const mode = context.text('mode', 'nearest')

@@ -7,7 +7,7 @@ import { type Context, numbersOf, Obstacle, scalarOf } from '../context.ts'
 import { broadcast, checkSize, indexer, transposed } from '../fold.ts'
 import type { Handlers } from '../handler.ts'
 import { regroup, resolveShape } from '../reshape.ts'
-import { axisOf, numberOf, rankOf, shapeOf } from '../shapes.ts'
+import { axisOf, longestAxis, numberOf, rankOf, shapeOf } from '../shapes.ts'
 import {
   type Activation,
   Batches,
@@ -205,7 +205,7 @@ export const shapes: Handlers = {
       repeats.reduce<Activation>((value, count, axis) => {
         if (count === 1) return value
         const side = numberOf(lengthOf(value.dimensions[axis] ?? []), 'the side')
-        if (!Number.isInteger(count) || count < 1 || count * side > 1 << 20)
+        if (!Number.isInteger(count) || count < 1 || count * side > longestAxis)
           throw new Obstacle(`an axis that is repeated ${count} times`)
         const indices = Array.from({ length: count * side }, (_, index) => index % side)
         return alongAxis(context, value, axis, (wire) => picked(context, wire, indices))
@@ -275,6 +275,8 @@ function expanded(context: Context, value: Activation, wanted: readonly Entry[])
     if (side === 1 || equal(side, own, context.graph.fixedBatch)) return x
     if (own !== 1) throw new Obstacle('an axis that is repeated as a whole')
     const count = numberOf(side, 'a side')
+    if (!Number.isInteger(count) || count < 1 || count > longestAxis)
+      throw new Obstacle(`an axis that is repeated ${count} times`)
     return alongAxis(context, x, axis, (wire) =>
       picked(
         context,
@@ -292,24 +294,22 @@ function same(_context: Context, value: Value): Value {
 
 function reshaped(context: Context, value: Value, wanted: readonly Entry[], allowZero: boolean): Value {
   const before = shapeOf(value)
-  const shape =
-    resolveShape(wanted, before, allowZero) ??
-    resolveShape(
-      wanted,
-      before.map((side) =>
-        side instanceof Batches && context.graph.fixedBatch !== undefined
-          ? side.times * context.graph.fixedBatch
-          : side,
-      ),
-      allowZero,
-    )
+  const { fixedBatch } = context.graph
+  const open = resolveShape(wanted, before, allowZero)
+  // −1 of [1, −1] is all values of an image where the graph was exported for one image, and not a multiple of the batch.
+  const numbers = before.map((side) =>
+    side instanceof Batches && fixedBatch !== undefined ? side.times * fixedBatch : side,
+  )
+  const fixed = fixedBatch === undefined ? undefined : resolveShape(wanted, numbers, allowZero)
+  const shape = open ?? fixed
   if (shape === undefined) throw new Obstacle(`${print(before)} values as ${print(wanted)}`)
   if (value.kind === 'constant') {
     const sides = shape.map((side) => numberOf(side, 'a side'))
     if (sizeOf(sides) !== sizeOf(value.shape)) throw new Obstacle(`${print(before)} values as ${print(wanted)}`)
     return { ...value, shape: sides }
   }
-  const dimensions = regroup(value.dimensions, shape, context.graph.fixedBatch)
+  const dimensions =
+    regroup(value.dimensions, shape, fixedBatch) ?? (fixed && regroup(value.dimensions, fixed, fixedBatch))
   if (dimensions === undefined) throw new Obstacle(`${print(before)} values as ${print(wanted)}`)
   // The layer is the same, so what follows may still complete it.
   return context.made(value.wire, dimensions, value.made?.draft)

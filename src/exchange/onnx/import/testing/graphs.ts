@@ -21,6 +21,10 @@ export interface TestGraph {
   readonly floats?: Readonly<Record<string, { readonly shape: readonly number[]; readonly values: readonly number[] }>>
   readonly ints?: Readonly<Record<string, readonly number[]>>
   readonly opset?: number
+  /** ONNX's number of the element type of the input; default: float32. */
+  readonly type?: number
+  /** Inputs that nothing uses. */
+  readonly unused?: readonly string[]
 }
 
 /** Settings that are floats although their values may be whole. */
@@ -32,7 +36,15 @@ function attribute(name: string, value: Setting): OnnxAttribute {
   return { kind: floats.has(name) || !Number.isInteger(value) ? 'float' : 'int', value }
 }
 
-export function bytesOf({ input, lines, floats: arrays = {}, ints = {}, opset = 13 }: TestGraph): Uint8Array {
+export function bytesOf({
+  input,
+  lines,
+  floats: arrays = {},
+  ints = {},
+  opset = 13,
+  type = 1,
+  unused = [],
+}: TestGraph): Uint8Array {
   const nodes = lines.map(
     ([op, inputs, output, settings = {}]): OnnxNode => ({
       name: '',
@@ -53,7 +65,7 @@ export function bytesOf({ input, lines, floats: arrays = {}, ints = {}, opset = 
     name: 'test',
     nodes,
     initializers,
-    inputs: [{ name: 'x', type: 1, shape: input }],
+    inputs: [...unused.map((name) => ({ name, type: 9, shape: [] })), { name: 'x', type, shape: input }],
     outputs: [{ name: 'y', type: 1, shape: undefined }],
   }
   return joined(writeOnnx({ irVersion: 8, opset, producer: 'test', metadata: new Map(), graph }))
