@@ -16,7 +16,10 @@ import type { Format, ImportedModel, ModelFiles, TensorFile } from './types.ts'
 export async function readModel(files: ModelFiles): Promise<ImportedModel> {
   const format = await recognize(files)
   const { readModel: read } = format
-  if (read !== undefined) return named(files, () => read(files))
+  if (read !== undefined) {
+    const model = await named(files, () => read(files))
+    return (await import('./inputValues.ts')).withInputValues(model)
+  }
   // What is damaged is said first.
   const { tensors } = await readTensors(files)
   throw weightsOnly(files.name, format, [...tensors.keys()])
