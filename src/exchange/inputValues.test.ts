@@ -13,7 +13,7 @@ function imported(text: string, given: Readonly<Record<string, readonly number[]
   const weights = new Map(
     specs.map(({ name, shape, rest }) => [
       name,
-      { shape, fill: (into: Float32Array) => into.forEach((_, index) => (into[index] = given[name]?.[index] ?? rest)) },
+      { shape, fill: (into: Float32Array) => into.set(into.map((_, index) => given[name]?.[index] ?? rest)) },
     ]),
   )
   return { network, weights, info: {}, notes: [] }
