@@ -21,7 +21,7 @@ import { zoo } from '../zoo/zoo.ts'
 import { absolute, addDataOptions, type DataOptions, dataHelp, dataOptions, kindOf, openData } from './data.ts'
 import { readCall, UsageError } from './errors.ts'
 import { cacheFeatures, computeFeatures, putFeaturesBack } from './featureCache.ts'
-import { fineTuning, freezeHelp, layerNames } from './fineTuning.ts'
+import { fineTuning, fineTuningWords, freezeHelp, layerNames } from './fineTuning.ts'
 import { finishRun } from './finishRun.ts'
 import { type AskedSize, fitNetwork, inputFor, type Origin, pictureSize, sizeHelp } from './fitNetwork.ts'
 import { followRun } from './followRun.ts'
@@ -102,6 +102,10 @@ interface Task {
   readonly files?: RunFiles
   /** What a model is trained further from. */
   readonly start?: Start
+  /** It is fine-tuned: what is not asked for depends on its network and the images. */
+  readonly isTuned?: boolean
+  /** What a fine-tuning does, in words. */
+  readonly tuning?: string
 }
 
 async function run(net: string | undefined, call: TrainCall): Promise<void> {
@@ -146,13 +150,13 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
   if (model === undefined) refusePreprocessing(net, call)
   const start = model === undefined ? undefined : await startFrom(model, call)
   const isTuned = start !== undefined && (start.isForeign || call.newHead === true || call.freeze !== undefined)
-  const recipe = isTuned ? fineTuning(call.freeze !== undefined) : entry?.recipes?.[kindOf(data)]
+  const recipe = entry?.recipes?.[kindOf(data)]
   const settings: RunSettings = {
     name,
     network,
     data: absolute(data),
     dataOptions: dataOptions(call),
-    options: { ...learningOptions(call, recipe), ...(call.freeze && { frozen: call.freeze }) },
+    options: { ...learningOptions(call, recipe), ...(call.freeze?.length && { frozen: call.freeze }) },
     init: call.init,
     backend: call.backend ?? 'wasm',
     exact: call.exact ?? false,
@@ -160,7 +164,7 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
     began: new Date().toISOString(),
   }
   const origin = entry !== undefined ? 'zoo' : model !== undefined ? 'model' : 'written'
-  return { settings, origin, notice, ...(entry && { entry }), ...(start && { start }) }
+  return { settings, origin, notice, isTuned, ...(entry && { entry }), ...(start && { start }) }
 }
 
 /** The settings of the run; what the call says besides is taken over, and `train` refuses what would change the past. */
@@ -280,6 +284,7 @@ async function trainRun(
       : { files: task.files, lock: held.lock as FileLock, undo: undefined }
   held.lock = lock
   if (says !== undefined) terminal.say(says)
+  if (task.tuning !== undefined) terminal.say(task.tuning)
   terminal.say(introduction(settings, dataset, model, files, terminal))
   if (task.files !== undefined && checkpoint === undefined)
     terminal.say('There is no checkpoint yet: the training starts from the beginning, with the same settings.')
@@ -295,8 +300,9 @@ async function trainRun(
 }
 
 /** The data, and the task with its network fitted to it. */
-async function openFitted(task: Task, { size, ...call }: TrainCall, terminal: Terminal, signal: AbortSignal) {
-  const { settings, origin, start } = task
+async function openFitted(task: Task, call: TrainCall, terminal: Terminal, signal: AbortSignal) {
+  const { settings, origin, start, isTuned } = task
+  const { size } = call
   const { name, network, data, dataOptions } = settings
   const preprocessing = start?.source.info.preprocessing ?? (await resumedPreprocessing(task))
   const open = (input: Volume) => openData(data, { ...input, preprocessing }, terminal, signal, dataOptions)
@@ -307,7 +313,16 @@ async function openFitted(task: Task, { size, ...call }: TrainCall, terminal: Te
   const newHead = start !== undefined && needsNewHead(call, start.isForeign, start.source.info, dataset.classes)
   const { network: fitted, says } = await readCall(() => fitNetwork({ ...request, newHead }, dataset))
   const begun = start && { start: { ...start, newHead } }
-  return { task: { ...task, ...begun, settings: { ...settings, network: fitted } }, dataset, says }
+  const { freeze: frozen = [] } = call
+  const { train, classes } = dataset
+  const options = isTuned
+    ? {
+        ...settings.options,
+        ...learningOptions(call, fineTuning({ network: fitted, frozen, count: train.count, classes })),
+      }
+    : settings.options
+  const words = isTuned ? { tuning: fineTuningWords(options, frozen) } : {}
+  return { task: { ...task, ...begun, ...words, settings: { ...settings, network: fitted, options } }, dataset, says }
 }
 
 /** Photos are scaled and cropped as for the model that the run started from. */
