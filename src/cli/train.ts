@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { platform } from '#platform'
 import { ArgumentError } from '../core/errors.ts'
 import type { Volume } from '../core/shapes.ts'
-import type { Preprocessing } from '../data/preprocessing.ts'
+import { type Preprocessing, preprocessingFor } from '../data/preprocessing.ts'
 import { decodeModel } from '../model/file.ts'
 import { type BackendName, backendNames, Model } from '../model/model.ts'
 import { inferVolumes } from '../network/volumes.ts'
@@ -301,15 +301,19 @@ async function trainRun(
 
 /** The data, and the task with its network fitted to it. */
 async function openFitted(task: Task, call: TrainCall, terminal: Terminal, signal: AbortSignal) {
-  const { settings, origin, start, isTuned } = task
-  const { size } = call
+  const { settings, origin, isTuned } = task
+  const { size, resize } = call
   const { name, network, data, dataOptions } = settings
-  const preprocessing = start?.source.info.preprocessing ?? (await resumedPreprocessing(task))
-  const open = (input: Volume) => openData(data, { ...input, preprocessing }, terminal, signal, dataOptions)
-  if (origin === undefined)
-    return { task, dataset: await open(inferVolumes(network)[0]?.output as Volume), says: undefined }
-  const request = { name, network, data, size, origin }
-  const dataset = await open(await readCall(() => inputFor(request)))
+  const known = task.start?.source.info.preprocessing ?? (await resumedPreprocessing(task))
+  const open = (input: Volume, preprocessing = known) =>
+    openData(data, { ...input, preprocessing }, terminal, signal, dataOptions)
+  const own = inferVolumes(network)[0]?.output as Volume
+  if (origin === undefined) return { task, dataset: await open(own), says: undefined }
+  const request = { name, network, data, size, origin, isTuned: isTuned === true && resize === undefined }
+  const input = await readCall(() => inputFor(request))
+  const preprocessing = known && resize === undefined ? preprocessingFor(known, own, input) : known
+  const start = task.start && withPreparation(task.start, preprocessing)
+  const dataset = await open(input, preprocessing)
   const newHead = start !== undefined && needsNewHead(call, start.isForeign, start.source.info, dataset.classes)
   const { network: fitted, says } = await readCall(() => fitNetwork({ ...request, newHead }, dataset))
   const begun = start && { start: { ...start, newHead } }
@@ -323,6 +327,11 @@ async function openFitted(task: Task, call: TrainCall, terminal: Terminal, signa
     : settings.options
   const words = isTuned ? { tuning: fineTuningWords(options, frozen) } : {}
   return { task: { ...task, ...begun, ...words, settings: { ...settings, network: fitted, options } }, dataset, says }
+}
+
+function withPreparation(start: Start, preprocessing: Preprocessing | undefined): Start {
+  if (preprocessing === undefined) return start
+  return { ...start, source: { ...start.source, info: { ...start.source.info, preprocessing } } }
 }
 
 /** Photos are scaled and cropped as for the model that the run started from. */
