@@ -86,7 +86,7 @@ Examples:
   lenslet train lenet5 --data mnist
   lenslet train cifar-small --data cifar10 --epochs 20 --augment flip,crop4
   lenslet train resnet18 --data images:./photos --size 96
-  lenslet train squeezenet1.1.onnx --data images:./photos --freeze all-but-head --scale 1 --colors bgr
+  lenslet train squeezenet1.1.onnx --data images:./photos --freeze all-but-head
   lenslet train "INPUT 32x32x3 -> CONV3-16 -> RELU -> POOL2 -> FC-3" --data images:./pictures
   lenslet train --resume runs/lenet5-mnist-20261122-054312`
 
