@@ -142,6 +142,50 @@ describe('layers by name', () => {
   })
 })
 
+describe('without options for the training', () => {
+  const photos = ['--data', 'images:photos', '--new-head', '--epochs', '2', '--json']
+
+  it('all layers learn, by a recipe that is printed and kept; small images are not enlarged', async () => {
+    await writeModel('large.lenslet', 'INPUT 40x40x3 -> CONV3-4 -> RELU -> CONV3-4 -> RELU -> GAP -> FC-5')
+    const { code, stdout, stderr } = await call(['train', 'large.lenslet', ...photos, '--out', 'default'], place)
+    expect(code, stderr).toBe(0)
+    expect(stderr).toMatch(/the input 40×40×3 becomes 24×24×3[\s\S]*images are resized to 24×24/)
+    expect(stderr).toMatch(
+      /fine-tuning: all layers learn; 2 epochs, rate 0\.\d+, augmentation flip,crop3\. Change it with --freeze/,
+    )
+    expect(JSON.parse(stdout).fitted).not.toContain('fine-tuning')
+    const [before, after] = [await weightsOf('large.lenslet'), await weightsOf('default/model.lenslet')]
+    for (const [name, values] of after) expect(values, name).not.toEqual(before.get(name))
+    const { options } = JSON.parse(await readFile(join(place, 'default', 'run.json'), 'utf8'))
+    expect(options).toMatchObject({ batch: 8, schedule: 'one-cycle', labelSmoothing: 0.1 })
+  })
+
+  it('images keep their size in front of weights that suit one size only', async () => {
+    await writeModel('fixed.lenslet', 'INPUT 32x32x3 -> CONV3-4 -> RELU -> POOL2 -> FC-6 -> RELU -> FC-5')
+    const { code, stderr } = await call(['train', 'fixed.lenslet', ...photos, '--out', 'fixed'], place)
+    expect(code, stderr).toBe(0)
+    expect(stderr).not.toContain('becomes 24')
+  })
+
+  it('--freeze none says that all layers learn', async () => {
+    const { code, stderr } = await call(
+      ['train', 'large.lenslet', ...photos, '--freeze', 'none', '--out', 'all'],
+      place,
+    )
+    expect(code, stderr).toBe(0)
+    expect(await weightsOf('all/model.lenslet')).toEqual(await weightsOf('default/model.lenslet'))
+  })
+
+  it('of a few images of each class, too', async () => {
+    const { code, stderr } = await call(
+      ['train', 'large.lenslet', ...photos, '--freeze', 'all-but-head', '--out', 'head', '--test-fraction', '0.9'],
+      place,
+    )
+    expect(code, stderr).toBe(0)
+    expect(stderr).toContain('only the head learns')
+  })
+})
+
 it('the plan of a training shows the memory that frozen layers save', async () => {
   const memoryOf = async (...more: string[]) => {
     const { stdout } = await call(['plan', 'cifar-small', '--batch', '8', '--json', ...more], place)

@@ -1,9 +1,10 @@
 // The command line with models of the Hugging Face hub, played on this machine: a repository of timm's with weights by formula
 // gives the scores that PyTorch gives.
 
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { playHub } from '../src/exchange/hub/testing/server.ts'
 import { stateDictRows } from '../src/exchange/stateDict.ts'
@@ -81,6 +82,34 @@ describe('a model of the hub', () => {
     const arrays = await run(['convert', 'hf:timm/small/model.safetensors', 'small.npz'], offline)
     expect(arrays.code, arrays.stderr).toBe(0)
     expect((await readFile(join(place, 'small.npz'))).length).toBeGreaterThan(4 * zoo.entry(name).parameters)
+  })
+
+  it('is fine-tuned, and the training goes on without the hub', async () => {
+    for (const [label, level] of [
+      ['dark', 40],
+      ['light', 200],
+    ] as const) {
+      await mkdir(join(place, 'photos', label), { recursive: true })
+      for (let index = 0; index < 3; index++) {
+        const raw = new Uint8Array(48 * 48 * 3).fill(level + index)
+        const picture = sharp(raw, { raw: { width: 48, height: 48, channels: 3 } })
+        await picture.png().toFile(join(place, 'photos', label, `${index}.png`))
+      }
+    }
+    const hub = await playHub({ 'timm/small': { files: { 'config.json': config, 'model.safetensors': weights() } } })
+    const environment = { HF_ENDPOINT: hub.endpoint, HF_HOME: join(place, 'tuning') }
+    const words = ['--data', 'images:photos', '--freeze', 'all-but-head', '--schedule', 'constant', '--epochs', '1']
+    const begun = await run(['train', 'hf:timm/small', ...words, '--out', 'tuned'], environment)
+    expect(begun.code, begun.stderr).toBe(0)
+    await rm(join(place, 'tuning'), { recursive: true })
+    const gone = { ...environment, HF_HUB_OFFLINE: '1' }
+    const resumed = await run(['train', '--resume', 'tuned', '--epochs', '2'], gone)
+    expect(resumed.code, resumed.stderr).toBe(0)
+    await using model = await Model.load(join(place, 'tuned', 'model.lenslet'))
+    expect(model.info.classes).toEqual(['dark', 'light'])
+    // Photos of 48×48 come at half of the 224×224 that the model takes, and their crop keeps its share.
+    expect(model.input).toMatchObject({ height: side / 2, width: side / 2 })
+    expect(model.info.preprocessing?.resize).toEqual({ kind: 'shorter', side: 128 })
   })
 
   it('says what is wrong: with the name 2, with the hub 1', async () => {

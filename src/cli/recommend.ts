@@ -6,6 +6,7 @@
 
 import type { Survey } from '../data/node/survey.ts'
 import { printCount } from '../inspect/units.ts'
+import { mayMirror } from './mirror.ts'
 import { chooseInput, type InputChoice } from './recommendInput.ts'
 
 export interface Recommendation {
@@ -64,13 +65,6 @@ export function recommend({ classes, sizes, color }: Survey): Recommendation {
 /** Where the folder has no split of its own, a fifth of each class is held out for testing, one picture at least. */
 function trainingCount(classes: Survey['classes']): number {
   return classes.reduce((sum, { count }) => sum + Math.max(1, count - Math.max(1, Math.round(count / 5))), 0)
-}
-
-/** Names of classes that a mirror turns into another: digits, letters, directions, hands. */
-function mayMirror(names: readonly string[]): boolean {
-  const sided =
-    /(?:^|[^\p{L}])(?:left|right|links|rechts|gauche|droite|arrow|digit|number|letter|text|sign)s?(?:[^\p{L}]|$)/iu
-  return !names.some((name) => /^\p{N}+$/u.test(name) || [...name].length === 1 || sided.test(name))
 }
 
 const residual = (filters: number) =>

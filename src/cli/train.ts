@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { platform } from '#platform'
 import { ArgumentError } from '../core/errors.ts'
 import type { Volume } from '../core/shapes.ts'
-import type { Preprocessing } from '../data/preprocessing.ts'
+import { type Preprocessing, preprocessingFor } from '../data/preprocessing.ts'
 import { decodeModel } from '../model/file.ts'
 import { Model } from '../model/model.ts'
 import { type BackendName, backendNames } from '../model/options.ts'
@@ -22,7 +22,7 @@ import { zoo } from '../zoo/zoo.ts'
 import { absolute, addDataOptions, type DataOptions, dataHelp, dataOptions, kindOf, openData } from './data.ts'
 import { readCall, UsageError } from './errors.ts'
 import { cacheFeatures, computeFeatures, putFeaturesBack } from './featureCache.ts'
-import { fineTuning, freezeHelp, layerNames } from './fineTuning.ts'
+import { fineTuning, fineTuningWords, freezeHelp, layerNames } from './fineTuning.ts'
 import { finishRun } from './finishRun.ts'
 import { type AskedSize, fitNetwork, inputFor, type Origin, pictureSize, sizeHelp } from './fitNetwork.ts'
 import { followRun } from './followRun.ts'
@@ -87,7 +87,7 @@ Examples:
   lenslet train lenet5 --data mnist
   lenslet train cifar-small --data cifar10 --epochs 20 --augment flip,crop4
   lenslet train resnet18 --data images:./photos --size 96
-  lenslet train squeezenet1.1.onnx --data images:./photos --freeze all-but-head --scale 1 --colors bgr
+  lenslet train squeezenet1.1.onnx --data images:./photos --freeze all-but-head
   lenslet train "INPUT 32x32x3 -> CONV3-16 -> RELU -> POOL2 -> FC-3" --data images:./pictures
   lenslet train --resume runs/lenet5-mnist-20261122-054312`
 
@@ -103,6 +103,10 @@ interface Task {
   readonly files?: RunFiles
   /** What a model is trained further from. */
   readonly start?: Start
+  /** It is fine-tuned: what is not asked for depends on its network and the images. */
+  readonly isTuned?: boolean
+  /** What a fine-tuning does, in words. */
+  readonly tuning?: string
 }
 
 async function run(net: string | undefined, call: TrainCall): Promise<void> {
@@ -147,13 +151,13 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
   if (model === undefined) refusePreprocessing(net, call)
   const start = model === undefined ? undefined : await startFrom(model, call)
   const isTuned = start !== undefined && (start.isForeign || call.newHead === true || call.freeze !== undefined)
-  const recipe = isTuned ? fineTuning(call.freeze !== undefined) : entry?.recipes?.[kindOf(data)]
+  const recipe = entry?.recipes?.[kindOf(data)]
   const settings: RunSettings = {
     name,
     network,
     data: absolute(data),
     dataOptions: dataOptions(call),
-    options: { ...learningOptions(call, recipe), ...(call.freeze && { frozen: call.freeze }) },
+    options: { ...learningOptions(call, recipe), ...(call.freeze?.length && { frozen: call.freeze }) },
     init: call.init,
     backend: call.backend ?? 'wasm',
     exact: call.exact ?? false,
@@ -161,7 +165,7 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
     began: new Date().toISOString(),
   }
   const origin = entry !== undefined ? 'zoo' : model !== undefined ? 'model' : 'written'
-  return { settings, origin, notice, ...(entry && { entry }), ...(start && { start }) }
+  return { settings, origin, notice, isTuned, ...(entry && { entry }), ...(start && { start }) }
 }
 
 /** The settings of the run; what the call says besides is taken over, and `train` refuses what would change the past. */
@@ -281,6 +285,7 @@ async function trainRun(
       : { files: task.files, lock: held.lock as FileLock, undo: undefined }
   held.lock = lock
   if (says !== undefined) terminal.say(says)
+  if (task.tuning !== undefined) terminal.say(task.tuning)
   terminal.say(introduction(settings, dataset, model, files, terminal))
   if (task.files !== undefined && checkpoint === undefined)
     terminal.say('There is no checkpoint yet: the training starts from the beginning, with the same settings.')
@@ -296,19 +301,38 @@ async function trainRun(
 }
 
 /** The data, and the task with its network fitted to it. */
-async function openFitted(task: Task, { size, ...call }: TrainCall, terminal: Terminal, signal: AbortSignal) {
-  const { settings, origin, start } = task
+async function openFitted(task: Task, call: TrainCall, terminal: Terminal, signal: AbortSignal) {
+  const { settings, origin, isTuned } = task
+  const { size, resize } = call
   const { name, network, data, dataOptions } = settings
-  const preprocessing = start?.source.info.preprocessing ?? (await resumedPreprocessing(task))
-  const open = (input: Volume) => openData(data, { ...input, preprocessing }, terminal, signal, dataOptions)
-  if (origin === undefined)
-    return { task, dataset: await open(inferVolumes(network)[0]?.output as Volume), says: undefined }
-  const request = { name, network, data, size, origin }
-  const dataset = await open(await readCall(() => inputFor(request)))
+  const known = task.start?.source.info.preprocessing ?? (await resumedPreprocessing(task))
+  const open = (input: Volume, preprocessing = known) =>
+    openData(data, { ...input, preprocessing }, terminal, signal, dataOptions)
+  const own = inferVolumes(network)[0]?.output as Volume
+  if (origin === undefined) return { task, dataset: await open(own), says: undefined }
+  const request = { name, network, data, size, origin, isTuned: isTuned === true && resize === undefined }
+  const input = await readCall(() => inputFor(request))
+  const preprocessing = known && resize === undefined ? preprocessingFor(known, own, input) : known
+  const start = task.start && withPreparation(task.start, preprocessing)
+  const dataset = await open(input, preprocessing)
   const newHead = start !== undefined && needsNewHead(call, start.isForeign, start.source.info, dataset.classes)
   const { network: fitted, says } = await readCall(() => fitNetwork({ ...request, newHead }, dataset))
   const begun = start && { start: { ...start, newHead } }
-  return { task: { ...task, ...begun, settings: { ...settings, network: fitted } }, dataset, says }
+  const { freeze: frozen = [] } = call
+  const { train, classes } = dataset
+  const options = isTuned
+    ? {
+        ...settings.options,
+        ...learningOptions(call, fineTuning({ network: fitted, frozen, count: train.count, classes })),
+      }
+    : settings.options
+  const words = isTuned ? { tuning: fineTuningWords(options, frozen) } : {}
+  return { task: { ...task, ...begun, ...words, settings: { ...settings, network: fitted, options } }, dataset, says }
+}
+
+function withPreparation(start: Start, preprocessing: Preprocessing | undefined): Start {
+  if (preprocessing === undefined) return start
+  return { ...start, source: { ...start.source, info: { ...start.source.info, preprocessing } } }
 }
 
 /** Photos are scaled and cropped as for the model that the run started from. */

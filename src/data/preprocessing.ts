@@ -50,6 +50,22 @@ interface Sides {
   readonly width: number
 }
 
+/** The same for an input of another size: the center that is cut out stays the same part of a photo. */
+export function preprocessingFor(given: Preprocessing, from: Sides, to: Sides): Preprocessing {
+  const { resize } = given
+  if (resize === undefined) return given
+  const scaled = (length: number | undefined, side: 'height' | 'width') =>
+    length === undefined ? undefined : Math.max(1, Math.round((length * to[side]) / from[side]))
+  const longer = from.height >= from.width ? 'height' : 'width'
+  const sides = {
+    side: scaled(resize.side, longer),
+    height: scaled(resize.height, 'height'),
+    width: scaled(resize.width, 'width'),
+  }
+  const known = Object.fromEntries(Object.entries(sides).filter(([, value]) => value !== undefined))
+  return { ...given, resize: { kind: resize.kind, ...known } }
+}
+
 /** The size to which a photo is scaled for an input. */
 export function scaledSides(photo: Sides, input: Sides, { kind, side, height, width }: Resize): Sides {
   const [h, w] = [photo.height, photo.width]

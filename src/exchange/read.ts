@@ -17,7 +17,10 @@ import type { Format, ImportedModel, ModelFiles, OpenSizes, TensorFile } from '.
 export async function readModel(files: ModelFiles, open: OpenSizes = {}): Promise<ImportedModel> {
   const format = await recognize(files)
   const { readModel: read } = format
-  if (read !== undefined) return named(files, () => read(files, open))
+  if (read !== undefined) {
+    const model = await named(files, () => read(files, open))
+    return (await import('./inputValues.ts')).withInputValues(model)
+  }
   // What is damaged is said first.
   const { tensors } = await readTensors(files)
   throw weightsOnly(files.name, format, [...tensors.keys()])

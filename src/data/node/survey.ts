@@ -83,6 +83,17 @@ export async function hasColor(folder: string): Promise<boolean> {
   return false
 }
 
+/** The median of the shorter sides of some pictures, in pixels; undefined where none of them can be read. */
+export async function usualSide(folder: string): Promise<number | undefined> {
+  const files = (await listPictures(folder)).classes.flatMap((each) => each.files)
+  const sides: number[] = []
+  for (const file of spread(files, 64)) {
+    const found = await look(file)
+    if (!(found instanceof PictureError)) sides.push(Math.min(found.height, found.width))
+  }
+  return sides.sort((a, b) => a - b)[Math.floor(sides.length / 2)]
+}
+
 /** At most `count` items, evenly spaced. */
 function spread<T>(items: readonly T[], count: number): readonly T[] {
   const step = Math.max(1, items.length / count)

@@ -19,5 +19,6 @@ export async function importOnnx(source: ModelSource, options: ImportOnnxOptions
   checkOptions<ImportOnnxOptions>('importOnnx', options, names)
   const { size } = options
   const { readOnnxFiles } = await import('./import/files.ts')
-  return readOnnxFiles(filesOf(source, options), size === undefined ? {} : { size })
+  const model = await readOnnxFiles(filesOf(source, options), size === undefined ? {} : { size })
+  return (await import('../inputValues.ts')).withInputValues(model)
 }
