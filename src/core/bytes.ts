@@ -81,9 +81,17 @@ export class Bytes {
     else if (into.length > 0) this.#store?.readInto(into, this.#start + from)
   }
 
-  /** All of them in portions of at most so many bytes; in one where they are in memory. */
+  /** All of them in portions of at most so many bytes, each valid until the next; in one where they are in memory. */
   *portions(size: number): Generator<Uint8Array> {
-    const step = this.array === undefined ? size : Math.max(1, this.length)
-    for (let from = 0; from < this.length; from += step) yield this.read(from, from + step)
+    if (this.array !== undefined) {
+      if (this.length > 0) yield this.array
+      return
+    }
+    const buffer = new Uint8Array(Math.min(size, this.length))
+    for (let from = 0; from < this.length; from += size) {
+      const portion = buffer.subarray(0, Math.min(size, this.length - from))
+      this.readInto(portion, from)
+      yield portion
+    }
   }
 }

@@ -84,15 +84,13 @@ class Stored implements StoredTensor {
   }
 
   *portions(): Iterable<Float32Array> {
-    const { length, array } = this.#source
-    if (array !== undefined) {
+    if (this.#source.array !== undefined) {
       yield this.values
       return
     }
     this.#count()
     const { bits } = dtypes.get(this.dtype) as { bits: number }
-    for (let from = 0; from < length; from += portion) {
-      const bytes = this.#source.read(from, from + portion)
+    for (const bytes of this.#source.portions(portion)) {
       if (this.dtype === 'F32') yield floats(bytes)
       else yield decode(this.dtype, bytes, new Float32Array((bytes.length * 8) / bits))
     }
