@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Random } from '../src/core/random.ts'
+import { bytesOf } from '../src/exchange/onnx/import/testing/graphs.ts'
 import { Model } from '../src/model/model.ts'
 import { parse } from '../src/notation/parse.ts'
 import { call } from './fixtures/cli.ts'
 
 let place = ''
+const relu = { lines: [['Relu', ['x'], 'y']] } as const
 const text = 'INPUT 8x8x3 -> CONV3-4 -> BN -> RELU -> FC-3'
 const info = { classes: ['bird', 'cat', 'dog'], normalization: { mean: [0.5, 0.5, 0.5], std: [0.2, 0.2, 0.2] } }
 
@@ -132,6 +134,39 @@ describe('lenslet convert', () => {
     expect({ code, stdout }).toEqual({ code: expected, stdout: '' })
     expect(await readdir(place)).toEqual(before)
     expect(await readFile(join(place, 'model.lenslet'))).toEqual(bytes)
+  })
+
+  it.each(['out.keras', 'out.h5', 'out.tfjs.json'])('writes %s, verified, and reads it again', async (name) => {
+    const out = await json('model.lenslet', name)
+    expect(out).toMatchObject({ out: name, nodes: 5, difference: 0 })
+    expect(await json(name, 'again.lenslet')).toMatchObject({ difference: 0 })
+    await using model = await load('model.lenslet')
+    await using again = await load('again.lenslet')
+    expect(again.info).toMatchObject(info)
+    expect(again.weights.get('conv1.filters')).toEqual(model.weights.get('conv1.filters'))
+  })
+
+  it('writes the weights of TensorFlow.js beside the model, and none where something fails', async () => {
+    const out = await json('model.lenslet', 'half.tfjs.json', '--half')
+    expect(out.difference).toBeGreaterThan(0)
+    expect((await readFile(join(place, 'half.tfjs.bin'))).length).toBe(2 * (4 * 28 + 4 * 4 + 3 * 257))
+    await using model = await Model.create(parse('INPUT 8x8x3 -> LRN -> FC-3'), { threads: 1 })
+    await model.save(join(place, 'lrn.lenslet'))
+    const before = await readdir(place)
+    const { code, stderr } = await run('lrn.lenslet', 'lrn.tfjs.json')
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/lrn1: Keras has no LRN/) })
+    expect((await run('model.lenslet', 'x.h5', '--half')).stderr).toMatch(/32-bit floats/)
+    expect(await readdir(place)).toEqual(before)
+  })
+
+  it('asks for the size of an image that the model leaves open, and takes it', async () => {
+    await writeFile(join(place, 'open.onnx'), bytesOf({ ...relu, input: ['N', 3, 'h', 'w'] }))
+    expect((await run('open.onnx', 'sized.lenslet')).stderr).toMatch(/the size of the image is open[\s\S]*--size 224/)
+    await json('open.onnx', 'sized.lenslet', '--size', '6x8')
+    await using model = await load('sized.lenslet')
+    expect(model.input).toEqual({ height: 6, width: 8, channels: 3 })
+    const { code, stderr } = await run('sized.lenslet', 'other.lenslet', '--size', '9')
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/leave the size of their image open/) })
   })
 
   it('replaces a file that is there', async () => {

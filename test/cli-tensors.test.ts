@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { halfBytes } from '../src/exchange/half.ts'
 import { joined } from '../src/exchange/joined.ts'
 import { npyParts, readNpy } from '../src/exchange/numpy/npy.ts'
+import { bytesOf } from '../src/exchange/onnx/import/testing/graphs.ts'
 import { Model } from '../src/model/model.ts'
 import { storedTensor } from '../src/model/safetensors/tensor.ts'
 import { parse } from '../src/notation/parse.ts'
@@ -60,6 +61,19 @@ describe('lenslet predict --input', () => {
     expect(stdout).toBe('y.npy: [3, 2], float32\n')
     const { shape, dtype, values } = await read('y.npy')
     expect({ shape, dtype, values }).toEqual({ shape: [3, 2], dtype: 'F32', values: scores })
+  })
+
+  it('takes the size of the tensor where the model leaves it open', async () => {
+    await writeFile(join(place, 'open.onnx'), bytesOf({ input: ['N', 3, 'h', 'w'], lines: [['Relu', ['x'], 'y']] }))
+    const words = ['--input', 'nchw.npy', '--output', 'y3.npy', '--layout', 'nchw']
+    expect((await run('open.onnx', ...words)).stderr).toBe('')
+    const { shape, values } = await read('y3.npy')
+    expect({ shape, values }).toEqual({
+      shape: [count, channels, height, width],
+      values: byChannel(images).map((value) => Math.max(0, value)),
+    })
+    const { code, stderr } = await run('open.onnx', ...words, '--size', '9')
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/\[n, 3, 9, 9\]/) })
   })
 
   it('gives the same for NCHW', async () => {

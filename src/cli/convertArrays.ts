@@ -1,8 +1,8 @@
 /** `lenslet convert <in> out.npz`: all arrays of a file by name, as they are stored. */
 
 import { platform } from '#platform'
-import { Bytes } from '../core/bytes.ts'
 import { printShape, sizeOf } from '../core/shapes.ts'
+import { bytesMade } from '../core/storedBytes.ts'
 import { printable } from '../core/text.ts'
 import { halfTensor } from '../exchange/half.ts'
 import { lazyWeights } from '../exchange/lazyWeights.ts'
@@ -67,7 +67,7 @@ async function readArrays(path: string, open: OpenSizes): Promise<TensorFile> {
   const { weights, notes } = await readModel(files, open)
   const tensors = [...lazyWeights(weights)].map(([name, weight]) => {
     const [{ shape }, length] = [weight, 4 * sizeOf(weight.shape)]
-    const bytes = Bytes.made(length, () => new Uint8Array(weight.values.buffer))
+    const bytes = bytesMade(length, () => new Uint8Array(weight.values.buffer))
     return [name, storedTensor(name, { dtype: 'F32', shape, from: 0, to: length }, bytes)] as const
   })
   return { tensors: new Map(tensors), notes }

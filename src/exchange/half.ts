@@ -1,8 +1,8 @@
 /** Numbers as 16-bit floats (IEEE 754 binary16), rounded to the nearest, ties to even. */
 
-import { Bytes } from '../core/bytes.ts'
 import { ArgumentError } from '../core/errors.ts'
 import { type Shape, sizeOf } from '../core/shapes.ts'
+import { bytesMade } from '../core/storedBytes.ts'
 import { storedTensor } from '../model/safetensors/tensor.ts'
 import type { StoredTensor } from '../model/safetensors.ts'
 
@@ -31,7 +31,7 @@ export function halfTensor(name: string, shape: Shape, values: () => Float32Arra
   return storedTensor(
     name,
     { dtype: 'F16', shape, from: 0, to: length },
-    Bytes.made(length, () => halfBytes(values(), name)),
+    bytesMade(length, () => halfBytes(values(), name)),
   )
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { PbfReader } from 'pbf'
-import { Bytes } from '../core/bytes.ts'
+import { asBytes, type Bytes } from '../core/bytes.ts'
 import { ForeignFileError } from './errors.ts'
 
 /** One field of a message. Each method reads its value as that type, and refuses another wire type. */
@@ -37,7 +37,7 @@ const deepest = 100
 
 /** Visits every field of a message. @throws {ForeignFileError} a field does not lie within its message */
 export function readMessage(bytes: Uint8Array | Bytes, visit: Visit): void {
-  new MessageReader(bytes instanceof Bytes ? bytes : Bytes.of(bytes)).message(bytes.length, 0, visit)
+  new MessageReader(asBytes(bytes)).message(bytes.length, 0, visit)
 }
 
 /** So many bytes of a file are read at a time. */

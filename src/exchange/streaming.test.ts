@@ -1,8 +1,8 @@
 // Large files stay files: what is in memory at once is the structure and the array that is being used, in every format.
 
 import { beforeAll, describe, expect, it } from 'vitest'
-import { Bytes } from '../core/bytes.ts'
 import { sizeOf } from '../core/shapes.ts'
+import { bytesIn } from '../core/storedBytes.ts'
 import { Model } from '../model/model.ts'
 import { storedTensor } from '../model/safetensors/tensor.ts'
 import type { StoredTensor } from '../model/safetensors.ts'
@@ -34,7 +34,7 @@ function watched(name: string, array: Uint8Array) {
   const files: ModelFiles = {
     name,
     read: never,
-    open: async () => Bytes.in(store, array.length),
+    open: async () => bytesIn(store, array.length),
     beside: async () => undefined,
   }
   return { files, seen }

@@ -5,7 +5,7 @@
  */
 
 import { Inflate, inflateSync } from 'fflate'
-import { Bytes } from '../core/bytes.ts'
+import { asBytes, type Bytes } from '../core/bytes.ts'
 import { printable } from '../core/text.ts'
 import { crc32 } from './crc32.ts'
 import { ForeignFileError } from './errors.ts'
@@ -59,7 +59,7 @@ interface Place {
  * @throws {ForeignFileError} the archive is damaged, cut short, encrypted, or compressed by a method other than deflate
  */
 export function readZip(bytes: Uint8Array | Bytes, name: string): ReadonlyMap<string, ZipEntry> {
-  const file = bytes instanceof Bytes ? bytes : Bytes.of(bytes)
+  const file = asBytes(bytes)
   const archive = { file, name: printable(name) }
   const places = readDirectory(archive)
   const unpackedBytes = places.reduce((sum, { size }) => sum + size, 0)
@@ -243,7 +243,7 @@ const portion = 2 ** 20
 
 function unpacked(archive: string, { name, method, size, crc }: Place, packed: Bytes): Bytes {
   const what = `${archive}: ${printable(name)}`
-  const bytes = method === 0 ? packed : Bytes.of(inflated(what, packed.read(), size))
+  const bytes = method === 0 ? packed : asBytes(inflated(what, packed.read(), size))
   let found = crc32(new Uint8Array())
   for (const part of bytes.portions(portion)) found = crc32(part, found)
   if (found === crc) return bytes

@@ -4,7 +4,8 @@
  */
 
 import { type BigIntStats, closeSync, fstatSync, readSync } from 'node:fs'
-import { Bytes } from '../core/bytes.ts'
+import { asBytes, type Bytes } from '../core/bytes.ts'
+import { bytesIn } from '../core/storedBytes.ts'
 import { printable } from '../core/text.ts'
 import { FileError } from './errors.ts'
 import { openDescriptor, readRegularFile } from './regularFile.ts'
@@ -29,11 +30,11 @@ export async function openBytes(path: string, limit = whole): Promise<Bytes> {
     const found = fstatSync(descriptor, { bigint: true })
     const size = Number(found.size)
     // The reader of whole files knows what to say of those that are too large, and of those without a length, as in /proc.
-    if (size <= limit || size > largest) return Bytes.of(await readRegularFile(path))
+    if (size <= limit || size > largest) return asBytes(await readRegularFile(path))
     const store = new OpenFile(path, descriptor, found)
     closing.register(store, descriptor)
     kept = true
-    return Bytes.in(store, size)
+    return bytesIn(store, size)
   } finally {
     if (!kept) closeSync(descriptor)
   }

@@ -2,7 +2,7 @@
 
 import { PbfWriter } from 'pbf'
 import { describe, expect, it } from 'vitest'
-import { Bytes } from '../../core/bytes.ts'
+import { asBytes } from '../../core/bytes.ts'
 import { decodeNet } from './binary.ts'
 import { readBlob } from './blob.ts'
 import { readNet } from './net.ts'
@@ -27,7 +27,7 @@ describe('a blob', () => {
     bytes.writePackedFloat(5, [9, 9])
     bytes.writeDoubleField(8, 0.1)
     bytes.writePackedDouble(8, [0.2, 0.3])
-    const blob = readBlob(Bytes.of(bytes.finish()), 'it')
+    const blob = readBlob(asBytes(bytes.finish()), 'it')
     expect(blob.shape).toEqual([3])
     expect([0, 1, 2].map(blob.reader())).toEqual([0.1, 0.2, 0.3])
     expect(new Float64Array(blob.stored().bytes.read().buffer)).toEqual(Float64Array.of(0.1, 0.2, 0.3))

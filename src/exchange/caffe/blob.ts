@@ -3,7 +3,7 @@
  * a shape or, before 2015, with four lengths. Values are converted when they are needed, from the bytes of the file.
  */
 
-import { Bytes } from '../../core/bytes.ts'
+import { asBytes, type Bytes } from '../../core/bytes.ts'
 import { type Shape, sizeOf } from '../../core/shapes.ts'
 import { ForeignFileError } from '../errors.ts'
 import { type Field, readMessage } from '../protobuf.ts'
@@ -41,7 +41,7 @@ export class Blob {
     const [first] = this.#runs
     if (this.#runs.length !== 1 || first === undefined || first.step !== first.width) {
       const { buffer } = this.#joined()
-      return { dtype: 'F64', bytes: Bytes.of(new Uint8Array(buffer)) }
+      return { dtype: 'F64', bytes: asBytes(new Uint8Array(buffer)) }
     }
     const { bytes, offset, count, width } = first
     return { dtype: width === 4 ? 'F32' : 'F64', bytes: bytes.slice(offset, offset + count * width) }

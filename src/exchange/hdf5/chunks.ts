@@ -1,7 +1,7 @@
 /** Finds the chunks of a data set, and puts them together. */
 
-import { Bytes } from '../../core/bytes.ts'
 import { type Shape, sizeOf } from '../../core/shapes.ts'
+import { bytesMade } from '../../core/storedBytes.ts'
 import { type Filter, unfilter } from './filters.ts'
 import type { ChunkIndex, Stored } from './layout.ts'
 import { damaged, type Source, unread } from './source.ts'
@@ -49,7 +49,7 @@ export function openChunks(source: Source, data: ChunkedData): Stored {
     }
     return result
   }
-  return { stored, values: Bytes.made(total, read) }
+  return { stored, values: bytesMade(total, read) }
 }
 
 function chunkList(source: Source, data: ChunkedData, size: number, counts: readonly number[]): readonly Chunk[] {

@@ -3,8 +3,9 @@
  * except for compressed arrays, and those when their bytes are read.
  */
 
-import { Bytes } from '../../core/bytes.ts'
+import { asBytes, type Bytes } from '../../core/bytes.ts'
 import { type Shape, sizeOf } from '../../core/shapes.ts'
+import { bytesMade } from '../../core/storedBytes.ts'
 import { printable } from '../../core/text.ts'
 import type { Attribute } from './attribute.ts'
 import { openChunks } from './chunks.ts'
@@ -91,7 +92,7 @@ export class Hdf5Object {
     const [shape, datatype] = [readDataspace(space), readDatatype(type)]
     const size = sizeOf(shape) * datatype.size
     if (!Number.isSafeInteger(size)) throw damaged(`${name} is too large`)
-    if (size === 0) return { path: this.path, shape, datatype, values: Bytes.of(new Uint8Array()) }
+    if (size === 0) return { path: this.path, shape, datatype, values: asBytes(new Uint8Array()) }
     const { stored, values } = this.#stored(shape, datatype, size, name)
     this.#source.claim(this.path, stored, size)
     const isSwapped = datatype.bigEndian === true && datatype.size > 1
@@ -109,7 +110,7 @@ export class Hdf5Object {
     }
     if (layout.kind === 'inside') {
       if (layout.bytes.length < size) throw damaged(`${name} is shorter than its shape`)
-      return { stored: size, values: Bytes.of(layout.bytes.subarray(0, size)) }
+      return { stored: size, values: asBytes(layout.bytes.subarray(0, size)) }
     }
     const pipeline = only(messages, message.filters)
     const filters = pipeline === undefined ? [] : readFilters(pipeline)
@@ -124,7 +125,7 @@ export class Hdf5Object {
 
 /** The root group. @throws {ForeignFileError} */
 export function openHdf5(bytes: Uint8Array | Bytes): Hdf5Object {
-  const { source, root } = readSuperblock(bytes instanceof Bytes ? bytes : Bytes.of(bytes))
+  const { source, root } = readSuperblock(asBytes(bytes))
   return new Hdf5Object(source, root, '', new Map())
 }
 
@@ -142,7 +143,7 @@ export function* arraysBelow(group: Hdf5Object, depth = 0): Generator<Dataset> {
 
 /** With the bytes of each value in reverse. */
 function turned(values: Bytes, width: number): Bytes {
-  return Bytes.made(values.length, () => {
+  return bytesMade(values.length, () => {
     const result = values.read().slice()
     for (let at = 0; at < result.length; at += width) result.subarray(at, at + width).reverse()
     return result

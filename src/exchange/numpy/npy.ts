@@ -1,7 +1,8 @@
 /** Arrays of numbers as NumPy saves them (.npy), read without a copy where their bytes allow it, and written. */
 
-import { Bytes } from '../../core/bytes.ts'
+import { asBytes, type Bytes } from '../../core/bytes.ts'
 import { printShape, type Shape } from '../../core/shapes.ts'
+import { bytesMade } from '../../core/storedBytes.ts'
 import { storedTensor } from '../../model/safetensors/tensor.ts'
 import type { StoredTensor } from '../../model/safetensors.ts'
 import { ForeignFileError } from '../errors.ts'
@@ -15,7 +16,7 @@ import { cut, longestHeader, magic, readHeader } from './header.ts'
  * @throws {ForeignFileError} the file is damaged, or its values are no numbers
  */
 export function readNpy(bytes: Uint8Array | Bytes, name = 'array'): StoredTensor {
-  const file = bytes instanceof Bytes ? bytes : Bytes.of(bytes)
+  const file = asBytes(bytes)
   const { type, fortranOrder, shape, start, size } = describe(file.read(0, headBytes), file.length, name)
   const entry = { dtype: type.dtype, shape, from: 0, to: size }
   const values = file.slice(start)
@@ -25,7 +26,7 @@ export function readNpy(bytes: Uint8Array | Bytes, name = 'array'): StoredTensor
     const read = type.bigEndian ? swapped(values.read(), type.bytes) : values.read()
     return turns ? fromFortran(read, shape, type.bytes) : read
   }
-  return storedTensor(name, entry, file.array === undefined ? Bytes.made(size, ordered) : ordered())
+  return storedTensor(name, entry, file.array === undefined ? bytesMade(size, ordered) : ordered())
 }
 
 /** How much of a file `checkNpy` needs. */

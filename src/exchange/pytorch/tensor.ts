@@ -3,8 +3,9 @@
  * become arrays in dense order: views where their values lie so already, and otherwise copied when they are first used.
  */
 
-import { Bytes } from '../../core/bytes.ts'
+import type { Bytes } from '../../core/bytes.ts'
 import { printShape, type Shape, sizeOf } from '../../core/shapes.ts'
+import { bytesMade } from '../../core/storedBytes.ts'
 import { printable } from '../../core/text.ts'
 import { storedTensor } from '../../model/safetensors/tensor.ts'
 import type { StoredTensor } from '../../model/safetensors.ts'
@@ -68,7 +69,7 @@ export function tensorOf(name: string, { args }: Call, find: FindStorage): Found
   if (size === 0 || isDense(shape, strides))
     return { tensor: storedTensor(name, entry, bytes.slice(first, first + entry.to)), copied: 0 }
   const make = () => gathered(bytes.read(first, end), width, shape, strides)
-  return { tensor: storedTensor(name, entry, Bytes.made(entry.to, make)), copied: entry.to }
+  return { tensor: storedTensor(name, entry, bytesMade(entry.to, make)), copied: entry.to }
 }
 
 function exactSize(name: string, shape: Shape): number {

@@ -1,6 +1,7 @@
 /** The weights of a TensorFlow.js model: a manifest of groups, whose bytes are cut into shards at any place. */
 
-import { Bytes } from '../../core/bytes.ts'
+import type { Bytes } from '../../core/bytes.ts'
+import { bytesJoined } from '../../core/storedBytes.ts'
 import { printable } from '../../core/text.ts'
 import { ForeignFileError } from '../errors.ts'
 import { isObject, type Json, shown } from '../keras/settings.ts'
@@ -78,7 +79,7 @@ async function joinedShards(files: ModelFiles, paths: readonly unknown[], seen: 
     }
     shards.push(bytes)
   }
-  return Bytes.joined(shards)
+  return bytesJoined(shards)
 }
 
 /** `./a.bin` is `a.bin`. */

@@ -3,7 +3,7 @@
  * memory are linear in the file, and values are decoded only when they are asked for.
  */
 
-import { Bytes } from '../../core/bytes.ts'
+import { asBytes, type Bytes } from '../../core/bytes.ts'
 import { SafetensorsError } from '../errors.ts'
 import { parseHeader } from './header.ts'
 import { type StoredTensor, storedTensor } from './tensor.ts'
@@ -23,7 +23,7 @@ const headerLimit = 100_000_000
  * @throws {SafetensorsError}
  */
 export function readSafetensors(bytes: Uint8Array | Bytes): SafetensorsFile {
-  const { header, data } = split(bytes instanceof Bytes ? bytes : Bytes.of(bytes))
+  const { header, data } = split(asBytes(bytes))
   const { entries, metadata } = parseHeader(header, data.length)
   const tensors = new Map<string, StoredTensor>()
   for (const [name, entry] of entries) {

@@ -1,6 +1,6 @@
 /** A tensor of a safetensors file, decoded when its values are first read. */
 
-import { Bytes } from '../../core/bytes.ts'
+import { asBytes, type Bytes } from '../../core/bytes.ts'
 import { type Shape, sizeOf } from '../../core/shapes.ts'
 import { SafetensorsError } from '../errors.ts'
 import { decodedTypes, dtypes } from './dtypes.ts'
@@ -46,7 +46,7 @@ export function portionsOf(tensor: Tensor): Iterable<Float32Array> {
 
 /** @param bytes the tensor's bytes, as many as `entry` says */
 export function storedTensor(name: string, { dtype, shape }: Entry, bytes: Uint8Array | Bytes): StoredTensor {
-  return new Stored(name, dtype, shape, bytes instanceof Bytes ? bytes : Bytes.of(bytes))
+  return new Stored(name, dtype, shape, asBytes(bytes))
 }
 
 /** Of a file that is not in memory, so many bytes are decoded at a time: a multiple of every type's size. */
@@ -84,30 +84,16 @@ class Stored implements StoredTensor {
   }
 
   *portions(): Iterable<Float32Array> {
-    const { length, array } = this.#source
-    if (array !== undefined) {
-      yield this.values
-      return
-    }
     this.#count()
-    const { bits } = dtypes.get(this.dtype) as { bits: number }
-    for (let from = 0; from < length; from += portion) {
-      const bytes = this.#source.read(from, from + portion)
-      if (this.dtype === 'F32') yield floats(bytes)
-      else yield decode(this.dtype, bytes, new Float32Array((bytes.length * 8) / bits))
-    }
+    for (const bytes of this.#source.portions(portion))
+      yield this.dtype === 'F32' ? floats(bytes) : decode(this.dtype, bytes)
   }
 
   fill(into: Float32Array): void {
-    if (this.#source.array !== undefined) into.set(this.decoded())
-    else if (this.dtype === 'F32')
-      this.#source.readInto(new Uint8Array(into.buffer, into.byteOffset, 4 * Math.min(into.length, this.#count())))
-    else {
-      let at = 0
-      for (const part of this.portions()) {
-        into.set(part, at)
-        at += part.length
-      }
+    let at = 0
+    for (const part of this.portions()) {
+      into.set(part, at)
+      at += part.length
     }
   }
 
@@ -137,8 +123,12 @@ class Stored implements StoredTensor {
   }
 }
 
-function decode<Values extends Float32Array | Float64Array>(dtype: string, bytes: Uint8Array, values: Values): Values {
+/** @param values where they go; default: a new array of float32 */
+function decode(dtype: string, bytes: Uint8Array): Float32Array
+function decode<Values extends Float32Array | Float64Array>(dtype: string, bytes: Uint8Array, values: Values): Values
+function decode(dtype: string, bytes: Uint8Array, given?: Float32Array | Float64Array) {
   const { read, bits } = dtypes.get(dtype) as { bits: number; read: (view: DataView, offset: number) => number }
+  const values = given ?? new Float32Array((bytes.length * 8) / bits)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (let i = 0; i < values.length; i++) values[i] = read(view, (i * bits) / 8)
   return values

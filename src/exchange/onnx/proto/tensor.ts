@@ -1,6 +1,6 @@
 /** Reads a TensorProto: its values stay views of the file's bytes, whichever of ONNX's ways they are stored in. */
 
-import { Bytes } from '../../../core/bytes.ts'
+import { asBytes, type Bytes } from '../../../core/bytes.ts'
 import { printShape, type Shape, sizeOf } from '../../../core/shapes.ts'
 import { printable } from '../../../core/text.ts'
 import { dtypes } from '../../../model/safetensors/dtypes.ts'
@@ -151,7 +151,7 @@ function storedOf(draft: Draft): StoredTensor {
       { dtype: `ONNX type ${draft.type}`, shape: draft.shape, from: 0, to: 0 },
       new Uint8Array(),
     )
-  const bytes = draft.raw ?? (dtype === 'F32' ? draft.packed : undefined) ?? Bytes.of(bytesOf(draft, dtype))
+  const bytes = draft.raw ?? (dtype === 'F32' ? draft.packed : undefined) ?? asBytes(bytesOf(draft, dtype))
   return checkedTensor(draft.name, dtype, draft.shape, bytes)
 }
 
