@@ -56,7 +56,7 @@ export function drawTrial(seed: number, variants: readonly Variant[]): DrawnTria
 }
 
 /** Multiply–accumulates for all pictures, and values, which cost as well. */
-function workOf({ text, batch }: Pick<Trial, 'text' | 'batch'>): number {
+export function workOf({ text, batch }: Pick<Trial, 'text' | 'batch'>): number {
   const nodes = inferVolumes(parse(text))
   const values = nodes.reduce((sum, { output: { height, width, channels } }) => sum + height * width * channels, 0)
   return batch * nodes.reduce((sum, { macs }) => sum + macs, 4 * values)
