@@ -33,14 +33,17 @@ const inPages = {
   'backends/wasm/wide.js': 'backends/wasm/untimed.js',
 }
 
-const withoutRates = { 'plan/rates.js': 'plan/withoutRates.js' }
+const withoutGroups = {
+  'plan/groups.js': 'plan/withoutGroups.js',
+  'plan/means.js': 'plan/withoutGroups.js',
+}
 
 const doors: Readonly<Record<string, PageFile>> = {
   'lenslet.browser.js': {
     entry: 'index.js',
     instead: {
       ...inPages,
-      ...withoutRates,
+      ...withoutGroups,
       'plan/recompute/choose.js': 'plan/recompute/withoutRecomputation.js',
     },
     plugins: [withoutReferences(), withoutPytorch()],
@@ -50,7 +53,7 @@ const doors: Readonly<Record<string, PageFile>> = {
     entry: 'predict.js',
     instead: {
       ...inPages,
-      ...withoutRates,
+      ...withoutGroups,
       'plan/composeGoal.js': 'plan/scoresOnly.js',
       'plan/recompute/choose.js': 'plan/recompute/never.js',
     },

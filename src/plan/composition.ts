@@ -5,6 +5,7 @@ import type { SizedNode } from '../network/volumes.ts'
 import type { Value } from '../ops/types.ts'
 import type { Draft, DraftValue } from './draft.ts'
 import type { Goal } from './goal.ts'
+import type { GroupScalars } from './groups.ts'
 import type { DraftParameter } from './lower.ts'
 import type { SectionName } from './types.ts'
 
@@ -46,8 +47,7 @@ export interface PortValues {
   readonly losses?: Value
   readonly hits?: Value
   readonly scalars?: DraftValue
-  /** By factor of the learning rate. */
-  readonly rates?: ReadonlyMap<number, DraftValue>
+  readonly groups?: readonly GroupScalars[]
   readonly seed?: DraftValue
   readonly outputGradient?: DraftValue
   readonly gradients?: { readonly weights: ReadonlyMap<string, Value>; readonly nodes: ReadonlyMap<string, Value> }

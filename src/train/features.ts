@@ -12,7 +12,7 @@ import type { Dataset, Split } from '../data/dataset.ts'
 import type { Model } from '../model/model.ts'
 import type { Tensor } from '../model/safetensors.ts'
 import { inferVolumes } from '../network/volumes.ts'
-import { type RateRule, rateFactors } from '../plan/rates.ts'
+import { weightsNamed } from '../plan/groups.ts'
 import { type Cut, cutOf } from './cut.ts'
 import { planOptionsOf, resolveSettings, type TrainOptions, type TrainSettings } from './options.ts'
 
@@ -95,13 +95,13 @@ function optionsBehind({ back, name }: Cut, options: TrainOptions, { frozen, gro
   return {
     ...options,
     frozen: frozen.filter((each) => names.has(each)),
-    ...(groups && { rates: groups.filter((rule) => isOf(nodes, rule)) }),
+    ...(groups && { rates: undefined, groups: groups.filter(({ weights }) => isOf(nodes, weights)) }),
   }
 }
 
-function isOf(nodes: Parameters<typeof rateFactors>[0], rule: RateRule): boolean {
+function isOf(nodes: Parameters<typeof weightsNamed>[0], weights: string): boolean {
   try {
-    return rateFactors(nodes, [rule]).size > 0
+    return weightsNamed(nodes, [weights]).length > 0
   } catch (error) {
     if (error instanceof ArgumentError) return false
     throw error

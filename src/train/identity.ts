@@ -33,7 +33,7 @@ export function identityOf(
 ) {
   const { batch, optimizer, schedule, decay, groups, augment, labelSmoothing, classWeights, clipNorm, frozen, seed } =
     settings
-  const { epochs, stepsPerEpoch, rates, normalization } = settings
+  const { epochs, stepsPerEpoch, rates, normalization, accumulate, ema, lookahead, learning } = settings
   return {
     network: plan.network,
     data: describeTraining(dataset),
@@ -45,6 +45,9 @@ export function identityOf(
     schedule,
     decay,
     groups,
+    accumulate,
+    ema,
+    lookahead,
     augment,
     labelSmoothing,
     classWeights,
@@ -54,7 +57,7 @@ export function identityOf(
     normalization,
     epochs,
     stepsPerEpoch,
-    seesEnd: rates.seesEnd,
+    seesEnd: rates.seesEnd || lookahead !== null || learning.some((group) => group.schedule?.seesEnd),
   } satisfies TrainingIdentity
 }
 
@@ -111,8 +114,7 @@ export function difference(
     if (what === 'epochs' && !asked.seesEnd) continue
     // Another processor or engine may go on; its bits differ, which `resumeNotices` says.
     if (what === 'rounding') continue
-    // Earlier checkpoints know neither weights of classes nor rates of groups.
-    if ((what === 'classWeights' || what === 'groups') && saved[what] === undefined && asked[what] === null) continue
+    if (saved[what] === undefined && Object.hasOwn(added, what) && asked[what] === added[what]) continue
     const [before, after] = [canonical(saved[what]), canonical(asked[what])]
     if (before === after) continue
     if (what === 'data' && !isDescribed(saved.data) && saved.data === describeAsBefore(dataset)) continue
@@ -124,6 +126,9 @@ export function difference(
   }
   return undefined
 }
+
+/** Settings that earlier checkpoints do not have, and what they were then. */
+const added: Partial<TrainingIdentity> = { classWeights: null, groups: null, accumulate: 1, ema: null, lookahead: null }
 
 const isDescribed = (data: unknown) => typeof data === 'string' && data.startsWith('training pictures: ')
 

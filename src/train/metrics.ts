@@ -34,6 +34,9 @@ export interface EpochRecord {
   readonly validationAccuracy?: number | undefined
   readonly testLoss?: number | undefined
   readonly testAccuracy?: number | undefined
+  /** With a running mean of the weights: the same of the weights themselves, on the same images. */
+  readonly plainLoss?: number | undefined
+  readonly plainAccuracy?: number | undefined
   readonly seconds: number
 }
 

@@ -12,6 +12,7 @@ import type { Tensor } from '../model/safetensors.ts'
 import type { FileLock } from '../platform/types.ts'
 import { type BestWeights, lower, watchedOf } from './best.ts'
 import { badUpdate, badWeight, printRate } from './diverged.ts'
+import { exchangeMeans } from './ema.ts'
 import { DivergedError } from './errors.ts'
 import { evaluateLoaded } from './evaluateBy.ts'
 import type { Evaluation } from './evaluation.ts'
@@ -70,6 +71,8 @@ export class Session {
   /** Of the last epoch, and of the best one of this session. */
   #last = nothing
   #ofBest = nothing
+  /** Whether the program has the running mean in the place of the weights. */
+  #hasMean = false
 
   constructor(parts: SessionParts) {
     this.#parts = parts
@@ -105,7 +108,10 @@ export class Session {
       }
       if (state.step === (state.epochs + 1) * settings.stepsPerEpoch) {
         if (!(await this.#finishEpoch())) continue
+        // What was evaluated is what the model has, until it is trained further.
+        await this.#useMean(true)
         yield { ...this.#standing('epoch'), kind: 'epoch', ...this.#last }
+        await this.#useMean(false)
         continue
       }
       // Asked before an epoch, not after it: a session that was killed in between stops there, too.
@@ -133,6 +139,7 @@ export class Session {
   async *#end(stopped: TrainResult['stopped']): AsyncGenerator<Progress, TrainResult> {
     const { trainer, program, settings, best, dataset, state } = this.#parts
     let lastWeights: ReadonlyMap<string, Tensor> | undefined
+    await this.#useMean(true)
     let evaluated = stopped === 'aborted' ? nothing : this.#last
     const keptEpoch = stopped === 'aborted' ? state.epochs : (best.epoch ?? state.epochs)
     if (keptEpoch !== state.epochs) {
@@ -201,9 +208,15 @@ export class Session {
     const isLast = state.step === epochs * stepsPerEpoch
     const watched = settings.evaluate === 'epoch' || (settings.evaluate === 'end' && isLast) ? this.#watched : undefined
     this.#last = nothing
+    let plain: Evaluation | undefined
     if (watched !== undefined) {
+      if (settings.ema !== null) plain = await this.#evaluate(watched.split)
+      await this.#useMean(true)
       const evaluation = await this.#evaluate(watched.split)
-      if (evaluation === undefined) return false
+      if (evaluation === undefined || (settings.ema !== null && plain === undefined)) {
+        await this.#useMean(false)
+        return false
+      }
       if (!Number.isFinite(evaluation.loss)) throw this.#divergedOn(watched.name, rate)
       this.#last = { evaluation, evaluatedOn: watched.name }
     }
@@ -213,6 +226,7 @@ export class Session {
       ...this.#place(rate),
       ...this.#means(state.epoch),
       ...measured(this.#last),
+      ...(plain && { plainLoss: plain.loss, plainAccuracy: accuracyOf(plain) }),
       seconds: state.seconds,
     }
     state.records.push(record)
@@ -220,9 +234,19 @@ export class Session {
     state.lowest = lower(state.lowest, watchedOf(record))
     if (state.lowest === undefined) delete state.lowest
     await this.#keepIfBest(record)
+    await this.#useMean(false)
     await this.#metrics?.append(state.records)
     await this.#saver.save()
     return true
+  }
+
+  /** With `ema`: puts the running mean in the place of the weights, or the weights back. */
+  async #useMean(isMean: boolean): Promise<void> {
+    const { trainer, program, settings, state } = this.#parts
+    if (settings.ema === null || state.step === 0 || this.#hasMean === isMean) return
+    await trainer.change(program, () => exchangeMeans(program))
+    await trainer.fetch()
+    this.#hasMean = isMean
   }
 
   async #keepIfBest(record: EpochRecord): Promise<void> {
@@ -301,11 +325,16 @@ export class Session {
   }
 }
 
+/** Numbers are neither right nor wrong. */
+function accuracyOf({ accuracy }: Evaluation): number | undefined {
+  return Number.isNaN(accuracy) ? undefined : accuracy
+}
+
 /** As a record has it. */
 function measured({ evaluation, evaluatedOn }: Evaluated): Partial<EpochRecord> {
   if (evaluatedOn === undefined) return {}
   const { loss } = evaluation
-  const accuracy = Number.isNaN(evaluation.accuracy) ? undefined : evaluation.accuracy
+  const accuracy = accuracyOf(evaluation)
   return evaluatedOn === 'test'
     ? { testLoss: loss, testAccuracy: accuracy }
     : { validationLoss: loss, validationAccuracy: accuracy }

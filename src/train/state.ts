@@ -69,6 +69,8 @@ const evaluated = {
   validationAccuracy: optional(share),
   testLoss: optional(number()),
   testAccuracy: optional(share),
+  plainLoss: optional(number()),
+  plainAccuracy: optional(share),
 }
 /** A record: a line of the history and of the metrics. */
 export const recordSchema = either(
