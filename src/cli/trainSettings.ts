@@ -5,10 +5,12 @@ import { parseAugmentation } from '../data/augmentation.ts'
 import type { Initializer } from '../model/initialize.ts'
 import { type OptimizerNumberName, optimizerNumberNames, optimizerNumbers } from '../ops/optimizer/numbers.ts'
 import { kindsWith, type OptimizerKind, type OptimizerSettings, optimizerKinds } from '../ops/optimizer/optimizers.ts'
+import type { ParameterGroup } from '../train/groups.ts'
 import type { TrainOptions } from '../train/options.ts'
 import { type ScheduleSettings, scheduleKinds } from '../train/schedule.ts'
 import type { Recipe } from '../zoo/types.ts'
 import { bytes, choice, number, refused, whole } from './options.ts'
+import { groupRules, groupsHelp, lookahead, startHelp, startRules } from './trainGroups.ts'
 
 interface OptionRow<T> {
   /** What stands for the value in the help: `<n>`. */
@@ -43,6 +45,17 @@ const learning = {
     'multiples of the learning rate for some layers, the first that fits: head=1,conv*=0.1',
     rateFactors,
   ),
+  groups: row('<rules>', groupsHelp, (option) => groupRules(option, schedule(option))),
+  accumulate: row('<n>', 'batches for one update, whose gradients are added up; default 1', (option) =>
+    whole(option, 1),
+  ),
+  ema: row('<decay>', 'running mean of the weights, such as 0.999: it is evaluated and kept', number),
+  lookahead: row(
+    '[numbers]',
+    'slow weights that the weights return to: every=5,keep=0.5; power=3 lets keep grow',
+    lookahead,
+  ),
+  start: row('<rules>', startHelp, startRules),
   schedule: row('<s>', `${scheduleKinds.join(', ')}; with numbers: cosine:warmup=1,final=0.01`, schedule),
   augment: row('<words>', 'flip,crop4,cutout8, or none', () => (text) => text),
   labelSmoothing: row('<x>', 'share of each target that is spread over all classes', number),
@@ -83,9 +96,16 @@ const usual: Recipe = { epochs: 5, schedule: 'one-cycle' }
 /** Options over recipe over what is usual. Throws `AugmentationError`. */
 export function learningOptions(given: LearningOptions, recipe: Recipe = usual): TrainOptions {
   const { epochs, batch, decay, labelSmoothing, clipNorm, evaluate, seed, augment, patience, keep, recompute } = given
+  const { groups, accumulate, ema, start } = given
+  // Without numbers, Commander gives `true`.
+  const slow = (given.lookahead as unknown) === true ? {} : given.lookahead
   const rates = given.rateFactors
   const optimizer = optimizerOf(given, recipe.optimizer)
-  const stretched = { ...recipe, schedule: stretch(recipe.schedule, recipe.epochs, epochs ?? recipe.epochs) }
+  const stretched = {
+    ...recipe,
+    schedule: stretch(recipe.schedule, recipe.epochs, epochs ?? recipe.epochs),
+    ...(recipe.groups && { groups: stretchGroups(recipe.groups, (epochs ?? recipe.epochs) / recipe.epochs) }),
+  }
   return {
     ...stretched,
     ...present({
@@ -93,6 +113,11 @@ export function learningOptions(given: LearningOptions, recipe: Recipe = usual):
       batch,
       decay,
       rates,
+      groups,
+      accumulate,
+      ema: ema === undefined ? undefined : { decay: ema },
+      lookahead: slow,
+      start,
       labelSmoothing,
       clipNorm,
       recompute,
@@ -133,6 +158,15 @@ function stretch(schedule: Recipe['schedule'], from: number, to: number): Recipe
     every: every === undefined ? undefined : (every * to) / from,
   })
   return { ...schedule, ...scaled } as ScheduleSettings
+}
+
+/** The same of the epochs in which groups learn. */
+function stretchGroups(groups: readonly ParameterGroup[], by: number): readonly ParameterGroup[] {
+  return groups.map(({ from, until, ...group }) => ({
+    ...group,
+    ...(from !== undefined && { from: from * by }),
+    ...(until !== undefined && { until: until * by }),
+  }))
 }
 
 /** `cosine` or `cosine:warmup=1,final=0.01`; which numbers it takes, the schedule says. */

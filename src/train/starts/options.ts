@@ -110,7 +110,7 @@ export function resolveStarts(network: Network, starts: readonly Start[] = []): 
   const nodes = inferVolumes(network)
   const targets = targetsIn(nodes)
   const heads = new Set<string>()
-  if (targets.length > 0 && starts.some(({ kind }) => kind === 'deviation' || kind === 'identity'))
+  if (targets.length > 0 && starts.some((rule) => rule?.kind === 'deviation' || rule?.kind === 'identity'))
     for (const name of headFilters(nodes)) heads.add(name)
   return starts.map((rule) => resolve(nodes, rule, targets, heads))
 }
