@@ -4,6 +4,7 @@ import { printVolume } from '../core/shapes.ts'
 import { printAugmentation } from '../data/augmentation.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
+import { readPictures } from '../data/store.ts'
 import { classMetrics, macroMetrics } from '../insight/classMetrics.ts'
 import { surestMistakes } from '../insight/predictions.ts'
 import { trainingSamples } from '../insight/trainingSamples.ts'
@@ -51,8 +52,9 @@ export async function runReport(run: ReportedRun): Promise<string> {
     evaluation === undefined || among === 0
       ? undefined
       : await surestMistakes(model, dataset.test, { normalization, most: 18, among })
+  const images = await readPictures(dataset.test, surest?.map(({ index }) => index) ?? [])
   const mistakes = surest && {
-    pictures: surest.map((mistake) => ({ ...mistake, picture: pictureOf(dataset.test, mistake.index) })),
+    pictures: surest.map((mistake, at) => ({ ...mistake, picture: pictureOf(images, at) })),
     among,
   }
   const classes = evaluation && classMetrics(evaluation)
@@ -77,7 +79,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
     evaluation,
     metrics: classes && { classes, macro: macroMetrics(classes) },
     mistakes,
-    samples: samplesOf(dataset, learned, normalization),
+    samples: await samplesOf(dataset, learned, normalization),
     filters:
       filters === undefined || weights === undefined
         ? undefined
@@ -158,16 +160,17 @@ export function tidied(text: string): string {
 /** How many training pictures are shown as they were augmented. */
 const mostSamples = 8
 
-function samplesOf(
+async function samplesOf(
   { train, classes }: Dataset,
   { augment, seed }: ReturnType<typeof resolveSettings>,
   normalization: Normalization,
 ) {
   const augmentation = printAugmentation(augment)
   if (augmentation === 'none') return undefined
-  const { indices, images } = trainingSamples(train, { augment, normalization, seed, most: mostSamples })
+  const { indices, images } = await trainingSamples(train, { augment, normalization, seed, most: mostSamples })
+  const originals = await readPictures(train, indices)
   const pictures = indices.map((index, at) => ({
-    original: pictureOf(train, index),
+    original: pictureOf(originals, at),
     augmented: pictureOf({ ...train, images }, at),
     label: classes[train.labels[index] as number] ?? `${train.labels[index]}`,
   }))

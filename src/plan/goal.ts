@@ -44,6 +44,11 @@ export interface TrainingGoal {
    * whole backward pass, as clipping by the global norm needs it.
    */
   readonly update: 'at once' | 'together'
+  /**
+   * The host gives a share of each class for a picture, [n, classes], instead of one label: mixup and CutMix. Only for a loss
+   * of classes that takes them: cross-entropy. Absent: labels.
+   */
+  readonly shares?: true
   /** Room and steps to compute scores in the same memory, as the evaluation after each epoch does. */
   readonly scores: boolean
 }
@@ -133,6 +138,7 @@ const words: { readonly [K in Goal['kind']]: Readonly<Record<keyof Extract<Goal,
     rates: true,
     clipNorm: true,
     update: true,
+    shares: true,
     scores: true,
   },
 }
@@ -173,7 +179,7 @@ function complete(goal: GoalOptions, own: LossSettings): Goal {
     oneOf('statistics', statistics, ['batch', 'tracked'])
     return { kind: 'gradients', of: 'loss' in of ? { loss: resolveLoss(of.loss).settings } : of, to, statistics }
   }
-  const { loss = own, optimizer = 'sgd', decay = 'weights', rates, clipNorm, scores = true } = goal
+  const { loss = own, optimizer = 'sgd', decay = 'weights', rates, clipNorm, shares, scores = true } = goal
   if (clipNorm !== undefined && !(clipNorm > 0 && Number.isFinite(clipNorm))) {
     throw new ArgumentError('the norm to clip to must be a positive number', {
       received: `${clipNorm}`,
@@ -191,6 +197,7 @@ function complete(goal: GoalOptions, own: LossSettings): Goal {
     ...(rates === undefined || rates?.length === 0 ? {} : { rates }),
     ...(clipNorm === undefined ? {} : { clipNorm }),
     update,
+    ...(shares && { shares }),
     scores,
   }
 }

@@ -2,7 +2,7 @@
 
 import { ArgumentError } from '../core/errors.ts'
 import { checkOptions, type OptionNames, printKind } from '../core/options.ts'
-import type { Augmentation } from '../data/augmentation.ts'
+import { type Augmentation, mixesTargets } from '../data/augmentation.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
 import { type BindOptions, Model } from '../model/model.ts'
@@ -258,7 +258,7 @@ function needsEvaluation(what: string, dataset: Dataset, evaluate: string): void
 
 /** The plan of a training with these settings: what the training allocates, and what its description must print. */
 export function planOptionsOf(settings: PlannedSettings): BindOptions {
-  const { batch, optimizer, decay, groups, clipNorm, loss, frozen, recompute = false } = settings
+  const { batch, optimizer, decay, groups, clipNorm, loss, frozen, augment = {}, recompute = false } = settings
   return {
     batch,
     recompute,
@@ -270,6 +270,7 @@ export function planOptionsOf(settings: PlannedSettings): BindOptions {
       decay,
       ...(groups && { rates: groups }),
       ...(clipNorm === null ? {} : { clipNorm }),
+      ...(mixesTargets(augment) && { shares: true }),
     },
   }
 }
@@ -279,7 +280,7 @@ type PlannedSettings = Pick<
   TrainSettings,
   'batch' | 'optimizer' | 'decay' | 'groups' | 'clipNorm' | 'loss' | 'frozen'
 > &
-  Partial<Pick<TrainSettings, 'recompute'>>
+  Partial<Pick<TrainSettings, 'recompute' | 'augment'>>
 
 function checkpointSettings(options: CheckpointOptions) {
   checkOptions<CheckpointOptions>('checkpoint', options, { path: true, everySeconds: true, everySteps: true })
