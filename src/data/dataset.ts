@@ -41,7 +41,7 @@ export interface SplitFeatures {
 
 /** Something that a person should know about the data: pictures left out, classes out of balance. */
 export interface DataNotice {
-  readonly kind: 'left out' | 'broken' | 'split' | 'color' | 'classes' | 'balance'
+  readonly kind: 'left out' | 'broken' | 'split' | 'color' | 'classes' | 'balance' | 'stored'
   /** One sentence. Control characters in names are escaped. */
   readonly message: string
   /** Files, folders, pictures or classes that it is about. */

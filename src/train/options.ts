@@ -204,6 +204,9 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
   if (earlyStopping !== undefined) needsEvaluation('early stopping', dataset, evaluate)
   if (keep === 'best') needsEvaluation("keep: 'best'", dataset, evaluate)
   const normalization = checkData(model, dataset, batch)
+  const { augment = {} } = options
+  // Refused now, not when the plan is made.
+  resolveLoss(loss).targets(1, model.output, mixesTargets(augment))
   const stepsPerEpoch = Math.floor(dataset.train.count / batch)
   const update = resolveOptimizer(options.optimizer ?? 'adam')
   const rates = resolveSchedule(options.schedule ?? 'constant', { epochs, stepsPerEpoch })
@@ -220,7 +223,7 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
     schedule: rates.settings,
     decay,
     groups: checkedRates(model, options.rates ?? []),
-    augment: options.augment ?? {},
+    augment,
     labelSmoothing,
     classWeights: options.classWeights ?? null,
     clipNorm: clipNorm ?? null,

@@ -4,6 +4,7 @@
  * for in between. While the workers compute, the next batch is made ready on this thread.
  */
 
+import { platform } from '#platform'
 import type { Program } from '../backends/types.ts'
 import type { Batches } from '../data/batches.ts'
 import type { Trainer } from '../model/model.ts'
@@ -21,6 +22,9 @@ import { TrackedStatistics } from './tracked.ts'
 type TrainingPorts = Required<Pick<PlanPorts, 'pictures' | 'labels' | 'losses' | 'scalars' | 'seed'>> &
   Pick<PlanPorts, 'hits' | 'rates'>
 
+/** A run that ends within so many milliseconds after a batch was filled had probably ended before. */
+const endSeenMs = 0.05
+
 export class Stepper {
   readonly #trainer: Trainer
   readonly #program: Program
@@ -35,6 +39,10 @@ export class Stepper {
   readonly #tracked: TrackedStatistics
   /** The step whose batch is ready. */
   #ready = -1
+  /** Seconds that steps have waited for their batches since they were last asked for. */
+  #waited = 0
+  /** Of the last run that was seen to end, in milliseconds. */
+  #runTime = 0
 
   constructor(trainer: Trainer, program: Program, batches: Batches, settings: TrainSettings) {
     this.#trainer = trainer
@@ -63,12 +71,12 @@ export class Stepper {
 
   async #take(step: number): Promise<Tally> {
     const program = this.#program
-    this.#fill(step)
+    const asked = platform.now()
+    await this.#fill(step)
+    this.#waited += (platform.now() - asked) / 1000
     this.#write(step)
     await this.#tracked.keep()
-    const run = program.run()
-    this.#prepare(step + 1)
-    await run
+    await this.#runBeside(program, step + 1)
     const loss = sum(await program.read(this.#ports.losses, this.#losses))
     // A loss of numbers knows no right and wrong.
     const { hits: port } = this.#ports
@@ -110,15 +118,45 @@ export class Stepper {
     this.#program.write(this.#ports.seed, [seed, step])
   }
 
-  /** A step beyond the last epoch has no batch. */
-  #prepare(step: number): void {
-    if (step < this.#settings.epochs * this.#settings.stepsPerEpoch) this.#fill(step)
+  /**
+   * Seconds of training in which nothing was computed because a batch was not ready: an upper bound, as the end of a run is
+   * not seen while a batch is filled. Begins to count anew.
+   */
+  takeWaited(): number {
+    const waited = this.#waited
+    this.#waited = 0
+    return waited
   }
 
-  #fill(step: number): void {
+  /** The next batch is made ready while the workers compute. A step beyond the last epoch has no batch. */
+  async #runBeside(program: Program, next: number): Promise<void> {
+    const began = platform.now()
+    const run = program.run()
+    // Without workers, the run is over now.
+    const started = platform.now()
+    let ended = Number.POSITIVE_INFINITY
+    const noted = run.finally(() => {
+      ended = platform.now()
+    })
+    // Whoever awaits the run hears of its failure, also where the next batch fails.
+    noted.catch(() => {})
+    if (next < this.#settings.epochs * this.#settings.stepsPerEpoch) await this.#fill(next)
+    const filled = platform.now()
+    await noted
+    if (ended > filled + endSeenMs) this.#runTime = ended - began
+    else {
+      const end = ended < filled ? ended : Math.max(started, began + this.#runTime)
+      this.#waited += Math.max(0, filled - end) / 1000
+    }
+  }
+
+  async #fill(step: number): Promise<void> {
     if (this.#ready === step) return
     const { stepsPerEpoch } = this.#settings
-    this.#batches.fill(Math.floor(step / stepsPerEpoch), step % stepsPerEpoch, this.#images, this.#labels)
+    const [epoch, at] = [Math.floor(step / stepsPerEpoch), step % stepsPerEpoch]
+    const reading = this.#batches.ready(epoch, at)
+    if (reading !== undefined) await reading
+    this.#batches.fill(epoch, at, this.#images, this.#labels)
     this.#ready = step
   }
 }
