@@ -122,7 +122,7 @@ async function testEvaluation(model: Model, dataset: Dataset, last: DoneProgress
 /** A newcomer has no picture of a digit at hand: the first of the test split is one. */
 async function saveExample(files: RunFiles, { train, test, classes }: Dataset): Promise<string> {
   const split = hasPictures(test) ? test : train
-  const label = classes[split.labels[0] as number] as string
+  const label = split.targets === undefined ? (classes[split.labels[0] as number] as string) : 'image'
   const short = [...label.replace(/[^\p{L}\p{N}-]+/gu, '_')].slice(0, 60).join('')
   const path = join(files.folder, `example-${short}.png`)
   await platform.writeFileAtomic(path, encodePng(pictureOf(await readPictures(split, [0]), 0)))

@@ -24,6 +24,7 @@ import type { ZooEntry } from '../zoo/types.ts'
 import { machine } from './machine.ts'
 import { recomputationWords } from './planWords.ts'
 import type { RunSettings } from './runFolder.ts'
+import { waitedShare } from './waited.ts'
 
 export interface ReportedRun {
   readonly settings: RunSettings
@@ -48,8 +49,10 @@ export async function runReport(run: ReportedRun): Promise<string> {
   const training = model.planFor(planOptionsOf(learned))
   const normalization = model.info.normalization as Normalization
   const among = Math.min(dataset.test.count, Math.ceil(macsForMistakes / Math.max(1, table.totals.macs)))
+  // Images that have numbers or several labels are not mistaken for another class.
+  const isOfClasses = dataset.test.targets === undefined
   const surest =
-    evaluation === undefined || among === 0
+    evaluation === undefined || among === 0 || !isOfClasses
       ? undefined
       : await surestMistakes(model, dataset.test, { normalization, most: 18, among })
   const images = await readPictures(dataset.test, surest?.map(({ index }) => index) ?? [])
@@ -57,7 +60,8 @@ export async function runReport(run: ReportedRun): Promise<string> {
     pictures: surest.map((mistake, at) => ({ ...mistake, picture: pictureOf(images, at) })),
     among,
   }
-  const classes = evaluation && classMetrics(evaluation)
+  const classes = isOfClasses ? evaluation && classMetrics(evaluation) : undefined
+  const waited = waitedShare(result.records)
   const filters = firstFilters(network)
   const weights = filters === undefined ? undefined : model.weights.get(filters)
   return reportHtml({
@@ -110,6 +114,10 @@ export async function runReport(run: ReportedRun): Promise<string> {
       ...(training.recomputation
         ? [['recomputation', recomputationWords(training.recomputation, training.arenaBytes)] as const]
         : []),
+      ...(learned.classWeights === null
+        ? []
+        : [['class weights', learned.classWeights.map((weight) => tidied(short(weight))).join(', ')] as const]),
+      ...(waited === undefined ? [] : [['waiting for images', `${waited} of the time, at most`] as const]),
       ['gradient clipping', clipNorm === null ? 'none' : tidied(`norm ${clipNorm}`)],
       [
         'convolutions',
@@ -172,7 +180,8 @@ async function samplesOf(
   const pictures = indices.map((index, at) => ({
     original: pictureOf(originals, at),
     augmented: pictureOf({ ...train, images }, at),
-    label: classes[train.labels[index] as number] ?? `${train.labels[index]}`,
+    label:
+      train.targets === undefined ? (classes[train.labels[index] as number] ?? `${train.labels[index]}`) : `${index}`,
   }))
   return { pictures, augmentation }
 }

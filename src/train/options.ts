@@ -2,6 +2,7 @@
 
 import { ArgumentError } from '../core/errors.ts'
 import { checkOptions, type OptionNames, printKind } from '../core/options.ts'
+import { volumeSize } from '../core/shapes.ts'
 import { type Augmentation, mixesTargets } from '../data/augmentation.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
@@ -15,8 +16,9 @@ import {
   resolveOptimizer,
 } from '../ops/optimizer/optimizers.ts'
 import { type RateRule, rateFactors } from '../plan/rates.ts'
+import { type ClassWeights, classWeightsOf } from './classWeights.ts'
 import { guessOf, lossWith } from './loss.ts'
-import { checkData, frozenLayers } from './match.ts'
+import { checkData, frozenLayers, matchDataset } from './match.ts'
 import { resolveSchedule, type Schedule, type ScheduleKind, type ScheduleSettings } from './schedule.ts'
 import { watchedSplitOf } from './splits.ts'
 
@@ -43,10 +45,11 @@ export interface TrainOptions {
    */
   readonly labelSmoothing?: number | undefined
   /**
-   * How much each score counts in the loss, in the order of the scores: of classes for cross-entropy and hinge, of labels
-   * where they apply for sigmoid cross-entropy. Default: 1 for all. Evaluations are not weighted.
+   * How much each score counts in the loss: of classes for cross-entropy and hinge, of labels where they apply for sigmoid
+   * cross-entropy. In the order of the scores; by name, `{ cat: 2 }`; or `balanced`. Default: 1 for all. Evaluations are not
+   * weighted.
    */
-  readonly classWeights?: readonly number[] | undefined
+  readonly classWeights?: ClassWeights | undefined
   /** Clip the norm of all gradients together to this. Default: no clipping. */
   readonly clipNorm?: number | undefined
   /**
@@ -193,7 +196,9 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
   whole('batch', batch, 1, 2 ** 24)
   whole('seed', seed, -(2 ** 31), 2 ** 31 - 1)
   oneOf('decay', decay, ['weights', 'all'])
-  const loss = lossWith(model, options)
+  const classWeights =
+    options.classWeights && classWeightsOf(options.classWeights, matchDataset(model, dataset), volumeSize(model.output))
+  const loss = lossWith(model, { ...options, classWeights })
   const labelSmoothing = loss.kind === 'cross-entropy' ? (loss.smoothing ?? 0) : 0
   number('labelSmoothing', labelSmoothing, 'in [0, 1), usually 0.1', (value) => value >= 0 && value < 1)
   if (clipNorm !== undefined) number('clipNorm', clipNorm, 'more than 0; leave it out for no clipping', (v) => v > 0)
@@ -225,7 +230,7 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
     groups: checkedRates(model, options.rates ?? []),
     augment,
     labelSmoothing,
-    classWeights: options.classWeights ?? null,
+    classWeights: classWeights ?? null,
     clipNorm: clipNorm ?? null,
     frozen: frozenLayers(model, options.frozen ?? []),
     seed,
