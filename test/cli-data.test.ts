@@ -54,7 +54,7 @@ describe('a folder of images', () => {
   })
 
   it('gives validation images, too', async () => {
-    const trained = await train('validated', 'images:photos', '--validation-fraction', '0.25')
+    const trained = await train('validated', 'images:photos', '--validation', '0.25')
     expect(trained).toMatchObject({ code: 0 })
     expect(usedBy(trained)).toBe(40 - 8 - 10)
   })
@@ -73,17 +73,17 @@ describe('a folder of images', () => {
     expect(refused.stderr).toMatch(
       /3 of the 10 images[\s\S]*1\.png: damaged[\s\S]*3\.png: damaged[\s\S]*4\.png: the file is empty/,
     )
-    expect(refused.stderr).toMatch(/--skip-broken/)
-    const trained = await train('broken-run', 'images:broken', '--skip-broken')
+    expect(refused.stderr).toMatch(/--skip-bad/)
+    const trained = await train('broken-run', 'images:broken', '--skip-bad')
     expect(trained).toMatchObject({ code: 0 })
     expect(JSON.parse(trained.stdout).notices).toContainEqual(expect.objectContaining({ kind: 'broken', count: 3 }))
   })
 
   it.each<[words: string[], code: number, says: RegExp]>([
     [['images:photos', '--test-fraction', '1'], 2, /--test-fraction[\s\S]*from 0 to below 1/],
-    [['images:photos', '--validation-fraction', '0.9'], 2, /no image is left for training/],
+    [['images:photos', '--validation', '0.9'], 2, /no image is left for training/],
     [['images:split', '--test-fraction', '0.1'], 2, /testFraction has no effect/],
-    [['images:split', '--validation-fraction', '0.1'], 2, /validationFraction has no effect/],
+    [['images:split', '--validation', '0.1'], 2, /validationFraction has no effect/],
     [['mnist', '--test-fraction', '0.1'], 2, /testFraction has no effect: mnist has test images of its own/],
     [['images:photos', '--split-seed', '1.5'], 2, /--split-seed[\s\S]*whole number/],
     [['images:photos', '--memory-limit', '100B'], 1, /do not fit into memory[\s\S]*--memory-limit 1GB/],

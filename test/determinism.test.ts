@@ -17,7 +17,7 @@ let records: readonly object[] = []
 /** Times differ, of course. */
 async function readRecords(path: string): Promise<readonly object[]> {
   const lines = (await readFile(path, 'utf8')).trimEnd().split('\n')
-  return lines.map((line) => ({ ...(JSON.parse(line) as MetricsRecord), seconds: 0 }))
+  return lines.map((line) => ({ ...(JSON.parse(line) as MetricsRecord), seconds: 0, waited: 0 }))
 }
 
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 /** Settings of a training: the zoo's recipe for this data, overridden by the command line. */
 
 import type { Command } from 'commander'
-import { parseAugmentation } from '../data/augmentation.ts'
+import { augmentationWords, parseAugmentation } from '../data/augmentation.ts'
 import type { Initializer } from '../model/initialize.ts'
 import { type OptimizerNumberName, optimizerNumberNames, optimizerNumbers } from '../ops/optimizer/numbers.ts'
 import { kindsWith, type OptimizerKind, type OptimizerSettings, optimizerKinds } from '../ops/optimizer/optimizers.ts'
@@ -31,6 +31,8 @@ const optimizerOptions = Object.fromEntries(
   }),
 ) as Readonly<Record<OptimizerNumberName, OptionRow<number>>>
 
+const augmentHelp = `changes of the training images: ${augmentationWords.join(', ')}; several with commas, or none`
+
 /** Options of `lenslet train` that decide what is learned, in the order of its help: `--label-smoothing` is `labelSmoothing`. */
 const learning = {
   epochs: row('<n>', 'passes over the training images; default 5', (option) => whole(option, 1)),
@@ -57,8 +59,13 @@ const learning = {
   ),
   start: row('<rules>', startHelp, startRules),
   schedule: row('<s>', `${scheduleKinds.join(', ')}; with numbers: cosine:warmup=1,final=0.01`, schedule),
-  augment: row('<words>', 'flip,crop4,cutout8, or none', () => (text) => text),
+  augment: row('<words>', augmentHelp, () => (text) => text),
   labelSmoothing: row('<x>', 'share of each target that is spread over all classes', number),
+  classWeights: row(
+    '<list>',
+    'how much classes count in the loss: balanced (rare ones more), or cat=2,dog=0.5',
+    classWeights,
+  ),
   clipNorm: row('<x>', 'clip the norm of all gradients to this', number),
   recompute: row(
     '[memory]',
@@ -119,6 +126,7 @@ export function learningOptions(given: LearningOptions, recipe: Recipe = usual):
       lookahead: slow,
       start,
       labelSmoothing,
+      classWeights: given.classWeights,
       clipNorm,
       recompute,
       keep,
@@ -197,6 +205,19 @@ function rateFactors(option: string) {
       if (weights === '') throw refused(option, text, 'layers with factors, such as head=1,conv*=0.1')
       return { weights, factor: number(`${option} ${weights}`)(factor) }
     })
+}
+
+/** `balanced`, or `cat=2,dog=0.5`; which classes there are, the data says. */
+function classWeights(option: string) {
+  return (text: string): NonNullable<TrainOptions['classWeights']> => {
+    if (text.trim() === 'balanced') return 'balanced'
+    const entries = text.split(',').map((part) => {
+      const [, name = '', weight = ''] = /^\s*(.+?)\s*=([^=]+)$/.exec(part) ?? []
+      if (name === '') throw refused(option, text, 'balanced, or classes with weights such as cat=2,dog=0.5')
+      return [name, number(`${option} ${name}`)(weight)] as const
+    })
+    return Object.fromEntries(entries)
+  }
 }
 
 function initializer(option: string) {

@@ -53,6 +53,11 @@ export interface TrainingGoal {
    * whole backward pass, as clipping by the global norm needs it.
    */
   readonly update: 'at once' | 'together'
+  /**
+   * The host gives a share of each class for a picture, [n, classes], instead of one label: mixup and CutMix. Only for a loss
+   * of classes that takes them: cross-entropy. Absent: labels.
+   */
+  readonly shares?: true
   /** Room and steps to compute scores in the same memory, as the evaluation after each epoch does. */
   readonly scores: boolean
 }
@@ -145,6 +150,7 @@ const words: { readonly [K in Goal['kind']]: Readonly<Record<keyof Extract<Goal,
     lookahead: true,
     clipNorm: true,
     update: true,
+    shares: true,
     scores: true,
   },
 }
@@ -186,7 +192,7 @@ function complete(goal: GoalOptions, own: LossSettings): Goal {
     return { kind: 'gradients', of: 'loss' in of ? { loss: resolveLoss(of.loss).settings } : of, to, statistics }
   }
   const { loss = own, optimizer = 'sgd', decay = 'weights', groups = [], clipNorm, scores = true } = goal
-  const { accumulate = 1, ema, lookahead } = goal
+  const { accumulate = 1, ema, lookahead, shares } = goal
   checkGroups(groups)
   if (!Number.isInteger(accumulate) || accumulate < 1 || accumulate > 2 ** 16) {
     throw new ArgumentError('the number of batches of an update is invalid', {
@@ -215,6 +221,7 @@ function complete(goal: GoalOptions, own: LossSettings): Goal {
     ...(lookahead && { lookahead }),
     ...(clipNorm === undefined ? {} : { clipNorm }),
     update,
+    ...(shares && { shares }),
     scores,
   }
 }

@@ -34,7 +34,7 @@ export function composeTraining(whole: Base, goal: TrainingGoal): ComposedGoal {
     held: () => [],
     learned: learned.map(({ value }) => value),
   })
-  const { losses, hits, labels } = addLoss(draft, goal.loss, heads)
+  const { losses, hits, labels } = addLoss(draft, goal.loss, heads, goal.shares)
   // A step with a bad loss must leave everything as it is.
   const groups = updateGroups(base, goal, scalars)
   const guard = draft.emitter({ node: 'loss', phase: 'loss', role: 'activation' })

@@ -4,6 +4,7 @@
  */
 
 import { platform } from '#platform'
+import { volumeSize } from '../core/shapes.ts'
 import { Batches } from '../data/batches.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Model, Trainer } from '../model/model.ts'
@@ -42,7 +43,8 @@ export async function* trainClaimed(
   const { program } = begun
   claimed.program = program
   const { batch, normalization, seed, augment } = settings
-  const batches = new Batches(dataset.train, { batch, normalization, seed, augment })
+  const scores = volumeSize(model.output)
+  const batches = new Batches(dataset.train, { batch, normalization, seed, augment, scores })
   const stepper = new Stepper(trainer, program, batches, settings)
   const { signal } = options
   const session = new Session({

@@ -6,6 +6,7 @@
 import { checksum } from '../core/checksum.ts'
 import { printVolume } from '../core/shapes.ts'
 import type { Dataset, Split } from '../data/dataset.ts'
+import { digestOf } from '../data/store.ts'
 import type { Network } from '../network/network.ts'
 import type { Plan } from '../plan/types.ts'
 import type { BitSettings, TrainSettings } from './options.ts'
@@ -77,6 +78,11 @@ export function describeTests({ validation, test, classes }: Dataset): string {
 
 function describeSplit(split: Split, classes: readonly string[]): string {
   const names = new TextEncoder().encode(JSON.stringify(classes))
+  const { store } = split
+  if (store !== undefined) {
+    const labels = checksum([names, targetBytes(split) ?? labelBytes(split)])
+    return `${split.count} of ${printVolume(split)}, ${classes.length} classes, labels ${labels}, images ${digestOf(store)}`
+  }
   const sum = checksum([names, targetBytes(split) ?? labelBytes(split), split.images])
   return `${split.count} of ${printVolume(split)}, ${classes.length} classes, checksum ${sum}`
 }

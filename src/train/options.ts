@@ -2,7 +2,8 @@
 
 import { ArgumentError } from '../core/errors.ts'
 import { checkOptions, type OptionNames, printKind } from '../core/options.ts'
-import type { Augmentation } from '../data/augmentation.ts'
+import { volumeSize } from '../core/shapes.ts'
+import { type Augmentation, mixesTargets } from '../data/augmentation.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
 import { type BindOptions, Model } from '../model/model.ts'
@@ -13,9 +14,10 @@ import {
   type OptimizerSettings,
   resolveOptimizer,
 } from '../ops/optimizer/optimizers.ts'
+import { type ClassWeights, classWeightsOf } from './classWeights.ts'
 import { goalOf, type ParameterGroup, type RateRule, resolveGroups, type TrainGroup } from './groups.ts'
 import { guessOf, lossWith } from './loss.ts'
-import { checkData, frozenLayers } from './match.ts'
+import { checkData, frozenLayers, matchDataset } from './match.ts'
 import { type EmaOptions, type LookaheadOptions, type MeanSettings, resolveMeans } from './means.ts'
 import { resolveSchedule, type Schedule, type ScheduleKind, type ScheduleSettings } from './schedule.ts'
 import { watchedSplitOf } from './splits.ts'
@@ -66,10 +68,11 @@ export interface TrainOptions {
    */
   readonly labelSmoothing?: number | undefined
   /**
-   * How much each score counts in the loss, in the order of the scores: of classes for cross-entropy and hinge, of labels
-   * where they apply for sigmoid cross-entropy. Default: 1 for all. Evaluations are not weighted.
+   * How much each score counts in the loss: of classes for cross-entropy and hinge, of labels where they apply for sigmoid
+   * cross-entropy. In the order of the scores; by name, `{ cat: 2 }`; or `balanced`. Default: 1 for all. Evaluations are not
+   * weighted.
    */
-  readonly classWeights?: readonly number[] | undefined
+  readonly classWeights?: ClassWeights | undefined
   /** Clip the norm of all gradients together to this. Default: no clipping. */
   readonly clipNorm?: number | undefined
   /**
@@ -231,7 +234,9 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
   whole('accumulate', accumulate, 1, 2 ** 16)
   whole('seed', seed, -(2 ** 31), 2 ** 31 - 1)
   oneOf('decay', decay, ['weights', 'all'])
-  const loss = lossWith(model, options)
+  const classWeights =
+    options.classWeights && classWeightsOf(options.classWeights, matchDataset(model, dataset), volumeSize(model.output))
+  const loss = lossWith(model, { ...options, classWeights })
   const labelSmoothing = loss.kind === 'cross-entropy' ? (loss.smoothing ?? 0) : 0
   number('labelSmoothing', labelSmoothing, 'in [0, 1), usually 0.1', (value) => value >= 0 && value < 1)
   if (clipNorm !== undefined) number('clipNorm', clipNorm, 'more than 0; leave it out for no clipping', (v) => v > 0)
@@ -243,6 +248,9 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
   if (keep === 'best') needsEvaluation("keep: 'best'", dataset, evaluate)
   const imagesPerStep = batch * accumulate
   const normalization = checkData(model, dataset, imagesPerStep)
+  const { augment = {} } = options
+  // Refused now, not when the plan is made.
+  resolveLoss(loss).targets(1, model.output, mixesTargets(augment))
   const stepsPerEpoch = Math.floor(dataset.train.count / imagesPerStep)
   const update = resolveOptimizer(options.optimizer ?? 'adam')
   const rates = resolveSchedule(options.schedule ?? 'constant', { epochs, stepsPerEpoch })
@@ -265,9 +273,9 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
     schedule: rates.settings,
     decay,
     groups: rules,
-    augment: options.augment ?? {},
+    augment,
     labelSmoothing,
-    classWeights: options.classWeights ?? null,
+    classWeights: classWeights ?? null,
     clipNorm: clipNorm ?? null,
     frozen: frozenLayers(model, options.frozen ?? []),
     seed,
@@ -297,7 +305,7 @@ function needsEvaluation(what: string, dataset: Dataset, evaluate: string): void
 
 /** The plan of a training with these settings: what the training allocates, and what its description must print. */
 export function planOptionsOf(settings: PlannedSettings): BindOptions {
-  const { batch, optimizer, decay, learning, clipNorm, loss, frozen, recompute = false } = settings
+  const { batch, optimizer, decay, learning, clipNorm, loss, frozen, augment = {}, recompute = false } = settings
   const { accumulate, ema, lookahead } = settings
   return {
     batch,
@@ -313,6 +321,7 @@ export function planOptionsOf(settings: PlannedSettings): BindOptions {
       ...(ema && { ema: true }),
       ...(lookahead && { lookahead: true }),
       ...(clipNorm === null ? {} : { clipNorm }),
+      ...(mixesTargets(augment) && { shares: true }),
     },
   }
 }
@@ -322,7 +331,7 @@ type PlannedSettings = Pick<
   TrainSettings,
   'batch' | 'optimizer' | 'decay' | 'learning' | 'clipNorm' | 'loss' | 'frozen' | 'accumulate' | 'ema' | 'lookahead'
 > &
-  Partial<Pick<TrainSettings, 'recompute'>>
+  Partial<Pick<TrainSettings, 'recompute' | 'augment'>>
 
 function checkpointSettings(options: CheckpointOptions) {
   checkOptions<CheckpointOptions>('checkpoint', options, { path: true, everySeconds: true, everySteps: true })

@@ -68,6 +68,8 @@ export class Session {
   readonly #secondsBefore: number
   #notices: readonly string[]
   #metrics: MetricsFile | undefined
+  /** Seconds that steps waited for images: since the last record, and in this epoch. */
+  readonly #waited = { interval: 0, epoch: 0 }
   /** Of the last epoch, and of the best one of this session. */
   #last = nothing
   #ofBest = nothing
@@ -182,6 +184,9 @@ export class Session {
     if (state.step % settings.stepsPerEpoch === 0) state.epoch = emptyTally()
     const tally = await stepper.take(state.step)
     const rate = stepper.rate(state.step)
+    const waited = stepper.takeWaited()
+    this.#waited.interval += waited
+    this.#waited.epoch += waited
     state.step++
     // It has come past where it diverged before.
     if (state.diverged !== undefined && state.step > state.diverged.step + 1) delete state.diverged
@@ -193,8 +198,11 @@ export class Session {
     this.#pace.trained(tally.count)
     state.seconds = this.#secondsBefore + this.#pace.seconds
     if ((state.step % settings.stepsPerEpoch) % this.#interval === 0) {
-      state.records.push({ kind: 'step', ...this.#place(rate), ...this.#means(state.interval), seconds: state.seconds })
+      const { seconds } = state
+      const waited = rounded(this.#waited.interval)
+      state.records.push({ kind: 'step', ...this.#place(rate), ...this.#means(state.interval), seconds, waited })
       state.interval = emptyTally()
+      this.#waited.interval = 0
     }
   }
 
@@ -228,7 +236,9 @@ export class Session {
       ...measured(this.#last),
       ...(plain && { plainLoss: plain.loss, plainAccuracy: accuracyOf(plain) }),
       seconds: state.seconds,
+      waited: rounded(this.#waited.epoch),
     }
+    this.#waited.epoch = 0
     state.records.push(record)
     state.epochs++
     state.lowest = lower(state.lowest, watchedOf(record))
@@ -329,6 +339,9 @@ export class Session {
 function accuracyOf({ accuracy }: Evaluation): number | undefined {
   return Number.isNaN(accuracy) ? undefined : accuracy
 }
+
+/** To microseconds. */
+const rounded = (seconds: number) => Math.round(1e6 * seconds) / 1e6
 
 /** As a record has it. */
 function measured({ evaluation, evaluatedOn }: Evaluated): Partial<EpochRecord> {

@@ -63,6 +63,7 @@ const common = {
   accuracy: optional(share),
   rate: number(),
   seconds: number(),
+  waited: optional(number({ min: 0 })),
 }
 const evaluated = {
   validationLoss: optional(number()),

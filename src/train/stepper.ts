@@ -4,6 +4,7 @@
  * for in between. While the workers compute, the next batch is made ready on this thread.
  */
 
+import { platform } from '#platform'
 import type { Program } from '../backends/types.ts'
 import type { Batches } from '../data/batches.ts'
 import type { Trainer } from '../model/model.ts'
@@ -24,6 +25,9 @@ import { TrackedStatistics } from './tracked.ts'
 type TrainingPorts = Required<Pick<PlanPorts, 'pictures' | 'labels' | 'losses' | 'scalars' | 'seed'>> &
   Pick<PlanPorts, 'hits' | 'groups'>
 
+/** A run that ends within so many milliseconds after a batch was filled had probably ended before. */
+const endSeenMs = 0.05
+
 export class Stepper {
   readonly #trainer: Trainer
   readonly #program: Program
@@ -40,6 +44,10 @@ export class Stepper {
   readonly #updateFrom: number
   /** The batch that is ready, counted over the whole training. */
   #ready = -1
+  /** Seconds that steps have waited for their batches since they were last asked for. */
+  #waited = 0
+  /** Of the last run that was seen to end, in milliseconds. */
+  #runTime = 0
 
   constructor(trainer: Trainer, program: Program, batches: Batches, settings: TrainSettings) {
     this.#trainer = trainer
@@ -87,11 +95,11 @@ export class Stepper {
     const { accumulate } = this.#settings
     const program = this.#program
     const at = step * accumulate + part
-    this.#fill(at)
+    const asked = platform.now()
+    await this.#fill(at)
+    this.#waited += (platform.now() - asked) / 1000
     this.#write(step, part)
-    const run = program.run(accumulate > 1 ? { from: 0, to: this.#updateFrom } : {})
-    this.#prepare(at + 1)
-    await run
+    await this.#runBeside(program, at + 1)
     const loss = sum(await program.read(this.#ports.losses, this.#losses))
     // A loss of numbers knows no right and wrong.
     const { hits: port } = this.#ports
@@ -152,17 +160,47 @@ export class Stepper {
     this.#program.write(buffer, this.#scalars)
   }
 
-  /** Behind the last epoch there is no batch. */
-  #prepare(at: number): void {
-    const { epochs, stepsPerEpoch, accumulate } = this.#settings
-    if (at < epochs * stepsPerEpoch * accumulate) this.#fill(at)
+  /**
+   * Seconds of training in which nothing was computed because a batch was not ready: an upper bound, as the end of a run is
+   * not seen while a batch is filled. Begins to count anew.
+   */
+  takeWaited(): number {
+    const waited = this.#waited
+    this.#waited = 0
+    return waited
   }
 
-  #fill(at: number): void {
-    if (this.#ready === at) return
+  /** The next batch is made ready while the workers compute. Behind the last epoch there is none. */
+  async #runBeside(program: Program, next: number): Promise<void> {
+    const began = platform.now()
+    const { epochs, stepsPerEpoch, accumulate } = this.#settings
+    const run = program.run(accumulate > 1 ? { from: 0, to: this.#updateFrom } : {})
+    // Without workers, the run is over now.
+    const started = platform.now()
+    let ended = Number.POSITIVE_INFINITY
+    const noted = run.finally(() => {
+      ended = platform.now()
+    })
+    // Whoever awaits the run hears of its failure, also where the next batch fails.
+    noted.catch(() => {})
+    if (next < epochs * stepsPerEpoch * accumulate) await this.#fill(next)
+    const filled = platform.now()
+    await noted
+    if (ended > filled + endSeenMs) this.#runTime = ended - began
+    else {
+      const end = ended < filled ? ended : Math.max(started, began + this.#runTime)
+      this.#waited += Math.max(0, filled - end) / 1000
+    }
+  }
+
+  async #fill(batch: number): Promise<void> {
+    if (this.#ready === batch) return
     const perEpoch = this.#settings.stepsPerEpoch * this.#settings.accumulate
-    this.#batches.fill(Math.floor(at / perEpoch), at % perEpoch, this.#images, this.#labels)
-    this.#ready = at
+    const [epoch, at] = [Math.floor(batch / perEpoch), batch % perEpoch]
+    const reading = this.#batches.ready(epoch, at)
+    if (reading !== undefined) await reading
+    this.#batches.fill(epoch, at, this.#images, this.#labels)
+    this.#ready = batch
   }
 }
 

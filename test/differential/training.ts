@@ -77,10 +77,10 @@ export async function checkTraining(trial: Trial, options: PlanOptions, inputs: 
  * slope.
  */
 function muonSlack({ settings }: Optimizer, shape: readonly number[]): number {
-  const { rate, steps = 0 } = settings as { rate: number; steps?: number }
+  const { rate, nsSteps = 0 } = settings as { rate: number; nsSteps?: number }
   const columns = shape.at(-1) as number
   const size = Math.sqrt(Math.max(1, (columns * columns) / sizeOf(shape)))
-  return rate * size * 3.4445 ** steps * 2 ** -22
+  return rate * size * 3.4445 ** nsSteps * 2 ** -22
 }
 
 /** Of the loss to every weight, in a plan for nothing else. */

@@ -122,7 +122,7 @@ describe('openImages', () => {
     })
     const opening = openImages(folder, { size })
     await expect(opening).rejects.toBeInstanceOf(BrokenPicturesError)
-    await expect(opening).rejects.toThrow(/2 of the 7 images[\s\S]*0\.png: [\s\S]*3\.png: [\s\S]*--skip-broken/)
+    await expect(opening).rejects.toThrow(/2 of the 7 images[\s\S]*0\.png: [\s\S]*3\.png: [\s\S]*--skip-bad/)
     const broken: string[] = []
     const { train, test, notices } = await openImages(folder, { size, onBroken: ({ file }) => broken.push(file) })
     expect(broken.sort()).toEqual([join(folder, 'a', '0.png'), join(folder, 'a', '3.png')])

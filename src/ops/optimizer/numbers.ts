@@ -29,7 +29,7 @@ export const optimizerNumbers = {
   /** β₂ of Adam. */
   beta2: { meaning: 'share of the mean squared gradient that is kept', ...share },
   /** Of Newton–Schulz, which makes Muon's matrix of momentum nearly orthogonal. */
-  steps: {
+  nsSteps: {
     meaning: 'Newton–Schulz steps for each update',
     range: 'a whole number from 1 to 20',
     allows: (value: number) => Number.isInteger(value) && value >= 1 && value <= 20,

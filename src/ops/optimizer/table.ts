@@ -79,7 +79,7 @@ export const optimizers = {
   }),
   // Rate and momentum are those of Jordan's own runs; torch.optim.Muon starts from a rate of 0.001.
   muon: row({
-    defaults: { rate: 0.02, momentum: 0.95, steps: 5, filterNorm: 0, weightDecay: 0 },
+    defaults: { rate: 0.02, momentum: 0.95, nsSteps: 5, filterNorm: 0, weightDecay: 0 },
     states: (_, parameter) => alike(parameter, 'velocity'),
     // Filters and hidden FC layers; the layer that gives the scores does better with a rule for each weight (Jordan et al.).
     suits: ({ decays, isHead = false, shape }) => decays && !isHead && shape.length >= 2,

@@ -60,7 +60,7 @@ const kinds: { readonly [K in StartKind]: Apply<K> } = {
     for (const target of targets) {
       const [rows, columns, depth, filters] = target.shape as readonly [number, number, number, number]
       const covariance = new PatchCovariance([rows, columns], context.model.input)
-      forImages(context, count, (image) => covariance.add(image))
+      await forImages(context, count, (image) => covariance.add(image))
       let written = 0
       await each([target], context, (values) => {
         written = fillWhitening(values, covariance, epsilon)
@@ -103,17 +103,18 @@ async function each(
 }
 
 /** The first training images, normalized and not augmented. */
-function forImages(
+async function forImages(
   { program, dataset, settings }: StartContext,
   count: number,
   use: (image: Float32Array) => void,
-): void {
+): Promise<void> {
   const { batch, normalization } = settings
   const batches = new Batches(dataset.train, { batch, normalization, shuffle: false, dropLast: false })
   const size = volumeSize(dataset.train)
   const images = new Float32Array(batch * size)
   const labels = emptyArray(bufferOf(program.plan, program.plan.ports.labels as number)) as Float32Array
   for (let done = 0; done < count; done += batch) {
+    await batches.ready(0, done / batch)
     batches.fill(0, done / batch, images, labels)
     for (let i = 0; i < Math.min(batch, count - done); i++) use(images.subarray(i * size, (i + 1) * size))
   }

@@ -31,7 +31,7 @@ export async function unitVariance(targets: readonly StartTarget[], context: Sta
   const byNode = new Map(targets.map((target) => [target.sized.node.name, target]))
   for (const { name, buffer } of program.plan.parameters)
     trial.write(bufferFor(trial, name), (await program.read(buffer)).slice())
-  writeBatch(trial, context)
+  await writeBatch(trial, context)
   const scaled: Scaled[] = []
   const { steps, backwardFrom, ports } = trial.plan
   for (let index = 0; index < backwardFrom; index++) {
@@ -82,12 +82,14 @@ async function scale(
   return { name, before, after }
 }
 
-function writeBatch(trial: Program, { dataset, settings }: StartContext): void {
+async function writeBatch(trial: Program, { dataset, settings }: StartContext): Promise<void> {
   const { batch, normalization, seed } = settings
   const { ports } = trial.plan
   const images = new Float32Array(batch * volumeSize(dataset.train))
   const labels = emptyArray(bufferOf(trial.plan, ports.labels as number)) as Float32Array
-  new Batches(dataset.train, { batch, normalization, seed }).fill(0, 0, images, labels)
+  const batches = new Batches(dataset.train, { batch, normalization, seed })
+  await batches.ready(0, 0)
+  batches.fill(0, 0, images, labels)
   trial.write(ports.pictures, images)
   trial.write(ports.labels as number, labels)
   if (ports.seed !== undefined) trial.write(ports.seed, [seed, 0])

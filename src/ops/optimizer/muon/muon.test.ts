@@ -84,7 +84,7 @@ const trials: readonly Trial[] = (
 ).flatMap(([name, shape]) => [
   {
     name: `airbench94's, ${name}`,
-    settings: { kind: 'muon', rate: 0.24, momentum: 0.6, steps: 3, filterNorm: 1 },
+    settings: { kind: 'muon', rate: 0.24, momentum: 0.6, nsSteps: 3, filterNorm: 1 },
     rule: () => jordan(0.24, 0.6, 3),
     shape,
   },
@@ -137,9 +137,9 @@ describe('twenty steps are those of the published code', () => {
     it.each(trials.map((trial) => [trial.name, trial] as const))(`on ${module}: %s`, (_, trial) => {
       const got = taken(trial, (row, arrays) => runWasm(row, arrays, { module }))
       // A rounding of the matrix of norm 1 grows at each step of Newton–Schulz by at most the polynomial's slope, 3.4445.
-      const { rate, steps = 5 } = trial.settings as { rate: number; steps?: number }
+      const { rate, nsSteps = 5 } = trial.settings as { rate: number; nsSteps?: number }
       const size = Math.sqrt(Math.max(1, trial.shape[3] ** 2 / draw(trial).length))
-      const slack = rounds * (rate * size * 3.4445 ** steps * 2 ** -23 + 4 * 2 ** -23)
+      const slack = rounds * (rate * size * 3.4445 ** nsSteps * 2 ** -23 + 4 * 2 ** -23)
       expect(difference(got, expected(trial))).toBeLessThan(slack)
     })
   }

@@ -11,7 +11,7 @@ import { sidesOf } from './reference.ts'
 export interface MuonNumbers {
   readonly momentum: number
   /** Of Newton–Schulz. */
-  readonly steps: number
+  readonly nsSteps: number
   readonly filterNorm: number
   /** 0 where this parameter does not decay. */
   readonly weightDecay: number
@@ -21,7 +21,7 @@ export interface MuonNumbers {
 const coefficients = [3.4445, -4.775, 2.0315] as const
 
 export function emitMuon(
-  { momentum, steps, filterNorm, weightDecay }: MuonNumbers,
+  { momentum, nsSteps, filterNorm, weightDecay }: MuonNumbers,
   { parameter, gradient, scalars, states }: ParameterUpdate,
   { emit, view }: UpdateTape,
 ): void {
@@ -30,7 +30,7 @@ export function emitMuon(
   const [norms] = emit(clipNorms, {}, [direction]) as [Value]
   const [start] = emit(muonNormalize, {}, [direction, norms]) as [Value]
   let matrix = start
-  for (let i = 0; i < steps; i++) matrix = newtonSchulz(matrix, { emit, view })
+  for (let i = 0; i < nsSteps; i++) matrix = newtonSchulz(matrix, { emit, view })
   const own = filterNorm === 0 ? [] : emit(clipNorms, {}, [parameter])
   emit(muonApply, { weightDecay, filterNorm }, [matrix, scalars, ...own], [parameter])
 }

@@ -1,0 +1,81 @@
+/**
+ * Brightness, contrast, saturation and hue of a picture, in this order: torchvision's ColorJitter, whose order is random.
+ * Values are 0 to 255 and stay there.
+ */
+import type { Augmentation } from '../augmentation.ts'
+import { drawBetween } from '../draws.ts'
+
+const draws = { brightness: 8, contrast: 9, saturation: 10, hue: 11 } as const
+
+export const changesColor = ({ color = 0, hue = 0 }: Augmentation): boolean => color > 0 || hue > 0
+
+const clamp = (value: number) => (value < 0 ? 0 : value > 255 ? 255 : value)
+/** Luma of Rec. 601. */
+const lumaOf = (red: number, green: number, blue: number) => 0.299 * red + 0.587 * green + 0.114 * blue
+
+/**
+ * In place. Pictures without three channels have no saturation and no hue.
+ *
+ * @param values [pixels, channels]
+ */
+export function changeColor(
+  values: Float32Array,
+  channels: number,
+  { color = 0, hue = 0 }: Augmentation,
+  key: number,
+  position: number,
+): void {
+  const factor = (draw: number) => drawBetween(key, position, draw, 1 - color, 1 + color)
+  if (color > 0) {
+    const [brightness, contrast, saturation] = [
+      factor(draws.brightness),
+      factor(draws.contrast),
+      factor(draws.saturation),
+    ]
+    for (let i = 0; i < values.length; i++) values[i] = clamp((values[i] as number) * brightness)
+    const middle = (1 - contrast) * meanGray(values, channels)
+    for (let i = 0; i < values.length; i++) values[i] = clamp(contrast * (values[i] as number) + middle)
+    if (channels === 3) saturate(values, saturation)
+  }
+  if (hue > 0 && channels === 3) turnHue(values, drawBetween(key, position, draws.hue, -hue, hue))
+}
+
+function meanGray(values: Float32Array, channels: number): number {
+  let sum = 0
+  if (channels === 3) {
+    for (let i = 0; i < values.length; i += 3)
+      sum += lumaOf(values[i] as number, values[i + 1] as number, values[i + 2] as number)
+    return sum / (values.length / 3)
+  }
+  for (const value of values) sum += value
+  return sum / values.length
+}
+
+function saturate(values: Float32Array, saturation: number): void {
+  for (let i = 0; i < values.length; i += 3) {
+    const [red, green, blue] = [values[i] as number, values[i + 1] as number, values[i + 2] as number]
+    const gray = (1 - saturation) * lumaOf(red, green, blue)
+    values[i] = clamp(saturation * red + gray)
+    values[i + 1] = clamp(saturation * green + gray)
+    values[i + 2] = clamp(saturation * blue + gray)
+  }
+}
+
+/** By part of the circle, at the same value and saturation of HSV. */
+function turnHue(values: Float32Array, turn: number): void {
+  for (let i = 0; i < values.length; i += 3) {
+    const [red, green, blue] = [values[i] as number, values[i + 1] as number, values[i + 2] as number]
+    const most = Math.max(red, green, blue)
+    const chroma = most - Math.min(red, green, blue)
+    if (chroma === 0) continue
+    // In sixths of the circle.
+    const sixth =
+      most === red ? (green - blue) / chroma : most === green ? 2 + (blue - red) / chroma : 4 + (red - green) / chroma
+    const hue = sixth + 6 * turn + 12
+    // Foley & van Dam's formula without cases: how far each channel lies below the greatest.
+    for (let c = 0; c < 3; c++) {
+      const k = (5 - 2 * c + hue) % 6
+      values[i + c] = most - chroma * Math.max(0, Math.min(k, 4 - k, 1))
+    }
+  }
+}
