@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { type OutputChunk, type Plugin, rolldown } from 'rolldown'
 import { licenseBanner } from './licenses.ts'
 import { handOver } from './page-loop.ts'
-import { withoutBackward, withoutPytorch, withoutReferences } from './page-plugins.ts'
+import { withoutBackward, withoutPytorch, withoutRareOptimizers, withoutReferences } from './page-plugins.ts'
 
 interface PageFile {
   /** In the compiled package. */
@@ -33,9 +33,17 @@ const inPages = {
   'backends/wasm/wide.js': 'backends/wasm/untimed.js',
 }
 
+/** Groups of weights, accumulation, means of weights, and starts. */
 const withoutGroups = {
   'plan/groups.js': 'plan/withoutGroups.js',
+  'plan/updateGroups.js': 'plan/withoutGroups.js',
   'plan/means.js': 'plan/withoutGroups.js',
+  'train/groups.js': 'train/withoutGroups.js',
+  'train/means.js': 'train/withoutGroups.js',
+  'train/ema.js': 'train/withoutGroups.js',
+  'train/starts/options.js': 'train/withoutGroups.js',
+  'train/starts/apply.js': 'train/withoutGroups.js',
+  'train/starts/lsuv.js': 'train/withoutGroups.js',
 }
 
 const doors: Readonly<Record<string, PageFile>> = {
@@ -46,7 +54,7 @@ const doors: Readonly<Record<string, PageFile>> = {
       ...withoutGroups,
       'plan/recompute/choose.js': 'plan/recompute/withoutRecomputation.js',
     },
-    plugins: [withoutReferences(), withoutPytorch()],
+    plugins: [withoutReferences(), withoutPytorch(), withoutRareOptimizers()],
     later: 'lenslet.loop.js',
   },
   'lenslet.predict.js': {

@@ -30,6 +30,15 @@ export const withoutBackward = (): Plugin =>
     (key, keys) => backward.test(key) || (key === 'gradient' && keys.includes('kind') && keys.includes('outputs')),
   )
 
+/** Optimizers that few pages train with: their rows, their numbers, and their ops in the tables of ops and of kernels. */
+const rareOptimizer = /^optimizer\.(adadelta|average|accumulate|muon\..*)$|^(adadelta|muon|nsSteps|filterNorm)$/
+
+export const withoutRareOptimizers = (): Plugin =>
+  without('rare optimizers', /[\\/]ops[\\/].*\.js$/, (key, keys) => {
+    const isTable = keys.includes('adamw') || keys.includes('beta1') || key.startsWith('optimizer.')
+    return isTable && rareOptimizer.test(key)
+  })
+
 function without(name: string, id: RegExp, isUnused: (key: string, keysBeside: readonly string[]) => boolean): Plugin {
   return {
     name: `lenslet: without ${name}`,

@@ -5,7 +5,6 @@ import type { SizedNode } from '../network/volumes.ts'
 import type { Value } from '../ops/types.ts'
 import type { Draft, DraftValue } from './draft.ts'
 import type { Goal } from './goal.ts'
-import type { GroupScalars } from './groups.ts'
 import type { DraftParameter } from './lower.ts'
 import type { SectionName } from './types.ts'
 
@@ -36,6 +35,15 @@ export interface DraftSection {
   readonly to: number
   /** What the host reads after a run of it. */
   readonly reads: readonly Value[]
+}
+
+/** The scalars of some weights: the host writes the rate of their group into it. */
+export interface GroupScalars {
+  /** Index in the goal's groups; absent: the weights that no group names. */
+  readonly group?: number
+  /** True for weights that the optimizer leaves to another one (`Optimizer.others`). */
+  readonly isOther: boolean
+  readonly value: DraftValue
 }
 
 /** The values behind a plan's ports. */

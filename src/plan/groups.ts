@@ -1,14 +1,9 @@
-/** Groups of weights that learn by rules of their own: which weights a name means, and the scalars of each group. */
+/** Groups of weights that learn by rules of their own: which weights a name means, and which group a weight is in. */
 
 import { ArgumentError } from '../core/errors.ts'
 import { headsIn } from '../network/fitHead.ts'
 import type { SizedNode } from '../network/volumes.ts'
-import { type Optimizer, type OptimizerSettings, resolveOptimizer } from '../ops/optimizer/optimizers.ts'
-import { scalarsSpec } from '../ops/scalars.ts'
-import type { Base } from './composition.ts'
-import type { DraftValue } from './draft.ts'
-import type { TrainingGoal } from './goal.ts'
-import type { DraftParameter } from './lower.ts'
+import type { OptimizerSettings } from '../ops/optimizer/optimizers.ts'
 import { matching, noSuchLayer } from './nodes.ts'
 
 /** Weights that do not learn as the goal's optimizer says. Of the groups that name a weight, the first counts. */
@@ -21,28 +16,6 @@ export interface GroupGoal {
   readonly decay?: 'weights' | 'all'
   /** They keep their values: no gradient, no state. */
   readonly frozen?: true
-}
-
-/** The scalars of some weights: the host writes the rate of their group into it. */
-export interface GroupScalars {
-  /** Index in the goal's groups; absent: the weights that no group names. */
-  readonly group?: number
-  /** True for weights that the optimizer leaves to another one (`Optimizer.others`). */
-  readonly isOther: boolean
-  readonly value: DraftValue
-}
-
-export interface UpdateGroup {
-  readonly optimizer: Optimizer
-  readonly scalars: DraftValue
-  readonly decay: 'weights' | 'all'
-}
-
-export interface UpdateGroups {
-  /** All scalars, the goal's own first: the guard and clipping go over all. */
-  readonly all: readonly DraftValue[]
-  readonly others: readonly GroupScalars[]
-  of(parameter: DraftParameter): UpdateGroup
 }
 
 /** Weights by what they are. A layer of the same name comes first. */
@@ -91,7 +64,7 @@ export function weightsNamed(nodes: readonly SizedNode[], patterns: readonly str
 }
 
 /** By the full name of a weight: the index of its group. */
-function groupsByWeight(nodes: readonly SizedNode[], groups: readonly GroupGoal[]): ReadonlyMap<string, number> {
+export function groupsByWeight(nodes: readonly SizedNode[], groups: readonly GroupGoal[]): ReadonlyMap<string, number> {
   const found = new Map<string, number>()
   groups.forEach(({ weights }, index) => {
     for (const names of weightsNamed(nodes, weights))
@@ -104,37 +77,6 @@ function groupsByWeight(nodes: readonly SizedNode[], groups: readonly GroupGoal[
 export function frozenWeights(nodes: readonly SizedNode[], groups: readonly GroupGoal[]): ReadonlySet<string> {
   const byWeight = [...groupsByWeight(nodes, groups)]
   return new Set(byWeight.filter(([, index]) => groups[index]?.frozen === true).map(([name]) => name))
-}
-
-/** @param scalars of the weights that learn as the goal says */
-export function updateGroups({ draft, nodes, learned }: Base, goal: TrainingGoal, scalars: DraftValue): UpdateGroups {
-  const { groups = [] } = goal
-  const byWeight = groupsByWeight(nodes, groups)
-  const heads = new Set(headsIn(nodes))
-  const optimizers = [...groups, goal].map(({ optimizer }) => resolveOptimizer(optimizer ?? goal.optimizer))
-  const others = new Map<string, GroupScalars>()
-  const found = new Map<string, UpdateGroup>()
-  for (const { name, value, spec, node } of learned) {
-    const group = byWeight.get(name)
-    const main = optimizers[group ?? groups.length] as Optimizer
-    const optimizer = main.of({ ...value, decays: spec.decays, isHead: heads.has(node) })
-    const isOther = optimizer !== main
-    const decay = (group === undefined ? undefined : groups[group]?.decay) ?? goal.decay
-    if (group === undefined && !isOther) {
-      found.set(name, { optimizer, scalars, decay })
-      continue
-    }
-    const key = `${group}/${isOther}`
-    const made = others.get(key) ?? {
-      ...(group !== undefined && { group }),
-      isOther,
-      value: draft.value(`scalars.${others.size + 1}`, 'scalars', scalarsSpec),
-    }
-    others.set(key, made)
-    found.set(name, { optimizer, scalars: made.value, decay })
-  }
-  const all = [scalars, ...[...others.values()].map(({ value }) => value)]
-  return { all, others: [...others.values()], of: ({ name }) => found.get(name) as UpdateGroup }
 }
 
 /** Throws `ArgumentError` where groups are not a list of groups. */

@@ -10,11 +10,12 @@ import type { DraftValue } from './draft.ts'
 import { GradientError } from './errors.ts'
 import { addForward, addScalars } from './forward.ts'
 import type { TrainingGoal } from './goal.ts'
-import { frozenWeights, type UpdateGroups, updateGroups } from './groups.ts'
+import { frozenWeights } from './groups.ts'
 import { addLoss } from './loss.ts'
 import type { DraftParameter } from './lower.ts'
 import { addMeans, addSum } from './means.ts'
 import { composeScores } from './scores.ts'
+import { type UpdateGroups, updateGroups } from './updateGroups.ts'
 
 export function composeTraining(whole: Base, goal: TrainingGoal): ComposedGoal {
   const frozen = frozenWeights(whole.nodes, goal.groups ?? [])

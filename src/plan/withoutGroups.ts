@@ -1,5 +1,5 @@
 /**
- * In the place of groups.ts and means.ts in files for pages, which keep their size down by leaving groups of weights, sums of
+ * In the place of groups.ts, updateGroups.ts and means.ts in files for pages, which keep their size down by leaving groups of weights, sums of
  * gradients and means of weights out.
  */
 
@@ -9,7 +9,8 @@ import type { Value } from '../ops/types.ts'
 import type { Base } from './composition.ts'
 import type { DraftValue } from './draft.ts'
 import type { TrainingGoal } from './goal.ts'
-import type { GroupGoal, UpdateGroups } from './groups.ts'
+import type { GroupGoal } from './groups.ts'
+import type { UpdateGroups } from './updateGroups.ts'
 
 export function frozenWeights(): ReadonlySet<string> {
   return new Set()

@@ -1,18 +1,48 @@
-/** In the place of groups.ts in files for pages: see plan/withoutGroups.ts. */
+/**
+ * In the place of groups.ts, means.ts, ema.ts and starts/ in files for pages, which keep their size down by leaving out groups
+ * of weights, accumulation, means of weights and starts: see plan/withoutGroups.ts.
+ */
 
 import { ArgumentError } from '../core/errors.ts'
 import type { Network } from '../network/network.ts'
+import type { ScalarValues } from '../ops/scalars.ts'
 import type { GroupsAsked, ResolvedGroups } from './groups.ts'
+import type { MeanSettings } from './means.ts'
 
 /** Throws `ArgumentError` where there are groups or rates. */
 export function resolveGroups(_network: Network, { groups = [], rates = [] }: GroupsAsked): ResolvedGroups {
-  if (groups.length + rates.length === 0) return { rules: null, groups: [] }
-  throw new ArgumentError('lenslet.browser.js has no groups of weights', {
-    received: JSON.stringify({ groups, rates }),
-    expected: 'a training without groups and rates',
-    advice: 'bundle the package lenslet with Vite or another bundler, which has all of it',
-  })
+  refuse({ groups, rates })
+  return { rules: null, groups: [] }
 }
 
-/** There are none. */
 export const goalOf = (): object => ({})
+
+/** Throws `ArgumentError` where there are means. */
+export function resolveMeans(ema: unknown, lookahead: unknown): MeanSettings {
+  refuse({ ema, lookahead })
+  return { ema: null, lookahead: null }
+}
+
+export const meanScalars = (): ScalarValues => ({})
+
+/** Throws `ArgumentError` where there are starts. */
+export function resolveStarts(_network: Network, start?: unknown): readonly never[] {
+  refuse({ start })
+  return []
+}
+
+export const bindTrial = async (): Promise<undefined> => undefined
+export const applyStarts = async (): Promise<readonly string[]> => []
+export const startSlowWeights = async (): Promise<void> => {}
+export const exchangeMeans = async (): Promise<void> => {}
+
+function refuse(given: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue
+    throw new ArgumentError(`lenslet.browser.js has no ${name}`, {
+      received: `${name}: ${JSON.stringify(value)}`,
+      expected: `a training without ${name}`,
+      advice: 'bundle the package lenslet with Vite or another bundler, which has all of it',
+    })
+  }
+}

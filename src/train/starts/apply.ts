@@ -1,29 +1,16 @@
 /** Applies rules for how weights start to a program that is about to train. Each says what it did. */
 
-import type { Program } from '../../backends/types.ts'
 import { Random } from '../../core/random.ts'
 import { volumeSize } from '../../core/shapes.ts'
 import { counted, listed } from '../../core/text.ts'
 import { Batches } from '../../data/batches.ts'
-import type { Dataset } from '../../data/dataset.ts'
-import type { Model } from '../../model/model.ts'
 import { emptyArray } from '../../ops/arrays.ts'
 import { bufferOf } from '../../plan/step.ts'
-import type { TrainSettings } from '../options.ts'
+import type { StartContext } from './context.ts'
 import { unitVariance } from './lsuv.ts'
 import { fillIdentity, fillOrthogonal, fillUniform, scaleTo } from './matrices.ts'
 import type { ResolvedStart, Start, StartKind, StartTarget } from './options.ts'
 import { fillWhitening, PatchCovariance } from './whitening.ts'
-
-export interface StartContext {
-  readonly model: Model
-  /** Of the training, with the model's weights. */
-  readonly program: Program
-  /** Where a rule takes a forward pass: `bindTrial`. */
-  readonly trial: Program | undefined
-  readonly dataset: Dataset
-  readonly settings: TrainSettings
-}
 
 type Apply<K extends StartKind> = (
   rule: Extract<Start, { readonly kind: K }>,

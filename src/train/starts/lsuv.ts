@@ -11,7 +11,7 @@ import type { Model } from '../../model/model.ts'
 import { emptyArray } from '../../ops/arrays.ts'
 import { bufferOf } from '../../plan/step.ts'
 import type { TrainSettings } from '../options.ts'
-import type { StartContext } from './apply.ts'
+import type { StartContext } from './context.ts'
 import type { ResolvedStart, StartTarget } from './options.ts'
 
 interface Scaled {
