@@ -93,6 +93,8 @@ async function bundleFile(
       },
     },
     plugins: [partsApart(folder, instead), ...plugins],
+    // How long a plugin takes is no fault of the sources, and warnings are errors.
+    checks: { pluginTimings: false },
     onLog(level, log, handle) {
       handle(level === 'warn' ? 'error' : level, log)
     },

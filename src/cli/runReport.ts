@@ -18,12 +18,13 @@ import type { Model } from '../model/model.ts'
 import { print } from '../notation/print.ts'
 import { printLoss } from '../ops/losses/table.ts'
 import type { Evaluation } from '../train/evaluation.ts'
-import { planOptionsOf, resolveSettings, type TrainOptions } from '../train/options.ts'
+import { planOptionsOf, resolveSettings, type TrainOptions, type TrainSettings } from '../train/options.ts'
 import type { TrainResult } from '../train/progress.ts'
 import type { ZooEntry } from '../zoo/types.ts'
 import { machine } from './machine.ts'
 import { recomputationWords } from './planWords.ts'
 import type { RunSettings } from './runFolder.ts'
+import { printGroups } from './trainGroups.ts'
 import { waitedShare } from './waited.ts'
 
 export interface ReportedRun {
@@ -107,6 +108,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
       ['batch size', `${batch}`],
       ['optimizer', tidied(update.describe())],
       ['schedule', tidied(rates.describe())],
+      ...learningRows(learned, options),
       ['augmentation', printAugmentation(augment)],
       loss.kind === 'cross-entropy'
         ? ['label smoothing', tidied(`${labelSmoothing}`)]
@@ -133,6 +135,25 @@ export async function runReport(run: ReportedRun): Promise<string> {
     remarks: [...(entry?.remarks ?? []), ...dataset.notices.map(({ message }) => message)],
     next,
   })
+}
+
+/** What few trainings have. */
+function learningRows(
+  { groups, accumulate, batch, ema, lookahead }: TrainSettings,
+  { start = [] }: TrainOptions,
+): readonly (readonly [string, string])[] {
+  const slow = lookahead && `every ${lookahead.every} steps, ${lookahead.keep} of the slow weights kept`
+  return [
+    ...(accumulate > 1
+      ? [['gradients', `of ${accumulate} batches: ${accumulate * batch} images an update`] as const]
+      : []),
+    ...(groups ? [['groups', printGroups(groups)] as const] : []),
+    ...(ema ? [['running mean of the weights', `decay ${ema.decay}`] as const] : []),
+    ...(slow ? [['lookahead', slow] as const] : []),
+    ...(start.length > 0
+      ? [['start', start.map(({ kind, weights }) => (weights ? `${kind}=${weights}` : kind)).join(', ')] as const]
+      : []),
+  ]
 }
 
 /** On the test pictures; where there are none on the validation pictures, and else on the training pictures. */

@@ -53,6 +53,33 @@ function groupRule(option: string, text: string, schedule: (text: string) => Sch
   return rule as unknown as ParameterGroup
 }
 
+/** As `--groups` reads it. */
+export function printGroups(rules: readonly ParameterGroup[]): string {
+  return rules.map(printGroup).join('; ')
+}
+
+function printGroup({ weights, optimizer, frozen, schedule, ...numbers }: ParameterGroup): string {
+  const { kind, ...own } = typeof optimizer === 'object' ? optimizer : { kind: optimizer }
+  const given = (values: object, kebab = false) =>
+    Object.entries(values)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => `${kebab ? name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`) : name}=${value}`)
+  return [
+    weights,
+    ...(kind === undefined ? [] : [kind, ...given(own, true)]),
+    ...given(numbers),
+    ...(schedule === undefined ? [] : [`schedule=${printSchedule(schedule)}`]),
+    ...(frozen === true ? ['frozen'] : []),
+  ].join(' ')
+}
+
+function printSchedule(schedule: NonNullable<ParameterGroup['schedule']>): string {
+  if (typeof schedule === 'string') return schedule
+  const { kind, ...numbers } = schedule
+  const given = Object.entries(numbers).map(([name, value]) => `${name}=${value}`)
+  return given.length === 0 ? kind : `${kind}:${given.join(',')}`
+}
+
 /** `uniform,identity=conv*,whitening`. */
 export function startRules(option: string) {
   return (text: string): readonly Start[] =>

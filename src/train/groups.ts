@@ -172,7 +172,7 @@ function groupOf(
   { optimizer: main, epochs, stepsPerEpoch }: Training,
 ): TrainGroup {
   // A whole number of steps may come out of the product a little above itself.
-  const stepOf = (epoch: number) => Math.ceil(epoch * stepsPerEpoch - 1e-6)
+  const stepOf = (epoch: number) => Math.max(0, Math.ceil(epoch * stepsPerEpoch - 1e-6))
   const end = Math.min(until ?? epochs, epochs)
   const span = { from: stepOf(from), until: stepOf(end) }
   const settings = optimizer === undefined ? main.settings : resolveOptimizer(optimizer).settings
