@@ -7,7 +7,13 @@ import { join } from 'node:path'
 import { type OutputChunk, type Plugin, rolldown } from 'rolldown'
 import { licenseBanner } from './licenses.ts'
 import { handOver } from './page-loop.ts'
-import { withoutBackward, withoutPytorch, withoutRareOptimizers, withoutReferences } from './page-plugins.ts'
+import {
+  withoutBackward,
+  withoutPytorch,
+  withoutRareOptimizers,
+  withoutRecipes,
+  withoutReferences,
+} from './page-plugins.ts'
 
 interface PageFile {
   /** In the compiled package. */
@@ -54,7 +60,7 @@ const doors: Readonly<Record<string, PageFile>> = {
       ...withoutGroups,
       'plan/recompute/choose.js': 'plan/recompute/withoutRecomputation.js',
     },
-    plugins: [withoutReferences(), withoutPytorch(), withoutRareOptimizers()],
+    plugins: [withoutReferences(), withoutPytorch(), withoutRareOptimizers(), withoutRecipes()],
     later: 'lenslet.loop.js',
   },
   'lenslet.predict.js': {
@@ -65,7 +71,7 @@ const doors: Readonly<Record<string, PageFile>> = {
       'plan/composeGoal.js': 'plan/scoresOnly.js',
       'plan/recompute/choose.js': 'plan/recompute/never.js',
     },
-    plugins: [withoutReferences(), withoutPytorch(), withoutBackward()],
+    plugins: [withoutReferences(), withoutPytorch(), withoutRareOptimizers(), withoutRecipes(), withoutBackward()],
   },
 }
 

@@ -193,13 +193,7 @@ function complete(goal: GoalOptions, own: LossSettings): Goal {
   }
   const { loss = own, optimizer = 'sgd', decay = 'weights', groups = [], clipNorm, scores = true } = goal
   const { accumulate = 1, ema, lookahead, shares } = goal
-  checkGroups(groups)
-  if (!Number.isInteger(accumulate) || accumulate < 1 || accumulate > 2 ** 16) {
-    throw new ArgumentError('the number of batches of an update is invalid', {
-      received: `accumulate: ${accumulate}`,
-      expected: 'a whole number from 1 to 65536',
-    })
-  }
+  checkGroups(groups, accumulate)
   const together = clipNorm !== undefined || accumulate > 1
   if (clipNorm !== undefined && !(clipNorm > 0 && Number.isFinite(clipNorm))) {
     throw new ArgumentError('the norm to clip to must be a positive number', {

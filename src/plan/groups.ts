@@ -79,8 +79,14 @@ export function frozenWeights(nodes: readonly SizedNode[], groups: readonly Grou
   return new Set(byWeight.filter(([, index]) => groups[index]?.frozen === true).map(([name]) => name))
 }
 
-/** Throws `ArgumentError` where groups are not a list of groups. */
-export function checkGroups(groups: readonly GroupGoal[]): void {
+/** Throws `ArgumentError` where groups are not a list of groups, or an update cannot take this many batches. */
+export function checkGroups(groups: readonly GroupGoal[], accumulate: number): void {
+  if (!Number.isInteger(accumulate) || accumulate < 1 || accumulate > 2 ** 16) {
+    throw new ArgumentError('the number of batches of an update is invalid', {
+      received: `accumulate: ${accumulate}`,
+      expected: 'a whole number from 1 to 65536',
+    })
+  }
   const isGroup = (group: GroupGoal | null) => Array.isArray(group?.weights) && group.weights.length > 0
   if (Array.isArray(groups) && groups.every(isGroup)) return
   throw new ArgumentError('the groups of weights are invalid', {

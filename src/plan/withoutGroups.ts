@@ -1,6 +1,6 @@
 /**
- * In the place of groups.ts, updateGroups.ts and means.ts in files for pages, which keep their size down by leaving groups of weights, sums of
- * gradients and means of weights out.
+ * In the place of groups.ts, updateGroups.ts and means.ts in files for pages, which keep their size down by leaving groups of
+ * weights, sums of gradients and means of weights out.
  */
 
 import { ArgumentError } from '../core/errors.ts'
@@ -12,20 +12,20 @@ import type { TrainingGoal } from './goal.ts'
 import type { GroupGoal } from './groups.ts'
 import type { UpdateGroups } from './updateGroups.ts'
 
-export function frozenWeights(): ReadonlySet<string> {
-  return new Set()
-}
+export const frozenWeights = (): ReadonlySet<string> => new Set()
 
 /** Throws `ArgumentError` where there are groups. */
-export function checkGroups(groups: readonly GroupGoal[]): void {
-  if (Array.isArray(groups) && groups.length === 0) return
-  throw leftOut('groups')
+export function checkGroups(groups: readonly GroupGoal[], accumulate: number): void {
+  refuse({ groups, accumulate: accumulate === 1 ? undefined : accumulate })
 }
 
-/** Throws `ArgumentError` for what is left out. */
-export function updateGroups(_base: Base, goal: TrainingGoal, scalars: DraftValue): UpdateGroups {
-  for (const name of ['groups', 'accumulate', 'ema', 'lookahead'] as const)
-    if (goal[name] !== undefined) throw leftOut(name)
+/** Throws `ArgumentError` for means. */
+export function updateGroups(
+  _base: Base,
+  { ema, lookahead, ...goal }: TrainingGoal,
+  scalars: DraftValue,
+): UpdateGroups {
+  refuse({ ema, lookahead })
   const group = { optimizer: resolveOptimizer(goal.optimizer), scalars, decay: goal.decay }
   return { all: [scalars], others: [], of: () => group }
 }
@@ -34,10 +34,14 @@ export const addSum = (_base: Base, _goal: TrainingGoal, { gradient }: { gradien
 
 export const addMeans = (): void => {}
 
-function leftOut(what: string): ArgumentError {
-  return new ArgumentError(`lenslet.browser.js has no ${what}`, {
-    received: `a training with ${what}`,
-    expected: 'one without groups of weights, accumulation and means of weights',
-    advice: 'bundle the package lenslet with Vite or another bundler, which has all of it',
-  })
+/** Throws `ArgumentError` where something is given that pages leave out. */
+export function refuse(given: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue
+    throw new ArgumentError(`lenslet.browser.js has no ${name}`, {
+      received: JSON.stringify(value),
+      expected: `no ${name}`,
+      advice: 'bundle the package lenslet with Vite or another bundler, which has all of it',
+    })
+  }
 }

@@ -3,9 +3,9 @@
  * of weights, accumulation, means of weights and starts: see plan/withoutGroups.ts.
  */
 
-import { ArgumentError } from '../core/errors.ts'
 import type { Network } from '../network/network.ts'
 import type { ScalarValues } from '../ops/scalars.ts'
+import { refuse } from '../plan/withoutGroups.ts'
 import type { GroupsAsked, ResolvedGroups } from './groups.ts'
 import type { MeanSettings } from './means.ts'
 
@@ -35,14 +35,3 @@ export const bindTrial = async (): Promise<undefined> => undefined
 export const applyStarts = async (): Promise<readonly string[]> => []
 export const startSlowWeights = async (): Promise<void> => {}
 export const exchangeMeans = async (): Promise<void> => {}
-
-function refuse(given: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(given)) {
-    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue
-    throw new ArgumentError(`lenslet.browser.js has no ${name}`, {
-      received: `${name}: ${JSON.stringify(value)}`,
-      expected: `a training without ${name}`,
-      advice: 'bundle the package lenslet with Vite or another bundler, which has all of it',
-    })
-  }
-}

@@ -10,7 +10,7 @@ import { type UpdateOp, update } from '../update.ts'
 import { adadeltaReference } from './reference.ts'
 
 /** inputs [gradient, scalars], updates [parameter, squares, moves] */
-export const adadelta: UpdateOp<AdadeltaAttributes> = update({
+export const adadelta: UpdateOp<AdadeltaAttributes> = /* @__PURE__ */ update({
   kind: 'optimizer.adadelta',
   numbers: ({ smoothing, epsilon }) => [`ρ ${smoothing}`, `ε ${epsilon}`],
   reference: adadeltaReference,
