@@ -99,7 +99,7 @@ async function bundleFile(
       },
     },
     plugins: [partsApart(folder, instead), ...plugins],
-    // How long a plugin takes is no fault of the sources, and warnings are errors.
+    // How long plugins take says how busy the machine is, and nothing about the build.
     checks: { pluginTimings: false },
     onLog(level, log, handle) {
       handle(level === 'warn' ? 'error' : level, log)

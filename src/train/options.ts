@@ -6,7 +6,8 @@ import { volumeSize } from '../core/shapes.ts'
 import { type Augmentation, mixesTargets } from '../data/augmentation.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
-import { type BindOptions, Model } from '../model/model.ts'
+import { Model } from '../model/model.ts'
+import type { BindOptions } from '../model/uses.ts'
 import { type LossSettings, resolveLoss } from '../ops/losses/table.ts'
 import {
   type Optimizer,

@@ -7,7 +7,7 @@
 import { platform } from '#platform'
 import type { Program } from '../backends/types.ts'
 import type { Batches } from '../data/batches.ts'
-import type { Trainer } from '../model/model.ts'
+import type { Trainer } from '../model/uses.ts'
 import { emptyArray, type TypedArray } from '../ops/arrays.ts'
 import type { Optimizer } from '../ops/optimizer/optimizers.ts'
 import { SCALAR_COUNT, type ScalarName, type ScalarValues, scalarSlots } from '../ops/scalars.ts'
