@@ -7,6 +7,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { openRegularFile } from '../../platform/regularFile.ts'
 import { PictureError } from '../errors.ts'
 import { decodePicture } from './decode.ts'
+import { byName } from './folder.ts'
 import { pictureBytes } from './pictureFile.ts'
 import { formatOf } from './pictureFormat.ts'
 import type { Entry } from './splitting.ts'
@@ -40,7 +41,7 @@ export async function findIncomplete(
     }
   }
   await Promise.all(Array.from({ length: concurrency }, worker))
-  return found
+  return new Map([...found].sort(([a], [b]) => byName(a.file, b.file)))
 }
 
 async function faultOf(file: string): Promise<PictureError | undefined> {
