@@ -70,7 +70,8 @@ async function looksComplete(file: string): Promise<boolean> {
       case 'png':
         return has(0x49, 0x45, 0x4e, 0x44)
       case 'gif':
-        return has(0x3b)
+        // A block of no bytes, and the trailer; padding may follow.
+        return /\0;\0*$/.test(tail)
       case 'webp':
         return Buffer.from(head, 'latin1').readUInt32LE(4) + 8 <= size
       case 'heif':
