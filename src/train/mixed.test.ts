@@ -50,7 +50,11 @@ async function trained(on: Dataset, more: Partial<TrainOptions> = {}, how: objec
   const losses: number[] = []
   for await (const { kind, loss } of train(model, on, { ...options, ...more })) if (kind === 'epoch') losses.push(loss)
   const evaluation = await evaluate(model, on.test)
-  return { losses, accuracy: evaluation.accuracy, weights: [...(await model.snapshot())].map(([, { values }]) => [...values]) }
+  return {
+    losses,
+    accuracy: evaluation.accuracy,
+    weights: [...(await model.snapshot())].map(([, { values }]) => [...values]),
+  }
 }
 
 describe('mixed targets', () => {

@@ -8,7 +8,6 @@ import { openRegularFile } from '../../platform/regularFile.ts'
 import { PictureError } from '../errors.ts'
 import { decodePicture } from './decode.ts'
 import { byName } from './folder.ts'
-import { pictureBytes } from './pictureFile.ts'
 import { formatOf } from './pictureFormat.ts'
 import type { Entry } from './splitting.ts'
 
@@ -46,8 +45,8 @@ export async function findIncomplete(
 
 async function faultOf(file: string): Promise<PictureError | undefined> {
   try {
-    await pictureBytes(file)
-    if (await looksComplete(file)) return undefined
+    // What cannot be opened, or is empty, is named by the decoder.
+    if (await looksComplete(file).catch(() => false)) return undefined
     await decodePicture(file, thumbnail)
     return undefined
   } catch (error) {
