@@ -187,17 +187,21 @@ export async function openData(
  */
 function sometimes(terminal: Terminal): (text: string, done?: number, total?: number) => void {
   let next = performance.now() + 1000
-  let stage = { began: performance.now(), from: 0, done: 0 }
+  let stage = { began: 0, from: 0 }
+  let before = Number.POSITIVE_INFINITY
   return (text, done = 0, total = 0) => {
     const now = performance.now()
     // A count that is lower than before is of another stage.
-    if (done < stage.done) stage = { began: now, from: done, done }
-    stage.done = done
+    if (done < before) stage = { began: now, from: done }
+    before = done
     if (now < next) return
     next = now + 2000
-    const rate = (done - stage.from) / ((now - stage.began) / 1000)
+    const seconds = (now - stage.began) / 1000
+    const rate = (done - stage.from) / seconds
     const left =
-      rate > 0 ? `, ${printCount(Math.round(rate))} a second, ${printSeconds((total - done) / rate)} left` : ''
+      seconds > 0.5 && rate > 0
+        ? `, ${printCount(Math.round(rate))} a second, ${printSeconds((total - done) / rate)} left`
+        : ''
     terminal.progress(`${text}${left}`)
   }
 }

@@ -76,6 +76,8 @@ export interface PictureColors {
 export interface SplitSource extends Volume {
   /** [n, height, width, channels], 0..255; or where they are, if they are not in memory */
   readonly images: Uint8Array | PictureStore
+  /** In place of `images`, as a split has it. */
+  readonly store?: PictureStore | undefined
   /** [n]: the class of each picture. Needed unless there are targets. */
   readonly labels?: Uint8Array | Uint16Array | readonly number[] | undefined
   /** [n, classes]: numbers such as coordinates, or from 0 to 1 for each class whether it applies. */
@@ -118,7 +120,15 @@ export function dataset(source: DatasetSource): Dataset {
     checkSameSize(shown, train, checked, what)
     return checked
   }
-  const test = other('test', source.test ?? { ...train, images: new Uint8Array(), ...nothing(train) })
+  const test = other(
+    'test',
+    source.test ?? {
+      ...train,
+      images: new Uint8Array(),
+      store: undefined,
+      ...nothing(train),
+    },
+  )
   const validation = source.validation && other('validation', source.validation)
   const normalization = source.normalization ?? measured(shown, train)
   checkNormalization(shown, normalization, train.channels)
@@ -186,7 +196,7 @@ function split(where: string, source: SplitSource, classes: readonly string[]): 
   const { labels = [], targets } = labelsOrTargets(where, source, classes)
   const count = targets === undefined ? labels.length : targets.length / classes.length
   const bytes = count * volumeSize(source)
-  const store = images instanceof Uint8Array ? undefined : images
+  const store = source.store ?? (images instanceof Uint8Array ? undefined : images)
   const length = store === undefined ? (images as Uint8Array).length : store.count * store.bytesEach
   if (length !== bytes)
     throw new DatasetError(`${where}: images and labels do not match`, {

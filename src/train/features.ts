@@ -60,7 +60,7 @@ export async function featureTraining(
   const settings = resolveSettings(model, dataset, options)
   const { flip: flipped = false, border: _, ...others } = settings.augment
   if (Object.values(others).some((amount) => amount))
-    return { reason: 'every epoch shows other versions of the images' }
+    return { reason: 'every epoch crops or changes the images in other ways' }
   const flip = flipped !== false
   const cut = cutOf(model.planFor(planOptionsOf(settings)))
   if (cut === undefined) return { reason: 'there is no frozen layer that everything that learns depends on' }

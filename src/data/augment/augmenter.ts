@@ -88,10 +88,11 @@ export class Augmenter {
     const { mean, std } = this.#normalization
     const channels = mean.length
     for (let c = 0; c < channels; c++) {
-      const [m, s] = [mean[c] as number, std[c] as number]
+      const factor = 1 / (255 * (std[c] as number))
+      const shift = (mean[c] as number) / (std[c] as number)
       const from = this.#offset === 0 ? c : Math.abs(this.#offset - c)
       for (let at = 0; at < values.length; at += channels)
-        out[to + at + c] = ((values[at + from] as number) / 255 - m) / s
+        out[to + at + c] = (values[at + from] as number) * factor - shift
     }
   }
 }

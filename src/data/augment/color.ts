@@ -32,28 +32,50 @@ export function changeColor(
       factor(draws.contrast),
       factor(draws.saturation),
     ]
-    for (let i = 0; i < values.length; i++) values[i] = clamp((values[i] as number) * brightness)
-    const middle = (1 - contrast) * meanGray(values, channels)
-    for (let i = 0; i < values.length; i++) values[i] = clamp(contrast * (values[i] as number) + middle)
-    if (channels === 3) saturate(values, saturation)
+    const gray = brighten(values, channels, brightness)
+    contrastAndSaturate(values, channels, contrast, (1 - contrast) * gray, saturation)
   }
   if (hue > 0 && channels === 3) turnHue(values, drawBetween(key, position, draws.hue, -hue, hue))
 }
 
-function meanGray(values: Float32Array, channels: number): number {
+/** Returns the mean gray afterwards. */
+function brighten(values: Float32Array, channels: number, factor: number): number {
   let sum = 0
-  if (channels === 3) {
-    for (let i = 0; i < values.length; i += 3)
-      sum += lumaOf(values[i] as number, values[i + 1] as number, values[i + 2] as number)
-    return sum / (values.length / 3)
+  if (channels !== 3) {
+    for (let i = 0; i < values.length; i++) {
+      const value = clamp(factor * (values[i] as number))
+      values[i] = value
+      sum += value
+    }
+    return sum / values.length
   }
-  for (const value of values) sum += value
-  return sum / values.length
+  for (let i = 0; i < values.length; i += 3) {
+    const red = clamp(factor * (values[i] as number))
+    const green = clamp(factor * (values[i + 1] as number))
+    const blue = clamp(factor * (values[i + 2] as number))
+    values[i] = red
+    values[i + 1] = green
+    values[i + 2] = blue
+    sum += lumaOf(red, green, blue)
+  }
+  return sum / (values.length / 3)
 }
 
-function saturate(values: Float32Array, saturation: number): void {
+function contrastAndSaturate(
+  values: Float32Array,
+  channels: number,
+  contrast: number,
+  middle: number,
+  saturation: number,
+): void {
+  if (channels !== 3) {
+    for (let i = 0; i < values.length; i++) values[i] = clamp(contrast * (values[i] as number) + middle)
+    return
+  }
   for (let i = 0; i < values.length; i += 3) {
-    const [red, green, blue] = [values[i] as number, values[i + 1] as number, values[i + 2] as number]
+    const red = clamp(contrast * (values[i] as number) + middle)
+    const green = clamp(contrast * (values[i + 1] as number) + middle)
+    const blue = clamp(contrast * (values[i + 2] as number) + middle)
     const gray = (1 - saturation) * lumaOf(red, green, blue)
     values[i] = clamp(saturation * red + gray)
     values[i + 1] = clamp(saturation * green + gray)
@@ -68,14 +90,20 @@ function turnHue(values: Float32Array, turn: number): void {
     const most = Math.max(red, green, blue)
     const chroma = most - Math.min(red, green, blue)
     if (chroma === 0) continue
-    // In sixths of the circle.
+    // In sixths of the circle, and moved to be positive.
     const sixth =
       most === red ? (green - blue) / chroma : most === green ? 2 + (blue - red) / chroma : 4 + (red - green) / chroma
-    const hue = sixth + 6 * turn + 12
-    // Foley & van Dam's formula without cases: how far each channel lies below the greatest.
-    for (let c = 0; c < 3; c++) {
-      const k = (5 - 2 * c + hue) % 6
-      values[i + c] = most - chroma * Math.max(0, Math.min(k, 4 - k, 1))
-    }
+    const hue = sixth + 6 * turn + 6
+    values[i] = most - chroma * below(hue + 5)
+    values[i + 1] = most - chroma * below(hue + 3)
+    values[i + 2] = most - chroma * below(hue + 1)
   }
+}
+
+/** How far a channel lies below the greatest, in parts of the chroma (Smith 1978, without cases). */
+function below(hue: number): number {
+  let k = hue
+  while (k >= 6) k -= 6
+  const part = k < 4 - k ? k : 4 - k
+  return part < 0 ? 0 : part > 1 ? 1 : part
 }

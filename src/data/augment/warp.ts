@@ -76,46 +76,76 @@ function windowOf({ height, width }: Volume, least: number, key: number, positio
  * @param out [height, width, channels], 0..255, not rounded
  */
 export function sample(
-  { images, height, width, channels }: Pixels,
+  pixels: Pixels,
   from: number,
   [a, b, c, d, e, f]: Affine,
   outside: Float64Array | undefined,
   out: Float32Array,
 ): void {
+  const { images, height, width, channels } = pixels
   const row = width * channels
   for (let y = 0, at = 0; y < height; y++) {
+    const startX = b * (y + 0.5) + c - 0.5
+    const startY = e * (y + 0.5) + f - 0.5
     for (let x = 0; x < width; x++, at += channels) {
-      const sourceX = a * (x + 0.5) + b * (y + 0.5) + c - 0.5
-      const sourceY = d * (x + 0.5) + e * (y + 0.5) + f - 0.5
+      const sourceX = a * (x + 0.5) + startX
+      const sourceY = d * (x + 0.5) + startY
       const x0 = Math.floor(sourceX)
       const y0 = Math.floor(sourceY)
-      const [right, low] = [sourceX - x0, sourceY - y0]
-      if (x0 >= 0 && y0 >= 0 && x0 + 1 < width && y0 + 1 < height) {
-        const corner = from + y0 * row + x0 * channels
-        for (let k = 0; k < channels; k++) {
-          const p = corner + k
-          const upper = mix(images[p] as number, images[p + channels] as number, right)
-          out[at + k] = mix(upper, mix(images[p + row] as number, images[p + row + channels] as number, right), low)
-        }
+      if (!(x0 >= 0 && y0 >= 0 && x0 + 1 < width && y0 + 1 < height)) {
+        sampleEdge(pixels, from, sourceY, sourceX, outside, out, at)
         continue
       }
-      for (let k = 0; k < channels; k++) {
-        const tap = (ty: number, tx: number): number => {
-          if (tx >= 0 && ty >= 0 && tx < width && ty < height)
-            return images[from + ty * row + tx * channels + k] as number
-          return outside === undefined
-            ? (images[from + fold(ty, height) * row + fold(tx, width) * channels + k] as number)
-            : (outside[k] as number)
-        }
-        const upper = right === 0 ? tap(y0, x0) : mix(tap(y0, x0), tap(y0, x0 + 1), right)
-        const lower = () => (right === 0 ? tap(y0 + 1, x0) : mix(tap(y0 + 1, x0), tap(y0 + 1, x0 + 1), right))
-        out[at + k] = low === 0 ? upper : mix(upper, lower(), low)
-      }
+      // The weights of four pixels: this one, the one to its right, the one below, and the one below that.
+      const right = sourceX - x0
+      const low = sourceY - y0
+      const both = right * low
+      const w00 = 1 - right - low + both
+      const w01 = right - both
+      const w10 = low - both
+      let p = from + y0 * row + x0 * channels
+      for (let k = at; k < at + channels; k++, p++)
+        out[k] =
+          w00 * (images[p] as number) +
+          w01 * (images[p + channels] as number) +
+          w10 * (images[p + row] as number) +
+          both * (images[p + row + channels] as number)
     }
   }
 }
 
-const mix = (a: number, b: number, share: number) => a + share * (b - a)
+/** A pixel whose neighbors are not all in the picture. */
+function sampleEdge(
+  { images, height, width, channels }: Pixels,
+  from: number,
+  sourceY: number,
+  sourceX: number,
+  outside: Float64Array | undefined,
+  out: Float32Array,
+  at: number,
+): void {
+  const [x0, y0] = [Math.floor(sourceX), Math.floor(sourceY)]
+  const [right, low] = [sourceX - x0, sourceY - y0]
+  const isFar = x0 < -1 || y0 < -1 || x0 >= width || y0 >= height
+  for (let k = 0; k < channels; k++) {
+    const around = outside === undefined ? 0 : (outside[k] as number)
+    if (isFar && outside !== undefined) {
+      out[at + k] = around
+      continue
+    }
+    let sum = 0
+    for (let tap = 0; tap < 4; tap++) {
+      const [ty, tx] = [y0 + (tap >> 1), x0 + (tap & 1)]
+      const weight = (tap & 1 ? right : 1 - right) * (tap >> 1 ? low : 1 - low)
+      const isInside = tx >= 0 && ty >= 0 && tx < width && ty < height
+      const place = isInside ? ty * width + tx : fold(ty, height) * width + fold(tx, width)
+      const value = isInside || outside === undefined ? (images[from + place * channels + k] as number) : around
+      // A weight of 0 times any value is 0.
+      sum += weight * value
+    }
+    out[at + k] = sum
+  }
+}
 
 /** Mirrored at the edges as often as it takes. */
 function fold(index: number, size: number): number {

@@ -7,7 +7,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { openRegularFile } from '../../platform/regularFile.ts'
 import { PictureError } from '../errors.ts'
 import { decodePicture } from './decode.ts'
-import { pictureBytes } from './pictureFile.ts'
+import { byName } from './folder.ts'
 import { formatOf } from './pictureFormat.ts'
 import type { Entry } from './splitting.ts'
 
@@ -40,13 +40,13 @@ export async function findIncomplete(
     }
   }
   await Promise.all(Array.from({ length: concurrency }, worker))
-  return found
+  return new Map([...found].sort(([a], [b]) => byName(a.file, b.file)))
 }
 
 async function faultOf(file: string): Promise<PictureError | undefined> {
   try {
-    await pictureBytes(file)
-    if (await looksComplete(file)) return undefined
+    // What cannot be opened, or is empty, is named by the decoder.
+    if (await looksComplete(file).catch(() => false)) return undefined
     await decodePicture(file, thumbnail)
     return undefined
   } catch (error) {
@@ -69,7 +69,8 @@ async function looksComplete(file: string): Promise<boolean> {
       case 'png':
         return has(0x49, 0x45, 0x4e, 0x44)
       case 'gif':
-        return has(0x3b)
+        // A block of no bytes, and the trailer; padding may follow.
+        return /\0;\0*$/.test(tail)
       case 'webp':
         return Buffer.from(head, 'latin1').readUInt32LE(4) + 8 <= size
       case 'heif':

@@ -20,7 +20,7 @@ import { cacheFolder } from './cache.ts'
 import { decodePicture } from './decode.ts'
 import type { DecodeOptions } from './decodeAll.ts'
 import { DecodedIndex, type DecodedRow } from './decodedIndex.ts'
-import { makeFolder, sizeOnDisk } from './files.ts'
+import { exists, makeFolder, sizeOnDisk } from './files.ts'
 import { byName } from './folder.ts'
 import { type LockOptions, withLock } from './lock.ts'
 import { pictureBytes } from './pictureFile.ts'
@@ -62,8 +62,8 @@ export async function decodeToDisk(
   entries: readonly Entry[],
   options: DecodedOptions,
 ): Promise<DecodedPictures> {
-  const { size, cache = cacheFolder(), signal, onNotice } = options
-  const folder = join(cache, 'images', await nameOf(root, size))
+  const { signal, onNotice } = options
+  const folder = await folderFor(root, options)
   const known = await lookAt(root, entries)
   try {
     return await withLock(`${folder}.lock`, () => fill(folder, known, options), { signal, onNotice })
@@ -79,10 +79,31 @@ export async function decodeToDisk(
   }
 }
 
-async function nameOf(root: string, size: PictureSize): Promise<string> {
+/** Those that the cache has already, as their files are now: they are known to be complete. */
+export async function decodedBefore(
+  root: string,
+  entries: readonly Entry[],
+  options: Pick<DecodedOptions, 'size' | 'cache'>,
+): Promise<ReadonlySet<Entry>> {
+  const { pixels, lines } = filesIn(await folderFor(root, options))
+  if (!(await exists(lines))) return new Set()
+  const index = await DecodedIndex.open(lines, headerOf(options.size), await rowsOf(pixels, options.size), true)
+  const known = await lookAt(root, entries)
+  const found = known.flatMap((each) =>
+    each instanceof PictureError || index.find(each.path, each.bytes, each.changed) === undefined ? [] : [each.entry],
+  )
+  return new Set(found)
+}
+
+const filesIn = (folder: string) => ({ pixels: join(folder, 'pixels.bin'), lines: join(folder, 'index.jsonl') })
+const headerOf = (size: PictureSize) => JSON.stringify({ format: 'lenslet.decoded', version, ...size })
+const rowsOf = async (pixels: string, size: PictureSize) =>
+  Math.floor(((await sizeOnDisk(pixels)) ?? 0) / volumeSize(size))
+
+async function folderFor(root: string, { size, cache = cacheFolder() }: Pick<DecodedOptions, 'size' | 'cache'>) {
   const { height, width, channels, fit, preprocessing } = size
   const what = JSON.stringify([version, await realpath(root), height, width, channels, fit, preprocessing])
-  return createHash('sha256').update(what).digest('hex').slice(0, 24)
+  return join(cache, 'images', createHash('sha256').update(what).digest('hex').slice(0, 24))
 }
 
 interface Known {
@@ -99,8 +120,9 @@ async function lookAt(root: string, entries: readonly Entry[]): Promise<readonly
     for (let i = next++; i < entries.length; i = next++) {
       const entry = entries[i] as Entry
       try {
-        const bytes = await pictureBytes(entry.file)
-        const { mtimeMs } = await stat(entry.file)
+        const { size, mtimeMs } = await stat(entry.file).catch(() => ({ size: 0, mtimeMs: 0 }))
+        // Which says what is wrong with a file that is empty or not there.
+        const bytes = size > 0 ? size : await pictureBytes(entry.file)
         found[i] = { entry, path: relative(root, entry.file).replaceAll(sep, '/'), bytes, changed: mtimeMs }
       } catch (error) {
         if (!(error instanceof PictureError)) throw error
@@ -120,10 +142,8 @@ async function fill(
   const { size, onNotice } = options
   const bytesEach = volumeSize(size)
   await makeFolder(folder)
-  const [pixels, lines] = [join(folder, 'pixels.bin'), join(folder, 'index.jsonl')]
-  const header = JSON.stringify({ format: 'lenslet.decoded', version, ...size })
-  const openIndex = async () =>
-    DecodedIndex.open(lines, header, Math.floor(((await sizeOnDisk(pixels)) ?? 0) / bytesEach))
+  const { pixels, lines } = filesIn(folder)
+  const openIndex = async () => DecodedIndex.open(lines, headerOf(size), await rowsOf(pixels, size))
   let index = await openIndex()
   const rows = known.map((each) =>
     each instanceof PictureError ? undefined : index.find(each.path, each.bytes, each.changed),

@@ -37,12 +37,13 @@ export class DecodedIndex {
    *
    * @param header its first line: what the pixels are of. An index with another one is not read.
    * @param most rows that the file of the pixels has
+   * @param isRead nothing will be added, and nothing is written: the caller does not hold the lock
    */
-  static async open(path: string, header: string, most: number): Promise<DecodedIndex> {
+  static async open(path: string, header: string, most: number, isRead = false): Promise<DecodedIndex> {
     const text = await readFile(path, 'utf8').catch(() => '')
     const [first, ...lines] = text.split('\n')
     if (first !== header) {
-      await writeFile(path, `${header}\n`)
+      if (!isRead) await writeFile(path, `${header}\n`)
       return new DecodedIndex(path, new Map(), 0)
     }
     const rows = new Map<string, DecodedRow>()
@@ -54,7 +55,7 @@ export class DecodedIndex {
       next = Math.max(next, row.row + 1)
     }
     // A line that was cut short must not run into the next one.
-    if (!text.endsWith('\n')) await appendFile(path, '\n')
+    if (!text.endsWith('\n') && !isRead) await appendFile(path, '\n')
     return new DecodedIndex(path, rows, next)
   }
 

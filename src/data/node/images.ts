@@ -9,6 +9,7 @@ import { pickFrom } from '../store.ts'
 import type { ClassFiles } from './classes.ts'
 import { findIncomplete } from './completeness.ts'
 import type { DecodeOptions } from './decodeAll.ts'
+import { decodedBefore } from './decodedCache.ts'
 import { decodeSomewhere } from './decodeSomewhere.ts'
 import { pictureEndings } from './endings.ts'
 import { isFolder } from './files.ts'
@@ -70,7 +71,10 @@ export async function openImages(folder: string, options: ImagesOptions): Promis
   const { classes, targets, names = classes } = layout
   const { testFraction, ...split } = splitEntries(layout, options)
   const entries = [...split.train, ...split.validation, ...split.test]
-  const incomplete = await findIncomplete(entries, {
+  // Images that were decoded before and have not changed since need no second look.
+  const before = await decodedBefore(folder, entries, options)
+  const unknown = entries.filter((entry) => !before.has(entry))
+  const incomplete = await findIncomplete(unknown, {
     signal: options.signal,
     onProgress: ({ checked, total }) => options.onStage?.({ done: checked, total, what: 'checked for completeness' }),
   })

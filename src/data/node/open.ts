@@ -145,9 +145,16 @@ async function checkThere(spec: string, path: string): Promise<void> {
 }
 
 /** Data with test pictures of its own: validation pictures can be held out, test pictures cannot. */
-async function withValidation(opening: Promise<Dataset>, options: SplitOptions): Promise<Dataset> {
+async function withValidation(opening: Promise<Dataset>, options: OpenOptions): Promise<Dataset> {
   const { testFraction, validationFraction = 0, splitSeed } = options
   const data = await opening
+  const { labels = options.images?.synsets } = options.images ?? {}
+  if (labels !== undefined)
+    throw new ArgumentError(`labels have no effect: ${data.name} has labels of its own`, {
+      received: labels,
+      expected: 'images:FOLDER',
+      advice: 'leave it out',
+    })
   if (testFraction !== undefined)
     throw new ArgumentError(`testFraction has no effect: ${data.name} has test images of its own`, {
       received: `testFraction ${testFraction}`,
