@@ -4,6 +4,16 @@ type Part = Uint8Array | Float32Array
 
 /** Sixteen hexadecimal digits of all the bytes. A part may come in portions: only the last may not be whole words. */
 export function checksum(parts: Iterable<Part | Iterable<Float32Array>>): string {
+  const [a, b] = sumOfAll(parts)
+  return hex(a) + hex(b)
+}
+
+/** The same as two whole numbers from 0 to 2³² − 1. */
+export function sumOf(...parts: readonly Part[]): readonly [number, number] {
+  return sumOfAll(parts)
+}
+
+function sumOfAll(parts: Iterable<Part | Iterable<Float32Array>>): readonly [number, number] {
   const sums = { a: 0x9747b28c, b: 0x3c6ef372 }
   for (const part of parts) {
     let length = 0
@@ -14,7 +24,7 @@ export function checksum(parts: Iterable<Part | Iterable<Float32Array>>): string
     sums.a = mix(sums.a, length, 0xcc9e2d51, 0x1b873593)
     sums.b = mix(sums.b, length, 0x239b961b, 0xab0e9789)
   }
-  return hex(finish(sums.a)) + hex(finish(sums.b))
+  return [finish(sums.a) >>> 0, finish(sums.b) >>> 0]
 }
 
 /** About 1 GB a second (measured on one core), so that all bytes of a data set can be summed. */
@@ -58,4 +68,4 @@ function* wordsOf({ buffer, byteOffset, byteLength }: Uint8Array | Float32Array)
   yield new Int32Array(rest.buffer)
 }
 
-const hex = (word: number) => (word >>> 0).toString(16).padStart(8, '0')
+const hex = (word: number) => word.toString(16).padStart(8, '0')

@@ -85,10 +85,10 @@ function headAt({ node, layer, output, parameters }: SizedNode): Head | undefine
   return { name: node.name, word: `${word}${size?.join('x') ?? ''}-${count}`, count }
 }
 
-/** Whether one channel more in means one channel more out: asked, since no layer states it. */
+/** Whether twice as many channels in, which groups divide as well, mean twice as many out: asked, since no layer states it. */
 function keepsChannels({ node, layer, inputs, output }: SizedNode): boolean {
   const [volume] = inputs as [Volume]
-  const wider = { ...volume, channels: volume.channels + 1 }
+  const wider = { ...volume, channels: 2 * volume.channels }
   return (
     output.channels === volume.channels && layer.output(node.attributes, wider, [wider]).channels === wider.channels
   )

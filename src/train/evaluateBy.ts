@@ -66,6 +66,7 @@ export async function evaluateBy(
   let loss = 0
   for (let step = 0; step < batches.stepsPerEpoch; step++) {
     signal?.throwIfAborted()
+    await batches.ready(0, step)
     const filled = batches.fill(0, step, images, labels)
     const results = await predict(images.subarray(0, filled * size))
     for (let i = 0; i < filled; i++) {

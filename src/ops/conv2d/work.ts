@@ -25,7 +25,8 @@ export function workOf(
 ): Conv2dWork {
   const { window, channels, filters, groups, activation = 'none' } = attributes
   const batch = picturesOf(inputs[0] as ArraySpec)
-  const largestBatch = largest ?? batch
+  // Products within an optimizer have rows in the place of pictures, and may have more of them than the plan's batch.
+  const largestBatch = Math.max(largest ?? batch, batch)
   const bounds = boundsOf(activation)
   return { window, channels, filters, groups, batch, largestBatch, bounds, exact, ...(way !== undefined && { way }) }
 }
