@@ -1,9 +1,11 @@
 /** Training: the loop, schedules, evaluation, metrics, checkpoints. */
 
 export type { ConfusionMatrix, ConfusionPair } from '../core/confusion.ts'
+export type { Average } from '../data/views.ts'
 export { ModelBusyError } from '../model/errors.ts'
 export { LockedError } from '../platform/errors.ts'
 export type { BestEpoch, WatchedSplit } from './best.ts'
+export type { Calibration, CalibrationBin } from './calibration.ts'
 export { CheckpointError, DataMismatchError, DivergedError } from './errors.ts'
 export { evaluate } from './evaluate.ts'
 export type { EvaluateOptions } from './evaluateOptions.ts'
