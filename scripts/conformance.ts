@@ -11,7 +11,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { BackendName } from '../src/model/model.ts'
+import type { BackendName } from '../src/model/options.ts'
 import { type CaseResult, casesIn, runCase } from './conformance/cases.ts'
 import { pageOf } from './conformance/page.ts'
 import { root } from './files.ts'

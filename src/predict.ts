@@ -9,10 +9,5 @@ export { decodeImage } from './data/decode.ts'
 export { PictureError } from './data/errors.ts'
 export type { PictureSource } from './data/source.ts'
 export type { ModelInfo } from './model/info.ts'
-export {
-  type Classification,
-  type ClassifyOptions,
-  Model,
-  type ModelOptions,
-  type PredictOptions,
-} from './model/model.ts'
+export { type Classification, type ClassifyOptions, Model, type PredictOptions } from './model/model.ts'
+export type { ModelOptions } from './model/options.ts'

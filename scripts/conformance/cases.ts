@@ -10,7 +10,8 @@ import type { OnnxModel, OnnxTensor } from '../../src/exchange/onnx/proto/model.
 import { readOnnx } from '../../src/exchange/onnx/proto/read.ts'
 import { readTensorFile } from '../../src/exchange/onnx/proto/tensorFile.ts'
 import type { ImportedModel } from '../../src/exchange/types.ts'
-import { type BackendName, Model } from '../../src/model/model.ts'
+import { Model } from '../../src/model/model.ts'
+import type { BackendName } from '../../src/model/options.ts'
 import type { StoredTensor } from '../../src/model/safetensors.ts'
 
 export interface CaseResult {

@@ -6,16 +6,13 @@ export type { ModelInfo } from './info.ts'
 export type { Initializer } from './initialize.ts'
 export {
   type Activations,
-  type BackendName,
-  type BindOptions,
-  backendNames,
   type Classification,
   type ClassifyOptions,
   type LayerActivations,
   Model,
-  type ModelOptions,
   type PredictOptions,
 } from './model.ts'
+export { type BackendName, backendNames, type ModelOptions } from './options.ts'
 export {
   readSafetensors,
   type SafetensorsFile,
@@ -24,4 +21,5 @@ export {
   type Tensor,
   writeSafetensors,
 } from './safetensors.ts'
+export type { BindOptions } from './uses.ts'
 export { type Weight, Weights, type WeightValues } from './weights.ts'

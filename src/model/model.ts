@@ -4,74 +4,35 @@
  */
 
 import { platform } from '#platform'
-import { referenceBackend } from '../backends/reference/backend.ts'
 import type { Backend, Program } from '../backends/types.ts'
-import { wasmBackend } from '../backends/wasm/backend.ts'
-import { startEarly } from '../backends/wasm/early.ts'
-import { MemoryError } from '../backends/wasm/errors.ts'
 import { chooseThreads } from '../backends/wasm/threads.ts'
 import { ArgumentError } from '../core/errors.ts'
-import { checkOptions, type OptionNames, printKind } from '../core/options.ts'
-import { printShape, type Shape, sameShape, sizeOf, type Volume, volumeSize } from '../core/shapes.ts'
-import { listed } from '../core/text.ts'
+import { checkOptions, printKind } from '../core/options.ts'
+import { type Volume, volumeSize } from '../core/shapes.ts'
 import type { PictureSource } from '../data/source.ts'
 import type { ParameterSpec } from '../layers/types.ts'
 import { checkNetwork } from '../network/check.ts'
 import type { Network } from '../network/network.ts'
 import { inferVolumes } from '../network/volumes.ts'
-import type { Target } from '../ops/target.ts'
 import { planOptionNames } from '../plan/options.ts'
 import { planFor } from '../plan/plan.ts'
-import type { Plan, PlanOptions } from '../plan/types.ts'
+import type { Plan } from '../plan/types.ts'
 import { type Activations, activationsOf } from './activations.ts'
 import { type Classification, type ClassifyOptions, classify } from './classify.ts'
-import { WeightError } from './errors.ts'
 import { decodeModel, encodeModel, modelParts } from './file.ts'
-import { type GivenWeights, givenValues } from './givenWeights.ts'
+import { givenValues } from './givenWeights.ts'
 import { Holder } from './holder.ts'
 import type { ModelInfo } from './info.ts'
-import { checkInitializer, fillInitial, type Initializer } from './initialize.ts'
+import { checkInitializer, fillInitial } from './initialize.ts'
 import { sayNoChecksum } from './noChecksum.ts'
+import { backendRow, type EndEarly, type ModelOptions, modelOptionNames } from './options.ts'
 import type { Read } from './order.ts'
 import { checkPictures, checkScores } from './pictures.ts'
 import type { Tensor } from './safetensors.ts'
 import { scoresOf } from './scores.ts'
+import type { BindOptions, Predict, Predictions, Trainer } from './uses.ts'
+import { checkWeights, weightFor } from './weightChecks.ts'
 import { type InitialValues, Weights } from './weights.ts'
-
-interface BackendRow {
-  backend(): Backend
-  /** Starts in the background what takes long to start; returns a function that ends what was not used. */
-  early(options: ModelOptions): EndEarly
-}
-
-type EndEarly = () => Promise<void>
-
-const backends = {
-  wasm: { backend: () => wasmBackend(), early: ({ threads }) => startEarly(threads) },
-  reference: { backend: () => referenceBackend, early: () => async () => {} },
-} as const satisfies Record<string, BackendRow>
-
-export type BackendName = keyof typeof backends
-/** The devices that a model can run on, the default first. */
-export const backendNames = Object.keys(backends) as readonly BackendName[]
-
-export interface ModelOptions {
-  /** Default 0. */
-  readonly seed?: number
-  /** The most pictures that run at once. Default 32; `predict` takes any number, and fewer take less time. */
-  readonly batch?: number
-  /** Default: as many as the processor has, one where memory cannot be shared. Never changes a result. */
-  readonly threads?: number
-  /** Default `wasm`. `reference` is float64 and slow: the definition. */
-  readonly backend?: BackendName
-  /** Without Winograd's method, which is faster but rounds more coarsely. Default false. */
-  readonly exact?: boolean
-  /** How filters start; default: as each layer says (He). */
-  readonly initial?: Initializer
-  /** All weights of the network, in place of new ones: values, or sources that are read when the model first runs. */
-  readonly weights?: GivenWeights | undefined
-  readonly info?: ModelInfo
-}
 
 export type { Activations, LayerActivations } from './activations.ts'
 export type { Classification, ClassifyOptions } from './classify.ts'
@@ -81,45 +42,7 @@ export interface PredictOptions {
   readonly into?: Float32Array
 }
 
-const optionNames: OptionNames<ModelOptions> = {
-  seed: true,
-  batch: true,
-  threads: true,
-  backend: true,
-  exact: true,
-  initial: true,
-  weights: true,
-  info: true,
-}
-
-/** Options of a plan that the model does not decide itself. */
-export type BindOptions = Omit<PlanOptions, 'threads' | 'exact' | 'target'>
-
-/** What only a training may do with a model. */
-export interface Trainer {
-  /** Makes the program of this plan the model's own, with the weights in it. */
-  hold(options: BindOptions): Promise<Program>
-  /**
-   * Runs a task that leaves the weights as they are, when the uses of the model before it are done. Throws `DisposedError`
-   * if the model no longer holds the program.
-   */
-  exclusively<T>(program: Program, task: () => Promise<T>): Promise<T>
-  /** The same for a task that changes the weights: also readers of several parts (an evaluation) are waited for. */
-  change<T>(program: Program, task: () => Promise<T>): Promise<T>
-  /** Makes the weights current on devices with memory of their own, unless the model was disposed of. */
-  fetch(): Promise<void>
-}
-
 export let trainerOf: (model: Model) => Trainer
-
-/** Scores of pictures, as `Model.predict` gives them. */
-export type Predict = (pictures: Float32Array) => Promise<Float32Array>
-
-/**
- * Several predictions with the same weights: who would change them waits until the promise of `use` settles. `use` predicts by
- * what it is given; a call on the model itself could wait for a writer that waits for `use`.
- */
-export type Predictions = <T>(use: (predict: Predict) => Promise<T>) => Promise<T>
 
 /** For what predicts in parts, such as an evaluation. */
 export let predictionsOf: (model: Model) => Predictions
@@ -171,7 +94,7 @@ export class Model {
    */
   static async create(network: Network, options: ModelOptions = {}): Promise<Model> {
     checkNetwork('Model.create', network)
-    checkOptions('Model.create', options, optionNames)
+    checkOptions('Model.create', options, modelOptionNames)
     const { seed = 0, initial, weights, info = {} } = options
     if (!Number.isInteger(seed)) throw new ArgumentError('the seed must be a whole number', { received: `${seed}` })
     checkInitializer(initial)
@@ -193,7 +116,7 @@ export class Model {
     source: string | Uint8Array | ArrayBuffer,
     options: Omit<ModelOptions, 'seed' | 'initial' | 'weights' | 'info'> = {},
   ): Promise<Model> {
-    const { seed: _, initial: __, weights: ___, info: ____, ...loadNames } = optionNames
+    const { seed: _, initial: __, weights: ___, info: ____, ...loadNames } = modelOptionNames
     checkOptions<typeof options>('Model.load', options, loadNames)
     const given = source instanceof ArrayBuffer ? new Uint8Array(source) : source
     if (typeof given !== 'string' && !(given instanceof Uint8Array)) {
@@ -212,10 +135,7 @@ export class Model {
 
   /** Starts in the background what takes long to start. */
   static async #make(options: ModelOptions, parts: () => Promise<ModelParts>): Promise<Model> {
-    const name = options.backend ?? 'wasm'
-    const row: BackendRow | undefined = Object.hasOwn(backends, name) ? backends[name] : undefined
-    if (row === undefined)
-      throw new ArgumentError('no such backend', { received: `${name}`, expected: backendNames.join(', ') })
+    const row = backendRow(options.backend)
     const endEarly = row.early(options)
     try {
       return new Model(row.backend(), options, await parts(), endEarly)
@@ -392,27 +312,4 @@ export class Model {
     })
     predictionsOf = (model) => (use) => model.#holder.span((read) => use(model.#predictIn(read)))
   }
-}
-
-/** A weight as another network needs it. Throws `WeightError` for an unknown name and for another shape. */
-function weightFor(weights: ReadonlyMap<string, Tensor>, name: string, shape: Shape): Tensor {
-  const weight = weights.get(name)
-  if (weight !== undefined && sameShape(weight.shape, shape)) return weight
-  throw new WeightError(`${name}: the model has no such weight for the network`, {
-    received:
-      weight === undefined ? `weights by other names: ${listed([...weights.keys()])}` : printShape(weight.shape),
-    expected: printShape(shape),
-    advice: 'a network with the same layers by the same names',
-  })
-}
-
-/** Throws `MemoryError` for weights that alone are more than the device can address. */
-function checkWeights(specs: readonly { readonly spec: ParameterSpec }[], { segmentLimit }: Target): void {
-  const bytes = 4 * specs.reduce((sum, { spec }) => sum + sizeOf(spec.shape), 0)
-  if (segmentLimit === undefined || bytes <= segmentLimit) return
-  throw new MemoryError('the weights are more than one memory can hold', {
-    received: `${bytes} bytes of weights`,
-    expected: `at most ${segmentLimit} bytes`,
-    advice: 'take fewer filters or neurons; `lenslet plan` shows which layer takes how much',
-  })
 }

@@ -2,7 +2,8 @@
 
 import type { Program } from '../backends/types.ts'
 import { ModelBusyError } from '../model/errors.ts'
-import type { Model, Trainer } from '../model/model.ts'
+import type { Model } from '../model/model.ts'
+import type { Trainer } from '../model/uses.ts'
 
 export interface Claim {
   /** The program of the training, as soon as there is one. */

@@ -1,7 +1,8 @@
 /** Whether a training may go on from a checkpoint, found out without memory for it. */
 
 import type { Dataset } from '../data/dataset.ts'
-import type { BackendName, Model } from '../model/model.ts'
+import type { Model } from '../model/model.ts'
+import type { BackendName } from '../model/options.ts'
 import { type Checkpoint, checkSame } from './checkpoint.ts'
 import { identityOf, type TrainingIdentity } from './identity.ts'
 import { matchDataset } from './match.ts'

@@ -9,7 +9,7 @@
 import { platform } from '#platform'
 import type { Program } from '../backends/types.ts'
 import type { Dataset } from '../data/dataset.ts'
-import type { Trainer } from '../model/model.ts'
+import type { Trainer } from '../model/uses.ts'
 import type { FileLock } from '../platform/types.ts'
 import type { BestWeights } from './best.ts'
 import { type Checkpoint, checkpointParts, checkSame, partsOf, readCheckpoint, restoreWeights } from './checkpoint.ts'

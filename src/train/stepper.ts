@@ -6,7 +6,7 @@
 
 import type { Program } from '../backends/types.ts'
 import type { Batches } from '../data/batches.ts'
-import type { Trainer } from '../model/model.ts'
+import type { Trainer } from '../model/uses.ts'
 import { emptyArray, type TypedArray } from '../ops/arrays.ts'
 import { SCALAR_COUNT, type ScalarName, type ScalarValues, scalarSlots } from '../ops/scalars.ts'
 import { bufferOf } from '../plan/step.ts'

@@ -3,7 +3,7 @@
 import { printable } from '../../core/text.ts'
 import { dtypes } from '../../model/safetensors/dtypes.ts'
 import { invalid } from './invalid.ts'
-import { Global, type Persistent } from './pickle.ts'
+import { Global, type Persistent } from './pickleValues.ts'
 
 /** Storage classes by the names that safetensors has for their types; the names of the types in `torch`. */
 const types: readonly (readonly [storage: string, dtype: string, names: readonly string[]])[] = [

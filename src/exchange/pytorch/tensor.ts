@@ -8,7 +8,7 @@ import { printable } from '../../core/text.ts'
 import { storedTensor } from '../../model/safetensors/tensor.ts'
 import type { StoredTensor } from '../../model/safetensors.ts'
 import { invalid } from './invalid.ts'
-import { Call, Persistent } from './pickle.ts'
+import { Call, Persistent } from './pickleValues.ts'
 import { dtypeOf, isWhole, storageOf, widthOf } from './storage.ts'
 
 /** (storage, offset, shape, strides, requires_grad, hooks, and the type from version 3 on) */

@@ -1,6 +1,6 @@
 /**
  * The activation functions of table.ts for four values at once: `apply(x, p)`, and `apply(kept, dy, p)` for the gradient.
- * Those made of exponentials are in exponentials.as.ts, and in kernel/math.as.ts and gelu.as.ts.
+ * Those made of exponentials are in exponentials/functions.as.ts, and in kernel/math.as.ts and gelu.as.ts.
  */
 
 import { multiplyAdd } from '../kernel/multiplyAdd.as.ts'

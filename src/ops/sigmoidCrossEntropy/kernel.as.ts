@@ -86,7 +86,7 @@ function sigmoids<L>(x: usize, targets: usize, weights: usize, gradient: usize, 
       weights += step
     }
     const e = changetype<L>(0).load(gradient)
-    // ln(1 + e) = s·P(s²) with s = e/(2 + e), as softplus has it (pointwise/exponentials.as.ts).
+    // ln(1 + e) = s·P(s²) with s = e/(2 + e), as softplus has it (pointwise/exponentials/functions.as.ts).
     const s = f32x4.div(e, f32x4.add(two, e))
     const z = f32x4.mul(s, s)
     let p = multiplyAdd(f32x4.splat(0.24393908084), z, f32x4.splat(0.213985605067))

@@ -1,6 +1,6 @@
 /** The activation functions of table.ts that are made of one exponential, for the loops of kernel/curves.as.ts. */
 
-import { multiplyAdd } from '../kernel/multiplyAdd.as.ts'
+import { multiplyAdd } from '../../kernel/multiplyAdd.as.ts'
 
 /** 1 / (1 + e⁻ˣ) */
 @unmanaged
