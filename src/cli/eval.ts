@@ -7,7 +7,7 @@ import { type Average, viewsUsage } from '../data/views.ts'
 import { printCount } from '../inspect/units.ts'
 import type { Evaluation } from '../train/evaluation.ts'
 import { addDataOptions, type DataOptions, dataHelp, dataOptions, dataWords } from './data.ts'
-import { readCall, UsageError } from './errors.ts'
+import { UsageError } from './errors.ts'
 import { evaluateEnsemble, evaluateModel } from './evalModels.ts'
 import { type SplitName, splitNames } from './evalSplit.ts'
 import { csvOf, jsonOf, words } from './evalWords.ts'
@@ -70,11 +70,13 @@ async function run(paths: readonly string[], call: EvalCall): Promise<void> {
       expected: '--views as well',
       advice: '--views mirror',
     })
-  const trained = await commonSplit(paths, data)
+  const given = dataOptions(call)
+  const isSplit = [given.testFraction, given.validationFraction, given.splitSeed].some((each) => each !== undefined)
+  const trained = await commonSplit(paths, data, isSplit)
   const repeated = dataWords(trained).join(' ')
   if (repeated !== '')
     terminal.hint(`note: unless options say otherwise, the data is read as in the training: ${repeated}`)
-  const asked = { ...call, ...trained, ...dataOptions(call) }
+  const asked = { ...call, ...trained, ...given }
   const [path = ''] = paths
   const evaluated =
     paths.length === 1 ? await evaluateModel(path, asked, terminal) : await evaluateEnsemble(paths, asked, terminal)
@@ -86,20 +88,17 @@ async function run(paths: readonly string[], call: EvalCall): Promise<void> {
 }
 
 /** How the models' trainings split this data; a test image of one that another learned from would flatter the ensemble. */
-async function commonSplit(paths: readonly string[], data: string): Promise<DataOptions> {
+async function commonSplit(paths: readonly string[], data: string, isGiven: boolean): Promise<DataOptions> {
   const splits = await Promise.all(paths.map((path) => trainedSplit(path, data)))
   const [first = {}] = splits
   const other = splits.findIndex((each) => dataWords(each).join(' ') !== dataWords(first).join(' '))
-  if (other < 0) return first
+  if (other < 0 || isGiven) return first
   const shown = (index: number) => dataWords(splits[index] as DataOptions).join(' ') || 'no options'
-  throw await readCall<UsageError>(
-    () =>
-      new UsageError('the models of the ensemble were trained on different parts of the data', {
-        received: `${paths[0]}: ${shown(0)}; ${paths[other]}: ${shown(other)}`,
-        expected: 'the same split, so that no model is tested on images that it was trained on',
-        advice: 'evaluate them on other images, or train them with the same split',
-      }),
-  )
+  throw new UsageError('the models of the ensemble were trained on different parts of the data', {
+    received: `${paths[0]}: ${shown(0)}; ${paths[other]}: ${shown(other)}`,
+    expected: 'the same split, so that no model is tested on images that it was trained on',
+    advice: 'train them with the same split, evaluate them on other images, or choose a split by --split-seed',
+  })
 }
 
 /** A model whose weights are finite, but so large that scores overflow. */

@@ -84,6 +84,7 @@ function summaryOf({ settings, files, model, dataset, says, last: { result } }: 
     validationAccuracy: result.validationAccuracy ?? null,
     testLoss: result.testLoss ?? null,
     testAccuracy: result.testAccuracy ?? null,
+    viewed: result.viewed ?? null,
     best: result.best ?? null,
     keptEpoch: result.keptEpoch,
     parameters: networkTable(settings.network).totals.parameters,

@@ -9,6 +9,7 @@ import type { TrainOptions } from '../train/options.ts'
 import { type ScheduleSettings, scheduleKinds } from '../train/schedule.ts'
 import type { Recipe } from '../zoo/types.ts'
 import { bytes, choice, number, refused, whole } from './options.ts'
+import { readViews } from './views.ts'
 
 interface OptionRow<T> {
   /** What stands for the value in the help: `<n>`. */
@@ -61,6 +62,7 @@ const learning = {
     (option) => choice(option, ['best', 'last']),
   ),
   evaluate: row('<when>', 'epoch, end, never', (option) => choice(option, ['epoch', 'end', 'never'])),
+  views: row('<words>', 'at the end, also average several views of every test image: airbench, mirror, …', readViews),
   init: row('<rule>', 'initialization of the filters: he, xavier, zeros, or a number', initializer),
   seed: row('<n>', 'of weights, order, augmentation and dropout; default 0', number),
 } as const
@@ -82,7 +84,8 @@ const usual: Recipe = { epochs: 5, schedule: 'one-cycle' }
 
 /** Options over recipe over what is usual. Throws `AugmentationError`. */
 export function learningOptions(given: LearningOptions, recipe: Recipe = usual): TrainOptions {
-  const { epochs, batch, decay, labelSmoothing, clipNorm, evaluate, seed, augment, patience, keep, recompute } = given
+  const { epochs, batch, decay, labelSmoothing, clipNorm, evaluate, views, seed, augment, patience, keep, recompute } =
+    given
   const rates = given.rateFactors
   const optimizer = optimizerOf(given, recipe.optimizer)
   const stretched = { ...recipe, schedule: stretch(recipe.schedule, recipe.epochs, epochs ?? recipe.epochs) }
@@ -98,6 +101,7 @@ export function learningOptions(given: LearningOptions, recipe: Recipe = usual):
       recompute,
       keep,
       evaluate,
+      views,
       seed,
       optimizer,
       schedule: given.schedule,

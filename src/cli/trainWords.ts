@@ -72,12 +72,22 @@ function evaluationWords(dataset: Dataset): readonly string[] {
 function accuracyLines(result: TrainResult, { validation, test }: Dataset, terminal: Terminal): readonly string[] {
   const line = (what: string, accuracy: number, count: number, loss: number | undefined) =>
     `${what}: ${terminal.bold(printPercent(accuracy))} of ${printCount(count)} images (loss ${loss?.toFixed(4)})`
-  const { testAccuracy, testLoss, validationAccuracy, validationLoss } = result
+  const { testAccuracy, testLoss, validationAccuracy, validationLoss, viewed } = result
   const lines = [
     ...(validationAccuracy === undefined
       ? []
       : [line('validation accuracy', validationAccuracy, validation?.count ?? 0, validationLoss)]),
     ...(testAccuracy === undefined ? [] : [line('test accuracy', testAccuracy, test.count, testLoss)]),
+    ...(viewed === undefined
+      ? []
+      : [
+          line(
+            `${viewed.split} accuracy with views ${viewed.views}`,
+            viewed.accuracy,
+            viewed.split === 'test' ? test.count : (validation?.count ?? 0),
+            viewed.loss,
+          ),
+        ]),
   ]
   if (lines.length > 0) return lines
   return [hasPictures(test) ? 'The test images were not evaluated.' : 'There were no test images.']

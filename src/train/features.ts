@@ -58,6 +58,7 @@ export async function featureTraining(
   limit: number,
 ): Promise<FeatureTraining | NoFeatures> {
   const settings = resolveSettings(model, dataset, options)
+  if (settings.views !== undefined) return { reason: 'test views are made of images, not of features' }
   const { crop = 0, cutout = 0, flip = false } = settings.augment
   if (crop !== 0 || cutout !== 0) return { reason: 'every epoch crops or cuts out other parts of the images' }
   const cut = cutOf(model.planFor(planOptionsOf(settings)))

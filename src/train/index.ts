@@ -13,7 +13,7 @@ export type { ClassEvaluation, Evaluation } from './evaluation.ts'
 export { train } from './loop.ts'
 export type { EpochRecord, MetricsRecord, StepRecord } from './metrics.ts'
 export type { CheckpointOptions, TrainOptions } from './options.ts'
-export type { DoneProgress, EpochProgress, Progress, StepProgress, TrainResult } from './progress.ts'
+export type { DoneProgress, EpochProgress, Progress, StepProgress, TrainResult, ViewedResult } from './progress.ts'
 export {
   resolveSchedule,
   type Schedule,

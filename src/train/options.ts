@@ -68,6 +68,11 @@ export interface TrainOptions {
    */
   readonly evaluate?: 'epoch' | 'end' | 'never' | undefined
   /**
+   * At the end, also evaluate several views of every test image (the validation images where there are no test images), as
+   * `evaluate` does with these views. Default: none.
+   */
+  readonly views?: string | undefined
+  /**
    * Stop after this many epochs without a lower validation loss (test loss where the data has no validation split).
    * Epochs of the schedule's warm-up are not counted.
    */
@@ -130,6 +135,8 @@ export interface TrainSettings extends BitSettings {
   readonly rates: Schedule
   readonly update: Optimizer
   readonly evaluate: 'epoch' | 'end' | 'never'
+  /** Undefined where images are evaluated as they are only. */
+  readonly views: string | undefined
   readonly patience: number | undefined
   readonly keep: 'last' | 'best'
   readonly recompute: NonNullable<BindOptions['recompute']>
@@ -151,6 +158,7 @@ const optionNames: OptionNames<TrainOptions> = {
   frozen: true,
   seed: true,
   evaluate: true,
+  views: true,
   earlyStopping: true,
   keep: true,
   checkpoint: true,
@@ -229,6 +237,7 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
     seed,
     normalization,
     evaluate,
+    views: options.views === 'none' ? undefined : options.views,
     patience: earlyStopping?.patience,
     keep,
     recompute: options.recompute ?? false,

@@ -19,10 +19,10 @@ import type { Evaluation } from './evaluation.ts'
 import type { TrainingIdentity } from './identity.ts'
 import { addTo, type EpochRecord, emptyTally, MetricsFile, means, recordInterval, type Tally } from './metrics.ts'
 import type { TrainSettings } from './options.ts'
-import { noEvaluation, Pace, type Progress, smooth, type TrainResult } from './progress.ts'
+import { noEvaluation, Pace, type Progress, smooth, type TrainResult, type ViewedResult } from './progress.ts'
 import { resultOf, standingOf } from './result.ts'
 import { Saver } from './saver.ts'
-import { finalSplitOf, type Watched, watchedSplitOf } from './splits.ts'
+import { finalSplitOf, viewedSplitOf, type Watched, watchedSplitOf } from './splits.ts'
 import type { TrainState } from './state.ts'
 import type { Stepper } from './stepper.ts'
 import { stoppedImproving } from './stopping.ts'
@@ -148,6 +148,7 @@ export class Session {
       else evaluated = { evaluation, evaluatedOn: 'test' }
       state.seconds = this.#secondsBefore + this.#pace.seconds
     }
+    const viewed = stopped === 'aborted' ? undefined : await this.#evaluateViews()
     const test = evaluated.evaluatedOn === 'test' ? evaluated.evaluation : undefined
     const imagesPerSecond = this.#pace.average
     const result = resultOf(state, {
@@ -155,6 +156,7 @@ export class Session {
       keptEpoch,
       lastWeights,
       test,
+      viewed,
       imagesPerSecond,
       best: this.#best,
       isGraded: this.#parts.settings.isGraded,
@@ -242,12 +244,27 @@ export class Session {
     return state.best ?? state.lowest
   }
 
+  /** Undefined where there are none, or it was aborted meanwhile: the result is that of a finished training all the same. */
+  async #evaluateViews(): Promise<ViewedResult | undefined> {
+    const { settings, dataset } = this.#parts
+    const { views } = settings
+    const viewed = viewedSplitOf(dataset)
+    if (views === undefined || settings.evaluate === 'never' || viewed === undefined) return undefined
+    const evaluation = await this.#evaluate(viewed.split, views)
+    return evaluation && { views, loss: evaluation.loss, accuracy: evaluation.accuracy, split: viewed.name }
+  }
+
   /** Undefined where it was aborted meanwhile. */
-  async #evaluate(split: Split): Promise<Evaluation | undefined> {
+  async #evaluate(split: Split, views?: string): Promise<Evaluation | undefined> {
     const { model, settings, dataset, signal } = this.#parts
     const { normalization } = settings
     try {
-      const evaluation = await evaluateLoaded(model, split, { normalization, classes: dataset.classes, signal })
+      const evaluation = await evaluateLoaded(model, split, {
+        normalization,
+        classes: dataset.classes,
+        views,
+        signal,
+      })
       this.#pace.evaluated()
       return evaluation
     } catch (error) {

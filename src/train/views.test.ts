@@ -11,6 +11,9 @@ import { Model } from '../model/model.ts'
 import { toProbabilities } from '../model/probabilities.ts'
 import { parse } from '../notation/parse.ts'
 import { evaluate } from './evaluate.ts'
+import { train } from './loop.ts'
+import type { TrainResult } from './progress.ts'
+import { stripeNetwork, stripes } from './testing/stripes.ts'
 
 const normalization = { mean: [0.4], std: [0.3] }
 const classes = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
@@ -184,5 +187,31 @@ describe('an ensemble', () => {
     const fewer = await create('INPUT 6x6x1 -> FC-3')
     await expect(ensemble.add(fewer, noise(6).test)).rejects.toThrow(/3 classes/)
     expect(ensemble.evaluate()).toEqual(before)
+  })
+})
+
+describe('a training with views', () => {
+  it('ends with an evaluation of the kept weights, the bits of which do not depend on it', async () => {
+    const data = stripes(40)
+    const run = async (views?: string) => {
+      const model = await create(stripeNetwork)
+      model.info = {}
+      let result: TrainResult | undefined
+      for await (const progress of train(model, data, { epochs: 2, batch: 10, views })) result = progress.result
+      return { model, result: result as TrainResult }
+    }
+    const [plain, viewed] = [await run(), await run('mirror')]
+    expect(plain.result.viewed).toBeUndefined()
+    const { loss, accuracy } = await evaluate(viewed.model, data.test, { views: 'mirror' })
+    expect(viewed.result.viewed).toEqual({ views: 'mirror', loss, accuracy, split: 'test' })
+    expect(viewed.result.testLoss).toBe(plain.result.testLoss)
+    expect([...viewed.model.weights.get('fc1.filters')]).toEqual([...plain.model.weights.get('fc1.filters')])
+  })
+
+  it('refuses views that do not fit before the first step', async () => {
+    const model = await create(stripeNetwork)
+    const before = [...model.weights.get('fc1.filters')]
+    await expect(train(model, stripes(40), { epochs: 1, views: 'shifts9' }).next()).rejects.toThrow(/at most 7/)
+    expect([...model.weights.get('fc1.filters')]).toEqual(before)
   })
 })

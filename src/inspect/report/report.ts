@@ -3,7 +3,7 @@
 import type { Evaluation } from '../../train/evaluation.ts'
 import { costTable, type NetworkTable, type TextTable } from '../costTable.ts'
 import { escapeLines, escapeText } from '../svg.ts'
-import { classesSection, confusionSection, type ReportMetrics } from './classes.ts'
+import { calibrationSection, classesSection, confusionSection, type ReportMetrics } from './classes.ts'
 import { anchorOf, listHtml, noteHtml, pairsHtml, scrolling, section, tableHtml } from './html.ts'
 import {
   filtersSection,
@@ -94,6 +94,7 @@ function sectionsOf(data: ReportData): readonly string[] {
     trainingSection(data),
     metrics === undefined ? '' : classesSection(metrics, evaluation?.count ?? 0),
     evaluation === undefined ? '' : confusionSection(evaluation),
+    evaluation === undefined ? '' : calibrationSection(evaluation),
     mistakes === undefined ? '' : mistakesSection(mistakes.pictures, mistakes.among, evaluation?.count ?? 0),
     samples === undefined ? '' : samplesSection(samples.pictures, samples.augmentation),
     filters === undefined ? '' : filtersSection(filters),
