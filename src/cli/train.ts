@@ -252,6 +252,7 @@ async function trainRun(
       ...(call.checkpointEvery !== undefined && { everySeconds: call.checkpointEvery }),
     },
     metrics: files.metrics,
+    watchWeights: true,
     signal: interrupt.signal,
     ...(checkpoint === undefined ? {} : { resume: files.checkpoint }),
   })

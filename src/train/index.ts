@@ -22,3 +22,4 @@ export {
   type ScheduleSettings,
   scheduleKinds,
 } from './schedule.ts'
+export type { WeightSummary, WeightsRecord } from './weightRecord.ts'

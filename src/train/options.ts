@@ -86,6 +86,11 @@ export interface TrainOptions {
   readonly checkpoint?: CheckpointOptions | undefined
   /** Path of a file of JSON lines: some forty an epoch, and one for each epoch. */
   readonly metrics?: string | undefined
+  /**
+   * Once an epoch, at its last step, record how the weights are distributed and how much the step changes them
+   * (`WeightsRecord`). Takes a copy of the weights for that step, and never changes the result. Default false.
+   */
+  readonly watchWeights?: boolean | undefined
   /** Go on from this checkpoint: its path or bytes. The options must be those that it was made with. */
   readonly resume?: string | Uint8Array | undefined
   /** Stops after the step that is running, writes a checkpoint if there is a path for it, and ends with `stopped: 'aborted'`. */
@@ -137,6 +142,7 @@ export interface TrainSettings extends BitSettings {
   readonly evaluate: 'epoch' | 'end' | 'never'
   /** Undefined where images are evaluated as they are only. */
   readonly views: string | undefined
+  readonly watchWeights: boolean
   readonly patience: number | undefined
   readonly keep: 'last' | 'best'
   readonly recompute: NonNullable<BindOptions['recompute']>
@@ -163,6 +169,7 @@ const optionNames: OptionNames<TrainOptions> = {
   keep: true,
   checkpoint: true,
   metrics: true,
+  watchWeights: true,
   resume: true,
   signal: true,
 }
@@ -238,6 +245,7 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
     normalization,
     evaluate,
     views: options.views === 'none' ? undefined : options.views,
+    watchWeights: options.watchWeights ?? false,
     patience: earlyStopping?.patience,
     keep,
     recompute: options.recompute ?? false,

@@ -59,6 +59,8 @@ interface Standing {
   readonly secondsLeft: number
   /** The epoch with the lowest validation loss so far (test loss where there is no validation split). */
   readonly best?: BestEpoch | undefined
+  /** All so far, as in the metrics file; the list grows while the training goes on. */
+  readonly records: readonly MetricsRecord[]
   /** Path of a checkpoint that was written since the last progress. */
   readonly checkpoint?: string
   /** With the first progress after resuming: what is worth knowing, a sentence for each. */

@@ -26,6 +26,7 @@ import { finalSplitOf, viewedSplitOf, type Watched, watchedSplitOf } from './spl
 import type { TrainState } from './state.ts'
 import type { Stepper } from './stepper.ts'
 import { stoppedImproving } from './stopping.ts'
+import { WeightWatch } from './weightRecord.ts'
 
 export interface SessionParts {
   readonly model: Model
@@ -66,6 +67,7 @@ export class Session {
   readonly #pace: Pace
   readonly #saver: Saver
   readonly #secondsBefore: number
+  readonly #weights: WeightWatch
   #notices: readonly string[]
   #metrics: MetricsFile | undefined
   /** Of the last epoch, and of the best one of this session. */
@@ -79,6 +81,7 @@ export class Session {
     this.#pace = new Pace(parts.now)
     this.#saver = new Saver({ ...parts, checkWeights: () => this.#checkWeights() })
     this.#secondsBefore = parts.state.seconds
+    this.#weights = new WeightWatch(parts.program)
     this.#notices = parts.notices
   }
 
@@ -174,8 +177,10 @@ export class Session {
   }
 
   async #step(): Promise<void> {
-    const { state, stepper, settings } = this.#parts
+    const { state, stepper, settings, trainer, program } = this.#parts
     if (state.step % settings.stepsPerEpoch === 0) state.epoch = emptyTally()
+    const weights = settings.watchWeights && (state.step + 1) % settings.stepsPerEpoch === 0
+    if (weights) await trainer.exclusively(program, () => this.#weights.begin())
     const tally = await stepper.take(state.step)
     const rate = stepper.rate(state.step)
     state.step++
@@ -192,6 +197,9 @@ export class Session {
       state.records.push({ kind: 'step', ...this.#place(rate), ...this.#means(state.interval), seconds: state.seconds })
       state.interval = emptyTally()
     }
+    // Now, and not with the epoch's record: a checkpoint may come in between.
+    const { epoch } = this.#place(rate)
+    if (weights) state.records.push(await trainer.exclusively(program, () => this.#weights.end(epoch, state.step)))
   }
 
   /** False where it was aborted while it evaluated: the epoch is not finished, and evaluates again when it is resumed. */
@@ -313,6 +321,7 @@ export class Session {
       ...standingOf(kind, state, settings, this.#pace),
       rate: stepper.rate(Math.max(0, state.step - 1)),
       best: this.#best,
+      records: state.records,
       ...(checkpoint !== undefined && { checkpoint }),
       ...(notices.length > 0 && { notices }),
     }
