@@ -53,7 +53,13 @@ export async function finishRun(run: EndedRun, terminal: Terminal, interrupt: In
   }
   await saveModels(run)
   const example = await saveExample(files, dataset)
-  const evalWords = [files.model, '--data', settings.data, ...dataWords(settings.dataOptions ?? {})]
+  const evalWords = [
+    files.model,
+    '--data',
+    settings.data,
+    ...dataWords(settings.dataOptions ?? {}),
+    ...viewWords(run.options),
+  ]
   const next = [
     `${commandName()} predict ${quoted(files.model)} ${quoted(example)}`,
     ...(hasPictures(dataset.test) ? [`${commandName()} eval ${evalWords.map(quoted).join(' ')}`] : []),
@@ -68,6 +74,8 @@ export async function finishRun(run: EndedRun, terminal: Terminal, interrupt: In
     conclusion(result, dataset, model, files, next, terminal),
   )
 }
+
+const viewWords = ({ views = 'none' }: TrainOptions) => (views === 'none' ? [] : ['--views', views])
 
 function summaryOf({ settings, files, model, dataset, says, last: { result } }: EndedRun) {
   return {

@@ -8,24 +8,27 @@ import type { RunFiles } from './runFolder.ts'
 import type { Terminal } from './terminal.ts'
 import type { TrainProgress } from './trainProgress.ts'
 import { quoted } from './trainWords.ts'
+import type { RunWatchers } from './watchRun.ts'
 
 export interface FollowedRun {
   readonly files: RunFiles
   /** Takes a new folder away; only where the training failed before there was anything to keep. */
   readonly undo: (() => Promise<void>) | undefined
   readonly terminal: Terminal
+  readonly watchers: RunWatchers
 }
 
 export async function followRun(
   training: AsyncGenerator<Progress, TrainResult>,
   progress: TrainProgress,
-  { files, undo, terminal }: FollowedRun,
+  { files, undo, terminal, watchers }: FollowedRun,
 ): Promise<DoneProgress> {
   let begun = false
   try {
     for await (const each of training) {
       begun = true
       progress.show(each)
+      await watchers.show(each)
       if (each.kind === 'done') return each
     }
   } catch (error) {

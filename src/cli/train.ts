@@ -34,6 +34,7 @@ import { choice, exactHelp, number } from './options.ts'
 import { addPreprocessOptions, givenPreprocessing, type PreprocessCall } from './preprocess.ts'
 import { checkPictures, resumedSettings, savedCheckpoint } from './resumeRun.ts'
 import { filesOf, lockRun, type RunFiles, type RunSettings, writeRun } from './runFolder.ts'
+import { dataName } from './runReport.ts'
 import { startRun } from './startRun.ts'
 import { Terminal } from './terminal.ts'
 import { threadCount } from './threadCount.ts'
@@ -41,8 +42,9 @@ import { TrainProgress } from './trainProgress.ts'
 import { addLearningOptions, type LearningOptions, learningOptions } from './trainSettings.ts'
 import { normalizationNote, refusePreprocessing, type Start, startFrom } from './trainStart.ts'
 import { introduction } from './trainWords.ts'
+import { addWatchOptions, RunWatchers, type WatchCall } from './watchRun.ts'
 
-interface TrainCall extends LearningOptions, DataOptions, PreprocessCall {
+interface TrainCall extends LearningOptions, DataOptions, PreprocessCall, WatchCall {
   readonly data?: string
   readonly size?: AskedSize
   readonly newHead?: boolean
@@ -76,6 +78,7 @@ export function define(command: Command): void {
     .option('--backend <name>', 'wasm, or reference (float64, slow)', choice('--backend', backendNames))
     .option('--exact', exactHelp)
     .option('--json', 'one JSON object on stdout; progress on stderr')
+  addWatchOptions(command)
   addLearningOptions(command)
   addDataOptions(command)
   addPreprocessOptions(command)
@@ -274,6 +277,7 @@ async function trainRun(
       checkResume(checkpoint, trained.model, trained.dataset, trained.options, settings.backend)
   })
   interrupt.signal.throwIfAborted()
+  await using watchers = await RunWatchers.open(call, `${settings.name} on ${dataName(settings.data)}`, terminal)
   const run = { ...settings, options: fitted, pictures }
   if (task.files !== undefined) await writeRun(task.files, run)
   const { files, lock, undo } =
@@ -285,12 +289,14 @@ async function trainRun(
   terminal.say(introduction(settings, dataset, model, files, terminal))
   if (task.files !== undefined && checkpoint === undefined)
     terminal.say('There is no checkpoint yet: the training starts from the beginning, with the same settings.')
-  await computeFeatures(features, terminal, interrupt.signal).catch(async (error) => {
+  const undone = async (error: unknown) => {
     await undo?.()
     throw error
-  })
+  }
+  await computeFeatures(features, terminal, interrupt.signal).catch(undone)
+  await readCall(() => watchers.begin(files, terminal)).catch(undone)
   const training = trainHolding(lock, trained.model, trained.dataset, optionsIn(files))
-  const ended = await followRun(training, progress, { files, undo, terminal })
+  const ended = await followRun(training, progress, { files, undo, terminal, watchers })
   const last = await putFeaturesBack(features, ended)
   await lock.check()
   await finishRun({ settings, entry, options: fitted, dataset, model, files, last, says }, terminal, interrupt)

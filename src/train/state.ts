@@ -72,6 +72,7 @@ const evaluated = {
 }
 const summary = object({
   name: string,
+  shape: list(whole, { max: 8 }),
   norm: number({ min: 0 }),
   ratio: optional(number({ min: 0 })),
   min: number(),

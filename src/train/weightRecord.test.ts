@@ -45,7 +45,7 @@ describe('a summary of weights', () => {
     const random = Random.seeded(1, 'weights')
     const before = Float32Array.from({ length: 1000 }, () => random.normal())
     const after = before.map((value) => value + 1e-3 * random.normal())
-    const { name, norm, ratio, min, max, mean, deviation, counts } = summaryOf('w', before, after)
+    const { name, norm, ratio, min, max, mean, deviation, counts } = summaryOf('w', [10, 100], before, after)
     const norm2 = (values: readonly number[]) => Math.hypot(...values)
     // Six digits are kept.
     expect([name, norm]).toEqual(['w', expect.closeTo(norm2([...before]), 3)])
@@ -56,14 +56,17 @@ describe('a summary of weights', () => {
     expect(mean).toBeCloseTo(average, 6)
     expect(deviation).toBeCloseTo(Math.sqrt(after.reduce((sum, x) => sum + (x - average) ** 2, 0) / 1000), 4)
     const expected = new Array<number>(32).fill(0)
-    for (const value of after) expected[Math.min(31, Math.floor((32 * (value - min)) / (max - min)))]! += 1
+    for (const value of after) {
+      const range = Math.min(31, Math.floor((32 * (value - min)) / (max - min)))
+      expected[range] = (expected[range] as number) + 1
+    }
     expect(counts).toEqual(expected)
   })
 
   it('of weights that are all the same, and of zeros', () => {
     const same = new Float32Array(7).fill(0.5)
-    expect(summaryOf('w', same, same)).toMatchObject({ ratio: 0, min: 0.5, max: 0.5, deviation: 0, counts: [7] })
-    expect(summaryOf('w', new Float32Array(7), same)).not.toHaveProperty('ratio')
+    expect(summaryOf('w', [7], same, same)).toMatchObject({ ratio: 0, min: 0.5, max: 0.5, deviation: 0, counts: [7] })
+    expect(summaryOf('w', [7], new Float32Array(7), same)).not.toHaveProperty('ratio')
   })
 })
 

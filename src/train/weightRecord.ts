@@ -7,10 +7,13 @@
  */
 
 import type { Program } from '../backends/types.ts'
+import type { Shape } from '../core/shapes.ts'
 
 export interface WeightSummary {
   /** `conv1.filters` */
   readonly name: string
+  /** `[3, 3, 16, 32]`; biases, scales and shifts have one axis. */
+  readonly shape: Shape
   /** ‖w‖, the root of the sum of squares, before the step. */
   readonly norm: number
   /** ‖Δw‖/‖w‖ of the step; absent where all weights were 0. */
@@ -61,7 +64,8 @@ export class WeightWatch {
   async end(epoch: number, step: number): Promise<WeightsRecord> {
     const weights: WeightSummary[] = []
     for (const [i, { name, buffer }] of this.#learned.entries()) {
-      const summary = summaryOf(name, this.#before[i] as Float32Array, await this.#read(buffer))
+      const { shape = [] } = this.#program.plan.buffers[buffer] ?? {}
+      const summary = summaryOf(name, shape, this.#before[i] as Float32Array, await this.#read(buffer))
       if (Number.isFinite(summary.deviation)) weights.push(summary)
     }
     this.#before = []
@@ -73,7 +77,7 @@ export class WeightWatch {
   }
 }
 
-export function summaryOf(name: string, before: Float32Array, after: Float32Array): WeightSummary {
+export function summaryOf(name: string, shape: Shape, before: Float32Array, after: Float32Array): WeightSummary {
   let [square, change, sum, squares] = [0, 0, 0, 0]
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (let i = 0; i < after.length; i++) {
@@ -88,6 +92,7 @@ export function summaryOf(name: string, before: Float32Array, after: Float32Arra
   const mean = sum / after.length
   return {
     name,
+    shape,
     norm: digits(Math.sqrt(square)),
     ...(square > 0 && { ratio: digits(Math.sqrt(change / square)) }),
     min,

@@ -126,6 +126,7 @@ const records: MetricsRecord[] = [
     weights: [
       {
         name: 'conv1.filters',
+        shape: [8],
         norm: 2,
         ratio: 0.001,
         min: -1,
@@ -134,7 +135,7 @@ const records: MetricsRecord[] = [
         deviation: 0.25,
         counts: [1, 0, 2, 5],
       },
-      { name: 'fc.bias', norm: 0, min: 1, max: 1, mean: 1, deviation: 0, counts: [4] },
+      { name: 'fc.bias', shape: [4], norm: 0, min: 1, max: 1, mean: 1, deviation: 0, counts: [4] },
     ],
   },
   { kind: 'epoch', ...common, step: 2, loss: 1.5, testLoss: 1.25, testAccuracy: 0.75, seconds: 5 },

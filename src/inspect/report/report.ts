@@ -4,7 +4,7 @@ import type { Evaluation } from '../../train/evaluation.ts'
 import { costTable, type NetworkTable, type TextTable } from '../costTable.ts'
 import { escapeLines, escapeText } from '../svg.ts'
 import { calibrationSection, classesSection, confusionSection, type ReportMetrics } from './classes.ts'
-import { anchorOf, listHtml, noteHtml, pairsHtml, scrolling, section, tableHtml } from './html.ts'
+import { anchorOf, figuresHtml, listHtml, noteHtml, pairsHtml, scrolling, section, tableHtml } from './html.ts'
 import {
   filtersSection,
   type MistakenPicture,
@@ -16,6 +16,7 @@ import {
 import { script, scriptHash } from './script.ts'
 import { style } from './style.ts'
 import { type TrainingData, trainingSection } from './training.ts'
+import { weightsSection } from './weights.ts'
 
 export interface ReportData extends TrainingData {
   readonly title: string
@@ -92,6 +93,7 @@ function sectionsOf(data: ReportData): readonly string[] {
   } = data
   return [
     trainingSection(data),
+    weightsSection(data.records),
     metrics === undefined ? '' : classesSection(metrics, evaluation?.count ?? 0),
     evaluation === undefined ? '' : confusionSection(evaluation),
     evaluation === undefined ? '' : calibrationSection(evaluation),
@@ -121,15 +123,6 @@ function sectionsOf(data: ReportData): readonly string[] {
     section('Settings', pairsHtml(settings)),
     section('Machine', pairsHtml(machine)),
   ]
-}
-
-function figuresHtml(figures: ReportData['figures']): string {
-  if (figures.length === 0) return ''
-  const boxes = figures.map(
-    ({ value, says }) =>
-      `<div class="figure"><b>${escapeText(value)}</b><span class="quiet small">${escapeText(says)}</span></div>`,
-  )
-  return `<div class="figures">${boxes.join('')}</div>`
 }
 
 function contents(sections: readonly string[]): string {
