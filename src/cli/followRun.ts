@@ -16,13 +16,17 @@ export interface FollowedRun {
   readonly undo: (() => Promise<void>) | undefined
   readonly terminal: Terminal
   readonly watchers: RunWatchers
+  /** The epoch after which the training pauses, with its checkpoint written. */
+  readonly until?: number | undefined
 }
+
+/** Undefined where it pauses. */
 
 export async function followRun(
   training: AsyncGenerator<Progress, TrainResult>,
   progress: TrainProgress,
-  { files, undo, terminal, watchers }: FollowedRun,
-): Promise<DoneProgress> {
+  { files, undo, terminal, watchers, until }: FollowedRun,
+): Promise<DoneProgress | undefined> {
   let begun = false
   try {
     for await (const each of training) {
@@ -30,6 +34,8 @@ export async function followRun(
       progress.show(each)
       await watchers.show(each)
       if (each.kind === 'done') return each
+      if (until !== undefined && each.kind === 'epoch' && each.epoch >= until && each.epoch < each.epochs)
+        return undefined
     }
   } catch (error) {
     progress.clear()

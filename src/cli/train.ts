@@ -44,7 +44,7 @@ import { normalizationNote, refusePreprocessing, type Start, startFrom } from '.
 import { introduction } from './trainWords.ts'
 import { addWatchOptions, RunWatchers, type WatchCall } from './watchRun.ts'
 
-interface TrainCall extends LearningOptions, DataOptions, PreprocessCall, WatchCall {
+export interface TrainCall extends LearningOptions, DataOptions, PreprocessCall, WatchCall {
   readonly data?: string
   readonly size?: AskedSize
   readonly newHead?: boolean
@@ -57,6 +57,10 @@ interface TrainCall extends LearningOptions, DataOptions, PreprocessCall, WatchC
   readonly backend?: BackendName
   readonly exact?: boolean
   readonly json?: boolean
+  /** Of a search, not of the command line: the training pauses after this epoch, unless it is the last. */
+  readonly until?: number
+  /** Likewise: opens the data, which several trainings share. */
+  readonly open?: typeof openData
 }
 
 export function define(command: Command): void {
@@ -95,7 +99,7 @@ Examples:
   lenslet train --resume runs/lenet5-mnist-20261122-054312`
 
 /** A training that is understood, and not yet begun. */
-interface Task {
+export interface Task {
   readonly settings: RunSettings
   readonly entry?: ZooEntry
   /** Where the network comes from; absent in a run that is resumed, whose network is fitted already. */
@@ -130,7 +134,7 @@ async function run(net: string | undefined, call: TrainCall): Promise<void> {
   }
 }
 
-async function newTask(net: string | undefined, call: TrainCall): Promise<Task> {
+export async function newTask(net: string | undefined, call: TrainCall): Promise<Task> {
   if (net === undefined) {
     throw new UsageError('a network is missing', {
       expected: 'lenslet train <net> --data <data>',
@@ -168,7 +172,7 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
 }
 
 /** The settings of the run; what the call says besides is taken over, and `train` refuses what would change the past. */
-async function resumedTask(net: string | undefined, folder: string, call: TrainCall): Promise<Task> {
+export async function resumedTask(net: string | undefined, folder: string, call: TrainCall): Promise<Task> {
   const given =
     net ??
     (call.out && `--out ${call.out}`) ??
@@ -199,7 +203,7 @@ async function resumedTask(net: string | undefined, folder: string, call: TrainC
   }
 }
 
-async function work(
+export async function work(
   given: Task,
   call: TrainCall,
   terminal: Terminal,
@@ -296,18 +300,24 @@ async function trainRun(
   await computeFeatures(features, terminal, interrupt.signal).catch(undone)
   await readCall(() => watchers.begin(files, terminal)).catch(undone)
   const training = trainHolding(lock, trained.model, trained.dataset, optionsIn(files))
-  const ended = await followRun(training, progress, { files, undo, terminal, watchers })
+  const ended = await followRun(training, progress, { files, undo, terminal, watchers, until: call.until })
+  if (ended === undefined) return
   const last = await putFeaturesBack(features, ended)
   await lock.check()
   await finishRun({ settings, entry, options: fitted, dataset, model, files, last, says }, terminal, interrupt)
 }
 
 /** The data, and the task with its network fitted to it. */
-async function openFitted(task: Task, { size, ...call }: TrainCall, terminal: Terminal, signal: AbortSignal) {
+async function openFitted(
+  task: Task,
+  { size, open: opening = openData, ...call }: TrainCall,
+  terminal: Terminal,
+  signal: AbortSignal,
+) {
   const { settings, origin, start } = task
   const { name, network, data, dataOptions } = settings
   const preprocessing = start?.source.info.preprocessing ?? (await resumedPreprocessing(task))
-  const open = (input: Volume) => openData(data, { ...input, preprocessing }, terminal, signal, dataOptions)
+  const open = (input: Volume) => opening(data, { ...input, preprocessing }, terminal, signal, dataOptions)
   if (origin === undefined)
     return { task, dataset: await open(inferVolumes(network)[0]?.output as Volume), says: undefined }
   const request = { name, network, data, size, origin }

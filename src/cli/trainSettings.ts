@@ -67,6 +67,19 @@ const learning = {
   seed: row('<n>', 'of weights, order, augmentation and dropout; default 0', number),
 } as const
 
+/** As the command line has them: `weight-decay`. */
+export const learningNames: readonly string[] = Object.keys(learning).map(dashed)
+
+function dashed(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
+/** One option from its text: `{ weightDecay: 1e-4 }` from `weight-decay` and `1e-4`. Throws `UsageError`. */
+export function readLearning(option: string, text: string): LearningOptions {
+  const row = Object.entries<OptionRow<unknown>>(learning).find(([name]) => dashed(name) === option)
+  return row === undefined ? {} : { [row[0]]: row[1].reader(`--${option}`)(text) }
+}
+
 /** The values that Commander makes of them. */
 export type LearningOptions = {
   readonly [Name in keyof typeof learning]?: (typeof learning)[Name] extends OptionRow<infer T> ? T : never
@@ -75,7 +88,7 @@ export type LearningOptions = {
 export function addLearningOptions(command: Command): void {
   command.optionsGroup('Training (defaults: the zoo’s recipe for this network and data set, if there is one)')
   for (const [name, { value, help, reader }] of Object.entries<OptionRow<unknown>>(learning)) {
-    const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+    const option = `--${dashed(name)}`
     command.option(`${option} ${value}`, help, reader(option))
   }
 }

@@ -73,3 +73,8 @@ export function figuresHtml(figures: readonly { readonly value: string; readonly
   )
   return `<div class="figures">${boxes.join('')}</div>`
 }
+
+/** A command that the page's script gives a button. */
+export function commandHtml(command: string): string {
+  return `<div class="command"><pre>${escapeText(command)}</pre></div>`
+}

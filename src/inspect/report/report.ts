@@ -4,7 +4,17 @@ import type { Evaluation } from '../../train/evaluation.ts'
 import { costTable, type NetworkTable, type TextTable } from '../costTable.ts'
 import { escapeLines, escapeText } from '../svg.ts'
 import { calibrationSection, classesSection, confusionSection, type ReportMetrics } from './classes.ts'
-import { anchorOf, figuresHtml, listHtml, noteHtml, pairsHtml, scrolling, section, tableHtml } from './html.ts'
+import {
+  anchorOf,
+  commandHtml,
+  figuresHtml,
+  listHtml,
+  noteHtml,
+  pairsHtml,
+  scrolling,
+  section,
+  tableHtml,
+} from './html.ts'
 import {
   filtersSection,
   type MistakenPicture,
@@ -129,8 +139,4 @@ function contents(sections: readonly string[]): string {
   const titles = sections.flatMap((part) => /<h2>(.*?)<\/h2>/.exec(part)?.[1] ?? [])
   const links = titles.map((title) => `<a href="#${anchorOf(title)}">${title}</a>`)
   return `<nav class="small" aria-label="Contents">${links.join('')}</nav>`
-}
-
-function commandHtml(command: string): string {
-  return `<div class="command"><pre>${escapeText(command)}</pre></div>`
 }
