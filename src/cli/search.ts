@@ -93,8 +93,6 @@ async function search(
     const [best] = ranked(ended)
     await lock.check()
     await platform.writeFileAtomic(reportFile(folder), new TextEncoder().encode(reportOf({ folder, state: ended })))
-    const found = { folder, state: ended }
-    terminal.result(jsonOf(found), () => words(found, terminal))
     if (best === undefined || best.failed !== undefined) {
       throw new LensletError('no trial could be trained', {
         received: failuresOf(ended.results),
@@ -102,6 +100,8 @@ async function search(
         advice: 'lower rates, smaller networks, or a smaller batch',
       })
     }
+    const found = { folder, state: ended }
+    terminal.result(jsonOf(found), () => words(found, terminal))
   } finally {
     await lock.release()
   }

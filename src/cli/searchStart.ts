@@ -57,6 +57,7 @@ export async function openSearch(net: string | undefined, call: SearchCall): Pro
   refuseOptions(call)
   const template = await readTemplate(net)
   const data = absolute(call.data)
+  checkPlaceOf(data)
   const options = { ...dataOptions(call), ...(await validation(data, call)) }
   const fixed = { ...fixedOptions(call), ...options }
   const tried = call.try ?? {}
@@ -122,18 +123,23 @@ async function resumed(net: string | undefined, folder: string, call: SearchCall
   const lock = await platform.lockFile(searchFile(folder))
   try {
     const state = await readSearch(folder)
-    const place = placeOf(state.data)
-    if (place !== undefined && !existsSync(place)) {
-      throw new UsageError('the data of the search is not where it was', {
-        received: `no ${printable(place)}`,
-        expected: 'the images that the search began with',
-      })
-    }
+    checkPlaceOf(state.data)
     return { folder, state, lock }
   } catch (error) {
     await lock.release()
     throw error
   }
+}
+
+/** What else may be wrong with the data shows when the first trial opens it. */
+function checkPlaceOf(data: string): void {
+  const place = placeOf(data)
+  if (place === undefined || existsSync(place)) return
+  throw new UsageError(`there is no ${printable(place)}`, {
+    received: printable(data),
+    expected: 'a folder or a file that exists',
+    advice: 'check the path; it is relative to the folder that you are in',
+  })
 }
 
 /** What would make trials end before their rung. */

@@ -95,7 +95,7 @@ function tableOf(state: SearchState, results: readonly RungResult[]): TextTable 
         `${trial + 1}`,
         ...names.map((name) => printable(values[name] ?? '–')),
         `${epochs}`,
-        failed === undefined ? (loss?.toFixed(4) ?? '–') : 'failed',
+        failed === undefined ? printLoss(loss) : 'failed',
         failed === undefined && accuracy !== undefined ? printPercent(accuracy) : '–',
         printSeconds(seconds),
       ]
@@ -112,7 +112,7 @@ export function reportOf({ folder, state }: EndedSearch): string {
     title: `Search for ${state.name ?? shortNet(state.net)} on ${dataName(state.data)}`,
     subtitle: `${printCount(state.trials)} trials, begun ${state.began.slice(0, 16).replace('T', ' ')} UTC`,
     figures: [
-      ...(best?.loss === undefined ? [] : [{ value: best.loss.toFixed(4), says: 'best validation loss' }]),
+      ...(best?.loss === undefined ? [] : [{ value: printLoss(best.loss), says: 'best validation loss' }]),
       ...(best?.accuracy === undefined
         ? []
         : [{ value: printPercent(best.accuracy), says: 'its validation accuracy' }]),
@@ -132,7 +132,7 @@ export function reportOf({ folder, state }: EndedSearch): string {
             name,
             each.kind === 'words'
               ? each.words.join(' | ')
-              : `${each.low} to ${each.high}, ${each.scale === 'log' ? 'logarithmic' : 'linear'}${each.step === undefined ? '' : `, multiples of ${each.step}`}`,
+              : `${each.low} to ${each.high}, ${each.scale === 'log' ? 'logarithmic' : 'linear'}${each.step === undefined ? '' : each.step === 1 ? ', whole numbers' : `, multiples of ${each.step}`}`,
           ] as const,
       ),
       ['seed', `${state.seed}`],
@@ -165,5 +165,9 @@ function linesOf(state: SearchState, results: readonly RungResult[], isGraded: b
     }
   })
 }
+
+/** Very small losses have four digits, too. */
+const printLoss = (loss: number | undefined) =>
+  loss === undefined ? '–' : loss !== 0 && loss < 0.01 ? loss.toExponential(2) : loss.toFixed(4)
 
 const shortNet = (net: string) => (net.length > 40 ? 'a network' : net)

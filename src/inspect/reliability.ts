@@ -8,7 +8,7 @@ import { escapeText, palette, path, picture, tag } from './svg.ts'
 import { printCount, printPercent } from './units.ts'
 
 const side = 260
-const margin = { left: 46, right: 14, top: 14, bottom: 40 }
+const margin = { left: 46, right: 26, top: 14, bottom: 40 }
 const ticks = [0, 0.25, 0.5, 0.75, 1]
 
 export function reliabilitySvg({ bins }: Calibration): string {

@@ -78,7 +78,7 @@ export function calibrationSection({ calibration, accuracy, count }: Evaluation)
     'Calibration',
     scrolling(reliabilitySvg(calibration)),
     noteHtml(
-      `Expected calibration error ${printPercent(error)}, over ${printCount(count)} images: the mean confidence is ${printPercent(confidence)}, the accuracy ${printPercent(accuracy)}${Math.abs(confidence - accuracy) < 0.0005 ? '' : `, so the model is ${words} sure than it should be`}. Each bar has the images whose probability was in its range; at the dashed line they are right as often as the model says.`,
+      `Expected calibration error ${printPercent(error)}, over ${printCount(count)} images: the mean confidence is ${printPercent(confidence)}, the accuracy ${printPercent(accuracy)}${Math.abs(confidence - accuracy) < 0.0005 ? '' : `, so the model is ${words} sure than it should be`}. Each bar has the images whose probability was in its range; at the dashed line they are right as often as the model says, and orange is the distance from it. The fainter a bar, the fewer images it has.`,
     ),
   )
 }

@@ -16,18 +16,22 @@ export function weightsSection(records: readonly MetricsRecord[]): string {
   const last = watched.at(-1)
   if (last === undefined || last.weights.length === 0) return ''
   const curves = ratioCurves(watched)
-  const options = { title: 'Update ratio of filters', log: true, print: short }
-  // Drawn twice: text that is scaled down to a phone cannot be read there.
-  const small = curvesSvg(curves, { ...options, width: 330, height: 250 })
-  const drawn = `<div class="charts"><div><div class="wide">${curvesSvg(curves, options)}</div><div class="narrow">${small}</div></div></div>`
+  const options = { title: 'Update ratio', log: true, print: printTick }
+  // Drawn twice: text that is scaled down to a phone cannot be read there. The legend of all curves has no room on it.
+  const narrow = curves.filter(({ label }) => label === 'median' || label === '0.001')
+  const small = curvesSvg(narrow, { ...options, width: 330, height: 250 })
+  const drawn = `<div class="charts" style="max-width: 560px"><div><div class="wide">${curvesSvg(curves, options)}</div><div class="narrow">${small}</div></div></div>`
   const head =
-    '<tr><th>weights</th><th>shape</th><th class="right">norm</th><th class="right">mean</th><th class="right">deviation</th><th class="right">update ratio</th><th>histogram</th></tr>'
+    '<tr><th>weights</th><th>shape</th><th class="right">norm</th><th class="right">mean</th><th class="right">deviation</th><th class="right">update ratio, median</th><th>histogram</th></tr>'
   return section(
     'Weights',
     drawn,
-    markupTable(head, last.weights.map(row)),
+    markupTable(
+      head,
+      last.weights.map((weights) => row(weights, medianRatio(watched, weights.name))),
+    ),
     noteHtml(
-      `After epoch ${last.epoch}. The update ratio is ‖update‖/‖weights‖ of the last step of an epoch. As a rule of thumb it is about 0.001 while a network learns: much more means that the learning rate is too high, much less that it is too low. It follows the schedule, so it falls to 0 where the rate does.`,
+      `After epoch ${last.epoch}. The update ratio is ‖update‖/‖weights‖ of the last step of an epoch; the curves are those of filters. As a rule of thumb it is about 0.001 while a network learns: much more means that the learning rate is too high, much less that it is too low. It follows the schedule, so it falls to 0 where the rate does.`,
     ),
   )
 }
@@ -59,8 +63,14 @@ function ratioCurves(watched: readonly WeightsRecord[]): readonly Curve[] {
   ]
 }
 
-function row(weights: WeightSummary): string {
-  const { name, shape, norm, mean, deviation, ratio } = weights
+/** Over the epochs: the last ones of a schedule that ends at 0 say little. */
+function medianRatio(watched: readonly WeightsRecord[], name: string): number | undefined {
+  const ratios = watched.flatMap(({ weights }) => weights.find((each) => each.name === name)?.ratio ?? [])
+  return ratios.sort((a, b) => a - b)[ratios.length >> 1]
+}
+
+function row(weights: WeightSummary, ratio: number | undefined): string {
+  const { name, shape, norm, mean, deviation } = weights
   const right = (text: string, kind = '') => `<td class="right${kind}">${escapeText(text)}</td>`
   const isFar = isFilter(weights) && ratio !== undefined && ratio > 0 && (ratio < usual[0] || ratio > usual[1])
   const cells = [norm, mean, deviation].map((value) => right(short(value))).join('')
@@ -68,6 +78,7 @@ function row(weights: WeightSummary): string {
   return `<tr>${nameCell(name)}<td>${escapeText(printShape(shape))}</td>${cells}${change}<td>${sparkline(weights)}</td></tr>`
 }
 
+const printTick = (value: number) => (value < 1e-3 ? value.toExponential() : `${value}`)
 const short = (value: number) => `${Number(value.toPrecision(3))}`
 
 const [width, height] = [96, 22]
