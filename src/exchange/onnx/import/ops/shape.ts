@@ -4,7 +4,7 @@ import { sizeOf } from '../../../../core/shapes.ts'
 import { typeName } from '../../proto/tensor.ts'
 import { alongAxis, picked } from '../axis.ts'
 import { type Context, numbersOf, Obstacle, scalarOf } from '../context.ts'
-import { checkSize, indexer, transposed } from '../fold.ts'
+import { broadcast, checkSize, indexer, transposed } from '../fold.ts'
 import type { Handlers } from '../handler.ts'
 import { regroup, resolveShape } from '../reshape.ts'
 import { axisOf, numberOf, rankOf, shapeOf } from '../shapes.ts'
@@ -238,16 +238,13 @@ export const shapes: Handlers = {
       Constant,
       Constant,
     ]
-    if (sizeOf(a.shape) !== sizeOf(condition.shape) || sizeOf(b.shape) !== sizeOf(condition.shape))
-      throw new Obstacle('a choice between constants of different shapes')
-    const [yes, no] = [a.entries(), b.entries()]
-    return [
-      constant(
-        condition.shape,
-        Array.from(condition.entries(), (entry, index) => (entry === 0 ? no[index] : yes[index]) as Entry),
-        a.isInteger,
-      ),
-    ]
+    const shape = broadcast(broadcast(a.shape, b.shape), condition.shape)
+    const [when, yes, no] = [condition, a, b].map((value) => {
+      const [at, entries] = [indexer(value.shape, shape), value.entries()]
+      return (index: number) => entries[at(index)] as Entry
+    }) as [(index: number) => Entry, (index: number) => Entry, (index: number) => Entry]
+    const out = Array.from({ length: sizeOf(shape) }, (_, index) => (when(index) === 0 ? no(index) : yes(index)))
+    return [constant(shape, out, a.isInteger)]
   },
 }
 
