@@ -3,32 +3,22 @@
 import type { Command } from 'commander'
 import { LensletError } from '../core/errors.ts'
 import { counted } from '../core/text.ts'
-import { type Average, viewsUsage } from '../data/views.ts'
+import { viewsUsage } from '../data/views.ts'
 import { printCount } from '../inspect/units.ts'
 import type { Evaluation } from '../train/evaluation.ts'
 import { addDataOptions, type DataOptions, dataHelp, dataOptions, dataWords } from './data.ts'
 import { UsageError } from './errors.ts'
+import type { EvalCall } from './evalCall.ts'
 import { evaluateEnsemble, evaluateModel } from './evalModels.ts'
-import { type SplitName, splitNames } from './evalSplit.ts'
+import { splitNames } from './evalSplit.ts'
 import { csvOf, jsonOf, words } from './evalWords.ts'
 import { modelHelp } from './model.ts'
 import { choice, exactHelp } from './options.ts'
-import { addPreprocessOptions, type PreprocessCall } from './preprocess.ts'
+import { addPreprocessOptions } from './preprocess.ts'
 import { trainedSplit } from './runData.ts'
 import { Terminal } from './terminal.ts'
 import { threadCount } from './threadCount.ts'
 import { readViews } from './views.ts'
-
-export interface EvalCall extends DataOptions, PreprocessCall {
-  readonly data: string
-  readonly split: SplitName
-  readonly views?: string
-  readonly average?: Average
-  readonly threads?: number
-  readonly exact?: boolean
-  readonly json?: boolean
-  readonly csv?: boolean
-}
 
 export function define(command: Command): void {
   command

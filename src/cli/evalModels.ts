@@ -1,35 +1,23 @@
 /** The evaluation of `eval`: of one model, or of several whose probabilities are averaged. */
 
 import { counted, printable } from '../core/text.ts'
-import type { Dataset, Split } from '../data/dataset.ts'
+import type { Split } from '../data/dataset.ts'
 import type { PictureSize } from '../data/resize.ts'
 import { viewedSize, viewSet } from '../data/views.ts'
 import { Ensemble } from '../insight/ensemble.ts'
 import type { Model } from '../model/model.ts'
 import { evaluate } from '../train/evaluate.ts'
-import type { Evaluation } from '../train/evaluation.ts'
 import { matchSplit } from '../train/match.ts'
 import { matchViewed } from '../train/outputs.ts'
 import { dataOptions, openData } from './data.ts'
 import { readCall } from './errors.ts'
-import type { EvalCall } from './eval.ts'
+import type { EvalCall, EvaluatedModels } from './evalCall.ts'
 import { splitOf } from './evalSplit.ts'
 import { notes } from './evalWords.ts'
 import { imageProgress } from './imageProgress.ts'
 import { openModel } from './model.ts'
 import { withPreprocessing } from './preprocess.ts'
 import type { Terminal } from './terminal.ts'
-
-/** What is known of an evaluation besides its numbers. */
-export interface EvaluatedModels {
-  readonly result: Evaluation
-  /** Of the data, as opened for the last model. */
-  readonly notices: Dataset['notices']
-  /** The models' own words about where they come from, those that have some. */
-  readonly origins: readonly string[]
-  readonly models: readonly string[]
-  readonly views: { readonly name: string; readonly count: number; readonly average: string } | null
-}
 
 export async function evaluateModel(path: string, call: EvalCall, terminal: Terminal): Promise<EvaluatedModels> {
   await using opened = await openForEval(path, call, terminal)

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { ArgumentError } from '../core/errors.ts'
 import type { Split } from './dataset.ts'
-import { writeView } from './viewPixels.ts'
+import { viewWriter } from './viewPixels.ts'
 import { viewedSize, viewSet } from './views.ts'
 
 const square = (side: number) => ({ height: side, width: side })
@@ -116,9 +116,11 @@ describe('the pixels of a view', () => {
   const split: Split = { count: 2, height, width, channels, images, labels: new Uint8Array(2) }
   const pixel = (y: number, x: number, c: number) => images[((height + y) * width + x) * channels + c] as number
   const view = { top: 0, left: 0, height, width, mirrored: false, weight: 1 }
-  const pixelsOf = (change: object, to = { height, width }) => {
+  const pixelsOf = async (change: object, to = { height, width }) => {
+    const shown = { ...view, ...change }
     const out = new Uint8Array(to.height * to.width * channels + 1).fill(255)
-    writeView(split, 1, { ...view, ...change }, to, out, 1)
+    const write = await viewWriter([shown], to)
+    write(split, 1, shown, out, 1)
     expect(out[0]).toBe(255)
     return out.subarray(1)
   }
@@ -128,27 +130,33 @@ describe('the pixels of a view', () => {
       return pixel(y, x, i % channels)
     })
 
-  it('are those of the image, its mirror image, or a shifted image that is reflected at its border', () => {
-    expect(pixelsOf({})).toEqual(expected((y, x) => [y, x]))
-    expect(pixelsOf({ mirrored: true })).toEqual(expected((y, x) => [y, width - 1 - x]))
+  it('are those of the image, its mirror image, or a shifted image that is reflected at its border', async () => {
+    expect(await pixelsOf({})).toEqual(expected((y, x) => [y, x]))
+    expect(await pixelsOf({ mirrored: true })).toEqual(expected((y, x) => [y, width - 1 - x]))
     const across = [1, 0, 1, 2]
-    expect(pixelsOf({ top: 1, left: -1 })).toEqual(expected((y, x) => [[1, 2, 1][y] as number, across[x] as number]))
+    expect(await pixelsOf({ top: 1, left: -1 })).toEqual(
+      expected((y, x) => [[1, 2, 1][y] as number, across[x] as number]),
+    )
     // Shifted first, then mirrored.
-    expect(pixelsOf({ left: -1, mirrored: true })).toEqual(expected((y, x) => [y, across[width - 1 - x] as number]))
+    expect(await pixelsOf({ left: -1, mirrored: true })).toEqual(
+      expected((y, x) => [y, across[width - 1 - x] as number]),
+    )
   })
 
-  it('are those of a crop', () => {
+  it('are those of a crop', async () => {
     const crop = { top: 1, left: 2, height: 2, width: 2 }
-    expect([...pixelsOf(crop, { height: 2, width: 2 })]).toEqual(
+    expect([...(await pixelsOf(crop, { height: 2, width: 2 }))]).toEqual(
       [1, 2].flatMap((y) => [2, 3].flatMap((x) => [0, 1].map((c) => pixel(y, x, c)))),
     )
   })
 
-  it('are scaled where the crop has another size: a constant stays, and two channels are refused', () => {
-    expect(() => pixelsOf({ height: 2, width: 2 })).toThrow(ArgumentError)
+  it('are scaled where the crop has another size: a constant stays, and two channels are refused', async () => {
+    await expect(pixelsOf({ height: 2, width: 2 })).rejects.toThrow(ArgumentError)
     const gray = { ...split, channels: 1, images: new Uint8Array(2 * height * width).fill(77) }
     const out = new Uint8Array(25)
-    writeView(gray, 0, { ...view, height: 2, width: 3 }, { height: 5, width: 5 }, out, 0)
+    const small = { ...view, height: 2, width: 3 }
+    const write = await viewWriter([small], { height: 5, width: 5 })
+    write(gray, 0, small, out, 0)
     expect(out).toEqual(new Uint8Array(25).fill(77))
   })
 })

@@ -7,7 +7,7 @@ import { Batches } from '../data/batches.ts'
 import type { Split } from '../data/dataset.ts'
 import { channelOffset, type Normalization, normalizationTable } from '../data/normalization.ts'
 import { writePlain } from '../data/picture.ts'
-import { writeView } from '../data/viewPixels.ts'
+import { viewWriter, type WriteView } from '../data/viewPixels.ts'
 import { type Average, type ViewSet, viewSet } from '../data/views.ts'
 import type { Model } from '../model/model.ts'
 import { toProbabilities } from '../model/probabilities.ts'
@@ -105,6 +105,7 @@ export async function eachOutput(
   // Of a split that is viewed, only the labels are taken from the batches.
   const batches = views === undefined ? new Batches(split, { batch, normalization, shuffle: false }) : undefined
   const averaged = views && averageBy(model, views.average)
+  const write = views && (await viewWriter(views.views, model.input))
   const means = new Float64Array(views === undefined ? 0 : batch * scores)
   for (let first = 0, step = 0; first < split.count; first += batch, step++) {
     signal?.throwIfAborted()
@@ -119,7 +120,7 @@ export async function eachOutput(
     }
     const { views: all } = views as ViewSet
     const { forth, back } = averaged as Averaged
-    const viewed = viewer(model.input, split, normalization, filled)
+    const viewed = viewer(write as WriteView, model.input, split, normalization, filled)
     means.fill(0)
     for (const [index, view] of all.entries()) {
       signal?.throwIfAborted()
@@ -141,7 +142,7 @@ export async function eachOutput(
 }
 
 /** Writes one view of the images from `first` as normalized floats. */
-function viewer(input: Volume, split: Split, normalization: Normalization, count: number) {
+function viewer(write: WriteView, input: Volume, split: Split, normalization: Normalization, count: number) {
   const size = volumeSize(input)
   const bytes = new Uint8Array(count * size)
   const table = normalizationTable(normalization)
@@ -149,7 +150,7 @@ function viewer(input: Volume, split: Split, normalization: Normalization, count
   const shown = { ...split, ...input, images: bytes }
   return (first: number, view: ViewSet['views'][number], into: Float32Array) => {
     for (let i = 0; i < count; i++) {
-      writeView(split, first + i, view, input, bytes, i * size)
+      write(split, first + i, view, bytes, i * size)
       writePlain(shown, table, offset, i * size, into, i * size)
     }
   }

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Random } from '../core/random.ts'
 import { Batches } from '../data/batches.ts'
 import { type Dataset, dataset, type Split } from '../data/dataset.ts'
-import { writeView } from '../data/viewPixels.ts'
-import { viewSet } from '../data/views.ts'
+import { viewWriter } from '../data/viewPixels.ts'
+import { type View, viewSet } from '../data/views.ts'
 import { Ensemble } from '../insight/ensemble.ts'
 import { Model } from '../model/model.ts'
 import { toProbabilities } from '../model/probabilities.ts'
@@ -36,11 +36,12 @@ function noise(side: number, names = classes): Dataset {
 }
 
 /** What a model gives for one view of every image: [n][classes] */
-async function rowsOf(model: Model, split: Split, view: Parameters<typeof writeView>[2]) {
+async function rowsOf(model: Model, split: Split, view: View) {
   const { height, width } = model.input
   const size = height * width
   const images = new Uint8Array(count * size)
-  for (let i = 0; i < count; i++) writeView(split, i, view, model.input, images, i * size)
+  const write = await viewWriter([view], model.input)
+  for (let i = 0; i < count; i++) write(split, i, view, images, i * size)
   const batches = new Batches({ ...split, height, width, images }, { batch: count, normalization, shuffle: false })
   const floats = new Float32Array(count * size)
   batches.fill(0, 0, floats, new Int32Array(count))
