@@ -120,11 +120,12 @@ export async function eachOutput(
     }
     const { views: all } = views as ViewSet
     const { forth, back } = averaged as Averaged
-    const viewed = viewer(write as WriteView, model.input, split, normalization, filled)
+    const shown = { ...split, images: await imagesAt(split, first, filled) }
+    const viewed = viewer(write as WriteView, model.input, shown, normalization, filled)
     means.fill(0)
     for (const [index, view] of all.entries()) {
       signal?.throwIfAborted()
-      viewed(first, view, images)
+      viewed(view, images)
       const rows = await predict(images.subarray(0, filled * size))
       for (let i = 0; i < filled; i++) {
         const values = forth(rows.subarray(i * scores, (i + 1) * scores))
@@ -141,16 +142,22 @@ export async function eachOutput(
   }
 }
 
-/** Writes one view of the images from `first` as normalized floats. */
+/** Bytes of some images, in order: all views are made of them. */
+async function imagesAt({ images, height, width, channels }: Split, first: number, count: number): Promise<Uint8Array> {
+  const size = height * width * channels
+  return images.subarray(first * size, (first + count) * size)
+}
+
+/** Writes one view of the first images as normalized floats. */
 function viewer(write: WriteView, input: Volume, split: Split, normalization: Normalization, count: number) {
   const size = volumeSize(input)
   const bytes = new Uint8Array(count * size)
   const table = normalizationTable(normalization)
   const offset = channelOffset(normalization)
   const shown = { ...split, ...input, images: bytes }
-  return (first: number, view: ViewSet['views'][number], into: Float32Array) => {
+  return (view: ViewSet['views'][number], into: Float32Array) => {
     for (let i = 0; i < count; i++) {
-      write(split, first + i, view, bytes, i * size)
+      write(split, i, view, bytes, i * size)
       writePlain(shown, table, offset, i * size, into, i * size)
     }
   }
