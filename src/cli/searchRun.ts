@@ -5,6 +5,7 @@ import type { Dataset } from '../data/dataset.ts'
 import { printPercent, printSeconds } from '../inspect/units.ts'
 import type { Progress } from '../train/progress.ts'
 import { openData } from './data.ts'
+import { UsageError } from './errors.ts'
 import { epochsOf, type Reached, type Rung, rungsOf, survivors } from './halving.ts'
 import type { Interrupt } from './interrupt.ts'
 import { type RungResult, type SearchState, type TrialResult, trialFolder, writeSearch } from './searchFolder.ts'
@@ -71,12 +72,21 @@ export async function runSearch(
       const result = await runTrial(one, epochs, state.by, terminal, interrupt, show)
       pace.ended(epochs - before)
       if (terminal.live) terminal.status('')
+      if (state.by === 'accuracy' && result.loss !== undefined && result.accuracy === undefined) throw noAccuracy()
       results = [...results, { ...result, rung }]
       await writeSearch(folder, { ...state, results })
       terminal.progress(`trial ${trial + 1}, ${printValues(values)}: ${printResult(result)}`)
     }
   }
   return { ...state, results }
+}
+
+/** Numbers are neither right nor wrong. */
+function noAccuracy(): UsageError {
+  return new UsageError('trials cannot be compared by accuracy', {
+    received: '--by accuracy, for a network that is compared with numbers',
+    expected: '--by loss',
+  })
 }
 
 function scoresAt(by: SearchState['by'], results: readonly RungResult[], rung: number): readonly Reached[] {

@@ -141,6 +141,6 @@ describe('the contents', () => {
     expect(html).not.toContain('<img src=x')
     // Far above the rule of thumb.
     expect(html).toContain('<td class="right mind">0.5</td>')
-    expect(html).toContain('Update ratio of filters')
+    expect(html).toContain('Update ratio')
   })
 })

@@ -53,7 +53,7 @@ export class Ensemble {
     const order = orderOf(common.classes, names, width, common.sums.length / common.labels.length)
     if (split.count !== common.labels.length) throw otherImages(`${split.count} images`, `${common.labels.length}`)
     // Counted only when all of its images are: a member that fails leaves the others as they were.
-    const own = new Float64Array(common.sums.length)
+    const own = new Float32Array(common.sums.length)
     const labels = new Uint16Array(split.count)
     const { probabilitiesLoaded } = await loadLater()
     let image = 0
