@@ -7,7 +7,13 @@ import { join } from 'node:path'
 import { type OutputChunk, type Plugin, rolldown } from 'rolldown'
 import { licenseBanner } from './licenses.ts'
 import { handOver } from './page-loop.ts'
-import { withoutBackward, withoutPytorch, withoutReferences } from './page-plugins.ts'
+import {
+  withoutBackward,
+  withoutPytorch,
+  withoutRareOptimizers,
+  withoutRecipes,
+  withoutReferences,
+} from './page-plugins.ts'
 
 interface PageFile {
   /** In the compiled package. */
@@ -33,28 +39,39 @@ const inPages = {
   'backends/wasm/wide.js': 'backends/wasm/untimed.js',
 }
 
-const withoutRates = { 'plan/rates.js': 'plan/withoutRates.js' }
+/** Groups of weights, accumulation, means of weights, and starts. */
+const withoutGroups = {
+  'plan/groups.js': 'plan/withoutGroups.js',
+  'plan/updateGroups.js': 'plan/withoutGroups.js',
+  'plan/means.js': 'plan/withoutGroups.js',
+  'train/groups.js': 'train/withoutGroups.js',
+  'train/means.js': 'train/withoutGroups.js',
+  'train/ema.js': 'train/withoutGroups.js',
+  'train/starts/options.js': 'train/withoutGroups.js',
+  'train/starts/apply.js': 'train/withoutGroups.js',
+  'train/starts/lsuv.js': 'train/withoutGroups.js',
+}
 
 const doors: Readonly<Record<string, PageFile>> = {
   'lenslet.browser.js': {
     entry: 'index.js',
     instead: {
       ...inPages,
-      ...withoutRates,
+      ...withoutGroups,
       'plan/recompute/choose.js': 'plan/recompute/withoutRecomputation.js',
     },
-    plugins: [withoutReferences(), withoutPytorch()],
+    plugins: [withoutReferences(), withoutPytorch(), withoutRareOptimizers(), withoutRecipes()],
     later: 'lenslet.loop.js',
   },
   'lenslet.predict.js': {
     entry: 'predict.js',
     instead: {
       ...inPages,
-      ...withoutRates,
+      ...withoutGroups,
       'plan/composeGoal.js': 'plan/scoresOnly.js',
       'plan/recompute/choose.js': 'plan/recompute/never.js',
     },
-    plugins: [withoutReferences(), withoutPytorch(), withoutBackward()],
+    plugins: [withoutReferences(), withoutPytorch(), withoutRareOptimizers(), withoutRecipes(), withoutBackward()],
   },
 }
 

@@ -56,7 +56,7 @@ export const kernelVariants: readonly KernelVariant[] = [
  */
 export const kernelSets = {
   /** Forward and backward of layers that few networks have, and optimizers that few trainings take. */
-  rare: /^(adagrad|distance|dropoutPath|elu|exp|gelu|group|hinge|l2|layer|local|log|lrelu|maxout|mish|multiplyNumber|permute|prelu|reciprocal|resample|rmsprop|sigmoidLoss|soft(plus|sign)|sqrt|tanh|weightedMean)/,
+  rare: /^(adadelta|adagrad|distance|dropoutPath|elu|exp|gelu|gradientSum|group|hinge|l2|layer|local|log|lrelu|maxout|mish|multiplyNumber|muon|permute|prelu|reciprocal|resample|rmsprop|sigmoidLoss|soft(plus|sign)|sqrt|tanh|weight(Average|edMean))/,
   /** Gradients, losses and updates, and what only a training draws or measures. */
   training:
     /Gradient|^averagePool(Spread|Gather)$|^batchNorm(Statistics|Inverse|Product)$|^(adam|clip|crossEntropy|dropout|lossGuard|sgd|sumChunks|channelSums|winogradAccumulate)/,

@@ -30,6 +30,23 @@ export const withoutBackward = (): Plugin =>
     (key, keys) => backward.test(key) || (key === 'gradient' && keys.includes('kind') && keys.includes('outputs')),
   )
 
+/** Optimizers that few pages train with: their rows, their numbers, their ops, and their kernels' parameters. */
+const rareOptimizer =
+  /^optimizer\.(adadelta|average|accumulate|muon\..*)$|^(adadelta|muon\w*|nsSteps|filterNorm|gradientSum|weightAverage)$/
+
+/** A key of each table that has such rows. */
+const optimizerTables = ['adamw', 'beta1', 'batchNormApply']
+
+export const withoutRareOptimizers = (): Plugin =>
+  without('rare optimizers', /[\\/]ops[\\/].*\.js$/, (key, keys) => {
+    const isTable = key.startsWith('optimizer.') || optimizerTables.some((name) => keys.includes(name))
+    return isTable && rareOptimizer.test(key)
+  })
+
+/** Zoo entries without recipes for trainings with groups of weights, which pages leave out. */
+export const withoutRecipes = (): Plugin =>
+  without('recipes', /[\\/]zoo[\\/]airbench\.js$/, (key) => /^(recipes|groups)$/.test(key))
+
 function without(name: string, id: RegExp, isUnused: (key: string, keysBeside: readonly string[]) => boolean): Plugin {
   return {
     name: `lenslet: without ${name}`,

@@ -22,6 +22,8 @@ beforeAll(async () => {
     ...numbered('home/pets/cat', 2, 20),
     ...numbered('home/pets/dog', 2, 100),
     'flat/1.png': 1,
+    'bad.csv': 'file,label\ncat/0.png,a\ncat/77.png,b\n',
+    'labels.csv': `file,label\n${Array.from({ length: 20 }, (_, i) => `cat/${i},${i % 2 ? 'odd' : 'even'}`).join('\n')}`,
   })
   for (const file of ['cat/1.png', 'dog/3.png']) await truncate(join(place, 'broken', file), 50)
   await writeFile(join(place, 'broken', 'dog', '4.png'), '')
@@ -54,9 +56,37 @@ describe('a folder of images', () => {
   })
 
   it('gives validation images, too', async () => {
-    const trained = await train('validated', 'images:photos', '--validation-fraction', '0.25')
+    const trained = await train('validated', 'images:photos', '--validation', '0.25')
     expect(trained).toMatchObject({ code: 0 })
     expect(usedBy(trained)).toBe(40 - 8 - 10)
+  })
+
+  it('is read from the disk where it does not fit into memory, with the same result', async () => {
+    vi.stubEnv('XDG_CACHE_HOME', join(place, 'cache'))
+    const words = [
+      '--validation',
+      '0.25',
+      '--augment',
+      'alternating-flip,mixup0.2,rotate10',
+      '--class-weights',
+      'balanced',
+    ]
+    // 40 images of 27 bytes; decoding one takes less.
+    const stored = await train('stored', 'images:photos', ...words, '--memory-limit', '1000B')
+    vi.unstubAllEnvs()
+    expect(stored).toMatchObject({ code: 0 })
+    expect(stored.stderr).toMatch(/more than the memory limit/)
+    const kept = await train('kept', 'images:photos', ...words)
+    const { testLoss, trainLoss, validationLoss } = JSON.parse(kept.stdout)
+    expect(JSON.parse(stored.stdout)).toMatchObject({ testLoss, trainLoss, validationLoss })
+  })
+
+  it('has the labels of a table', async () => {
+    const trained = await train('labelled', 'images:photos', '--labels', 'labels.csv', '--validation', '0.2')
+    expect(trained).toMatchObject({ code: 0 })
+    expect(usedBy(trained)).toBe(12)
+    const { next } = JSON.parse(trained.stdout)
+    expect(next[1]).toMatch(/--labels .*labels\.csv --validation 0\.2$/)
   })
 
   it('is found in the home folder', async () => {
@@ -73,20 +103,23 @@ describe('a folder of images', () => {
     expect(refused.stderr).toMatch(
       /3 of the 10 images[\s\S]*1\.png: damaged[\s\S]*3\.png: damaged[\s\S]*4\.png: the file is empty/,
     )
-    expect(refused.stderr).toMatch(/--skip-broken/)
-    const trained = await train('broken-run', 'images:broken', '--skip-broken')
+    expect(refused.stderr).toMatch(/--skip-bad/)
+    const trained = await train('broken-run', 'images:broken', '--skip-bad')
     expect(trained).toMatchObject({ code: 0 })
     expect(JSON.parse(trained.stdout).notices).toContainEqual(expect.objectContaining({ kind: 'broken', count: 3 }))
   })
 
   it.each<[words: string[], code: number, says: RegExp]>([
     [['images:photos', '--test-fraction', '1'], 2, /--test-fraction[\s\S]*from 0 to below 1/],
-    [['images:photos', '--validation-fraction', '0.9'], 2, /no image is left for training/],
+    [['images:photos', '--validation', '0.9'], 2, /no image is left for training/],
     [['images:split', '--test-fraction', '0.1'], 2, /testFraction has no effect/],
-    [['images:split', '--validation-fraction', '0.1'], 2, /validationFraction has no effect/],
+    [['images:split', '--validation', '0.1'], 2, /validationFraction has no effect/],
     [['mnist', '--test-fraction', '0.1'], 2, /testFraction has no effect: mnist has test images of its own/],
     [['images:photos', '--split-seed', '1.5'], 2, /--split-seed[\s\S]*whole number/],
-    [['images:photos', '--memory-limit', '100B'], 1, /do not fit into memory[\s\S]*--memory-limit 1GB/],
+    [['images:photos', '--memory-limit', '100B'], 1, /the limit for decoding is 100 bytes[\s\S]*--skip-bad/],
+    [['images:photos', '--labels', 'bad.csv'], 1, /bad\.csv, line 3: there is no image cat\/77\.png/],
+    [['mnist', '--labels', 'bad.csv'], 2, /labels have no effect: mnist has labels of its own/],
+    [['images:photos', '--class-weights', 'cow=2'], 2, /names a class that there is not[\s\S]*cow/],
     [['images:photos', '--memory-limit', 'much'], 2, /--memory-limit[\s\S]*4GB/],
     [['images:flat'], 2, /has no class folders[\s\S]*1 image and no folders/],
   ])('%j is refused', async (words, code, says) => {

@@ -92,7 +92,7 @@ it('says what a person should know: imbalance, few, broken and doubled images', 
   expect(stdout).toContain(`note: 1 image cannot be read: ${join('dog', 'broken.png')}`)
   expect(stdout).toContain(`note: 1 image is in two classes: ${join('a cat', 'same.png')} = ${join('dog', '2.png')}`)
   expect(stdout).toMatch(/^note: .*bmp/m)
-  expect(stdout).toMatch(/ --skip-broken$/m)
+  expect(stdout).toMatch(/ --skip-bad$/m)
 })
 
 it('takes images:FOLDER, too', async () => {

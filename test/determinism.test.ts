@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Dataset } from '../src/data/dataset.ts'
 import type { MetricsRecord } from '../src/train/metrics.ts'
-import { trainDigits, writeDigits } from './fixtures/digits.ts'
+import { everything, trainDigits, writeDigits } from './fixtures/digits.ts'
 
 let folder = ''
 let data: Dataset
@@ -17,7 +17,7 @@ let records: readonly object[] = []
 /** Times differ, of course. */
 async function readRecords(path: string): Promise<readonly object[]> {
   const lines = (await readFile(path, 'utf8')).trimEnd().split('\n')
-  return lines.map((line) => ({ ...(JSON.parse(line) as MetricsRecord), seconds: 0 }))
+  return lines.map((line) => ({ ...(JSON.parse(line) as MetricsRecord), seconds: 0, waited: 0 }))
 }
 
 beforeAll(async () => {
@@ -68,6 +68,19 @@ describe('the same bits', () => {
     expect(killed, when).toBeGreaterThan(0)
   }, 60_000)
 
+  it('after SIGKILL, with groups, accumulation, means of the weights and starts', async () => {
+    const whole = await trainDigits(data, { ...everything, threads: 2 })
+    const place = await mkdtemp(join(folder, 'everything-'))
+    const first = start(place, 'everything')
+    await first.firstStep
+    await sleep(100)
+    first.process.kill('SIGKILL')
+    const { signal } = await first.ended
+    const { code, output } = await start(place, 'everything').ended
+    expect([code, signal], output).toEqual([0, 'SIGKILL'])
+    expect(output).toMatch(new RegExp(`hash ${whole}\n$`))
+  }, 60_000)
+
   it('after Ctrl-C', async () => {
     const place = await mkdtemp(join(folder, 'stopped-'))
     const first = start(place)
@@ -92,9 +105,9 @@ interface Ended {
   readonly lastStep: number
 }
 
-function start(place: string): { process: ChildProcess; firstStep: Promise<void>; ended: Promise<Ended> } {
+function start(place: string, what = ''): { process: ChildProcess; firstStep: Promise<void>; ended: Promise<Ended> } {
   const script = join(import.meta.dirname, 'fixtures/train-child.ts')
-  const child = spawn(process.execPath, ['--conditions=lenslet-source', script, folder, place], {
+  const child = spawn(process.execPath, ['--conditions=lenslet-source', script, folder, place, what], {
     cwd: join(import.meta.dirname, '..'),
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { platform } from '#platform'
 import { printable } from '../core/text.ts'
 import type { Dataset } from '../data/dataset.ts'
+import { readPictures } from '../data/store.ts'
 import { networkTable } from '../inspect/costTable.ts'
 import { pictureOf } from '../inspect/picture.ts'
 import { encodePng } from '../inspect/png.ts'
@@ -130,9 +131,9 @@ async function testEvaluation(model: Model, dataset: Dataset, last: DoneProgress
 /** A newcomer has no picture of a digit at hand: the first of the test split is one. */
 async function saveExample(files: RunFiles, { train, test, classes }: Dataset): Promise<string> {
   const split = hasPictures(test) ? test : train
-  const label = classes[split.labels[0] as number] as string
+  const label = split.targets === undefined ? (classes[split.labels[0] as number] as string) : 'image'
   const short = [...label.replace(/[^\p{L}\p{N}-]+/gu, '_')].slice(0, 60).join('')
   const path = join(files.folder, `example-${short}.png`)
-  await platform.writeFileAtomic(path, encodePng(pictureOf(split, 0)))
+  await platform.writeFileAtomic(path, encodePng(pictureOf(await readPictures(split, [0]), 0)))
   return path
 }

@@ -63,7 +63,7 @@ async function run(given: string, call: InitCall): Promise<void> {
   const network = parse(advice.notation)
   const notices = surveyNotices(folder, survey)
   await platform.writeFileAtomic(file, new TextEncoder().encode(fileText(folder, survey, advice)))
-  const skip = survey.broken.length > 0 ? ['--skip-broken'] : []
+  const skip = survey.broken.length > 0 ? ['--skip-bad'] : []
   const words = ['train', file, '--data', `images:${folder}`, ...advice.options, ...skip]
   const command = `${commandName()} ${words.map(quoted).join(' ')}`
   const { totals } = cost(network)

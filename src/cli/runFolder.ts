@@ -69,6 +69,9 @@ const schema = z.object({
       validationFraction: z.number(),
       splitSeed: z.number(),
       skipBroken: z.boolean(),
+      labels: z.string(),
+      synsets: z.string(),
+      keepDecoded: z.boolean(),
       memoryLimit: z.number(),
     })
     .partial()

@@ -4,6 +4,7 @@ import { printVolume } from '../core/shapes.ts'
 import { printAugmentation } from '../data/augmentation.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
+import { readPictures } from '../data/store.ts'
 import { classMetrics, macroMetrics } from '../insight/classMetrics.ts'
 import { surestMistakes } from '../insight/predictions.ts'
 import { trainingSamples } from '../insight/trainingSamples.ts'
@@ -17,12 +18,14 @@ import type { Model } from '../model/model.ts'
 import { print } from '../notation/print.ts'
 import { printLoss } from '../ops/losses/table.ts'
 import type { Evaluation } from '../train/evaluation.ts'
-import { planOptionsOf, resolveSettings, type TrainOptions } from '../train/options.ts'
+import { planOptionsOf, resolveSettings, type TrainOptions, type TrainSettings } from '../train/options.ts'
 import type { TrainResult } from '../train/progress.ts'
 import type { ZooEntry } from '../zoo/types.ts'
 import { machine } from './machine.ts'
 import { recomputationWords } from './planWords.ts'
 import type { RunSettings } from './runFolder.ts'
+import { printGroups } from './trainGroups.ts'
+import { waitedShare } from './waited.ts'
 
 export interface ReportedRun {
   readonly settings: RunSettings
@@ -47,15 +50,19 @@ export async function runReport(run: ReportedRun): Promise<string> {
   const training = model.planFor(planOptionsOf(learned))
   const normalization = model.info.normalization as Normalization
   const among = Math.min(dataset.test.count, Math.ceil(macsForMistakes / Math.max(1, table.totals.macs)))
+  // Images that have numbers or several labels are not mistaken for another class.
+  const isOfClasses = dataset.test.targets === undefined
   const surest =
-    evaluation === undefined || among === 0
+    evaluation === undefined || among === 0 || !isOfClasses
       ? undefined
       : await surestMistakes(model, dataset.test, { normalization, most: 18, among })
+  const images = await readPictures(dataset.test, surest?.map(({ index }) => index) ?? [])
   const mistakes = surest && {
-    pictures: surest.map((mistake) => ({ ...mistake, picture: pictureOf(dataset.test, mistake.index) })),
+    pictures: surest.map((mistake, at) => ({ ...mistake, picture: pictureOf(images, at) })),
     among,
   }
-  const classes = evaluation && classMetrics(evaluation)
+  const classes = isOfClasses ? evaluation && classMetrics(evaluation) : undefined
+  const waited = waitedShare(result.records)
   const filters = firstFilters(network)
   const weights = filters === undefined ? undefined : model.weights.get(filters)
   return reportHtml({
@@ -77,7 +84,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
     evaluation,
     metrics: classes && { classes, macro: macroMetrics(classes) },
     mistakes,
-    samples: samplesOf(dataset, learned, normalization),
+    samples: await samplesOf(dataset, learned, normalization),
     filters:
       filters === undefined || weights === undefined
         ? undefined
@@ -101,6 +108,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
       ['batch size', `${batch}`],
       ['optimizer', tidied(update.describe())],
       ['schedule', tidied(rates.describe())],
+      ...learningRows(learned, options),
       ['augmentation', printAugmentation(augment)],
       loss.kind === 'cross-entropy'
         ? ['label smoothing', tidied(`${labelSmoothing}`)]
@@ -108,6 +116,10 @@ export async function runReport(run: ReportedRun): Promise<string> {
       ...(training.recomputation
         ? [['recomputation', recomputationWords(training.recomputation, training.arenaBytes)] as const]
         : []),
+      ...(learned.classWeights === null
+        ? []
+        : [['class weights', learned.classWeights.map((weight) => tidied(short(weight))).join(', ')] as const]),
+      ...(waited === undefined ? [] : [['waiting for images', `${waited} of the time, at most`] as const]),
       ['gradient clipping', clipNorm === null ? 'none' : tidied(`norm ${clipNorm}`)],
       [
         'convolutions',
@@ -123,6 +135,25 @@ export async function runReport(run: ReportedRun): Promise<string> {
     remarks: [...(entry?.remarks ?? []), ...dataset.notices.map(({ message }) => message)],
     next,
   })
+}
+
+/** What few trainings have. */
+function learningRows(
+  { groups, accumulate, batch, ema, lookahead }: TrainSettings,
+  { start = [] }: TrainOptions,
+): readonly (readonly [string, string])[] {
+  const slow = lookahead && `every ${lookahead.every} steps, ${lookahead.keep} of the slow weights kept`
+  return [
+    ...(accumulate > 1
+      ? [['gradients', `of ${accumulate} batches: ${accumulate * batch} images an update`] as const]
+      : []),
+    ...(groups ? [['groups', printGroups(groups)] as const] : []),
+    ...(ema ? [['running mean of the weights', `decay ${ema.decay}`] as const] : []),
+    ...(slow ? [['lookahead', slow] as const] : []),
+    ...(start.length > 0
+      ? [['start', start.map(({ kind, weights }) => (weights ? `${kind}=${weights}` : kind)).join(', ')] as const]
+      : []),
+  ]
 }
 
 /** On the test pictures; where there are none on the validation pictures, and else on the training pictures. */
@@ -163,18 +194,20 @@ export function tidied(text: string): string {
 /** How many training pictures are shown as they were augmented. */
 const mostSamples = 8
 
-function samplesOf(
+async function samplesOf(
   { train, classes }: Dataset,
   { augment, seed }: ReturnType<typeof resolveSettings>,
   normalization: Normalization,
 ) {
   const augmentation = printAugmentation(augment)
   if (augmentation === 'none') return undefined
-  const { indices, images } = trainingSamples(train, { augment, normalization, seed, most: mostSamples })
+  const { indices, images } = await trainingSamples(train, { augment, normalization, seed, most: mostSamples })
+  const originals = await readPictures(train, indices)
   const pictures = indices.map((index, at) => ({
-    original: pictureOf(train, index),
+    original: pictureOf(originals, at),
     augmented: pictureOf({ ...train, images }, at),
-    label: classes[train.labels[index] as number] ?? `${train.labels[index]}`,
+    label:
+      train.targets === undefined ? (classes[train.labels[index] as number] ?? `${train.labels[index]}`) : `${index}`,
   }))
   return { pictures, augmentation }
 }

@@ -22,7 +22,7 @@ describe('options of the optimizers', () => {
     for (const kind of optimizerKinds) {
       const { settings } = resolveOptimizer(kind)
       const names = optimizerNumberNames.filter((name) => Object.hasOwn(settings, name))
-      const numbers = Object.fromEntries(names.map((name, i) => [name, 0.25 + i / 100]))
+      const numbers = Object.fromEntries(names.map((name, i) => [name, name === 'nsSteps' ? 3 : 0.25 + i / 100]))
       const given = Object.entries(numbers).flatMap(([name, value]) => [words(name), `${value}`])
       const { optimizer } = learningOptions(read('--optimizer', kind, ...given))
       expect(optimizer).toEqual({ kind, ...numbers })
@@ -34,7 +34,7 @@ describe('options of the optimizers', () => {
     const help = command().helpInformation().replace(/\s+/g, ' ')
     expect(help).toMatch(/--rate <x> learning rate --/)
     expect(help).toMatch(/--weight-decay <x> strength of weight decay, which pulls weights towards 0 --/)
-    expect(help).toMatch(/--momentum <x> share of the velocity that is kept \(momentum, nesterov, rmsprop\)/)
+    expect(help).toMatch(/--momentum <x> share of the velocity that is kept \(momentum, nesterov, rmsprop, muon\)/)
     expect(help).toMatch(/--beta2 <x> [^(]+ \(adam, adamw\)/)
     expect(help).toMatch(/--decay <what> .*not biases and norms/)
   })

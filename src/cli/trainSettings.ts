@@ -1,14 +1,16 @@
 /** Settings of a training: the zoo's recipe for this data, overridden by the command line. */
 
 import type { Command } from 'commander'
-import { parseAugmentation } from '../data/augmentation.ts'
+import { augmentationWords, parseAugmentation } from '../data/augmentation.ts'
 import type { Initializer } from '../model/initialize.ts'
 import { type OptimizerNumberName, optimizerNumberNames, optimizerNumbers } from '../ops/optimizer/numbers.ts'
 import { kindsWith, type OptimizerKind, type OptimizerSettings, optimizerKinds } from '../ops/optimizer/optimizers.ts'
+import type { ParameterGroup } from '../train/groups.ts'
 import type { TrainOptions } from '../train/options.ts'
 import { type ScheduleSettings, scheduleKinds } from '../train/schedule.ts'
 import type { Recipe } from '../zoo/types.ts'
 import { bytes, choice, number, refused, whole } from './options.ts'
+import { groupRules, groupsHelp, lookahead, startHelp, startRules } from './trainGroups.ts'
 import { readViews } from './views.ts'
 
 interface OptionRow<T> {
@@ -30,6 +32,8 @@ const optimizerOptions = Object.fromEntries(
   }),
 ) as Readonly<Record<OptimizerNumberName, OptionRow<number>>>
 
+const augmentHelp = `changes of the training images: ${augmentationWords.join(', ')}; several with commas, or none`
+
 /** Options of `lenslet train` that decide what is learned, in the order of its help: `--label-smoothing` is `labelSmoothing`. */
 const learning = {
   epochs: row('<n>', 'passes over the training images; default 5', (option) => whole(option, 1)),
@@ -44,9 +48,25 @@ const learning = {
     'multiples of the learning rate for some layers, the first that fits: head=1,conv*=0.1',
     rateFactors,
   ),
+  groups: row('<rules>', groupsHelp, (option) => groupRules(option, schedule(option))),
+  accumulate: row('<n>', 'batches for one update, whose gradients are added up; default 1', (option) =>
+    whole(option, 1),
+  ),
+  ema: row('<decay>', 'running mean of the weights, such as 0.999: it is evaluated and kept', number),
+  lookahead: row(
+    '[numbers]',
+    'slow weights that the weights return to: every=5,keep=0.5; power=3 lets keep grow',
+    lookahead,
+  ),
+  start: row('<rules>', startHelp, startRules),
   schedule: row('<s>', `${scheduleKinds.join(', ')}; with numbers: cosine:warmup=1,final=0.01`, schedule),
-  augment: row('<words>', 'flip,crop4,cutout8, or none', () => (text) => text),
+  augment: row('<words>', augmentHelp, () => (text) => text),
   labelSmoothing: row('<x>', 'share of each target that is spread over all classes', number),
+  classWeights: row(
+    '<list>',
+    'how much classes count in the loss: balanced (rare ones more), or cat=2,dog=0.5',
+    classWeights,
+  ),
   clipNorm: row('<x>', 'clip the norm of all gradients to this', number),
   recompute: row(
     '[memory]',
@@ -99,9 +119,16 @@ const usual: Recipe = { epochs: 5, schedule: 'one-cycle' }
 export function learningOptions(given: LearningOptions, recipe: Recipe = usual): TrainOptions {
   const { epochs, batch, decay, labelSmoothing, clipNorm, evaluate, views, seed, augment, patience, keep, recompute } =
     given
+  const { groups, accumulate, ema, start } = given
+  // Without numbers, Commander gives `true`.
+  const slow = (given.lookahead as unknown) === true ? {} : given.lookahead
   const rates = given.rateFactors
   const optimizer = optimizerOf(given, recipe.optimizer)
-  const stretched = { ...recipe, schedule: stretch(recipe.schedule, recipe.epochs, epochs ?? recipe.epochs) }
+  const stretched = {
+    ...recipe,
+    schedule: stretch(recipe.schedule, recipe.epochs, epochs ?? recipe.epochs),
+    ...(recipe.groups && { groups: stretchGroups(recipe.groups, (epochs ?? recipe.epochs) / recipe.epochs) }),
+  }
   return {
     ...stretched,
     ...present({
@@ -109,7 +136,13 @@ export function learningOptions(given: LearningOptions, recipe: Recipe = usual):
       batch,
       decay,
       rates,
+      groups,
+      accumulate,
+      ema: ema === undefined ? undefined : { decay: ema },
+      lookahead: slow,
+      start,
       labelSmoothing,
+      classWeights: given.classWeights,
       clipNorm,
       recompute,
       keep,
@@ -152,6 +185,15 @@ function stretch(schedule: Recipe['schedule'], from: number, to: number): Recipe
   return { ...schedule, ...scaled } as ScheduleSettings
 }
 
+/** The same of the epochs in which groups learn. */
+function stretchGroups(groups: readonly ParameterGroup[], by: number): readonly ParameterGroup[] {
+  return groups.map(({ from, until, ...group }) => ({
+    ...group,
+    ...(from !== undefined && { from: from * by }),
+    ...(until !== undefined && { until: until * by }),
+  }))
+}
+
 /** `cosine` or `cosine:warmup=1,final=0.01`; which numbers it takes, the schedule says. */
 function schedule(option: string) {
   return (text: string): ScheduleSettings => {
@@ -180,6 +222,19 @@ function rateFactors(option: string) {
       if (weights === '') throw refused(option, text, 'layers with factors, such as head=1,conv*=0.1')
       return { weights, factor: number(`${option} ${weights}`)(factor) }
     })
+}
+
+/** `balanced`, or `cat=2,dog=0.5`; which classes there are, the data says. */
+function classWeights(option: string) {
+  return (text: string): NonNullable<TrainOptions['classWeights']> => {
+    if (text.trim() === 'balanced') return 'balanced'
+    const entries = text.split(',').map((part) => {
+      const [, name = '', weight = ''] = /^\s*(.+?)\s*=([^=]+)$/.exec(part) ?? []
+      if (name === '') throw refused(option, text, 'balanced, or classes with weights such as cat=2,dog=0.5')
+      return [name, number(`${option} ${name}`)(weight)] as const
+    })
+    return Object.fromEntries(entries)
+  }
 }
 
 function initializer(option: string) {

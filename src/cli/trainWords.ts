@@ -10,6 +10,7 @@ import { hasPictures, watchedSplitOf } from '../train/splits.ts'
 import { lossCurve } from './lossCurve.ts'
 import type { RunFiles, RunSettings } from './runFolder.ts'
 import type { Terminal } from './terminal.ts'
+import { waitedShare } from './waited.ts'
 
 export function introduction(
   settings: RunSettings,
@@ -42,13 +43,15 @@ export function conclusion(
   const { epochs, seconds, imagesPerSecond, stopped, records } = result
   const curve = lossCurve(records, terminal.width)
   const early = stopped === 'early' ? ', stopped early: the loss was no longer falling' : ''
+  const waited = waitedShare(records)
+  const waiting = waited === undefined ? '' : `, at most ${waited} of it waiting for images`
   const threads = model.threads === 1 ? '1 thread' : `${model.threads} threads`
   const { model: modelFile, last, report } = files
   return [
     ...(curve === '' ? [] : ['', 'training loss', curve]),
     '',
     ...accuracyLines(result, dataset, terminal),
-    `${countEpochs(epochs)} in ${printSeconds(seconds)}: ${printCount(Math.round(imagesPerSecond))} images/s on ${threads}${early}`,
+    `${countEpochs(epochs)} in ${printSeconds(seconds)}: ${printCount(Math.round(imagesPerSecond))} images/s on ${threads}${waiting}${early}`,
     '',
     `model   ${printable(modelFile)}${result.best?.epoch === result.keptEpoch ? `  (best epoch: ${result.keptEpoch} of ${epochs})` : ''}`,
     ...(result.lastWeights === undefined ? [] : [`last    ${printable(last)}  (epoch ${epochs})`]),
@@ -71,22 +74,19 @@ function evaluationWords(dataset: Dataset): readonly string[] {
 
 function accuracyLines(result: TrainResult, { validation, test }: Dataset, terminal: Terminal): readonly string[] {
   const line = (what: string, accuracy: number, count: number, loss: number | undefined) =>
-    `${what}: ${terminal.bold(printPercent(accuracy))} of ${printCount(count)} images (loss ${loss?.toFixed(4)})`
+    Number.isNaN(accuracy)
+      ? `${what} loss: ${terminal.bold(loss?.toFixed(4) ?? '')} over ${printCount(count)} images`
+      : `${what} accuracy: ${terminal.bold(printPercent(accuracy))} of ${printCount(count)} images (loss ${loss?.toFixed(4)})`
   const { testAccuracy, testLoss, validationAccuracy, validationLoss, viewed } = result
   const lines = [
     ...(validationAccuracy === undefined
       ? []
-      : [line('validation accuracy', validationAccuracy, validation?.count ?? 0, validationLoss)]),
-    ...(testAccuracy === undefined ? [] : [line('test accuracy', testAccuracy, test.count, testLoss)]),
+      : [line('validation', validationAccuracy, validation?.count ?? 0, validationLoss)]),
+    ...(testAccuracy === undefined ? [] : [line('test', testAccuracy, test.count, testLoss)]),
     ...(viewed === undefined
       ? []
       : [
-          line(
-            `${viewed.split} accuracy with views ${viewed.views}`,
-            viewed.accuracy,
-            viewed.split === 'test' ? test.count : (validation?.count ?? 0),
-            viewed.loss,
-          ),
+          `${line(viewed.split, viewed.accuracy, viewed.split === 'test' ? test.count : (validation?.count ?? 0), viewed.loss)} with views ${viewed.views}`,
         ]),
   ]
   if (lines.length > 0) return lines
@@ -97,7 +97,8 @@ const countEpochs = (epochs: number) => counted(epochs, 'epoch')
 
 /** One line for the model file: what it was trained on, and which epoch's weights it has. */
 export function originOf({ name, data }: RunSettings, { epochs, keptEpoch, testAccuracy }: TrainResult): string {
-  const accuracy = testAccuracy === undefined ? '' : `, test accuracy ${printPercent(testAccuracy)}`
+  const accuracy =
+    testAccuracy === undefined || Number.isNaN(testAccuracy) ? '' : `, test accuracy ${printPercent(testAccuracy)}`
   const kept = keptEpoch === epochs ? '' : `, weights of epoch ${keptEpoch}`
   return `${name} trained on ${data}: ${countEpochs(epochs)}${kept}${accuracy}`
 }

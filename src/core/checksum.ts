@@ -2,13 +2,19 @@
 
 /** Sixteen hexadecimal digits of all the bytes. */
 export function checksum(parts: readonly (Uint8Array | Float32Array)[]): string {
+  const [a, b] = sumOf(...parts)
+  return hex(a) + hex(b)
+}
+
+/** The same as two whole numbers from 0 to 2³² − 1. */
+export function sumOf(...parts: readonly (Uint8Array | Float32Array)[]): readonly [number, number] {
   const sums = { a: 0x9747b28c, b: 0x3c6ef372 }
   for (const part of parts) {
     for (const words of wordsOf(part)) addWords(sums, words)
     sums.a = mix(sums.a, part.byteLength, 0xcc9e2d51, 0x1b873593)
     sums.b = mix(sums.b, part.byteLength, 0x239b961b, 0xab0e9789)
   }
-  return hex(finish(sums.a)) + hex(finish(sums.b))
+  return [finish(sums.a) >>> 0, finish(sums.b) >>> 0]
 }
 
 /** About 1 GB a second (measured on one core), so that all bytes of a data set can be summed. */
@@ -52,4 +58,4 @@ function* wordsOf({ buffer, byteOffset, byteLength }: Uint8Array | Float32Array)
   yield new Int32Array(rest.buffer)
 }
 
-const hex = (word: number) => (word >>> 0).toString(16).padStart(8, '0')
+const hex = (word: number) => word.toString(16).padStart(8, '0')

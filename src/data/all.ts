@@ -1,6 +1,7 @@
 /** All pictures of a data set as one split: what `eval --split all` looks at. */
 import { volumeSize } from '../core/shapes.ts'
 import type { Dataset, Split } from './dataset.ts'
+import { joinStores, storeOf } from './store.ts'
 
 /**
  * Training, validation and test pictures, in this order. Nothing is copied where they lie one after another in one memory,
@@ -16,9 +17,17 @@ export function allPictures({ train, validation, test }: Dataset): Split {
     labels.set(part.labels, at)
     at += part.count
   }
-  const all = { ...train, count, images: joined(splits, count * volumeSize(train)), labels }
+  const all = { ...train, ...placed(splits, volumeSize(train)), count, labels }
   if (train.targets === undefined) return all
   return { ...all, targets: Float32Array.from(splits.flatMap(({ targets = new Float32Array() }) => [...targets])) }
+}
+
+/** In one memory, or in one store if any of them is in one. */
+function placed(splits: readonly Split[], bytesEach: number): Pick<Split, 'images' | 'store'> {
+  if (splits.every(({ store }) => store === undefined))
+    return { images: joined(splits, splits.reduce((sum, { count }) => sum + count, 0) * bytesEach) }
+  const stores = splits.map(({ store, images }) => store ?? storeOf(images, bytesEach))
+  return { images: new Uint8Array(), store: joinStores(stores) }
 }
 
 function joined(splits: readonly Split[], bytes: number): Uint8Array {

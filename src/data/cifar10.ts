@@ -107,8 +107,8 @@ function checkBatch(name: string, bytes: Uint8Array): void {
   if (rest !== 0) throw new TruncatedFileError(name, bytes.length, bytes.length - rest + recordBytes)
 }
 
-/** Planes to alternating channels. */
-function interleave(from: Uint8Array, at: number, to: Uint8Array, start: number): void {
+/** Planes of a picture to alternating channels. */
+export function interleave(from: Uint8Array, at: number, to: Uint8Array, start: number): void {
   for (let p = 0, out = start; p < plane; p++, out += 3) {
     to[out] = from[at + p] as number
     to[out + 1] = from[at + plane + p] as number

@@ -6,13 +6,16 @@ import { type Volume, volumeSize } from '../core/shapes.ts'
 import { printable, sameForm } from '../core/text.ts'
 import { DatasetError, LabelRangeError } from './errors.ts'
 import { measureNormalization, type Normalization } from './normalization.ts'
+import type { PictureStore } from './store.ts'
 
 /** Labelled pictures of one size. */
 export interface Split extends Volume {
   /** Number of pictures, n. */
   readonly count: number
-  /** [n, height, width, channels], 0..255 */
+  /** [n, height, width, channels], 0..255; empty where the pictures are in a store */
   readonly images: Uint8Array
+  /** Where the pictures are, if they are not in memory. */
+  readonly store?: PictureStore | undefined
   /** [n], each the index of a class; all 0 where there are targets */
   readonly labels: Uint8Array | Uint16Array
   /**
@@ -38,7 +41,7 @@ export interface SplitFeatures {
 
 /** Something that a person should know about the data: pictures left out, classes out of balance. */
 export interface DataNotice {
-  readonly kind: 'left out' | 'broken' | 'split' | 'color' | 'classes' | 'balance'
+  readonly kind: 'left out' | 'broken' | 'split' | 'color' | 'classes' | 'balance' | 'stored'
   /** One sentence. Control characters in names are escaped. */
   readonly message: string
   /** Files, folders, pictures or classes that it is about. */
@@ -71,8 +74,10 @@ export interface PictureColors {
 
 /** A split as a person has it, with labels or with targets. */
 export interface SplitSource extends Volume {
-  /** [n, height, width, channels], 0..255 */
-  readonly images: Uint8Array
+  /** [n, height, width, channels], 0..255; or where they are, if they are not in memory */
+  readonly images: Uint8Array | PictureStore
+  /** In place of `images`, as a split has it. */
+  readonly store?: PictureStore | undefined
   /** [n]: the class of each picture. Needed unless there are targets. */
   readonly labels?: Uint8Array | Uint16Array | readonly number[] | undefined
   /** [n, classes]: numbers such as coordinates, or from 0 to 1 for each class whether it applies. */
@@ -86,7 +91,7 @@ export interface DatasetSource {
   readonly validation?: SplitSource | undefined
   /** Without it, nothing is tested. */
   readonly test?: SplitSource | undefined
-  /** Default: measured over the training images. */
+  /** Default: measured over the training images. Needed where they are in a store. */
   readonly normalization?: Normalization | undefined
   readonly testFraction?: number | undefined
   readonly colors?: PictureColors | undefined
@@ -94,7 +99,7 @@ export interface DatasetSource {
 }
 
 /**
- * A data set of pictures in memory. The bytes are kept, not copied.
+ * A data set of pictures in memory or in a store. The bytes are kept, not copied.
  *
  * @throws {DatasetError} lengths, sizes or names that do not fit together, or no training pictures
  * @throws {LabelRangeError} a label that no class has
@@ -115,9 +120,17 @@ export function dataset(source: DatasetSource): Dataset {
     checkSameSize(shown, train, checked, what)
     return checked
   }
-  const test = other('test', source.test ?? { ...train, images: new Uint8Array(), ...nothing(train) })
+  const test = other(
+    'test',
+    source.test ?? {
+      ...train,
+      images: new Uint8Array(),
+      store: undefined,
+      ...nothing(train),
+    },
+  )
   const validation = source.validation && other('validation', source.validation)
-  const normalization = source.normalization ?? measureNormalization(train.images, train.channels)
+  const normalization = source.normalization ?? measured(shown, train)
   checkNormalization(shown, normalization, train.channels)
   return {
     name,
@@ -130,6 +143,15 @@ export function dataset(source: DatasetSource): Dataset {
     ...(colors !== undefined && { colors }),
     notices,
   }
+}
+
+function measured(name: string, { store, images, channels }: Split): Normalization {
+  if (store === undefined) return measureNormalization(images, channels)
+  throw new DatasetError(`${name}: images in a store need a normalization`, {
+    received: 'none',
+    expected: 'normalization: { mean, std }',
+    advice: 'await measureStore(images, channels)',
+  })
 }
 
 /** The labels or targets of no pictures. */
@@ -174,13 +196,16 @@ function split(where: string, source: SplitSource, classes: readonly string[]): 
   const { labels = [], targets } = labelsOrTargets(where, source, classes)
   const count = targets === undefined ? labels.length : targets.length / classes.length
   const bytes = count * volumeSize(source)
-  if (images.length !== bytes)
+  const store = source.store ?? (images instanceof Uint8Array ? undefined : images)
+  const length = store === undefined ? (images as Uint8Array).length : store.count * store.bytesEach
+  if (length !== bytes)
     throw new DatasetError(`${where}: images and labels do not match`, {
-      received: `${images.length} bytes of images and ${count} ${targets === undefined ? 'labels' : 'rows of targets'}`,
+      received: `${length} bytes of images and ${count} ${targets === undefined ? 'labels' : 'rows of targets'}`,
       expected: `${count} × ${height} × ${width} × ${channels} = ${bytes} bytes`,
       advice: 'check the size of the images, the number of channels, and that every image has one label',
     })
-  const common = { count, height, width, channels, images, classes }
+  const placed = store === undefined ? { images: images as Uint8Array } : { images: new Uint8Array(), store }
+  const common = { count, height, width, channels, ...placed, classes }
   if (targets !== undefined) return { ...common, labels: new Uint8Array(count), targets }
   return { ...common, labels: checkLabels(where, labels, classes.length) }
 }

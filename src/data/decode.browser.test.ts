@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Augmentation } from './augmentation.ts'
 import { Batches } from './batches.ts'
 import { dataset } from './dataset.ts'
 import { decodeImage as inNode } from './node/decode.ts'
@@ -186,12 +187,20 @@ describe.skipIf(!canRun)('in a page (skipped without Chromium or on Node < 22.13
       const images = Uint8Array.from({ length: 20 * 75 }, (_, i) => Math.imul(i, 0x9e3779b9) >>> 24)
       const split = { height: 5, width: 5, channels: 3, images, labels: Array.from({ length: 20 }, (_, i) => i % 4) }
       const { train, normalization } = lenslet.dataset({ classes: ['a', 'b', 'c', 'd'], train: split, test: split })
-      const augment = { flip: true, crop: 2, cutout: 2 }
-      const batches = new lenslet.Batches(train, { batch: 8, seed: 5, normalization, augment })
-      const pictures = new Float32Array(8 * 75)
-      const labels = new Int32Array(8)
-      batches.fill(3, 1, pictures, labels)
-      return [...pictures, ...labels, ...lenslet.normalizationTable(normalization)]
+      const filled = (augment: Augmentation, each: number) => {
+        const batches = new lenslet.Batches(train, { batch: 8, seed: 5, normalization, augment, scores: each })
+        const pictures = new Float32Array(8 * 75)
+        const labels = new Float32Array(8 * each)
+        batches.fill(3, 1, pictures, labels)
+        return [...pictures, ...labels]
+      }
+      const moved = { rotate: 20, scale: 0.2, shear: 9, resizedCrop: 0.4, border: 'reflect' } as const
+      const others = { flip: 'alternating', color: 0.4, hue: 0.1, erase: 0.5, mixup: 0.4, cutmix: 2 } as const
+      return [
+        ...filled({ flip: true, crop: 2, cutout: 2 }, 1),
+        ...filled({ ...moved, ...others }, 4),
+        ...lenslet.normalizationTable(normalization),
+      ]
     }
     const found = await page.evaluate(`(${make})(lenslet)`)
     expect(found).toEqual(make({ Batches, dataset, normalizationTable }))

@@ -85,10 +85,23 @@ export class BrokenPicturesError extends DatasetError {
     super(`${pictures.length} of the ${total} images of ${printable(where)} cannot be read`, {
       received: [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('\n    '),
       expected: 'images that can be read',
-      advice: 'save them again, or remove them; use --skip-broken to continue without them (in a program: onBroken)',
+      advice: 'save them again, or remove them; use --skip-bad to continue without them (in a program: onBroken)',
       cause: pictures[0],
     })
     this.pictures = pictures
+  }
+}
+
+/** A line of a table of labels that is wrong, or that does not fit the pictures. */
+export class LabelTableError extends DatasetError {
+  readonly file: string
+  /** From 1. */
+  readonly line: number
+
+  constructor(file: string, line: number, what: string, details: ConstructorParameters<typeof LensletError>[1]) {
+    super(`${printable(file)}, line ${line}: ${what}`, details)
+    this.file = file
+    this.line = line
   }
 }
 

@@ -1,8 +1,9 @@
-/** Takes validation pictures out of the training pictures of a data set that is in memory. */
+/** Takes validation pictures out of the training pictures of a data set. */
 import { ArgumentError } from '../core/errors.ts'
 import { Random } from '../core/random.ts'
 import { volumeSize } from '../core/shapes.ts'
 import { type Dataset, dataset, type Split, type SplitSource } from './dataset.ts'
+import { pickFrom } from './store.ts'
 
 export interface HoldOutOptions {
   /** Part of each class, above 0 and below 1. */
@@ -13,7 +14,8 @@ export interface HoldOutOptions {
 
 /**
  * A data set whose validation pictures are the same part of every class, chosen by the seed; each class keeps at least one
- * for training. Both are copied, in the order of the data. The normalization stays what it was.
+ * for training; of images with targets instead of labels, the same part of all. Both are copied, in the order of the data; pictures in a store
+ * stay there. The normalization stays what it was.
  *
  * @throws {ArgumentError} an invalid fraction, or a data set that has validation pictures already
  */
@@ -56,14 +58,19 @@ export function holdOut(data: Dataset, { fraction, seed = 0 }: HoldOutOptions): 
 }
 
 function pick(split: Split, indexes: readonly number[]): SplitSource {
+  const { height, width, channels, targets, store } = split
+  const images = store === undefined ? copied(split, indexes) : pickFrom(store, indexes)
+  const common = { height, width, channels, images }
+  if (targets === undefined) return { ...common, labels: indexes.map((index) => split.labels[index] as number) }
+  const each = targets.length / split.count
+  return { ...common, targets: indexes.flatMap((index) => [...targets.subarray(index * each, (index + 1) * each)]) }
+}
+
+function copied(split: Split, indexes: readonly number[]): Uint8Array {
   const size = volumeSize(split)
   const images = new Uint8Array(indexes.length * size)
   indexes.forEach((from, to) => {
     images.set(split.images.subarray(from * size, (from + 1) * size), to * size)
   })
-  const { height, width, channels, targets } = split
-  const common = { height, width, channels, images }
-  if (targets === undefined) return { ...common, labels: indexes.map((index) => split.labels[index] as number) }
-  const each = targets.length / split.count
-  return { ...common, targets: indexes.flatMap((index) => [...targets.subarray(index * each, (index + 1) * each)]) }
+  return images
 }

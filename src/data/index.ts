@@ -3,6 +3,7 @@
  * network or sharp stands in node.ts, which offers all of this, too.
  */
 
+export { sumOf } from '../core/checksum.ts'
 export { allPictures } from './all.ts'
 export { type Augmentation, parseAugmentation, printAugmentation } from './augmentation.ts'
 export { Batches, type BatchesOptions } from './batches.ts'
@@ -28,7 +29,7 @@ export * from './errors.ts'
 export { type HoldOutOptions, holdOut } from './holdOut.ts'
 export { type IdxArray, parseIdx } from './idx.ts'
 export { type IdxDatasetOptions, idxDataset, type MnistFile, mnistFiles, mnistNormalization } from './mnist.ts'
-export { measureNormalization, type Normalization, normalizationTable } from './normalization.ts'
+export { measureNormalization, measureStore, type Normalization, normalizationTable } from './normalization.ts'
 export type { Fit, PictureSize } from './resize.ts'
 export type {
   BlobLike,
@@ -39,3 +40,12 @@ export type {
   SharpOutput,
   UrlLike,
 } from './source.ts'
+export {
+  blobStore,
+  joinStores,
+  type PictureStore,
+  pickFrom,
+  readPictures,
+  type Sliceable,
+  storeOf,
+} from './store.ts'

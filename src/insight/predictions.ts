@@ -71,6 +71,7 @@ export async function surestMistakes(
   const found: { index: number; actual: number; predicted: Prediction }[] = []
   await predictionsOf(model)(async (predict) => {
     for (let step = 0; step * batch < count; step++) {
+      await batches.ready(0, step)
       const filled = Math.min(batches.fill(0, step, images, labels), count - step * batch)
       const results = await predict(images.subarray(0, filled * volumeSize(model.input)))
       for (let i = 0; i < filled; i++) {

@@ -18,8 +18,8 @@ const { train, normalization } = dataset({ classes: ['a', 'b'], train: pictures(
 const size = volumeSize(train)
 
 describe('training samples', () => {
-  it('are the images themselves where nothing is augmented', () => {
-    const { indices, images } = trainingSamples(train, { augment: {}, normalization, seed: 3, most: 8 })
+  it('are the images themselves where nothing is augmented', async () => {
+    const { indices, images } = await trainingSamples(train, { augment: {}, normalization, seed: 3, most: 8 })
     expect(indices).toHaveLength(8)
     indices.forEach((index, at) => {
       const own = train.images.subarray(index * size, (index + 1) * size)
@@ -27,9 +27,9 @@ describe('training samples', () => {
     })
   })
 
-  it('are what the first batch of the training holds, whatever its size', () => {
+  it('are what the first batch of the training holds, whatever its size', async () => {
     const augment = { flip: true, crop: 2 }
-    const { indices, images } = trainingSamples(train, { augment, normalization, seed: 3, most: 8 })
+    const { indices, images } = await trainingSamples(train, { augment, normalization, seed: 3, most: 8 })
     const batches = new Batches(train, { batch: 16, normalization, seed: 3, augment })
     const values = new Float32Array(16 * size)
     batches.fill(0, 0, values, new Int32Array(16))
@@ -42,7 +42,7 @@ describe('training samples', () => {
       // Half a unit of rounding, and what float32 loses of 255: 2⁻²⁴ · 255 · a few operations.
       expect(Math.abs(value - byte)).toBeLessThan(0.5001)
     })
-    const plain = trainingSamples(train, { augment: {}, normalization, seed: 3, most: 8 })
+    const plain = await trainingSamples(train, { augment: {}, normalization, seed: 3, most: 8 })
     expect([...images]).not.toEqual([...plain.images])
   })
 })

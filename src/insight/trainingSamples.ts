@@ -1,7 +1,7 @@
 /** The first training pictures, as files have them and as the network sees them: augmented. */
 
 import { volumeSize } from '../core/shapes.ts'
-import type { Augmentation } from '../data/augmentation.ts'
+import { type Augmentation, mixesTargets } from '../data/augmentation.ts'
 import { Batches } from '../data/batches.ts'
 import type { Split } from '../data/dataset.ts'
 import { channelOffset, type Normalization } from '../data/normalization.ts'
@@ -23,12 +23,16 @@ export interface TrainingSamplesOptions {
 }
 
 /** The beginning of the first batch of the first epoch: what stands at a place of an epoch does not depend on the batch size. */
-export function trainingSamples(split: Split, options: TrainingSamplesOptions): TrainingSamples {
+export async function trainingSamples(split: Split, options: TrainingSamplesOptions): Promise<TrainingSamples> {
   const { augment, normalization, seed, most } = options
   const batch = Math.min(most, split.count)
-  const batches = new Batches(split, { batch, normalization, seed, augment })
+  const isShared = mixesTargets(augment) && split.targets === undefined
+  const scores = isShared ? Array.from(split.labels).reduce((most, label) => Math.max(most, label + 1), 1) : undefined
+  const batches = new Batches(split, { batch, normalization, seed, augment, scores })
   const values = new Float32Array(batch * volumeSize(split))
-  batches.fill(0, 0, values, new Int32Array(batch))
+  await batches.ready(0, 0)
+  const targets = scores ?? (split.targets === undefined ? 1 : split.targets.length / split.count)
+  batches.fill(0, 0, values, new Float32Array(batch * targets))
   const { mean, std } = normalization
   const offset = channelOffset(normalization)
   const images = Uint8Array.from(values, (_, index) => {

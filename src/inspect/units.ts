@@ -43,7 +43,7 @@ export function printSeconds(seconds: number): string {
 
 /** `99.12 %`; `–` for a share of nothing. */
 export function printPercent(part: number | null): string {
-  return part === null ? '–' : `${(100 * part).toFixed(2)} %`
+  return part === null || Number.isNaN(part) ? '–' : `${(100 * part).toFixed(2)} %`
 }
 
 function two(value: number): string {

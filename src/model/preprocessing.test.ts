@@ -55,7 +55,8 @@ it('gives the network blue first, less the means, exactly', async () => {
   new Batches(train, { batch: 1, normalization }).fill(0, 0, found, new Int32Array(1))
   expect([...found]).toEqual(expected)
   // And back, for people to look at.
-  expect([...trainingSamples(train, { augment: {}, normalization, seed: 0, most: 1 }).images]).toEqual([...pixels])
+  const { images } = await trainingSamples(train, { augment: {}, normalization, seed: 0, most: 1 })
+  expect([...images]).toEqual([...pixels])
 })
 
 it('decides what classify sees of a photo', async () => {

@@ -28,7 +28,10 @@ import { cases as localResponse } from './localResponse/cases.ts'
 import { cases as maxout } from './maxout/cases.ts'
 import { cases as multiply } from './multiply/cases.ts'
 import { ops } from './ops.ts'
+import { cases as accumulate } from './optimizer/accumulate/cases.ts'
+import { cases as average } from './optimizer/average/cases.ts'
 import { cases as optimizer } from './optimizer/cases.ts'
+import { cases as muon } from './optimizer/muon/cases.ts'
 import { cases as permute } from './permute/cases.ts'
 import { cases as pointwise } from './pointwise/cases.ts'
 import { cases as pool } from './pool/cases.ts'
@@ -58,6 +61,9 @@ const all = [
   maxout,
   multiply,
   optimizer,
+  muon,
+  average,
+  accumulate,
   permute,
   pointwise,
   pool,

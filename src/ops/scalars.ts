@@ -14,13 +14,20 @@ export const scalarSlots = {
   /** Adam's 1 − β₁ᵗ and 1 − β₂ᵗ at step t = 1, 2, … */
   biasCorrection1: 2,
   biasCorrection2: 3,
+  /** 1 where the weights of these scalars do not learn at this step (before or after their span of epochs), else 0. */
+  paused: 4,
+  /** Of the running mean of the weights: the share that is kept; 0 makes it a copy. */
+  emaKept: 5,
+  /** Of Lookahead's slow weights: the share that is kept; below 0 nothing happens at this step. */
+  slowKept: 6,
+  /** Of a sum of gradients: 0 where a new one begins, 1 where it grows. */
+  sumKept: 7,
 } as const
 
 export type ScalarName = keyof typeof scalarSlots
 /** Numbers for some of the slots. */
 export type ScalarValues = Readonly<Partial<Record<ScalarName, number>>>
 
-/** More than there are names, so that a new one moves nothing. */
 export const SCALAR_COUNT = 8
 
 export const scalarsSpec = f32(SCALAR_COUNT)

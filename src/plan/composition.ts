@@ -37,6 +37,15 @@ export interface DraftSection {
   readonly reads: readonly Value[]
 }
 
+/** The scalars of some weights: the host writes the rate of their group into it. */
+export interface GroupScalars {
+  /** Index in the goal's groups; absent: the weights that no group names. */
+  readonly group?: number
+  /** True for weights that the optimizer leaves to another one (`Optimizer.others`). */
+  readonly isOther: boolean
+  readonly value: DraftValue
+}
+
 /** The values behind a plan's ports. */
 export interface PortValues {
   readonly pictures: DraftValue
@@ -46,8 +55,7 @@ export interface PortValues {
   readonly losses?: Value
   readonly hits?: Value
   readonly scalars?: DraftValue
-  /** By factor of the learning rate. */
-  readonly rates?: ReadonlyMap<number, DraftValue>
+  readonly groups?: readonly GroupScalars[]
   readonly seed?: DraftValue
   readonly outputGradient?: DraftValue
   readonly gradients?: { readonly weights: ReadonlyMap<string, Value>; readonly nodes: ReadonlyMap<string, Value> }

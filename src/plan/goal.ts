@@ -6,7 +6,7 @@
 import { ArgumentError } from '../core/errors.ts'
 import { type LossKind, type LossSettings, resolveLoss } from '../ops/losses/table.ts'
 import { type OptimizerKind, type OptimizerSettings, resolveOptimizer } from '../ops/optimizer/optimizers.ts'
-import type { RateRule } from './rates.ts'
+import { checkGroups, type GroupGoal } from './groups.ts'
 
 /** What the last layer gives, for new pictures: tracked statistics, nothing random. */
 export interface ScoresGoal {
@@ -35,8 +35,17 @@ export interface TrainingGoal {
   readonly optimizer: OptimizerSettings
   /** What weight decay shrinks: `weights` leaves out what its layer says does not decay (biases, norms). */
   readonly decay: 'weights' | 'all'
-  /** Factors of the learning rate for some of the weights; absent: all learn at the same rate. The first that fits counts. */
-  readonly rates?: readonly RateRule[]
+  /** Weights that learn by other rules; absent: none. The first group that names a weight counts. */
+  readonly groups?: readonly GroupGoal[]
+  /**
+   * Batches whose gradients are added up for one update, from 2: the steps up to the first of phase `update` are run for each
+   * of them, and the rest once. Absent: every batch updates.
+   */
+  readonly accumulate?: number
+  /** Keep a running mean of the weights, `<weight>.ema`, by scalars[emaKept]. */
+  readonly ema?: true
+  /** Keep slow weights, `<weight>.slow`, that the weights are set to, by scalars[slowKept] (Lookahead). */
+  readonly lookahead?: true
   /** Clip the gradients' global norm to this before the update; absent: no clipping. */
   readonly clipNorm?: number
   /**
@@ -44,6 +53,11 @@ export interface TrainingGoal {
    * whole backward pass, as clipping by the global norm needs it.
    */
   readonly update: 'at once' | 'together'
+  /**
+   * The host gives a share of each class for a picture, [n, classes], instead of one label: mixup and CutMix. Only for a loss
+   * of classes that takes them: cross-entropy. Absent: labels.
+   */
+  readonly shares?: true
   /** Room and steps to compute scores in the same memory, as the evaluation after each epoch does. */
   readonly scores: boolean
 }
@@ -130,9 +144,13 @@ const words: { readonly [K in Goal['kind']]: Readonly<Record<keyof Extract<Goal,
     loss: true,
     optimizer: true,
     decay: true,
-    rates: true,
+    groups: true,
+    accumulate: true,
+    ema: true,
+    lookahead: true,
     clipNorm: true,
     update: true,
+    shares: true,
     scores: true,
   },
 }
@@ -173,24 +191,31 @@ function complete(goal: GoalOptions, own: LossSettings): Goal {
     oneOf('statistics', statistics, ['batch', 'tracked'])
     return { kind: 'gradients', of: 'loss' in of ? { loss: resolveLoss(of.loss).settings } : of, to, statistics }
   }
-  const { loss = own, optimizer = 'sgd', decay = 'weights', rates, clipNorm, scores = true } = goal
+  const { loss = own, optimizer = 'sgd', decay = 'weights', groups = [], clipNorm, scores = true } = goal
+  const { accumulate = 1, ema, lookahead, shares } = goal
+  checkGroups(groups, accumulate)
+  const together = clipNorm !== undefined || accumulate > 1
   if (clipNorm !== undefined && !(clipNorm > 0 && Number.isFinite(clipNorm))) {
     throw new ArgumentError('the norm to clip to must be a positive number', {
       received: `${clipNorm}`,
       advice: 'leave it out for no clipping',
     })
   }
-  const update = goal.update ?? (clipNorm === undefined ? 'at once' : 'together')
+  const update = goal.update ?? (together ? 'together' : 'at once')
   oneOf('decay', decay, ['weights', 'all'])
-  oneOf('update', update, clipNorm === undefined ? ['at once', 'together'] : ['together'])
+  oneOf('update', update, together ? ['together'] : ['at once', 'together'])
   return {
     kind: 'training',
     loss: resolveLoss(loss).settings,
     optimizer: resolveOptimizer(optimizer).settings,
     decay,
-    ...(rates === undefined || rates?.length === 0 ? {} : { rates }),
+    ...(groups.length > 0 && { groups }),
+    ...(accumulate > 1 && { accumulate }),
+    ...(ema && { ema }),
+    ...(lookahead && { lookahead }),
     ...(clipNorm === undefined ? {} : { clipNorm }),
     update,
+    ...(shares && { shares }),
     scores,
   }
 }

@@ -93,13 +93,13 @@ function sectionOf({ name, from, to }: DraftSection, batch: number, isAlone: boo
 }
 
 function portsOf(values: Composition['values'], idOf: (value: Value) => number): PlanPorts {
-  const { gradients, taps, rates, ...single } = values
+  const { gradients, taps, groups, ...single } = values
   const record = (named: ReadonlyMap<string, Value>) =>
     Object.fromEntries([...named].map(([name, value]) => [name, idOf(value)]))
   const ids = Object.entries(single).flatMap(([name, value]) => (value === undefined ? [] : [[name, idOf(value)]]))
   return {
     ...(Object.fromEntries(ids) as Pick<PlanPorts, 'pictures' | 'output'>),
-    ...(rates && { rates: [...rates].map(([factor, value]) => ({ factor, scalars: idOf(value) })) }),
+    ...(groups && { groups: groups.map(({ value, ...group }) => ({ ...group, scalars: idOf(value) })) }),
     ...(gradients && { gradients: { weights: record(gradients.weights), nodes: record(gradients.nodes) } }),
     ...(taps.size > 0 && { taps: record(taps) }),
   }

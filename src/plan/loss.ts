@@ -14,13 +14,22 @@ export interface LossPorts extends LossValues {
   readonly labels: DraftValue
 }
 
-/** Of each head its output, in the order of `lossHeads`. Throws `ArgumentError` for heads or weights that do not fit. */
-export function addLoss(draft: Draft, settings: LossSettings, heads: readonly (readonly [Head, Value])[]): LossPorts {
+/**
+ * Of each head its output, in the order of `lossHeads`. Throws `ArgumentError` for heads or weights that do not fit.
+ *
+ * @param shares the host gives a share of each class instead of a label
+ */
+export function addLoss(
+  draft: Draft,
+  settings: LossSettings,
+  heads: readonly (readonly [Head, Value])[],
+  shares = false,
+): LossPorts {
   const loss = resolveLoss(settings)
   const [[own]] = heads as readonly [readonly [Head, Value]]
   const { output: volume } = own.output
   const scores = volumeSize(volume)
-  const labels = draft.value('labels', 'data', loss.targets(draft.batch, volume), true)
+  const labels = draft.value('labels', 'data', loss.targets(draft.batch, volume, shares), true)
   checkWeights(loss.weights, scores)
   const weights = loss.weights && draft.constant('lossWeights', f32(scores), loss.weights)
   const parts = heads.map(([head, output]): LossValues => {

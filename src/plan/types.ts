@@ -178,6 +178,16 @@ export interface Plan {
   readonly scratch: { readonly offset: number; readonly bytesPerThread: number }
 }
 
+/** The scalars of some weights. */
+export interface PlanGroup {
+  /** Index in the goal's groups; absent: the weights that no group names. */
+  readonly group?: number
+  /** True for weights that the optimizer leaves to another one (`Optimizer.others`). */
+  readonly isOther: boolean
+  /** f32 [SCALAR_COUNT] */
+  readonly scalars: number
+}
+
 export interface PlanPorts {
   /** f32 [n, h, w, c] */
   readonly pictures: number
@@ -193,8 +203,8 @@ export interface PlanPorts {
   readonly hits?: number
   /** f32 [SCALAR_COUNT] */
   readonly scalars?: number
-  /** The same for weights that learn at a multiple of the learning rate. */
-  readonly rates?: readonly { readonly factor: number; readonly scalars: number }[]
+  /** The same for weights of groups, and for those that an optimizer leaves to another one. */
+  readonly groups?: readonly PlanGroup[]
   /** i32 [2] */
   readonly seed?: number
   /** dL/d(output) of the node that gradients are of. */

@@ -4,6 +4,7 @@
  */
 
 import { platform } from '#platform'
+import { volumeSize } from '../core/shapes.ts'
 import { Batches } from '../data/batches.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Model } from '../model/model.ts'
@@ -12,6 +13,7 @@ import type { FileLock } from '../platform/types.ts'
 import { type BestEpoch, BestWeights } from './best.ts'
 import { bestOf, readCheckpoint, restore } from './checkpoint.ts'
 import type { Claim } from './claim.ts'
+import { startSlowWeights } from './ema.ts'
 import { DivergedError } from './errors.ts'
 import { findRecords, historyPathOf } from './history.ts'
 import { identityOf } from './identity.ts'
@@ -21,6 +23,8 @@ import type { Progress, TrainResult } from './progress.ts'
 import { resumeNotices } from './resume.ts'
 import { Session } from './session.ts'
 import { viewedSplitOf } from './splits.ts'
+import { applyStarts } from './starts/apply.ts'
+import { bindTrial } from './starts/lsuv.ts'
 import { newState, type TrainState } from './state.ts'
 import { Stepper } from './stepper.ts'
 
@@ -43,7 +47,8 @@ export async function* trainClaimed(
   const { program } = begun
   claimed.program = program
   const { batch, normalization, seed, augment } = settings
-  const batches = new Batches(dataset.train, { batch, normalization, seed, augment })
+  const scores = volumeSize(model.output)
+  const batches = new Batches(dataset.train, { batch, normalization, seed, augment, scores })
   const stepper = new Stepper(trainer, program, batches, settings)
   const { signal } = options
   const session = new Session({
@@ -79,7 +84,7 @@ function checkFinalViews({ model, dataset, settings: { views } }: Training): voi
 }
 
 /** The program with the weights in it, or with all that a checkpoint holds, whose bytes are not kept. */
-async function begin({ trainer, dataset, options, settings }: Training) {
+async function begin({ model, trainer, dataset, options, settings }: Training) {
   const { resume } = options
   const checkpoint = resume === undefined ? undefined : await readCheckpoint(resume)
   const program = await trainer.hold(planOptionsOf(settings))
@@ -87,8 +92,17 @@ async function begin({ trainer, dataset, options, settings }: Training) {
   // Takes a look at every byte of the data, so only where it is needed.
   const identity = isSaved ? identityOf(dataset, settings, program) : undefined
   const best = new BestWeights(program)
-  if (checkpoint === undefined || identity === undefined)
-    return { program, identity, best, state: newState(), notices: [] }
+  if (checkpoint === undefined || identity === undefined) {
+    const trial = await bindTrial(settings.starts, model, settings)
+    const notices = await trainer
+      .change(program, async () => {
+        const said = await applyStarts(settings.starts, { model, program, trial, dataset, settings })
+        await startSlowWeights(program)
+        return said
+      })
+      .finally(() => trial?.dispose())
+    return { program, identity, best, state: newState(), notices }
+  }
   const { history, ...saved } = checkpoint.state
   const records = checkpoint.records ?? (await findRecords(history, recordPaths(options)))
   const state: TrainState = { ...structuredClone(saved), records: [...(records ?? [])] }

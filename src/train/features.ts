@@ -12,7 +12,7 @@ import type { Dataset, Split } from '../data/dataset.ts'
 import type { Model } from '../model/model.ts'
 import type { Tensor } from '../model/safetensors.ts'
 import { inferVolumes } from '../network/volumes.ts'
-import { type RateRule, rateFactors } from '../plan/rates.ts'
+import { weightsNamed } from '../plan/groups.ts'
 import { type Cut, cutOf } from './cut.ts'
 import { planOptionsOf, resolveSettings, type TrainOptions, type TrainSettings } from './options.ts'
 
@@ -59,8 +59,10 @@ export async function featureTraining(
 ): Promise<FeatureTraining | NoFeatures> {
   const settings = resolveSettings(model, dataset, options)
   if (settings.views !== undefined) return { reason: 'test views are made of images, not of features' }
-  const { crop = 0, cutout = 0, flip = false } = settings.augment
-  if (crop !== 0 || cutout !== 0) return { reason: 'every epoch crops or cuts out other parts of the images' }
+  const { flip: flipped = false, border: _, ...others } = settings.augment
+  if (Object.values(others).some((amount) => amount))
+    return { reason: 'every epoch crops or changes the images in other ways' }
+  const flip = flipped !== false
   const cut = cutOf(model.planFor(planOptionsOf(settings)))
   if (cut === undefined) return { reason: 'there is no frozen layer that everything that learns depends on' }
   const bytes = 4 * volumeSize(cut.features) * passesOf(dataset, flip)
@@ -96,13 +98,13 @@ function optionsBehind({ back, name }: Cut, options: TrainOptions, { frozen, gro
   return {
     ...options,
     frozen: frozen.filter((each) => names.has(each)),
-    ...(groups && { rates: groups.filter((rule) => isOf(nodes, rule)) }),
+    ...(groups && { rates: undefined, groups: groups.filter(({ weights }) => isOf(nodes, weights)) }),
   }
 }
 
-function isOf(nodes: Parameters<typeof rateFactors>[0], rule: RateRule): boolean {
+function isOf(nodes: Parameters<typeof weightsNamed>[0], weights: string): boolean {
   try {
-    return rateFactors(nodes, [rule]).size > 0
+    return weightsNamed(nodes, [weights]).length > 0
   } catch (error) {
     if (error instanceof ArgumentError) return false
     throw error
@@ -138,7 +140,7 @@ async function compute(
 ): Promise<void> {
   await using frozen = await model.withNetwork(front)
   const size = volumeSize(features)
-  const all = passesOf({ train, validation, test }, augment.flip === true)
+  const all = passesOf({ train, validation, test }, (augment.flip ?? false) !== false)
   let done = 0
   const run = async (split: Split, into: Float32Array | undefined, isMirrored = false) => {
     if (into === undefined || split.count === 0) return
@@ -147,6 +149,7 @@ async function compute(
     const labels = new Float32Array(portion * (split.targets === undefined ? 1 : split.targets.length / split.count))
     for (let step = 0; step < batches.stepsPerEpoch; step++) {
       signal?.throwIfAborted()
+      await batches.ready(0, step)
       const count = batches.fill(0, step, images, labels)
       const given = images.subarray(0, count * volumeSize(split))
       if (isMirrored) mirrorRows(given, split)

@@ -6,6 +6,7 @@
 import { checksum } from '../core/checksum.ts'
 import { printVolume } from '../core/shapes.ts'
 import type { Dataset, Split } from '../data/dataset.ts'
+import { digestOf } from '../data/store.ts'
 import type { Network } from '../network/network.ts'
 import type { Plan } from '../plan/types.ts'
 import type { BitSettings, TrainSettings } from './options.ts'
@@ -33,7 +34,7 @@ export function identityOf(
 ) {
   const { batch, optimizer, schedule, decay, groups, augment, labelSmoothing, classWeights, clipNorm, frozen, seed } =
     settings
-  const { epochs, stepsPerEpoch, rates, normalization } = settings
+  const { epochs, stepsPerEpoch, rates, normalization, accumulate, ema, lookahead, learning } = settings
   return {
     network: plan.network,
     data: describeTraining(dataset),
@@ -45,6 +46,9 @@ export function identityOf(
     schedule,
     decay,
     groups,
+    accumulate,
+    ema,
+    lookahead,
     augment,
     labelSmoothing,
     classWeights,
@@ -54,7 +58,7 @@ export function identityOf(
     normalization,
     epochs,
     stepsPerEpoch,
-    seesEnd: rates.seesEnd,
+    seesEnd: rates.seesEnd || lookahead !== null || learning.some((group) => group.schedule?.seesEnd),
   } satisfies TrainingIdentity
 }
 
@@ -74,6 +78,11 @@ export function describeTests({ validation, test, classes }: Dataset): string {
 
 function describeSplit(split: Split, classes: readonly string[]): string {
   const names = new TextEncoder().encode(JSON.stringify(classes))
+  const { store } = split
+  if (store !== undefined) {
+    const labels = checksum([names, targetBytes(split) ?? labelBytes(split)])
+    return `${split.count} of ${printVolume(split)}, ${classes.length} classes, labels ${labels}, images ${digestOf(store)}`
+  }
   const sum = checksum([names, targetBytes(split) ?? labelBytes(split), split.images])
   return `${split.count} of ${printVolume(split)}, ${classes.length} classes, checksum ${sum}`
 }
@@ -111,8 +120,7 @@ export function difference(
     if (what === 'epochs' && !asked.seesEnd) continue
     // Another processor or engine may go on; its bits differ, which `resumeNotices` says.
     if (what === 'rounding') continue
-    // Earlier checkpoints know neither weights of classes nor rates of groups.
-    if ((what === 'classWeights' || what === 'groups') && saved[what] === undefined && asked[what] === null) continue
+    if (saved[what] === undefined && Object.hasOwn(added, what) && asked[what] === added[what]) continue
     const [before, after] = [canonical(saved[what]), canonical(asked[what])]
     if (before === after) continue
     if (what === 'data' && !isDescribed(saved.data) && saved.data === describeAsBefore(dataset)) continue
@@ -124,6 +132,9 @@ export function difference(
   }
   return undefined
 }
+
+/** Settings that earlier checkpoints do not have, and what they were then. */
+const added: Partial<TrainingIdentity> = { classWeights: null, groups: null, accumulate: 1, ema: null, lookahead: null }
 
 const isDescribed = (data: unknown) => typeof data === 'string' && data.startsWith('training pictures: ')
 

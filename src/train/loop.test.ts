@@ -93,7 +93,8 @@ describe('train', () => {
   })
 
   it('learns with every optimizer, clipped and smoothed', async () => {
-    const rates = { sgd: 0.3, momentum: 0.1, nesterov: 0.1, adagrad: 0.1, rmsprop: 0.02, adam: 0.02, adamw: 0.02 }
+    const small = { rmsprop: 0.02, adam: 0.02, adamw: 0.02 }
+    const rates = { sgd: 0.3, momentum: 0.1, nesterov: 0.1, adagrad: 0.1, adadelta: 1, muon: 0.1, ...small }
     for (const kind of optimizerKinds) {
       const seen = await all(await create(), data, {
         ...options,

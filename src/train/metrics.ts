@@ -21,6 +21,8 @@ export interface StepRecord {
   readonly rate: number
   /** Of training so far, over all sessions. */
   readonly seconds: number
+  /** Seconds, since the record before, in which steps waited for their images: an upper bound. */
+  readonly waited?: number | undefined
 }
 
 /** Means over an epoch, and what the validation split gave after it; the test split where there is no other. */
@@ -35,7 +37,12 @@ export interface EpochRecord {
   readonly validationAccuracy?: number | undefined
   readonly testLoss?: number | undefined
   readonly testAccuracy?: number | undefined
+  /** With a running mean of the weights: the same of the weights themselves, on the same images. */
+  readonly plainLoss?: number | undefined
+  readonly plainAccuracy?: number | undefined
   readonly seconds: number
+  /** Of the epoch, as far as this session trained it. */
+  readonly waited?: number | undefined
 }
 
 export type MetricsRecord = StepRecord | EpochRecord | WeightsRecord

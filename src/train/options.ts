@@ -2,12 +2,12 @@
 
 import { ArgumentError } from '../core/errors.ts'
 import { checkOptions, type OptionNames, printKind } from '../core/options.ts'
-import type { Augmentation } from '../data/augmentation.ts'
+import { volumeSize } from '../core/shapes.ts'
+import { type Augmentation, mixesTargets } from '../data/augmentation.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
 import { Model } from '../model/model.ts'
 import type { BindOptions } from '../model/uses.ts'
-import { inferVolumes } from '../network/volumes.ts'
 import { type LossSettings, resolveLoss } from '../ops/losses/table.ts'
 import {
   type Optimizer,
@@ -15,11 +15,14 @@ import {
   type OptimizerSettings,
   resolveOptimizer,
 } from '../ops/optimizer/optimizers.ts'
-import { type RateRule, rateFactors } from '../plan/rates.ts'
+import { type ClassWeights, classWeightsOf } from './classWeights.ts'
+import { goalOf, type ParameterGroup, type RateRule, resolveGroups, type TrainGroup } from './groups.ts'
 import { guessOf, lossWith } from './loss.ts'
-import { checkData, frozenLayers } from './match.ts'
+import { checkData, frozenLayers, matchDataset } from './match.ts'
+import { type EmaOptions, type LookaheadOptions, type MeanSettings, resolveMeans } from './means.ts'
 import { resolveSchedule, type Schedule, type ScheduleKind, type ScheduleSettings } from './schedule.ts'
 import { watchedSplitOf } from './splits.ts'
+import { type ResolvedStart, resolveStarts, type Start } from './starts/options.ts'
 
 export interface TrainOptions {
   /** Passes over the training pictures; from 1. */
@@ -37,6 +40,28 @@ export interface TrainOptions {
    * `[{ weights: 'head', factor: 1 }, { weights: '*', factor: 0.1 }]`. Default: none.
    */
   readonly rates?: readonly RateRule[] | undefined
+  /**
+   * Weights that learn by other rules: an optimizer, a factor of the rate, a decay or a schedule of their own, frozen, or in
+   * some of the epochs only. Of several rules for a weight, the first counts that states the setting. `rates` come last.
+   */
+  readonly groups?: readonly ParameterGroup[] | undefined
+  /**
+   * Batches for one update, whose gradients are added up: `batch: 32, accumulate: 4` updates by the gradients of 128 images in
+   * the memory of 32. Batch normalization still normalizes by the 32. Default 1.
+   */
+  readonly accumulate?: number | undefined
+  /**
+   * A running mean of the weights and of running statistics: `{ decay: 0.999 }`. Evaluations, the best epoch and the model
+   * at the end are then those of the mean; with `step` progress, the model has the weights that are being trained.
+   */
+  readonly ema?: EmaOptions | undefined
+  /** Slow weights, to which the weights return every few steps: `{ every: 5, keep: 0.5 }`. */
+  readonly lookahead?: LookaheadOptions | undefined
+  /**
+   * How weights start, in this order, before the first step: `[{ kind: 'whitening' }, { kind: 'identity' }]`. A training that
+   * is resumed does not start again. Default: as the model has them.
+   */
+  readonly start?: readonly Start[] | undefined
   readonly augment?: Augmentation | undefined
   /**
    * ε in [0, 1): the share of each target that is spread over all classes, by cross-entropy. Default: what the network's
@@ -44,10 +69,11 @@ export interface TrainOptions {
    */
   readonly labelSmoothing?: number | undefined
   /**
-   * How much each score counts in the loss, in the order of the scores: of classes for cross-entropy and hinge, of labels
-   * where they apply for sigmoid cross-entropy. Default: 1 for all. Evaluations are not weighted.
+   * How much each score counts in the loss: of classes for cross-entropy and hinge, of labels where they apply for sigmoid
+   * cross-entropy. In the order of the scores; by name, `{ cat: 2 }`; or `balanced`. Default: 1 for all. Evaluations are not
+   * weighted.
    */
-  readonly classWeights?: readonly number[] | undefined
+  readonly classWeights?: ClassWeights | undefined
   /** Clip the norm of all gradients together to this. Default: no clipping. */
   readonly clipNorm?: number | undefined
   /**
@@ -116,8 +142,11 @@ export interface BitSettings {
   readonly optimizer: OptimizerSettings
   readonly schedule: ScheduleSettings
   readonly decay: 'weights' | 'all'
-  /** Factors of the learning rate; null where all weights learn at the same rate. */
-  readonly groups: readonly RateRule[] | null
+  /** Rules for some of the weights; null where there are none. */
+  readonly groups: readonly ParameterGroup[] | null
+  readonly accumulate: number
+  readonly ema: MeanSettings['ema']
+  readonly lookahead: MeanSettings['lookahead']
   readonly augment: Augmentation
   readonly labelSmoothing: number
   readonly classWeights: readonly number[] | null
@@ -129,6 +158,11 @@ export interface BitSettings {
 }
 
 export interface TrainSettings extends BitSettings {
+  /** Images of an update: of `accumulate` batches. */
+  readonly imagesPerStep: number
+  /** What `groups` come to, in the order of the plan's groups. */
+  readonly learning: readonly TrainGroup[]
+  readonly starts: readonly ResolvedStart[]
   readonly epochs: number
   readonly stepsPerEpoch: number
   /** What is minimized: the network's own loss, with label smoothing and class weights. */
@@ -156,6 +190,11 @@ const optionNames: OptionNames<TrainOptions> = {
   schedule: true,
   decay: true,
   rates: true,
+  groups: true,
+  accumulate: true,
+  ema: true,
+  lookahead: true,
+  start: true,
   augment: true,
   labelSmoothing: true,
   classWeights: true,
@@ -185,6 +224,7 @@ const otherNames = {
   batchSize: 'batch',
   patience: 'earlyStopping: { patience: 5 }',
   freeze: "frozen: ['all-but-head']",
+  gradientAccumulation: 'accumulate',
   augmentation: 'augment',
 }
 
@@ -204,12 +244,15 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
   }
   checkOptions('train', options, optionNames, otherNames)
   if (options.earlyStopping !== undefined) checkOptions('earlyStopping', options.earlyStopping, { patience: true })
-  const { epochs, batch = 32, seed = 0, decay = 'weights', clipNorm } = options
+  const { epochs, batch = 32, seed = 0, decay = 'weights', clipNorm, accumulate = 1 } = options
   whole('epochs', epochs, 1, 1_000_000)
   whole('batch', batch, 1, 2 ** 24)
+  whole('accumulate', accumulate, 1, 2 ** 16)
   whole('seed', seed, -(2 ** 31), 2 ** 31 - 1)
   oneOf('decay', decay, ['weights', 'all'])
-  const loss = lossWith(model, options)
+  const classWeights =
+    options.classWeights && classWeightsOf(options.classWeights, matchDataset(model, dataset), volumeSize(model.output))
+  const loss = lossWith(model, { ...options, classWeights })
   const labelSmoothing = loss.kind === 'cross-entropy' ? (loss.smoothing ?? 0) : 0
   number('labelSmoothing', labelSmoothing, 'in [0, 1), usually 0.1', (value) => value >= 0 && value < 1)
   if (clipNorm !== undefined) number('clipNorm', clipNorm, 'more than 0; leave it out for no clipping', (v) => v > 0)
@@ -219,13 +262,23 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
   if (earlyStopping !== undefined) whole('earlyStopping.patience', earlyStopping.patience, 1, 1_000_000)
   if (earlyStopping !== undefined) needsEvaluation('early stopping', dataset, evaluate)
   if (keep === 'best') needsEvaluation("keep: 'best'", dataset, evaluate)
-  const normalization = checkData(model, dataset, batch)
-  const stepsPerEpoch = Math.floor(dataset.train.count / batch)
+  const imagesPerStep = batch * accumulate
+  const normalization = checkData(model, dataset, imagesPerStep)
+  const { augment = {} } = options
+  // Refused now, not when the plan is made.
+  resolveLoss(loss).targets(1, model.output, mixesTargets(augment))
+  const stepsPerEpoch = Math.floor(dataset.train.count / imagesPerStep)
   const update = resolveOptimizer(options.optimizer ?? 'adam')
   const rates = resolveSchedule(options.schedule ?? 'constant', { epochs, stepsPerEpoch })
+  const { rules, groups } = resolveGroups(model.network, options, { optimizer: update, epochs, stepsPerEpoch })
   return {
     epochs,
     stepsPerEpoch,
+    imagesPerStep,
+    accumulate,
+    ...resolveMeans(options.ema, options.lookahead),
+    learning: groups,
+    starts: resolveStarts(model.network, options.start),
     loss,
     isGraded: resolveLoss(loss).compares !== 'numbers',
     guess: guessOf(model.network, loss, Math.max(2, dataset.classes.length)),
@@ -235,10 +288,10 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
     rates,
     schedule: rates.settings,
     decay,
-    groups: checkedRates(model, options.rates ?? []),
-    augment: options.augment ?? {},
+    groups: rules,
+    augment,
     labelSmoothing,
-    classWeights: options.classWeights ?? null,
+    classWeights: classWeights ?? null,
     clipNorm: clipNorm ?? null,
     frozen: frozenLayers(model, options.frozen ?? []),
     seed,
@@ -251,12 +304,6 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
     recompute: options.recompute ?? false,
     checkpoint: options.checkpoint && checkpointSettings(options.checkpoint),
   }
-}
-
-/** Names are checked now, not when the plan is made. */
-function checkedRates({ network }: Model, rates: readonly RateRule[]): readonly RateRule[] | null {
-  rateFactors(inferVolumes(network), rates)
-  return rates.length === 0 ? null : rates
 }
 
 /** Both compare epochs by the loss on pictures that are not trained on. */
@@ -276,7 +323,8 @@ function needsEvaluation(what: string, dataset: Dataset, evaluate: string): void
 
 /** The plan of a training with these settings: what the training allocates, and what its description must print. */
 export function planOptionsOf(settings: PlannedSettings): BindOptions {
-  const { batch, optimizer, decay, groups, clipNorm, loss, frozen, recompute = false } = settings
+  const { batch, optimizer, decay, learning, clipNorm, loss, frozen, augment = {}, recompute = false } = settings
+  const { accumulate, ema, lookahead } = settings
   return {
     batch,
     recompute,
@@ -286,8 +334,12 @@ export function planOptionsOf(settings: PlannedSettings): BindOptions {
       loss,
       optimizer,
       decay,
-      ...(groups && { rates: groups }),
+      groups: learning.map(goalOf),
+      accumulate,
+      ...(ema && { ema: true }),
+      ...(lookahead && { lookahead: true }),
       ...(clipNorm === null ? {} : { clipNorm }),
+      ...(mixesTargets(augment) && { shares: true }),
     },
   }
 }
@@ -295,9 +347,9 @@ export function planOptionsOf(settings: PlannedSettings): BindOptions {
 /** The settings that decide on a plan. */
 type PlannedSettings = Pick<
   TrainSettings,
-  'batch' | 'optimizer' | 'decay' | 'groups' | 'clipNorm' | 'loss' | 'frozen'
+  'batch' | 'optimizer' | 'decay' | 'learning' | 'clipNorm' | 'loss' | 'frozen' | 'accumulate' | 'ema' | 'lookahead'
 > &
-  Partial<Pick<TrainSettings, 'recompute'>>
+  Partial<Pick<TrainSettings, 'recompute' | 'augment'>>
 
 function checkpointSettings(options: CheckpointOptions) {
   checkOptions<CheckpointOptions>('checkpoint', options, { path: true, everySeconds: true, everySteps: true })

@@ -3,10 +3,10 @@
 import { ArgumentError } from '../core/errors.ts'
 import { exp, log } from '../core/math.ts'
 import { printVolume, sameVolume, type Volume, volumeSize } from '../core/shapes.ts'
+import { writePlain } from '../data/augment/picture.ts'
 import { Batches } from '../data/batches.ts'
 import type { Split } from '../data/dataset.ts'
 import { channelOffset, type Normalization, normalizationTable } from '../data/normalization.ts'
-import { writePlain } from '../data/picture.ts'
 import { viewWriter, type WriteView } from '../data/viewPixels.ts'
 import { type Average, type ViewSet, viewSet } from '../data/views.ts'
 import type { Model } from '../model/model.ts'
@@ -111,6 +111,7 @@ export async function eachOutput(
     signal?.throwIfAborted()
     const filled = Math.min(batch, split.count - first)
     if (batches !== undefined) {
+      await batches.ready(0, step)
       batches.fill(0, step, images, labels)
       const rows = await predict(images.subarray(0, filled * size))
       for (let i = 0; i < filled; i++)
@@ -143,8 +144,20 @@ export async function eachOutput(
 }
 
 /** Bytes of some images, in order: all views are made of them. */
-async function imagesAt({ images, height, width, channels }: Split, first: number, count: number): Promise<Uint8Array> {
+async function imagesAt(
+  { images, store, height, width, channels }: Split,
+  first: number,
+  count: number,
+): Promise<Uint8Array> {
   const size = height * width * channels
+  if (store !== undefined) {
+    const read = new Uint8Array(count * size)
+    await store.read(
+      Uint32Array.from({ length: count }, (_, i) => first + i),
+      read,
+    )
+    return read
+  }
   return images.subarray(first * size, (first + count) * size)
 }
 

@@ -9,7 +9,7 @@ import type { Pace, Progress, TrainResult, ViewedResult } from './progress.ts'
 import { historyOf, type TrainState } from './state.ts'
 
 export function standingOf(kind: Progress['kind'], state: TrainState, settings: TrainSettings, pace: Pace) {
-  const { epochs, stepsPerEpoch, batch } = settings
+  const { epochs, stepsPerEpoch, imagesPerStep } = settings
   const steps = epochs * stepsPerEpoch
   const { loss, accuracy, weight } = state.smoothed
   const mean = kind === 'step' ? { loss: loss / weight, accuracy: accuracy / weight } : means(state.epoch)
@@ -24,7 +24,7 @@ export function standingOf(kind: Progress['kind'], state: TrainState, settings: 
     stepsPerEpoch,
     ...graded,
     imagesPerSecond: pace.recent(),
-    secondsLeft: pace.left((steps - state.step) * batch, evaluations),
+    secondsLeft: pace.left((steps - state.step) * imagesPerStep, evaluations),
   }
 }
 

@@ -79,7 +79,8 @@ export class Saver {
       this.#isGood = false
       const history = await (this.#history as HistoryFile).append(state.records)
       const { records: _, ...summary } = state
-      const isCurrent = best.epoch !== undefined && best.epoch * settings.stepsPerEpoch === state.step
+      const isCurrent =
+        settings.ema === null && best.epoch !== undefined && best.epoch * settings.stepsPerEpoch === state.step
       const saved: SavedState = { ...summary, history }
       await platform.writeFileAtomic(
         path,

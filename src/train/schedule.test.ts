@@ -47,6 +47,32 @@ describe('schedules', () => {
     expect(resolveSchedule('step', training).settings).toEqual({ kind: 'step', every: 2, factor: 0.1, warmup: 0 })
   })
 
+  it('linear falls as PolynomialLR of power 1 and LinearLR do', () => {
+    expectClose(
+      rates({ kind: 'linear' }, 2),
+      each((step) => 2 * (1 - step / steps)),
+    )
+    expectClose(
+      rates({ kind: 'linear', final: 0.25 }, 2),
+      each((step) => 2 * (1 + ((0.25 - 1) * Math.min(step, steps)) / steps)),
+    )
+    expectClose(
+      rates({ kind: 'linear', warmup: 1 }),
+      each((step) => (step < 10 ? (step + 1) / 10 : 1 - (step - 10) / 50)),
+    )
+  })
+
+  it('triangular is that of airbench', () => {
+    // `triangle` of airbench94.py: straight lines through (0, start), (peak, 1) and (steps, end).
+    const triangle = (start: number, end: number, peak: number) =>
+      each((step) =>
+        step < peak ? start + ((1 - start) * step) / peak : 1 + ((end - 1) * (step - peak)) / (steps - peak),
+      )
+    expectClose(rates({ kind: 'triangular', warmup: 1.3, start: 0.2, final: 0.07 }), triangle(0.2, 0.07, 13))
+    expectClose(rates({ kind: 'triangular', warmup: 0, final: 0 }), triangle(0.2, 0, 0))
+    expect(resolveSchedule('triangular', training).settings).toMatchObject({ start: 0.2, final: 0.07 })
+  })
+
   it('cosine falls as CosineAnnealingLR does', () => {
     expectClose(
       rates({ kind: 'cosine', final: 0.1 }, 2),
@@ -190,7 +216,7 @@ describe('schedules', () => {
 
   it('say whether they see the end', () => {
     const sees = scheduleKinds.filter((kind) => resolveSchedule(kind, training).seesEnd)
-    expect(sees).toEqual(['cosine', 'one-cycle'])
+    expect(sees).toEqual(['cosine', 'one-cycle', 'linear', 'triangular'])
     const longer = { ...training, epochs: 9 }
     for (const settings of [{ kind: 'constant' }, { kind: 'step', every: 2 }] as const)
       expect(each((step) => resolveSchedule(settings, longer).rate(1, step))).toEqual(rates(settings))

@@ -2,7 +2,8 @@
  * Learning rates over a training, one row each: a pure function of the step, so a resumed run has nothing to remember.
  * Lengths are in epochs, fractions allowed; heights are shares of the optimizer's rate, the highest that a schedule
  * reaches. Cosine: Loshchilov and Hutter 2017, without restarts. One-cycle: Smith and Topin 2018, with the cosine flanks
- * and the default shape of PyTorch's OneCycleLR. Warm-up of the others: Goyal et al. 2017.
+ * and the default shape of PyTorch's OneCycleLR. Triangular: straight flanks, by default as airbench trains (Jordan 2024);
+ * with `warmup: 0` only the second. Warm-up of the others: Goyal et al. 2017.
  */
 
 import { ArgumentError } from '../core/errors.ts'
@@ -30,6 +31,8 @@ export type ScheduleSettings =
   | ({ readonly kind: 'step' } & Partial<Numbers<'every' | 'factor' | 'warmup'>>)
   | ({ readonly kind: 'cosine' } & Partial<Numbers<'warmup' | 'final'>>)
   | ({ readonly kind: 'one-cycle' } & Partial<Numbers<'warmup' | 'start' | 'final'>>)
+  | ({ readonly kind: 'linear' } & Partial<Numbers<'warmup' | 'final'>>)
+  | ({ readonly kind: 'triangular' } & Partial<Numbers<'warmup' | 'start' | 'final'>>)
 
 export type ScheduleKind = ScheduleSettings['kind']
 
@@ -63,6 +66,10 @@ function flank(high: number, low: number, from: number, to: number, time: number
   const way = to > from ? Math.min(1, Math.max(0, (time - from) / (to - from))) : 1
   return low + ((high - low) * (1 + cosPi(way))) / 2
 }
+
+/** A line from 1 at moment `from` to `final` at the training's end, which no step reaches. */
+const fall = (final: number, from: number, { time, end, tick }: Moment) =>
+  time < from ? 1 : 1 + ((final - 1) * (time - from)) / (end + tick - from)
 
 /** Of a moment, in epochs: more than what divisions are off, less than a step. Keeps turns from coming a step late. */
 const rounding = 1e-9
@@ -98,6 +105,17 @@ const schedules = {
       const peak = warmup - tick
       return time < peak - rounding ? flank(start, 1, 0, peak, time) : flank(1, final, peak, end, time)
     },
+  }),
+  linear: row({
+    defaults: () => ({ warmup: 0, final: 0 }),
+    seesEnd: true,
+    share: ({ warmup, final }, moment) => rise(warmup, moment) * fall(final, warmup, moment),
+  }),
+  triangular: row({
+    defaults: (epochs) => ({ warmup: 0.23 * epochs, start: 0.2, final: 0.07 }),
+    seesEnd: true,
+    share: ({ warmup, start, final }, moment) =>
+      moment.time < warmup - rounding ? start + ((1 - start) * moment.time) / warmup : fall(final, warmup, moment),
   }),
 } as const
 

@@ -13,6 +13,7 @@ import type { Trainer } from '../model/uses.ts'
 import type { FileLock } from '../platform/types.ts'
 import { type BestWeights, lower, watchedOf } from './best.ts'
 import { badUpdate, badWeight, printRate } from './diverged.ts'
+import { exchangeMeans } from './ema.ts'
 import { DivergedError } from './errors.ts'
 import { evaluateLoaded } from './evaluateBy.ts'
 import type { Evaluation } from './evaluation.ts'
@@ -70,9 +71,13 @@ export class Session {
   readonly #weights: WeightWatch
   #notices: readonly string[]
   #metrics: MetricsFile | undefined
+  /** Seconds that steps waited for images: since the last record, and in this epoch. */
+  readonly #waited = { interval: 0, epoch: 0 }
   /** Of the last epoch, and of the best one of this session. */
   #last = nothing
   #ofBest = nothing
+  /** Whether the program has the running mean in the place of the weights. */
+  #hasMean = false
 
   constructor(parts: SessionParts) {
     this.#parts = parts
@@ -109,7 +114,10 @@ export class Session {
       }
       if (state.step === (state.epochs + 1) * settings.stepsPerEpoch) {
         if (!(await this.#finishEpoch())) continue
+        // What was evaluated is what the model has, until it is trained further.
+        await this.#useMean(true)
         yield { ...this.#standing('epoch'), kind: 'epoch', ...this.#last }
+        await this.#useMean(false)
         continue
       }
       // Asked before an epoch, not after it: a session that was killed in between stops there, too.
@@ -137,6 +145,7 @@ export class Session {
   async *#end(stopped: TrainResult['stopped']): AsyncGenerator<Progress, TrainResult> {
     const { trainer, program, settings, best, dataset, state } = this.#parts
     let lastWeights: ReadonlyMap<string, Tensor> | undefined
+    await this.#useMean(true)
     let evaluated = stopped === 'aborted' ? nothing : this.#last
     const keptEpoch = stopped === 'aborted' ? state.epochs : (best.epoch ?? state.epochs)
     if (keptEpoch !== state.epochs) {
@@ -183,6 +192,9 @@ export class Session {
     if (weights) await trainer.exclusively(program, () => this.#weights.begin())
     const tally = await stepper.take(state.step)
     const rate = stepper.rate(state.step)
+    const waited = stepper.takeWaited()
+    this.#waited.interval += waited
+    this.#waited.epoch += waited
     state.step++
     // It has come past where it diverged before.
     if (state.diverged !== undefined && state.step > state.diverged.step + 1) delete state.diverged
@@ -194,8 +206,11 @@ export class Session {
     this.#pace.trained(tally.count)
     state.seconds = this.#secondsBefore + this.#pace.seconds
     if ((state.step % settings.stepsPerEpoch) % this.#interval === 0) {
-      state.records.push({ kind: 'step', ...this.#place(rate), ...this.#means(state.interval), seconds: state.seconds })
+      const { seconds } = state
+      const waited = rounded(this.#waited.interval)
+      state.records.push({ kind: 'step', ...this.#place(rate), ...this.#means(state.interval), seconds, waited })
       state.interval = emptyTally()
+      this.#waited.interval = 0
     }
     // Now, and not with the epoch's record: a checkpoint may come in between.
     const { epoch } = this.#place(rate)
@@ -212,9 +227,15 @@ export class Session {
     const isLast = state.step === epochs * stepsPerEpoch
     const watched = settings.evaluate === 'epoch' || (settings.evaluate === 'end' && isLast) ? this.#watched : undefined
     this.#last = nothing
+    let plain: Evaluation | undefined
     if (watched !== undefined) {
+      if (settings.ema !== null) plain = await this.#evaluate(watched.split)
+      await this.#useMean(true)
       const evaluation = await this.#evaluate(watched.split)
-      if (evaluation === undefined) return false
+      if (evaluation === undefined || (settings.ema !== null && plain === undefined)) {
+        await this.#useMean(false)
+        return false
+      }
       if (!Number.isFinite(evaluation.loss)) throw this.#divergedOn(watched.name, rate)
       this.#last = { evaluation, evaluatedOn: watched.name }
     }
@@ -224,16 +245,29 @@ export class Session {
       ...this.#place(rate),
       ...this.#means(state.epoch),
       ...measured(this.#last),
+      ...(plain && { plainLoss: plain.loss, plainAccuracy: accuracyOf(plain) }),
       seconds: state.seconds,
+      waited: rounded(this.#waited.epoch),
     }
+    this.#waited.epoch = 0
     state.records.push(record)
     state.epochs++
     state.lowest = lower(state.lowest, watchedOf(record))
     if (state.lowest === undefined) delete state.lowest
     await this.#keepIfBest(record)
+    await this.#useMean(false)
     await this.#metrics?.append(state.records)
     await this.#saver.save()
     return true
+  }
+
+  /** With `ema`: puts the running mean in the place of the weights, or the weights back. */
+  async #useMean(isMean: boolean): Promise<void> {
+    const { trainer, program, settings, state } = this.#parts
+    if (settings.ema === null || state.step === 0 || this.#hasMean === isMean) return
+    await trainer.change(program, () => exchangeMeans(program))
+    await trainer.fetch()
+    this.#hasMean = isMean
   }
 
   async #keepIfBest(record: EpochRecord): Promise<void> {
@@ -328,11 +362,19 @@ export class Session {
   }
 }
 
+/** Numbers are neither right nor wrong. */
+function accuracyOf({ accuracy }: Evaluation): number | undefined {
+  return Number.isNaN(accuracy) ? undefined : accuracy
+}
+
+/** To microseconds. */
+const rounded = (seconds: number) => Math.round(1e6 * seconds) / 1e6
+
 /** As a record has it. */
 function measured({ evaluation, evaluatedOn }: Evaluated): Partial<EpochRecord> {
   if (evaluatedOn === undefined) return {}
   const { loss } = evaluation
-  const accuracy = Number.isNaN(evaluation.accuracy) ? undefined : evaluation.accuracy
+  const accuracy = accuracyOf(evaluation)
   return evaluatedOn === 'test'
     ? { testLoss: loss, testAccuracy: accuracy }
     : { validationLoss: loss, validationAccuracy: accuracy }

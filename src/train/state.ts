@@ -63,12 +63,15 @@ const common = {
   accuracy: optional(share),
   rate: number(),
   seconds: number(),
+  waited: optional(number({ min: 0 })),
 }
 const evaluated = {
   validationLoss: optional(number()),
   validationAccuracy: optional(share),
   testLoss: optional(number()),
   testAccuracy: optional(share),
+  plainLoss: optional(number()),
+  plainAccuracy: optional(share),
 }
 const summary = object({
   name: string,

@@ -165,6 +165,17 @@ const boundRows: Readonly<Record<StepKind, BoundRow>> = {
   'optimizer.adagrad': updated(16),
   'optimizer.rmsprop': updated(16),
   'optimizer.adam': updated(16),
+  'optimizer.adadelta': updated(16),
+  'optimizer.average': updated(4),
+  'optimizer.accumulate': updated(4),
+  'optimizer.muon.momentum': ({ data: { outputs, updates }, before }) => {
+    // The direction is made of the gradient and twice of the velocity, of the same magnitudes.
+    const most = largest(updates[0] ?? []) + largest(before[0] ?? []) + largest(outputs[0] ?? [])
+    return [8 * epsilon * most, 8 * epsilon * most]
+  },
+  'optimizer.muon.normalize': own(4),
+  'optimizer.muon.polynomial': of(6, (data) => 3.5 + 4.8 * input(data, 0) + 2.1 * input(data, 1)),
+  'optimizer.muon.apply': updated(16),
   'clip.norms': own(2),
   'clip.scale': own(4),
   'loss.guard': own(1),

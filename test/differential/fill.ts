@@ -81,6 +81,7 @@ function writesOf(plan: Plan, inputs: Inputs, { seed }: Trial): readonly (readon
     [ports.seed, inputs.seed],
     [ports.scalars, goal.kind === 'training' ? scalarsOf(plan, inputs.step) : new Array(SCALAR_COUNT).fill(0)],
   ]
+  for (const { isOther, scalars } of ports.groups ?? []) writes.push([scalars, scalarsOf(plan, inputs.step, isOther)])
   for (const { name, buffer } of parameters) writes.push([buffer, inputs.weights.get(name) as Float64Array])
   for (const { name, buffer } of optimizerState) writes.push([buffer, stateOf(seed, name, size(buffer))])
   if (ports.outputGradient !== undefined) {
@@ -92,7 +93,7 @@ function writesOf(plan: Plan, inputs: Inputs, { seed }: Trial): readonly (readon
 /** Sums of squares are positive. */
 export function stateOf(seed: number, name: string, length: number): Float64Array {
   return array(Draw.seeded(seed, 'state', name), length, ({ random }) =>
-    name.endsWith('.squares') ? random.next() ** 2 : 0.1 * random.normal(),
+    name.endsWith('.squares') || name.endsWith('.moves') ? random.next() ** 2 : 0.1 * random.normal(),
   )
 }
 
@@ -100,9 +101,11 @@ export function outputGradientOf(seed: number, length: number): Float64Array {
   return array(Draw.seeded(seed, 'output gradient'), length, ({ random }) => random.normal() / length)
 }
 
-export function scalarsOf({ goal }: Plan, step: number): readonly number[] {
+/** @param isOther of the weights that the optimizer leaves to another one */
+export function scalarsOf({ goal }: Plan, step: number, isOther = false): readonly number[] {
   if (goal.kind !== 'training') return []
-  const { settings, scalars } = resolveOptimizer(goal.optimizer)
+  const main = resolveOptimizer(goal.optimizer)
+  const { settings, scalars } = isOther ? (main.others ?? main) : main
   const values = new Array<number>(SCALAR_COUNT).fill(0)
   const named = { learningRate: settings.rate, gradientScale: 1, ...scalars(step) }
   for (const [name, value] of Object.entries(named))

@@ -24,6 +24,9 @@ export class Tape {
     return { id: this.#data.length - 1, shape, dtype }
   }
 
+  /** The same values in another shape. */
+  readonly view = (of: Value, shape: ArraySpec['shape']): Value => this.value({ shape, dtype: of.dtype }, this.data(of))
+
   data({ id }: Value): Float64Array {
     return this.#data[id] as Float64Array
   }

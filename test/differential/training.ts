@@ -4,6 +4,8 @@
  */
 
 import type { Program } from '../../src/backends/types.ts'
+import { sizeOf } from '../../src/core/shapes.ts'
+import { headsIn } from '../../src/network/fitHead.ts'
 import { type Optimizer, resolveOptimizer } from '../../src/ops/optimizer/optimizers.ts'
 import { SCALAR_COUNT, scalarSlots } from '../../src/ops/scalars.ts'
 import { f32 } from '../../src/ops/specs.ts'
@@ -23,13 +25,17 @@ export async function checkTraining(trial: Trial, options: PlanOptions, inputs: 
   await checkTracked(program, evaluate(questionOf(inputs, trial, options)))
 
   const gradients = await gradientsOf(trial, options, inputs)
-  const scalars = Float64Array.from(scalarsOf(program.plan, inputs.step))
+  const [scalars, otherScalars] = [false, true].map((isOther) =>
+    Float64Array.from(scalarsOf(program.plan, inputs.step, isOther)),
+  ) as [Float64Array, Float64Array]
   if (goal.clipNorm !== undefined) {
     const squares = [...gradients.values()].map((gradient) => gradient.reduce((sum, value) => sum + value * value, 0))
     const norm = Math.sqrt(squares.reduce((a, b) => a + b, 0))
-    scalars[scalarSlots.gradientScale] = Math.min(1, goal.clipNorm / (norm + 1e-6))
+    for (const each of [scalars, otherScalars])
+      each[scalarSlots.gradientScale] = Math.min(1, goal.clipNorm / (norm + 1e-6))
   }
-  const optimizer = resolveOptimizer(goal.optimizer ?? 'sgd')
+  const main = resolveOptimizer(goal.optimizer ?? 'sgd')
+  const heads = new Set(headsIn(inputs.nodes))
   const got = await arraysOf(program)
   for (const { node, parameters } of inputs.nodes)
     for (const { name, shape, role, decays } of parameters) {
@@ -41,7 +47,9 @@ export async function checkTraining(trial: Trial, options: PlanOptions, inputs: 
         continue
       }
       const gradient = gradients.get(full) as Float64Array
-      const step = { optimizer, shape, before, scalars, decay: goal.decay === 'all' || decays, decays }
+      const optimizer = main.of({ ...f32(...shape), decays, isHead: heads.has(node.name) })
+      const own = optimizer === main ? scalars : otherScalars
+      const step = { optimizer, shape, before, scalars: own, decay: goal.decay === 'all' || decays, decays }
       const start = (state: string) => stateOf(trial.seed, `${full}.${state}`, before.length)
       const want = updated(step, gradient, start)
       // Gradients were read as float32, which rounds by 2⁻²⁴ of each: what a change by 2⁻²² makes of it is enough.
@@ -54,12 +62,25 @@ export async function checkTraining(trial: Trial, options: PlanOptions, inputs: 
         const slack = (i: number) => {
           const value = values[i] as number
           const larger = Math.abs(value) + (state === '' ? Math.abs(before[i] as number) : 0)
-          return 2 ** -23 * larger + Math.abs(value - (other.get(state)?.[i] as number)) + 2 ** -120
+          const spread = optimizer.kind === 'muon' && state === '' ? muonSlack(optimizer, shape) : 0
+          return 2 ** -23 * larger + Math.abs(value - (other.get(state)?.[i] as number)) + spread + 2 ** -120
         }
         const array = state === '' ? full : `${full}.${state}`
         expectClose(`${array} after a step of ${optimizer.settings.kind} on the reference`, got(array), values, slack)
       }
     }
+}
+
+/**
+ * Muon divides by the norm, so that a factor of the gradient changes nothing; but a rounding of each value by 2⁻²⁴ moves the
+ * matrix of norm 1 by as much, and each step of Newton–Schulz multiplies that by at most 3.4445, the polynomial's steepest
+ * slope.
+ */
+function muonSlack({ settings }: Optimizer, shape: readonly number[]): number {
+  const { rate, nsSteps = 0 } = settings as { rate: number; nsSteps?: number }
+  const columns = shape.at(-1) as number
+  const size = Math.sqrt(Math.max(1, (columns * columns) / sizeOf(shape)))
+  return rate * size * 3.4445 ** nsSteps * 2 ** -22
 }
 
 /** Of the loss to every weight, in a plan for nothing else. */
@@ -106,6 +127,6 @@ function updated(
   const [parameter, ...states] = [...arrays.values()].map((data) => tape.value(spec, data))
   if (parameter === undefined) return arrays
   const given = { gradient: tape.value(spec, gradient), scalars: tape.value(f32(SCALAR_COUNT), scalars) }
-  rule.emit({ parameter, ...given, states, decay }, tape.emit)
+  rule.emit({ parameter, ...given, states, decay }, { emit: tape.emit, view: tape.view })
   return arrays
 }

@@ -61,7 +61,7 @@ export function readWhole(out: string): Whole {
     weights: `${weights.join('\n')}\n${JSON.stringify(info.normalization)}`,
     files: readdirSync(out).sort(),
     // Only the time differs.
-    records: records.map((line) => JSON.stringify({ ...JSON.parse(line), seconds: 0 })),
+    records: records.map((line) => JSON.stringify({ ...JSON.parse(line), seconds: 0, waited: 0 })),
   }
 }
 

@@ -56,3 +56,6 @@ const litter = new Set([
 export function isIgnored(name: string): boolean {
   return name.startsWith('.') || litter.has(name.toLowerCase())
 }
+
+/** Names of WordNet's numbers: of ImageNet's challenge, of Caffe, of WordNet's own list. */
+export const synsetFiles: readonly string[] = ['LOC_synset_mapping.txt', 'synset_words.txt', 'words.txt']

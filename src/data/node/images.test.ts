@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { ArgumentError } from '../../core/errors.ts'
 import { allPictures } from '../all.ts'
 import { BrokenPicturesError, DatasetError, EmptyClassError } from '../errors.ts'
+import { temporaryFolder } from '../testing/archives.ts'
 import { folderOf, numbered } from '../testing/folders.ts'
 import { openImages } from './images.ts'
 
@@ -122,7 +123,7 @@ describe('openImages', () => {
     })
     const opening = openImages(folder, { size })
     await expect(opening).rejects.toBeInstanceOf(BrokenPicturesError)
-    await expect(opening).rejects.toThrow(/2 of the 7 images[\s\S]*0\.png: [\s\S]*3\.png: [\s\S]*--skip-broken/)
+    await expect(opening).rejects.toThrow(/2 of the 7 images[\s\S]*0\.png: [\s\S]*3\.png: [\s\S]*--skip-bad/)
     const broken: string[] = []
     const { train, test, notices } = await openImages(folder, { size, onBroken: ({ file }) => broken.push(file) })
     expect(broken.sort()).toEqual([join(folder, 'a', '0.png'), join(folder, 'a', '3.png')])
@@ -139,9 +140,10 @@ describe('openImages', () => {
     await expect(openImages(folder, { size, onBroken: () => {} })).rejects.toBeInstanceOf(EmptyClassError)
   })
 
-  it('refuses more than may be in memory before it decodes anything', async () => {
-    const folder = await folderOf({ 'a/0.png': 'never read', 'a/1.png': 'never read' })
-    await expect(openImages(folder, { size, memoryLimit: 23 })).rejects.toThrow(/2 images of 12 bytes, 24 in all/)
+  it('refuses a limit that leaves no memory for decoding', async () => {
+    const folder = await folderOf(numbered('a', 2))
+    const opening = openImages(folder, { size, memoryLimit: 23, cache: await temporaryFolder() })
+    await expect(opening).rejects.toThrow(/2 of the 2 images[\s\S]*the limit for decoding is 23 bytes/)
   })
 
   it('reports progress, stops when told to, and refuses what is no folder of folders', async () => {

@@ -4,7 +4,7 @@ import { counted, printable } from '../../core/text.ts'
 import type { DataNotice } from '../dataset.ts'
 import { LayoutError } from '../errors.ts'
 import { type ClassFolder, listClasses } from './classes.ts'
-import { fileKind } from './endings.ts'
+import { fileKind, synsetFiles } from './endings.ts'
 import { type FolderEntries, readFolder } from './folder.ts'
 import { LeftOut } from './leftOut.ts'
 import { findSplits, pictureCount } from './splits.ts'
@@ -29,7 +29,10 @@ export async function readLayout(folder: string): Promise<Layout> {
   const root = await readFolder(folder)
   const leftOut = new LeftOut()
   const splits = await findSplits(root)
-  leftOut.addFiles(root.isRun ? { ...root, files: root.files.filter((name) => fileKind(name) !== 'no picture') } : root)
+  const files = root.files.filter((name) =>
+    root.isRun ? fileKind(name) !== 'no picture' : !synsetFiles.includes(name),
+  )
+  leftOut.addFiles({ ...root, files })
   if (splits === undefined) {
     const train = await listClasses(root, leftOut)
     return { classes: train.map(({ name }) => name), train, notices: leftOut.notices() }

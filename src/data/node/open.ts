@@ -7,6 +7,7 @@ import type { Dataset } from '../dataset.ts'
 import { DatasetError, UnknownDatasetError } from '../errors.ts'
 import { holdOut } from '../holdOut.ts'
 import type { PictureSize } from '../resize.ts'
+import { openCifar100At, openStl10At } from './binaries.ts'
 import { openCifar10, openCifar10At } from './cifar10.ts'
 import { whyUnreadable } from './folder.ts'
 import { expandHome } from './home.ts'
@@ -19,7 +20,9 @@ export interface OpenOptions extends FetchOptions, SplitOptions {
   /** The network's input: what `images:FOLDER` brings its pictures to. Other data sets have a size of their own. */
   readonly size?: PictureSize | undefined
   /** For `images:FOLDER`; its `memoryLimit` also for `mnist:FOLDER`. */
-  readonly images?: Pick<ImagesOptions, 'onBroken' | 'onProgress' | 'memoryLimit'> | undefined
+  readonly images?:
+    | Pick<ImagesOptions, 'onBroken' | 'onProgress' | 'onStage' | 'memoryLimit' | 'labels' | 'synsets' | 'keepDecoded'>
+    | undefined
 }
 
 interface Form {
@@ -52,8 +55,22 @@ export const datasetForms: readonly Form[] = [
     open: (path, options) => withValidation(path === undefined ? openCifar10(options) : openCifar10At(path), options),
   },
   {
+    usage: 'cifar100:FOLDER',
+    says: 'a hundred kinds of things, 32×32×3: the official binary files',
+    word: 'cifar100',
+    needsPath: true,
+    open: (path, options) => withValidation(openCifar100At(path as string), options),
+  },
+  {
+    usage: 'stl10:FOLDER',
+    says: 'ten kinds of things and animals, 96×96×3: the official binary files',
+    word: 'stl10',
+    needsPath: true,
+    open: (path, options) => withValidation(openStl10At(path as string), options),
+  },
+  {
     usage: 'images:FOLDER',
-    says: 'your own images, one folder per class',
+    says: 'your own images, one folder per class, or with --labels',
     word: 'images',
     needsPath: true,
     open: (path, options) => openFolder(path as string, options),
@@ -66,6 +83,8 @@ export type DatasetName =
   | 'cifar10'
   | `mnist:${string}`
   | `cifar10:${string}`
+  | `cifar100:${string}`
+  | `stl10:${string}`
   | `images:${string}`
   | (string & {})
 
@@ -126,9 +145,16 @@ async function checkThere(spec: string, path: string): Promise<void> {
 }
 
 /** Data with test pictures of its own: validation pictures can be held out, test pictures cannot. */
-async function withValidation(opening: Promise<Dataset>, options: SplitOptions): Promise<Dataset> {
+async function withValidation(opening: Promise<Dataset>, options: OpenOptions): Promise<Dataset> {
   const { testFraction, validationFraction = 0, splitSeed } = options
   const data = await opening
+  const { labels = options.images?.synsets } = options.images ?? {}
+  if (labels !== undefined)
+    throw new ArgumentError(`labels have no effect: ${data.name} has labels of its own`, {
+      received: labels,
+      expected: 'images:FOLDER',
+      advice: 'leave it out',
+    })
   if (testFraction !== undefined)
     throw new ArgumentError(`testFraction has no effect: ${data.name} has test images of its own`, {
       received: `testFraction ${testFraction}`,
@@ -139,14 +165,23 @@ async function withValidation(opening: Promise<Dataset>, options: SplitOptions):
 }
 
 async function openFolder(path: string, options: OpenOptions): Promise<Dataset> {
-  const { size, images, signal, testFraction, validationFraction, splitSeed } = options
+  const { size, images, signal, cache, onNotice, testFraction, validationFraction, splitSeed } = options
   if (size === undefined)
     throw new UnknownDatasetError('images of your own need a size', {
       received: `images:${printable(path)} without a size`,
       expected: "the network's input, height × width × channels",
       advice: 'pass { size: { height: 32, width: 32, channels: 3 } }',
     })
-  return openImages(path, { ...images, size, signal, testFraction, validationFraction, splitSeed })
+  return openImages(path, {
+    ...images,
+    size,
+    signal,
+    cache,
+    onNotice,
+    testFraction,
+    validationFraction,
+    splitSeed,
+  })
 }
 
 async function unknown(spec: string, word: string): Promise<UnknownDatasetError> {

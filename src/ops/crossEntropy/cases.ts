@@ -15,6 +15,8 @@ interface Row {
   readonly weight?: number
   readonly scores?: (random: Random) => number
   readonly label?: (random: Random) => number
+  /** Of each class, instead of a label. */
+  readonly shares?: (random: Random) => number
   readonly bench?: string
 }
 
@@ -55,15 +57,26 @@ const rows: readonly Row[] = [
     classes: 5,
     label: (random) => (random.integer(2) ? -1 : 1) * (2 ** 31 - 1),
   },
+  { name: 'shares', batch: 37, classes: 10, shares: (random) => random.next() },
+  { name: 'shares, several tiles', batch: 1301, classes: 11, smoothing: 0.1, shares: (random) => random.next() },
+  {
+    name: 'shares, class weights and smoothing',
+    batch: 29,
+    classes: 7,
+    smoothing: 0.1,
+    shares: (random) => random.next() / 3,
+    weights: (random) => 3 * random.next(),
+  },
+  { name: 'some shares of 0', batch: 19, classes: 9, weight: 0.3, shares: (random) => random.integer(2) / 4 },
   { name: 'ImageNet, batch of 32', batch: 32, classes: 1000, smoothing: 0.1, bench: 'vgg16' },
 ]
 
 export const cases: readonly OpCase[] = rows.flatMap((row): OpCase[] => {
-  const { name, batch, classes, smoothing = 0, weight = 1, scores, label, weights } = row
+  const { name, batch, classes, smoothing = 0, weight = 1, scores, label, shares, weights } = row
   const attributes = { smoothing, weight }
   const bench = row.bench === undefined ? {} : { bench: row.bench }
-  const labelOf = label ?? ((random: Random) => random.integer(classes))
-  const inputs = [f32(batch, classes), i32(batch), ...(weights ? [f32(classes)] : [])]
+  const labelOf = shares ?? label ?? ((random: Random) => random.integer(classes))
+  const inputs = [f32(batch, classes), shares ? f32(batch, classes) : i32(batch), ...(weights ? [f32(classes)] : [])]
   const given = (random: Random, array: number) => (array === 1 ? labelOf(random) : weights?.(random))
   return [
     opCase({

@@ -8,6 +8,7 @@ import { type CaseArrays, runReference } from '../testing/arrays.ts'
 import { checkCase, compare, runWasm, testedModules } from '../testing/harness.ts'
 import { checkMeanGradient } from '../testing/meanLoss.ts'
 import { testCases } from '../testing/suite.ts'
+import type { ArraySpec } from '../types.ts'
 import { cases } from './cases.ts'
 import { crossEntropy } from './op.ts'
 
@@ -36,6 +37,19 @@ it.each(testedModules)('fits any batch, number of classes and smoothing on %s', 
 describe('the gradient is that of the mean loss, by finite differences', () => {
   const rows = cases.filter(({ op, name }) => op.gradient !== 'none' && !name.includes('out of range'))
   it.each(rows.map((row) => [row.name, row] as const))('%s', (_, row) => checkMeanGradient(row))
+})
+
+it.each([0, 0.1])('gives for one whole share what it gives for that label, smoothing %d', (smoothing) => {
+  const [batch, classes] = [6, 4]
+  const labels = [0, 3, 1, 1, 2, 0]
+  const shares = labels.flatMap((label) => [0, 1, 2, 3].map((k) => Number(k === label)))
+  const logits = Array.from({ length: batch * classes }, (_, i) => Math.fround(Math.sin(3 * i)))
+  const run = (spec: ArraySpec, given: readonly number[]) => {
+    const attributes = { smoothing, weight: 1 }
+    const row = opCase({ name: 'one', op: crossEntropy, attributes, inputs: [f32(batch, classes), spec], terms: 8 })
+    return runReference(row, { inputs: [Float64Array.from(logits), Float64Array.from(given)], updates: [] })
+  }
+  expect(run(f32(batch, classes), shares)).toEqual(run(i32(batch), labels))
 })
 
 const [inf, nan] = [Number.POSITIVE_INFINITY, Number.NaN]

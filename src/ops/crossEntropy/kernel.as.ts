@@ -136,3 +136,87 @@ function subtractSpread(dlogits: usize, weights: usize, classes: i32, spread: f6
     store<f32>(dlogits + at, <f32>(<f64>load<f32>(dlogits + at) - spread * <f64>load<f32>(weights + at)))
   }
 }
+
+/**
+ * As crossEntropy, where a picture has a share of each class instead of a label. shares: [batch, classes]. The mean is over
+ * the batch, with class weights, too.
+ */
+export function crossEntropyShares(
+  logits: usize,
+  shares: usize,
+  classWeights: usize,
+  losses: usize,
+  hits: usize,
+  probabilities: usize,
+  batch: i32,
+  classes: i32,
+  smoothing: f64,
+  weight: f64,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  const pitch = <usize>classes << 2
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const end = min((tile + 1) * chunk, batch)
+    for (let row = tile * chunk; row < end; row++) {
+      const at = probabilities + <usize>row * pitch
+      const given = shares + <usize>row * pitch
+      shiftRow(logits + <usize>row * pitch, at, classes)
+      let loss: f64 = 0
+      let total: f64 = 0
+      let main: usize = 0
+      for (let k: usize = 0; k < pitch; k += 4) {
+        if (load<f32>(given + k) > load<f32>(given + main)) main = k
+        const target = sharedTarget(given, classWeights, k, classes, smoothing)
+        total += target
+        // A target of 0 on a score of −∞ costs nothing, but 0·∞ would be NaN.
+        if (target != 0) loss -= target * <f64>load<f32>(at + k)
+      }
+      const isHit = isFirstZero(at, classes, <i32>(main >> 2))
+      exponentials(at, classes)
+      const sum = sumRow(at, classes)
+      scaleRow(at, at, classes, <f32>(1 / sum), 0)
+      store<f32>(losses + (<usize>row << 2), <f32>((loss + total * log(sum)) * weight))
+      store<f32>(hits + (<usize>row << 2), isHit && sum == sum && total == total ? 1 : 0)
+    }
+  }
+}
+
+function sharedTarget(shares: usize, weights: usize, k: usize, classes: i32, smoothing: f64): f64 {
+  const target = (1 - smoothing) * <f64>load<f32>(shares + k) + smoothing / <f64>classes
+  return weights == 0 ? target : target * <f64>load<f32>(weights + k)
+}
+
+/** dlogits = (p·Σ target − target)·weight/batch; dlogits may be the probabilities. */
+export function crossEntropySharesGradient(
+  probabilities: usize,
+  shares: usize,
+  classWeights: usize,
+  dlogits: usize,
+  batch: i32,
+  classes: i32,
+  smoothing: f64,
+  weight: f64,
+  chunk: i32,
+  tiles: i32,
+  counter: usize,
+  scratch: usize,
+): void {
+  const scale = weight / <f64>batch
+  const pitch = <usize>classes << 2
+  for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
+    const end = min((tile + 1) * chunk, batch)
+    for (let row = tile * chunk; row < end; row++) {
+      const at = <usize>row * pitch
+      let total: f64 = 0
+      for (let k: usize = 0; k < pitch; k += 4) total += sharedTarget(shares + at, classWeights, k, classes, smoothing)
+      for (let k: usize = 0; k < pitch; k += 4) {
+        const target = sharedTarget(shares + at, classWeights, k, classes, smoothing)
+        const p = <f64>load<f32>(probabilities + at + k)
+        store<f32>(dlogits + at + k, <f32>((p * total - target) * scale))
+      }
+    }
+  }
+}

@@ -3,15 +3,17 @@
 import { rangesOfScores } from '../losses/inputs.ts'
 import { call } from '../wasm/call.ts'
 import type { WasmKernel } from '../wasm/types.ts'
-import type { CrossEntropyAttributes } from './attributes.ts'
+import { type CrossEntropyAttributes, hasShares } from './attributes.ts'
 
 export const crossEntropyWasm: WasmKernel<CrossEntropyAttributes> = {
   calls({ attributes, inputs }, at) {
     const { count: classes, tiles, ...sizes } = rangesOfScores(inputs)
     const [logits = 0, labels = 0, classWeights = 0] = at.inputs
     const [losses = 0, hits = 0, probabilities = 0] = at.outputs
-    const arrays = { logits, labels, classWeights, losses, hits, probabilities }
-    return { run: [call('crossEntropy', { ...arrays, ...attributes, ...sizes, classes }, tiles)] }
+    const arrays = { logits, classWeights, losses, hits, probabilities }
+    const rest = { ...arrays, ...attributes, ...sizes, classes }
+    if (hasShares(inputs)) return { run: [call('crossEntropyShares', { ...rest, shares: labels }, tiles)] }
+    return { run: [call('crossEntropy', { ...rest, labels }, tiles)] }
   },
 }
 
@@ -20,7 +22,9 @@ export const crossEntropyGradientWasm: WasmKernel<CrossEntropyAttributes> = {
     const { count: classes, tiles, ...sizes } = rangesOfScores(inputs)
     const [probabilities = 0, labels = 0, classWeights = 0] = at.inputs
     const [dlogits = 0] = at.outputs
-    const arrays = { probabilities, labels, classWeights, dlogits }
-    return { run: [call('crossEntropyGradient', { ...arrays, ...attributes, ...sizes, classes }, tiles)] }
+    const arrays = { probabilities, classWeights, dlogits }
+    const rest = { ...arrays, ...attributes, ...sizes, classes }
+    if (hasShares(inputs)) return { run: [call('crossEntropySharesGradient', { ...rest, shares: labels }, tiles)] }
+    return { run: [call('crossEntropyGradient', { ...rest, labels }, tiles)] }
   },
 }

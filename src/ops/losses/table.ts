@@ -56,6 +56,8 @@ export interface LossRow<N extends object, W extends string = never> {
    * it takes what the last layer gives.
    */
   readonly takesLogits?: 'classes' | 'labels'
+  /** Of a loss that compares with a class: whether pictures may have a share of each class instead. */
+  readonly takesShares?: true
   /** The loss of equal scores, by the number of classes; absent where the targets decide. */
   guess?(numbers: N, classes: number): number
   emit(numbers: N, inputs: LossInputs, emit: Emit): LossValues
@@ -82,6 +84,7 @@ const losses = {
     compares: 'class',
     weighs: 'classWeights',
     takesLogits: 'classes',
+    takesShares: true,
     guess: (_, classes) => Math.log(classes),
     emit({ smoothing }, inputs, emit) {
       const made = emit(crossEntropy, { smoothing, weight: inputs.weight }, inputsOf(inputs))
@@ -173,8 +176,12 @@ export interface Loss {
   readonly weights: readonly number[] | undefined
   /** The loss of equal scores, by the number of classes; 0 where the targets decide. */
   guess(classes: number): number
-  /** What the host writes: an array whose first axis counts pictures. */
-  targets(pictures: number, output: Volume): ArraySpec
+  /**
+   * What the host writes: an array whose first axis counts pictures.
+   *
+   * @param shares of each class instead of a label; throws `ArgumentError` for a loss that takes labels only
+   */
+  targets(pictures: number, output: Volume, shares?: boolean): ArraySpec
   emit(inputs: LossInputs, emit: Emit): LossValues
 }
 
@@ -199,7 +206,7 @@ export function resolveLoss(given: LossSettings | LossKind): Loss {
   if (!Object.hasOwn(losses, settings.kind)) {
     throw new ArgumentError('there is no such loss', { received: `${settings.kind}`, expected: lossKinds.join(', ') })
   }
-  const { defaults, check, compares, weighs, takesLogits, guess, emit } = rowOf(settings.kind)
+  const { defaults, check, compares, weighs, takesLogits, takesShares, guess, emit } = rowOf(settings.kind)
   const { numbers, weights } = resolveSettings(settings, defaults, weighs)
   check(numbers)
   return {
@@ -209,8 +216,14 @@ export function resolveLoss(given: LossSettings | LossKind): Loss {
     takesLogits,
     weights,
     guess: (classes) => guess?.(numbers, classes) ?? 0,
-    targets: (pictures, { height, width, channels }) =>
-      compares === 'class' ? i32(pictures) : f32(pictures, height, width, channels),
+    targets(pictures, { height, width, channels }, shares = false) {
+      if (compares === 'class' && shares && !takesShares)
+        throw new ArgumentError('the loss does not take shares of classes', {
+          received: `mixup or cutmix, and the loss ${settings.kind}`,
+          expected: 'cross-entropy, a loss of labels or of numbers',
+        })
+      return compares === 'class' && !shares ? i32(pictures) : f32(pictures, height, width, channels)
+    },
     emit: (inputs, emitStep) => emit(numbers, inputs, emitStep),
   }
 }

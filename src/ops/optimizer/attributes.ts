@@ -24,6 +24,13 @@ export interface RmspropAttributes extends OptimizerAttributes {
   readonly momentum: number
 }
 
+/** updates [p, squares, moves] */
+export interface AdadeltaAttributes extends OptimizerAttributes {
+  /** How much of the running means of squares is kept: ρ of the paper. */
+  readonly smoothing: number
+  readonly epsilon: number
+}
+
 /** updates [p, mean, squares] */
 export interface AdamAttributes extends OptimizerAttributes {
   readonly beta1: number

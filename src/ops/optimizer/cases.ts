@@ -5,6 +5,7 @@ import { type OpCase, opCase } from '../cases.ts'
 import { SCALAR_COUNT, scalarSlots, scalarsSpec } from '../scalars.ts'
 import { f32 } from '../specs.ts'
 import type { Attributes, Op } from '../types.ts'
+import { adadelta } from './adadelta/op.ts'
 import type { OptimizerAttributes } from './attributes.ts'
 import { adagrad, adam, rmsprop, sgd } from './op.ts'
 
@@ -39,6 +40,8 @@ const rules: readonly Rule[] = [
   rule('decay', adagrad, ['squares'], { weightDecay: 0.1, epsilon: 1e-10 }),
   rule('plain', rmsprop, ['squares'], { weightDecay: 0, momentum: 0, ...rmspropNumbers }),
   rule('momentum, decay', rmsprop, ['squares', 'signed'], { weightDecay: 0.1, momentum: 0.9, ...rmspropNumbers }),
+  rule('plain', adadelta, ['squares', 'squares'], { weightDecay: 0, smoothing: 0.9, epsilon: 1e-6 }),
+  rule('decay', adadelta, ['squares', 'squares'], { weightDecay: 0.1, smoothing: 0.9, epsilon: 1e-6 }),
   rule('plain', adam, ['signed', 'squares'], { weightDecay: 0, decoupled: false, ...adamNumbers }),
   rule('decay', adam, ['signed', 'squares'], { weightDecay: 0.1, decoupled: false, ...adamNumbers }),
   rule('decoupled decay', adam, ['signed', 'squares'], { weightDecay: 0.1, decoupled: true, ...adamNumbers }, true),

@@ -5,38 +5,12 @@
  * Each rule stands once, as a straight-line function of the values at byte `at` of every array: `T` is v128 for four of
  * them, f32 for a single one (in all lanes), so that a value's bits do not depend on its place.
  *
- * A gradient scale of 0 says that the loss or a gradient is not finite: every rule then returns before it touches an array.
+ * Where an update is to be skipped (`isSkipped`), every rule returns before it touches an array.
  */
 
 import { nextTile } from '../kernel/tiles.as.ts'
-import { BIAS_CORRECTION_1, BIAS_CORRECTION_2, GRADIENT_SCALE, LEARNING_RATE } from './slots.as.ts'
-
-// @ts-ignore: decorator
-@inline
-function read<T>(from: usize): v128 {
-  return sizeof<T>() == 16 ? v128.load(from) : v128.load32_splat(from)
-}
-
-// @ts-ignore: decorator
-@inline
-function write<T>(to: usize, v: v128): void {
-  if (sizeof<T>() == 16) v128.store(to, v)
-  else store<f32>(to, f32x4.extract_lane(v, 0))
-}
-
-/** gradientScale·gradient + weightDecay·p */
-// @ts-ignore: decorator
-@inline
-function decayed(g: v128, p: v128, scale: v128, weightDecay: v128): v128 {
-  return f32x4.add(f32x4.mul(g, scale), f32x4.mul(p, weightDecay))
-}
-
-/** a·x + b·y */
-// @ts-ignore: decorator
-@inline
-function mixed(a: v128, x: v128, b: v128, y: v128): v128 {
-  return f32x4.add(f32x4.mul(a, x), f32x4.mul(b, y))
-}
+import { decayed, mixed, read, write } from './lanes.as.ts'
+import { BIAS_CORRECTION_1, BIAS_CORRECTION_2, GRADIENT_SCALE, isSkipped, LEARNING_RATE } from './slots.as.ts'
 
 // @ts-ignore: decorator
 @inline
@@ -57,7 +31,7 @@ export function sgd(
   counter: usize,
   scratch: usize,
 ): void {
-  if (load<f32>(scalars + GRADIENT_SCALE) == 0) return
+  if (isSkipped(scalars)) return
   const rate = v128.load32_splat(scalars + LEARNING_RATE)
   const scale = v128.load32_splat(scalars + GRADIENT_SCALE)
   const decay = f32x4.splat(weightDecay)
@@ -104,7 +78,7 @@ export function sgdMomentum(
   counter: usize,
   scratch: usize,
 ): void {
-  if (load<f32>(scalars + GRADIENT_SCALE) == 0) return
+  if (isSkipped(scalars)) return
   const rate = v128.load32_splat(scalars + LEARNING_RATE)
   const scale = v128.load32_splat(scalars + GRADIENT_SCALE)
   const decay = f32x4.splat(weightDecay)
@@ -151,7 +125,7 @@ export function adagrad(
   counter: usize,
   scratch: usize,
 ): void {
-  if (load<f32>(scalars + GRADIENT_SCALE) == 0) return
+  if (isSkipped(scalars)) return
   const rate = v128.load32_splat(scalars + LEARNING_RATE)
   const scale = v128.load32_splat(scalars + GRADIENT_SCALE)
   const decay = f32x4.splat(weightDecay)
@@ -209,7 +183,7 @@ export function rmsprop(
   counter: usize,
   scratch: usize,
 ): void {
-  if (load<f32>(scalars + GRADIENT_SCALE) == 0) return
+  if (isSkipped(scalars)) return
   const rate = v128.load32_splat(scalars + LEARNING_RATE)
   const scale = v128.load32_splat(scalars + GRADIENT_SCALE)
   const decay = f32x4.splat(weightDecay)
@@ -265,7 +239,7 @@ export function rmspropMomentum(
   counter: usize,
   scratch: usize,
 ): void {
-  if (load<f32>(scalars + GRADIENT_SCALE) == 0) return
+  if (isSkipped(scalars)) return
   const rate = v128.load32_splat(scalars + LEARNING_RATE)
   const scale = v128.load32_splat(scalars + GRADIENT_SCALE)
   const decay = f32x4.splat(weightDecay)
@@ -338,7 +312,7 @@ export function adam(
   counter: usize,
   scratch: usize,
 ): void {
-  if (load<f32>(scalars + GRADIENT_SCALE) == 0) return
+  if (isSkipped(scalars)) return
   const rate = v128.load32_splat(scalars + LEARNING_RATE)
   const scale = v128.load32_splat(scalars + GRADIENT_SCALE)
   const inside = f32x4.splat(decoupled ? 0 : weightDecay)

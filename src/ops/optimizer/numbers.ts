@@ -28,6 +28,14 @@ export const optimizerNumbers = {
   beta1: { meaning: 'share of the mean gradient that is kept', ...share },
   /** β₂ of Adam. */
   beta2: { meaning: 'share of the mean squared gradient that is kept', ...share },
+  /** Of Newton–Schulz, which makes Muon's matrix of momentum nearly orthogonal. */
+  nsSteps: {
+    meaning: 'Newton–Schulz steps for each update',
+    range: 'a whole number from 1 to 20',
+    allows: (value: number) => Number.isInteger(value) && value >= 1 && value <= 20,
+  },
+  /** airbench94 holds it at 1: filters before BN need no size of their own. */
+  filterNorm: { meaning: 'mean norm that filters are scaled to before each update; 0: not at all', ...atLeastZero },
   /** Added to the root of the squares. */
   epsilon: { meaning: 'guards against division by 0', range: 'a number > 0', allows: (value: number) => value > 0 },
 } as const satisfies Readonly<Record<string, NumberRow>>

@@ -2,14 +2,13 @@
 
 import { describe, expect, it } from 'vitest'
 import { Random } from '../../core/random.ts'
-import { sizeOf } from '../../core/shapes.ts'
 import type { OpCase } from '../cases.ts'
-import { SCALAR_COUNT, type ScalarName, scalarSlots, scalarsSpec } from '../scalars.ts'
+import { scalarSlots, scalarsSpec } from '../scalars.ts'
 import { f32 } from '../specs.ts'
-import { type CaseArrays, type CaseResults, drawArrays, runReference } from '../testing/arrays.ts'
-import { runWasm, testedModules, type WasmResults } from '../testing/harness.ts'
+import { drawArrays, runReference } from '../testing/arrays.ts'
+import { runWasm, testedModules } from '../testing/harness.ts'
+import { type Rounds, type RunCase, takeRounds } from '../testing/rule.ts'
 import { testCases } from '../testing/suite.ts'
-import type { ArraySpec, Emit, Value } from '../types.ts'
 import { cases } from './cases.ts'
 import { sgd } from './op.ts'
 import { type OptimizerSettings, resolveOptimizer } from './optimizers.ts'
@@ -72,6 +71,19 @@ function torchAdam(lr: number, betas: [number, number], eps: number, weightDecay
   }
 }
 
+/** torch.optim.Adadelta */
+function torchAdadelta(lr: number, rho: number, eps: number, weightDecay: number): Recurrence {
+  let v = 0
+  let u = 0
+  return (p, gradient) => {
+    const g = gradient + weightDecay * p
+    v = v * rho + g ** 2 * (1 - rho)
+    const dx = (Math.sqrt(u + eps) / Math.sqrt(v + eps)) * g
+    u = u * rho + dx ** 2 * (1 - rho)
+    return p - lr * dx
+  }
+}
+
 const runs: readonly (readonly [settings: OptimizerSettings, torch: () => Recurrence])[] = [
   [{ kind: 'sgd' }, () => torchSgd(0.01, 0, 0, false)],
   [{ kind: 'sgd', rate: 0.1, weightDecay: 0.02 }, () => torchSgd(0.1, 0, 0.02, false)],
@@ -92,11 +104,16 @@ const runs: readonly (readonly [settings: OptimizerSettings, torch: () => Recurr
     () => torchAdam(0.01, [0.8, 0.9], 0.01, 0.02, false),
   ],
   [{ kind: 'adamw' }, () => torchAdam(1e-3, [0.9, 0.999], 1e-8, 0.01, true)],
+  [{ kind: 'adadelta' }, () => torchAdadelta(1, 0.9, 1e-6, 0)],
+  [
+    { kind: 'adadelta', rate: 0.5, smoothing: 0.7, epsilon: 0.01, weightDecay: 0.02 },
+    () => torchAdadelta(0.5, 0.7, 0.01, 0.02),
+  ],
   [{ kind: 'adamw', rate: 0.01, weightDecay: 0.3 }, () => torchAdam(0.01, [0.9, 0.999], 1e-8, 0.3, true)],
 ]
 
 const count = 23
-const rounds = 7
+const rounds = 20
 
 /** Parameter and gradients of a run, from values away from 0 that float32 holds. */
 function draw(seed: number): { readonly start: Float64Array; gradientAt(step: number): Float64Array } {
@@ -107,50 +124,8 @@ function draw(seed: number): { readonly start: Float64Array; gradientAt(step: nu
   return { start: array('start'), gradientAt: (step) => array('gradient', step) }
 }
 
-/** Lets an optimizer run as plan and host would: its steps emitted once, scalars written before each round of them. */
-function train(
-  settings: OptimizerSettings,
-  run: (row: OpCase, arrays: CaseArrays) => CaseResults | WasmResults,
-  { decay = true, gradientScale = 1 } = {},
-): Float64Array {
-  const optimizer = resolveOptimizer(settings)
-  const { start, gradientAt } = draw(5)
-  const data: Float64Array[] = []
-  const value = ({ shape, dtype }: ArraySpec, content: Float64Array): Value => {
-    data.push(content)
-    return { shape, dtype, id: data.length - 1 }
-  }
-  const [parameter, gradient] = [value(f32(count), start), value(f32(count), gradientAt(1))]
-  const scalars = value(scalarsSpec, new Float64Array(SCALAR_COUNT))
-  const rule = optimizer.ruleFor({ ...f32(count), decays: true })
-  const states = rule.states.map((spec) => value(spec, new Float64Array(sizeOf(spec.shape))))
-  const steps: (() => void)[] = []
-  const emit: Emit = (op, attributes, inputs, updates = []) => {
-    const outputs = op.outputs(attributes, inputs).map((spec) => value(spec, new Float64Array(sizeOf(spec.shape))))
-    const row = { name: 'step', op, attributes, inputs, updates, terms: 1 } as unknown as OpCase
-    const contents = (values: readonly Value[]) => values.map(({ id }) => data[id] as Float64Array)
-    steps.push(() => {
-      const results = run(row, { inputs: contents(inputs), updates: contents(updates) })
-      const keep = (values: readonly Value[], arrays: readonly ArrayLike<number>[]) => {
-        values.forEach(({ id }, i) => {
-          data[id] = Float64Array.from(arrays[i] ?? [])
-        })
-      }
-      keep(outputs, results.outputs)
-      keep(updates, results.updates)
-    })
-    return outputs
-  }
-  rule.emit({ parameter, gradient, scalars, states, decay }, emit)
-  for (let t = 1; t <= rounds; t++) {
-    data[gradient.id] = gradientAt(t)
-    const written = { learningRate: optimizer.settings.rate, gradientScale, ...optimizer.scalars(t) }
-    const numbers = new Float64Array(SCALAR_COUNT)
-    for (const [name, number] of Object.entries(written)) numbers[scalarSlots[name as ScalarName]] = number
-    data[scalars.id] = numbers
-    for (const step of steps) step()
-  }
-  return data[parameter.id] as Float64Array
+function train(settings: OptimizerSettings, run: RunCase, options: Partial<Rounds> = {}): Float64Array {
+  return takeRounds(resolveOptimizer(settings), { ...draw(5), spec: f32(count), count: rounds, ...options }, run)
 }
 
 function expected(torch: () => Recurrence, gradientScale = 1): number[] {
@@ -166,7 +141,7 @@ function greatestDifference(a: ArrayLike<number>, b: readonly number[]): number 
   return Math.max(...b.map((value, i) => Math.abs(value - (a[i] as number))))
 }
 
-describe('seven steps are those of PyTorch', () => {
+describe('twenty steps are those of PyTorch', () => {
   const titled = runs.map(([settings, torch]) => [resolveOptimizer(settings).describe(), settings, torch] as const)
   it.each(titled)('in float64: %s', (_, settings, torch) => {
     expect(greatestDifference(train(settings, runReference), expected(torch))).toBeLessThan(1e-13)
@@ -203,14 +178,18 @@ it('gives the same bits with relaxed SIMD and without', () => {
   }
 })
 
-describe.each(['reference', ...testedModules] as const)('a gradient scale of 0 on %s', (where) => {
-  /** A case with scale 0 and bad gradients, and parameter and states after it. */
+const skips = (['gradientScale', 'paused'] as const).flatMap((slot) =>
+  (['reference', ...testedModules] as const).map((where) => [slot, where] as const),
+)
+
+describe.each(skips)('a skipped update, by %s, on %s', (slot, where) => {
+  /** A case that is skipped, with bad gradients, and parameter and states after it. */
   function skipped(row: OpCase, bad: number) {
     const arrays = drawArrays(row, 3)
     const [gradient, scalars] = arrays.inputs as readonly [Float64Array, Float64Array]
     const [parameter] = arrays.updates as readonly [Float64Array]
     gradient.fill(bad, 0, Math.ceil(gradient.length / 2))
-    scalars[scalarSlots.gradientScale] = 0
+    scalars[scalarSlots[slot]] = slot === 'paused' ? 1 : 0
     parameter[parameter.length - 1] = -0
     const { updates } = where === 'reference' ? runReference(row, arrays) : runWasm(row, arrays, { module: where })
     return { before: arrays.updates, after: updates }

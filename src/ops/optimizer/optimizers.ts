@@ -27,8 +27,12 @@ export interface Optimizer {
   describe(): string
   /** What the host writes into `scalars` before step t = 1, 2, …, in addition to learning rate and gradient scale. */
   scalars(step: number): ScalarValues
-  /** How it updates this parameter. */
+  /** The optimizer of this parameter: this one, or the one that it leaves the parameter to. */
+  of(parameter: ParameterFacts): Optimizer
+  /** How that one updates it. */
   ruleFor(parameter: ParameterFacts): UpdateRule
+  /** The one that it leaves some parameters to. */
+  readonly others?: Optimizer | undefined
 }
 
 /** Settings as they may come from JavaScript or a file. */
@@ -55,17 +59,21 @@ export function resolveRow(kind: OptimizerKind, row: OptimizerRow<never>, given:
   const values = resolveNumbers(kind, row.defaults, given)
   // The values are those of the kind.
   const settings = { kind, ...values } as unknown as Optimizer['settings']
-  const others = row.otherwise && resolveOptimizer({ ...row.otherwise(values), rate: values.rate } as OptimizerSettings)
-  return {
+  const others = row.otherwise && resolveOptimizer(row.otherwise(values) as OptimizerSettings)
+  const isLeft = (parameter: ParameterFacts) => others !== undefined && row.suits?.(parameter) === false
+  const optimizer: Optimizer = {
     kind,
     settings,
+    others,
     describe: () => [kind, ...Object.entries(values).map(([name, value]) => `${name} ${value}`)].join(', '),
-    scalars: (step) => ({ ...others?.scalars(step), ...row.scalars?.(values, step) }),
+    scalars: (step) => row.scalars?.(values, step) ?? {},
+    of: (parameter) => (isLeft(parameter) ? (others as Optimizer).of(parameter) : optimizer),
     ruleFor(parameter) {
-      if (others !== undefined && row.suits?.(parameter) === false) return others.ruleFor(parameter)
-      return { states: row.states(values, parameter), emit: (update, emit) => row.emit(values, update, emit) }
+      if (isLeft(parameter)) return (others as Optimizer).ruleFor(parameter)
+      return { states: row.states(values, parameter), emit: (update, tape) => row.emit(values, update, tape) }
     },
   }
+  return optimizer
 }
 
 /** The number that is called otherwise elsewhere, or that was mistyped. */

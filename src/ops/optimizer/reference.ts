@@ -12,9 +12,9 @@ import type {
 
 /**
  * Calls `rule` for each value with its scaled gradient, parameter and state, and stores what it returns: how far the
- * parameter moves down for a learning rate of 1, and the new state. A gradient scale of 0 leaves everything as it is.
+ * parameter moves down for a learning rate of 1, and the new state. Skipped updates leave everything as it is.
  */
-function forEachValue(
+export function forEachValue(
   { weightDecay }: OptimizerAttributes,
   { inputs, updates }: ReferenceData,
   rule: (g: number, p: number, state: readonly number[], scalars: Float64Array) => readonly [number, ...number[]],
@@ -23,7 +23,7 @@ function forEachValue(
   const [parameter, ...states] = updates as readonly [Float64Array, ...Float64Array[]]
   const rate = scalars[scalarSlots.learningRate] as number
   const scale = scalars[scalarSlots.gradientScale] as number
-  if (scale === 0) return
+  if (isSkipped(scalars)) return
   for (let i = 0; i < parameter.length; i++) {
     const p = parameter[i] as number
     const g = scale * (gradient[i] as number) + weightDecay * p
@@ -34,6 +34,11 @@ function forEachValue(
       state[i] = fresh[s] as number
     })
   }
+}
+
+/** Whether an update is to leave everything as it is: the loss or a gradient is not finite, or the weights do not learn now. */
+export function isSkipped(scalars: Float64Array): boolean {
+  return scalars[scalarSlots.gradientScale] === 0 || scalars[scalarSlots.paused] !== 0
 }
 
 /** inputs [gradient, scalars], updates [parameter, velocity?] */

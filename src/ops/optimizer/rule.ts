@@ -20,6 +20,8 @@ export interface StateSpec {
 export interface ParameterFacts extends ArraySpec {
   /** What its layer says: true for weights, false for biases and norms, also where all parameters decay. */
   readonly decays: boolean
+  /** Whether it is a weight of the layer that gives the scores. */
+  readonly isHead?: boolean
 }
 
 /** The values of one parameter's update. */
@@ -34,14 +36,21 @@ export interface ParameterUpdate {
   readonly decay: boolean
 }
 
+/** What an update may do. */
+export interface UpdateTape {
+  readonly emit: Emit
+  /** The same memory in another shape. */
+  view(value: Value, shape: Shape): Value
+}
+
 /**
  * An optimizer for one parameter. Where scalars[gradientScale] is 0 its steps leave parameter and states as they are,
- * bit for bit, even where the gradient holds NaN.
+ * bit for bit, even where the gradient holds NaN; also where scalars[paused] is 1.
  */
 export interface UpdateRule {
   readonly states: readonly StateSpec[]
   /** Emits the steps, one or several, that update the parameter and its states. */
-  emit(update: ParameterUpdate, emit: Emit): void
+  emit(update: ParameterUpdate, tape: UpdateTape): void
 }
 
 type Numbers<N extends OptimizerNumberName> = Readonly<Pick<OptimizerNumbers, N>>
@@ -53,7 +62,7 @@ interface Row<N extends OptimizerNumberName> {
   states(numbers: Numbers<N>, parameter: ArraySpec): readonly StateSpec[]
   /** What the host writes for step t = 1, 2, … in addition to learning rate and gradient scale; absent: nothing. */
   scalars?(numbers: Numbers<N>, step: number): ScalarValues
-  emit(numbers: Numbers<N>, update: ParameterUpdate, emit: Emit): void
+  emit(numbers: Numbers<N>, update: ParameterUpdate, tape: UpdateTape): void
 }
 
 /** An optimizer for some parameters only (Muon: for filter matrices) leaves the rest to another one. */
@@ -61,14 +70,14 @@ interface Division<N extends OptimizerNumberName> {
   /** Whether the row's own rule updates this parameter. */
   suits(parameter: ParameterFacts): boolean
   /**
-   * The optimizer of the other parameters: its kind, and numbers that are not to be its defaults. It runs at this
-   * optimizer's learning rate, because there is one in `scalars`. No scalar may be written by both with different values.
+   * The optimizer of the other parameters: its kind, and numbers that are not to be its defaults. It has a learning rate
+   * and scalars of its own.
    */
   otherwise(numbers: Numbers<N>): OtherOptimizer
 }
 
 /** `OptimizerSettings`, but for the kind's type: the kinds are the table's, which is made of rows. */
-export interface OtherOptimizer extends Partial<Omit<OptimizerNumbers, 'rate'>> {
+export interface OtherOptimizer extends Partial<OptimizerNumbers> {
   readonly kind: string
 }
 

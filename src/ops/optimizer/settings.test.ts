@@ -135,7 +135,7 @@ const ofFilters: OptimizerRow<'rate' | 'weightDecay' | 'beta1' | 'beta2'> = {
   scalars: () => ({ biasCorrection2: 0.25 }),
   suits: ({ shape, decays }) => decays && shape.length === 4,
   otherwise: ({ weightDecay, beta1 }) => ({ kind: 'adamw', weightDecay, beta1 }),
-  emit({ weightDecay }, { parameter, gradient, scalars, states }, emit) {
+  emit({ weightDecay }, { parameter, gradient, scalars, states }, { emit }) {
     const attributes = { weightDecay, momentum: 0, nesterov: false }
     const [direction] = emit(double, {}, [gradient], states)
     if (direction !== undefined) emit(sgd, attributes, [direction, scalars], [parameter])
@@ -162,7 +162,9 @@ describe('an optimizer for some parameters', () => {
       return op.outputs(attributes, inputs).map(value)
     }
     const [of, gradient, scalars] = [value(parameter), value(parameter), value(scalarsSpec)]
-    rule.emit({ parameter: of, gradient, scalars, states: rule.states.map(value), decay: parameter.decays }, emit)
+    const view = (same: Value) => same
+    const given = { parameter: of, gradient, scalars, states: rule.states.map(value), decay: parameter.decays }
+    rule.emit(given, { emit, view })
     return { states: rule.states, steps }
   }
 
@@ -190,8 +192,11 @@ describe('an optimizer for some parameters', () => {
     expect(steps).toEqual([{ kind: 'optimizer.adam', attributes, inputs: [1, 2], updates: [0, 3, 4] }])
   })
 
-  it('writes the scalars of both, its own last', () => {
-    expect(optimizer.scalars(1)).toEqual({ biasCorrection1: 1 - 0.7, biasCorrection2: 0.25 })
+  it('has scalars of its own, and the other one has its', () => {
+    expect(optimizer.scalars(1)).toEqual({ biasCorrection2: 0.25 })
+    expect(optimizer.others?.scalars(1)).toEqual({ biasCorrection1: 1 - 0.7, biasCorrection2: 1 - 0.999 })
+    expect(optimizer.of(filters)).toBe(optimizer)
+    expect(optimizer.of(bias)).toBe(optimizer.others)
     expect(optimizer.settings).toEqual({ kind: 'sgd', rate: 0.5, weightDecay: 0.1, beta1: 0.7, beta2: 0.95 })
   })
 

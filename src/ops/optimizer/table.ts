@@ -6,6 +6,8 @@
 
 import { power } from '../../core/math.ts'
 import type { ArraySpec, Value } from '../types.ts'
+import { adadelta } from './adadelta/op.ts'
+import { emitMuon } from './muon/rule.ts'
 import type { OptimizerNumberName } from './numbers.ts'
 import { adagrad, adam, rmsprop, sgd } from './op.ts'
 import type { OptimizerRow, ParameterUpdate, StateSpec } from './rule.ts'
@@ -20,7 +22,7 @@ function momentumRow(nesterov: boolean) {
   return row({
     defaults: { rate: sgdRate, momentum: 0.9, weightDecay: 0 },
     states: ({ momentum }, parameter) => (momentum === 0 ? [] : alike(parameter, 'velocity')),
-    emit({ momentum, weightDecay }, update, emit) {
+    emit({ momentum, weightDecay }, update, { emit }) {
       emit(sgd, { weightDecay: decayOf(update, weightDecay), momentum, nesterov }, ...arrays(update))
     },
   })
@@ -34,7 +36,7 @@ function adamRow(decoupled: boolean, decay: number) {
       biasCorrection1: 1 - power(beta1, step),
       biasCorrection2: 1 - power(beta2, step),
     }),
-    emit({ beta1, beta2, epsilon, weightDecay }, update, emit) {
+    emit({ beta1, beta2, epsilon, weightDecay }, update, { emit }) {
       const attributes = { weightDecay: decayOf(update, weightDecay), beta1, beta2, epsilon, decoupled }
       emit(adam, attributes, ...arrays(update))
     },
@@ -45,7 +47,7 @@ export const optimizers = {
   sgd: row({
     defaults: { rate: sgdRate, weightDecay: 0 },
     states: () => [],
-    emit({ weightDecay }, update, emit) {
+    emit({ weightDecay }, update, { emit }) {
       emit(sgd, { weightDecay: decayOf(update, weightDecay), momentum: 0, nesterov: false }, ...arrays(update))
     },
   }),
@@ -54,20 +56,38 @@ export const optimizers = {
   adagrad: row({
     defaults: { rate: 0.01, epsilon: 1e-10, weightDecay: 0 },
     states: (_, parameter) => alike(parameter, 'squares'),
-    emit({ epsilon, weightDecay }, update, emit) {
+    emit({ epsilon, weightDecay }, update, { emit }) {
       emit(adagrad, { weightDecay: decayOf(update, weightDecay), epsilon }, ...arrays(update))
     },
   }),
   rmsprop: row({
     defaults: { rate: 0.01, smoothing: 0.99, epsilon: 1e-8, momentum: 0, weightDecay: 0 },
     states: ({ momentum }, parameter) => alike(parameter, 'squares', ...(momentum === 0 ? [] : ['velocity'])),
-    emit({ smoothing, epsilon, momentum, weightDecay }, update, emit) {
+    emit({ smoothing, epsilon, momentum, weightDecay }, update, { emit }) {
       const attributes = { weightDecay: decayOf(update, weightDecay), smoothing, epsilon, momentum }
       emit(rmsprop, attributes, ...arrays(update))
     },
   }),
   adam: adamRow(false, 0),
   adamw: adamRow(true, 0.01),
+  adadelta: row({
+    defaults: { rate: 1, smoothing: 0.9, epsilon: 1e-6, weightDecay: 0 },
+    states: (_, parameter) => alike(parameter, 'squares', 'moves'),
+    emit({ smoothing, epsilon, weightDecay }, update, { emit }) {
+      emit(adadelta, { weightDecay: decayOf(update, weightDecay), smoothing, epsilon }, ...arrays(update))
+    },
+  }),
+  // Rate and momentum are those of Jordan's own runs; torch.optim.Muon starts from a rate of 0.001.
+  muon: row({
+    defaults: { rate: 0.02, momentum: 0.95, nsSteps: 5, filterNorm: 0, weightDecay: 0 },
+    states: (_, parameter) => alike(parameter, 'velocity'),
+    // Filters and hidden FC layers; the layer that gives the scores does better with a rule for each weight (Jordan et al.).
+    suits: ({ decays, isHead = false, shape }) => decays && !isHead && shape.length >= 2,
+    // The ratio of the rates in Jordan's runs.
+    otherwise: ({ rate, weightDecay }) => ({ kind: 'adamw', rate: 0.015 * rate, weightDecay }),
+    emit: ({ weightDecay, ...numbers }, update, tape) =>
+      emitMuon({ ...numbers, weightDecay: decayOf(update, weightDecay) }, update, tape),
+  }),
 } as const
 
 export type OptimizerKind = keyof typeof optimizers

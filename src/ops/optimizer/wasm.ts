@@ -24,7 +24,7 @@ interface Common {
 }
 
 /** A rule whose state lies in `states`, one array after another in the op's order. */
-function onRanges<A extends OptimizerAttributes>(
+export function onRanges<A extends OptimizerAttributes>(
   callOf: (attributes: A, common: Common, states: readonly number[], tiles: number) => WasmCall,
 ): WasmKernel<A> {
   return {

@@ -29,6 +29,10 @@ import {
   multiplyWasm,
 } from '../multiply/wasm.ts'
 import type { AttributesOf, StepKind } from '../ops.ts'
+import { accumulateWasm } from '../optimizer/accumulate/wasm.ts'
+import { adadeltaWasm } from '../optimizer/adadelta/wasm.ts'
+import { averageWasm } from '../optimizer/average/wasm.ts'
+import { muonWasm } from '../optimizer/muon/wasm.ts'
 import { adagradWasm, adamWasm, rmspropWasm, sgdWasm } from '../optimizer/wasm.ts'
 import { permuteWasm } from '../permute/wasm.ts'
 import { pointwiseGradientWasm, pointwiseWasm } from '../pointwise/wasm.ts'
@@ -95,6 +99,10 @@ const table: { readonly [K in StepKind]: WasmKernel<AttributesOf<K>> } = {
   'optimizer.adagrad': adagradWasm,
   'optimizer.rmsprop': rmspropWasm,
   'optimizer.adam': adamWasm,
+  'optimizer.adadelta': adadeltaWasm,
+  'optimizer.average': averageWasm,
+  'optimizer.accumulate': accumulateWasm,
+  ...muonWasm,
   pointwise: pointwiseWasm,
   'pointwise.gradient': pointwiseGradientWasm,
   prelu: preluWasm,

@@ -2,24 +2,13 @@
  * Writes one picture of a split as normalized floats, augmented or not. The inner loops of the data path: bytes go
  * through a look-up table straight to their place in the batch, so no picture exists in between.
  */
-import type { Augmentation } from './augmentation.ts'
-import type { Split } from './dataset.ts'
+import type { Volume } from '../../core/shapes.ts'
+import type { Augmentation } from '../augmentation.ts'
+import { drawInteger } from '../draws.ts'
 
-/**
- * Uniform integer in [0, below) that depends on nothing but (key, position, draw): no state, so that a resumed run
- * draws the same. Murmur3's finalizer, twice, over the mixed counters.
- */
-export function drawInteger(key: number, position: number, draw: number, below: number): number {
-  let h = mix(key ^ Math.imul(position + 1, 0x9e3779b9))
-  h = mix(h ^ Math.imul(draw + 1, 0x85ebca6b))
-  return Math.floor(((h >>> 0) / 4294967296) * below)
-}
-
-function mix(value: number): number {
-  let h = value
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
-  return h ^ (h >>> 16)
+/** Pictures of one size, side by side: [n, height, width, channels], 0..255. */
+export interface Pixels extends Volume {
+  readonly images: Uint8Array
 }
 
 /** Whether the augmentation `flip` mirrors the picture at this position of an epoch. */
@@ -29,15 +18,15 @@ export function isFlipped(key: number, position: number): boolean {
 
 /** Writes the picture as it is: `size` values from byte `from` to float `to`; `offset` as in `channelOffset`. */
 export function writePlain(
-  split: Split,
+  pixels: Pixels,
   table: Float32Array,
   offset: number,
   from: number,
   out: Float32Array,
   to: number,
 ): void {
-  const { images, channels } = split
-  const size = split.height * split.width * channels
+  const { images, height, width, channels } = pixels
+  const size = height * width * channels
   copy(images, from, table, offset, channels, out, to, size / channels, channels)
 }
 
@@ -46,7 +35,7 @@ export function writePlain(
  * Order: crop, flip, cutout. Border and cutout are 0, the mean color.
  */
 export function writeAugmented(
-  split: Split,
+  pixels: Pixels,
   table: Float32Array,
   offset: number,
   augmentation: Augmentation,
@@ -55,10 +44,10 @@ export function writeAugmented(
   from: number,
   out: Float32Array,
   to: number,
+  flip = augmentation.flip === true && isFlipped(key, position),
 ): void {
-  const { images, height, width, channels } = split
+  const { images, height, width, channels } = pixels
   const { crop = 0, cutout = 0, border } = augmentation
-  const flip = augmentation.flip === true && isFlipped(key, position)
   const top = crop === 0 ? 0 : drawInteger(key, position, 1, 2 * crop + 1) - crop
   const left = crop === 0 ? 0 : drawInteger(key, position, 2, 2 * crop + 1) - crop
   const reflect = border === 'reflect'
@@ -88,18 +77,29 @@ export function writeAugmented(
     const at = outRow + (flip ? width - 1 - first : first) * channels
     copy(images, sourceRow + (first + left) * channels, table, offset, channels, out, at, last - first, stride)
   }
-  if (cutout > 0) {
-    const centerY = drawInteger(key, position, 3, height) - (cutout >> 1)
-    const centerX = drawInteger(key, position, 4, width) - (cutout >> 1)
-    const x0 = Math.max(0, centerX) * channels
-    const x1 = Math.min(width, centerX + cutout) * channels
-    for (let y = Math.max(0, centerY); y < Math.min(height, centerY + cutout); y++)
-      out.fill(0, to + y * row + x0, to + y * row + x1)
+  if (cutout > 0) cutOut(pixels, cutout, key, position, out, to)
+}
+
+/** A square of this side somewhere, clipped, becomes 0. */
+export function cutOut(
+  { height, width, channels }: Volume,
+  side: number,
+  key: number,
+  position: number,
+  out: Float32Array,
+  to: number,
+): void {
+  const top = drawInteger(key, position, 3, height) - (side >> 1)
+  const left = drawInteger(key, position, 4, width) - (side >> 1)
+  const [x0, x1] = [Math.max(0, left) * channels, Math.min(width, left + side) * channels]
+  for (let y = Math.max(0, top); y < Math.min(height, top + side); y++) {
+    const row = to + y * width * channels
+    out.fill(0, row + x0, row + x1)
   }
 }
 
 /** −1 → 1, −2 → 2, size → size − 2: the edge pixel is not repeated (PyTorch's ReflectionPad2d). */
-function mirror(index: number, size: number): number {
+export function mirror(index: number, size: number): number {
   if (index < 0) return -index
   return index < size ? index : 2 * size - 2 - index
 }

@@ -1,10 +1,11 @@
 // The geometry of augmentation, against a slow reading of its definition, on pictures small enough to see.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Augmentation } from './augmentation.ts'
-import type { Split } from './dataset.ts'
-import { normalizationTable } from './normalization.ts'
-import { drawInteger, writeAugmented, writePlain } from './picture.ts'
+import type { Augmentation } from '../augmentation.ts'
+import type { Split } from '../dataset.ts'
+import { drawInteger } from '../draws.ts'
+import { normalizationTable } from '../normalization.ts'
+import { writeAugmented, writePlain } from './picture.ts'
 
 const canary = 12345
 

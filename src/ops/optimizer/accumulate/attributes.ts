@@ -1,0 +1,6 @@
+/** Attributes of sums of gradients. */
+
+export interface AccumulateAttributes {
+  /** Batches of one update. */
+  readonly batches: number
+}
