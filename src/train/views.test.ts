@@ -103,6 +103,26 @@ describe.each(['', ' -> SOFTMAX'])('views of a network that ends with FC%s', (en
     await expect(evaluate(model, noise(side).test, { views: 'mirror', signal })).rejects.toThrow('enough')
   })
 
+  it('reads images that are in a store', async () => {
+    const { test } = noise(side)
+    const bytesEach = side * side
+    const store = {
+      count,
+      bytesEach,
+      sums: new Uint32Array(2 * count),
+      async read(indexes: ArrayLike<number>, out: Uint8Array) {
+        for (let i = 0; i < indexes.length; i++) {
+          const from = (indexes[i] as number) * bytesEach
+          out.set(test.images.subarray(from, from + bytesEach), i * bytesEach)
+        }
+      },
+    }
+    const stored = { ...test, images: new Uint8Array(), store }
+    expect(await evaluate(model, stored, { views: 'shifts1' })).toEqual(
+      await evaluate(model, test, { views: 'shifts1' }),
+    )
+  })
+
   it('says how far it is', async () => {
     const told: (readonly number[])[] = []
     await evaluate(model, noise(side).test, { views: 'mirror', progress: (done, all) => told.push([done, all]) })
