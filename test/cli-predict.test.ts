@@ -45,6 +45,7 @@ beforeAll(async () => {
   place = await mkdtemp(join(tmpdir(), 'lenslet-predict-'))
   await saveModel('good.lenslet', ['bird', 'cat', 'dog'])
   await saveModel('two.lenslet', ['bird', 'cat'], 'INPUT 8x8x3 -> GAP -> FC-2')
+  await saveModel('pair.lenslet', ['cat', 'dog'], 'INPUT 8x8x3 -> GAP -> FC-2')
   await saveModel('unnamed.lenslet', undefined)
   await classes('abc', ['bird', 'cat', 'dog'], 20)
   await classes('ab', ['cat', 'dog'], 20)
@@ -139,6 +140,48 @@ describe('eval', () => {
     expect((await json('eval', 'split', '--data', 'images:abc', '--test-fraction', '0.1')).value.count).toBe(6)
     // Other data was not split by the run.
     expect((await json('eval', 'split', '--data', 'images:ab')).value.count).toBe(8)
+  })
+
+  it('averages views of larger images, and says which', async () => {
+    const words = ['eval', 'good.lenslet', '--data', 'images:ab', '--views', 'crops10']
+    const { value, stderr } = await json(...words)
+    expect(value).toMatchObject({ accuracy: 1, count: 8, topFiveAccuracy: null })
+    expect(value.views).toEqual({ name: 'crops10', count: 10, average: 'probabilities' })
+    // Wilson's interval for 8 of 8.
+    expect(value.interval).toEqual([expect.closeTo(0.676, 3), 1])
+    expect(value.calibration.error).toBeCloseTo(1 - value.calibration.confidence, 6)
+    expect(stderr).toContain('10 views of 8 images')
+    const { stdout } = await run(...words, '--average', 'scores')
+    expect(stdout).toMatch(/interval: 67\.56 % to 100\.00 %\nexpected calibration error/)
+    expect(stdout).toContain('views: crops10; the scores of 10 views are averaged')
+    const plain = await json('eval', 'good.lenslet', '--data', 'images:ab', '--views', 'none')
+    expect(plain.value.views).toBeNull()
+  })
+
+  it('averages the probabilities of several models, whatever their inputs', async () => {
+    await saveModel('large.lenslet', ['dog', 'bird', 'cat'], 'INPUT 12x12x3 -> GAP -> FC-3')
+    const [good, large] = [
+      await json('eval', 'good.lenslet', '--data', 'images:ab'),
+      await json('eval', 'large.lenslet', '--data', 'images:ab'),
+    ]
+    // Red, green and blue are dog, bird and cat for it.
+    expect([good.value.accuracy, large.value.accuracy]).toEqual([1, 0])
+    const both = await json('eval', 'good.lenslet', 'good.lenslet', 'large.lenslet', '--data', 'images:ab')
+    expect(both.value).toMatchObject({ accuracy: 1, classes: ['bird', 'cat', 'dog'] })
+    expect(both.value.models).toEqual(['good.lenslet', 'good.lenslet', 'large.lenslet'])
+    const { stdout } = await run('eval', 'good.lenslet', 'large.lenslet', '--data', 'images:ab')
+    expect(stdout).toContain('ensemble of 2 models: their probabilities are averaged')
+  })
+
+  it.each<[words: string[], says: RegExp]>([
+    [['good.lenslet', '--views', 'flop'], /--views[\s\S]*received: flop[\s\S]*torch7/],
+    [['good.lenslet', '--average', 'scores'], /without --views/],
+    [['good.lenslet', 'pair.lenslet'], /same classes[\s\S]*2 classes/],
+    [['good.lenslet', '--views', 'shifts8'], /at most 7/],
+  ])('%j is refused with 2', async (words, says) => {
+    const { code, stdout, stderr } = await run('eval', ...words, '--data', 'images:ab')
+    expect(stderr).toMatch(says)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   })
 
   it('writes a row per class as CSV', async () => {

@@ -258,6 +258,40 @@ describe('train, eval, predict', () => {
     expect(report.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:|<script [^>]|<link/)
   })
 
+  it('serves the live report, writes event files and evaluates views, and learns the same', async () => {
+    const { code, stdout, stderr } = await run(
+      ...[...training, '--out', 'watched', '--watch', '--tensorboard', '--views', 'shifts1'],
+    )
+    expect(code, stderr).toBe(0)
+    expect(stderr).toMatch(/live report is at http:\/\/127\.0\.0\.1:\d+\n/)
+    const { testLoss, viewed, next } = JSON.parse(stdout)
+    expect(testLoss).toBe(trained.testLoss)
+    expect(viewed).toMatchObject({ views: 'shifts1', split: 'test' })
+    expect(next.join('\n')).toContain('--views shifts1')
+    expect(await readdir(join(place, 'watched', 'tensorboard'))).toEqual([
+      expect.stringMatching(/^events\.out\.tfevents\./),
+    ])
+    // Two epochs.
+    const lines = (await readFile(join(place, 'watched', 'metrics.jsonl'), 'utf8')).trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line).kind).filter((kind) => kind !== 'step')).toEqual([
+      ...['weights', 'epoch', 'weights', 'epoch'],
+    ])
+    expect(await readFile(join(place, 'watched', 'report.html'), 'utf8')).toContain('Update ratio')
+  })
+
+  it.each([
+    [['--watch', '70000'], /--watch[\s\S]*received: 70000/],
+    [['--tensorboard', 'network.onnx'], /cannot make the folder network\.onnx/],
+    [['--views', 'all'], /--views[\s\S]*torch7/],
+    [['--views', 'shifts10'], /at most 9/],
+  ] as const)('%j is refused, and leaves nothing', async (more, says) => {
+    const { code, stdout, stderr } = await run(...training, '--out', 'refused', ...more)
+    expect(stderr).toMatch(says)
+    expect(stdout).toBe('')
+    expect(code).toBe(2)
+    expect(existsSync(join(place, 'refused'))).toBe(false)
+  })
+
   it('evaluates to what the training ended with', async () => {
     const { code, stdout, stderr } = await run('eval', 'first', '--data', 'mnist:bars', '--json')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })

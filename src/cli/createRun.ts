@@ -118,6 +118,12 @@ async function removeFiles(files: RunFiles): Promise<void> {
   const own = await ownFiles(files)
   const others = names.filter((name) => /^example-.*\.png$/.test(name))
   for (const name of [...own, ...others]) await rm(join(folder, name), { force: true })
+  // TensorBoard would show both runs as one.
+  const events = join(folder, 'tensorboard')
+  for (const name of await readdir(events).catch(() => [])) {
+    if (/^events\.out\.tfevents\.\d+\.lenslet\./.test(name)) await rm(join(events, name), { force: true })
+  }
+  await rmdir(events).catch(() => {})
 }
 
 /** Folders that are not empty stay. */

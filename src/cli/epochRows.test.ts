@@ -16,6 +16,7 @@ const progress = {
   rate: 0.0301,
   imagesPerSecond: 30_843,
   secondsLeft: 7800,
+  records: [],
   evaluation: { loss: 0.2345, accuracy: 1, count: 100, invalid: 0, perClass: [], confusion: [], pairs: [] },
 } satisfies EpochProgress
 

@@ -1,22 +1,21 @@
 /** The output of `eval`: text, JSON, CSV, and notes about the data it was computed on. */
 
-import { printable } from '../core/text.ts'
+import { counted, printable } from '../core/text.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { classMetrics, type Measure, macroMetrics } from '../insight/classMetrics.ts'
+import { wilsonInterval } from '../insight/interval.ts'
 import { commonMistakes } from '../inspect/confusion.ts'
 import { printCount, printPercent } from '../inspect/units.ts'
 import type { Model } from '../model/model.ts'
 import type { Evaluation } from '../train/evaluation.ts'
 import { csvRow } from './csv.ts'
+import type { EvaluatedModels } from './evalCall.ts'
 import type { SplitName } from './evalSplit.ts'
 import type { Terminal } from './terminal.ts'
 import { sourceOf } from './trainWords.ts'
 
 /** A finished evaluation. */
-interface Evaluated {
-  readonly result: Evaluation
-  readonly dataset: Dataset
-  readonly model: Model
+interface Evaluated extends EvaluatedModels {
   /** As typed: `images:photos`. */
   readonly data: string
   readonly split: SplitName
@@ -48,14 +47,18 @@ export function notes({ info }: Model, dataset: Dataset, name: SplitName): reado
   ]
 }
 
-export function jsonOf({ result, dataset, data, split }: Evaluated) {
-  const { accuracy, loss, count, invalid, perClass, confusion, pairs } = result
+export function jsonOf({ result, notices, data, split, models, views }: Evaluated) {
+  const { accuracy, loss, count, invalid, perClass, confusion, pairs, topFiveAccuracy, calibration } = result
   const metrics = classMetrics(result)
   return {
     accuracy,
     loss,
     count,
     invalid,
+    // Of 95 %; null where images are neither right nor wrong.
+    interval: Number.isNaN(accuracy) ? null : wilsonInterval(accuracy, count),
+    topFiveAccuracy: topFiveAccuracy ?? null,
+    calibration: calibration ?? null,
     perClass: perClass.map((row, index) => ({ ...row, ...metrics[index] })),
     macro: macroMetrics(metrics),
     classes: perClass.map(({ label }) => label),
@@ -63,7 +66,9 @@ export function jsonOf({ result, dataset, data, split }: Evaluated) {
     pairs: pairs.map(({ actual, predicted, count: times }) => [actual, predicted, times]),
     data,
     split,
-    notices: dataset.notices,
+    views,
+    models,
+    notices,
   }
 }
 
@@ -82,8 +87,7 @@ const accuracyNames: Readonly<Record<SplitName, string>> = {
   all: 'accuracy',
 }
 
-export function words({ result, model, data, split: name }: Evaluated, terminal: Terminal): string {
-  const { origin } = model.info
+export function words({ result, origins, models, views, data, split: name }: Evaluated, terminal: Terminal): string {
   const { accuracy, loss, count, invalid, perClass, pairs } = result
   const labels = perClass.map(({ label }) => printable(label))
   const mistakes = commonMistakes(pairs, labels, 5)
@@ -93,7 +97,12 @@ export function words({ result, model, data, split: name }: Evaluated, terminal:
   return [
     `${accuracyNames[name]}: ${terminal.bold(printPercent(accuracy))} of ${printCount(count)} ${kind}${count === 1 ? 'image' : 'images'} of ${printable(sourceOf(data))}; loss ${Number.isFinite(loss) ? loss.toFixed(4) : 'undefined'}`,
     ...(invalid === 0 ? [] : [printInvalid(invalid)]),
-    ...(origin === undefined ? [] : [terminal.dim(printable(origin))]),
+    ...certainty(result),
+    ...(models.length === 1 ? [] : [`ensemble of ${models.length} models: their probabilities are averaged`]),
+    ...(views === null
+      ? []
+      : [`views: ${printable(views.name)}; the ${views.average} of ${counted(views.count, 'view')} are averaged`]),
+    ...origins.map((origin) => terminal.dim(printable(origin))),
     '',
     terminal.table({
       // On a narrow terminal recall stays: it is the accuracy of the class.
@@ -113,6 +122,20 @@ export function words({ result, model, data, split: name }: Evaluated, terminal:
         `  ${actual} predicted as ${predicted}: ${times === 1 ? 'once' : `${printCount(times)} times`}`,
     ),
   ].join('\n')
+}
+
+/** How exactly the accuracy is known, and how far the model can be believed. */
+function certainty({ accuracy, count, topFiveAccuracy, calibration }: Evaluation): readonly string[] {
+  if (Number.isNaN(accuracy)) return []
+  const [low, high] = wilsonInterval(accuracy, count)
+  return [
+    `95 % confidence interval: ${printPercent(low)} to ${printPercent(high)}${topFiveAccuracy === undefined ? '' : `; top-5 accuracy: ${printPercent(topFiveAccuracy)}`}`,
+    ...(calibration === undefined
+      ? []
+      : [
+          `expected calibration error: ${printPercent(calibration.error)} (mean confidence ${printPercent(calibration.confidence)})`,
+        ]),
+  ]
 }
 
 function measures({ precision, recall, f1 }: Readonly<Record<'precision' | 'recall' | 'f1', Measure>>) {

@@ -54,7 +54,13 @@ export async function finishRun(run: EndedRun, terminal: Terminal, interrupt: In
   }
   await saveModels(run)
   const example = await saveExample(files, dataset)
-  const evalWords = [files.model, '--data', settings.data, ...dataWords(settings.dataOptions ?? {})]
+  const evalWords = [
+    files.model,
+    '--data',
+    settings.data,
+    ...dataWords(settings.dataOptions ?? {}),
+    ...viewWords(run.options),
+  ]
   const next = [
     `${commandName()} predict ${quoted(files.model)} ${quoted(example)}`,
     ...(hasPictures(dataset.test) ? [`${commandName()} eval ${evalWords.map(quoted).join(' ')}`] : []),
@@ -69,6 +75,8 @@ export async function finishRun(run: EndedRun, terminal: Terminal, interrupt: In
     conclusion(result, dataset, model, files, next, terminal),
   )
 }
+
+const viewWords = ({ views = 'none' }: TrainOptions) => (views === 'none' ? [] : ['--views', views])
 
 function summaryOf({ settings, files, model, dataset, says, last: { result } }: EndedRun) {
   return {
@@ -85,6 +93,7 @@ function summaryOf({ settings, files, model, dataset, says, last: { result } }: 
     validationAccuracy: result.validationAccuracy ?? null,
     testLoss: result.testLoss ?? null,
     testAccuracy: result.testAccuracy ?? null,
+    viewed: result.viewed ?? null,
     best: result.best ?? null,
     keptEpoch: result.keptEpoch,
     parameters: networkTable(settings.network).totals.parameters,

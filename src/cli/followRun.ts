@@ -8,25 +8,34 @@ import type { RunFiles } from './runFolder.ts'
 import type { Terminal } from './terminal.ts'
 import type { TrainProgress } from './trainProgress.ts'
 import { quoted } from './trainWords.ts'
+import type { RunWatchers } from './watchRun.ts'
 
 export interface FollowedRun {
   readonly files: RunFiles
   /** Takes a new folder away; only where the training failed before there was anything to keep. */
   readonly undo: (() => Promise<void>) | undefined
   readonly terminal: Terminal
+  readonly watchers: RunWatchers
+  /** The epoch after which the training pauses, with its checkpoint written. */
+  readonly until?: number | undefined
 }
+
+/** Undefined where it pauses. */
 
 export async function followRun(
   training: AsyncGenerator<Progress, TrainResult>,
   progress: TrainProgress,
-  { files, undo, terminal }: FollowedRun,
-): Promise<DoneProgress> {
+  { files, undo, terminal, watchers, until }: FollowedRun,
+): Promise<DoneProgress | undefined> {
   let begun = false
   try {
     for await (const each of training) {
       begun = true
       progress.show(each)
+      await watchers.show(each)
       if (each.kind === 'done') return each
+      if (until !== undefined && each.kind === 'epoch' && each.epoch >= until && each.epoch < each.epochs)
+        return undefined
     }
   } catch (error) {
     progress.clear()

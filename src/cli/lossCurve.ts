@@ -8,7 +8,7 @@ const margin = 12
 
 /** Logarithmic, so that late progress shows, too. Empty where there is too little to draw. */
 export function lossCurve(records: readonly MetricsRecord[], width: number): string {
-  const losses = records.filter(({ kind }) => kind === 'step').map(({ loss }) => loss)
+  const losses = records.filter((record) => record.kind === 'step').map(({ loss }) => loss)
   const positive = losses.filter((loss) => loss > 0)
   if (positive.length < 3) return ''
   const points = resample(positive.map(Math.log10), Math.max(10, Math.min(width - margin, positive.length)))

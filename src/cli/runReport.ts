@@ -162,7 +162,12 @@ function accuracyFigures(result: TrainResult, { test, validation }: Dataset): { 
     { value: printPercent(accuracy), says: `${split} accuracy, ${printCount(count)} images` },
     { value: loss.toFixed(4), says: `${split} loss` },
   ]
-  const { testAccuracy, testLoss, validationAccuracy, validationLoss, trainAccuracy } = result
+  const { testAccuracy, testLoss, validationAccuracy, validationLoss, trainAccuracy, viewed } = result
+  if (viewed !== undefined && testAccuracy !== undefined && testLoss !== undefined)
+    return [
+      ...on('test', testAccuracy, testLoss, test.count),
+      { value: printPercent(viewed.accuracy), says: `with views ${viewed.views}` },
+    ]
   if (testAccuracy !== undefined && testLoss !== undefined) return on('test', testAccuracy, testLoss, test.count)
   if (validationAccuracy !== undefined && validationLoss !== undefined)
     return on('validation', validationAccuracy, validationLoss, validation?.count ?? 0)

@@ -34,6 +34,7 @@ import { choice, exactHelp, number } from './options.ts'
 import { addPreprocessOptions, givenPreprocessing, type PreprocessCall } from './preprocess.ts'
 import { checkPictures, resumedSettings, savedCheckpoint } from './resumeRun.ts'
 import { filesOf, lockRun, type RunFiles, type RunSettings, writeRun } from './runFolder.ts'
+import { dataName } from './runReport.ts'
 import { startRun } from './startRun.ts'
 import { Terminal } from './terminal.ts'
 import { threadCount } from './threadCount.ts'
@@ -41,8 +42,9 @@ import { TrainProgress } from './trainProgress.ts'
 import { addLearningOptions, type LearningOptions, learningOptions } from './trainSettings.ts'
 import { normalizationNote, refusePreprocessing, type Start, startFrom } from './trainStart.ts'
 import { introduction } from './trainWords.ts'
+import { addWatchOptions, RunWatchers, type WatchCall } from './watchRun.ts'
 
-interface TrainCall extends LearningOptions, DataOptions, PreprocessCall {
+export interface TrainCall extends LearningOptions, DataOptions, PreprocessCall, WatchCall {
   readonly data?: string
   readonly size?: AskedSize
   readonly newHead?: boolean
@@ -55,6 +57,10 @@ interface TrainCall extends LearningOptions, DataOptions, PreprocessCall {
   readonly backend?: BackendName
   readonly exact?: boolean
   readonly json?: boolean
+  /** Of a search, not of the command line: the training pauses after this epoch, unless it is the last. */
+  readonly until?: number
+  /** Likewise: opens the data, which several trainings share. */
+  readonly open?: typeof openData
 }
 
 export function define(command: Command): void {
@@ -76,6 +82,7 @@ export function define(command: Command): void {
     .option('--backend <name>', 'wasm, or reference (float64, slow)', choice('--backend', backendNames))
     .option('--exact', exactHelp)
     .option('--json', 'one JSON object on stdout; progress on stderr')
+  addWatchOptions(command)
   addLearningOptions(command)
   addDataOptions(command)
   addPreprocessOptions(command)
@@ -92,7 +99,7 @@ Examples:
   lenslet train --resume runs/lenet5-mnist-20261122-054312`
 
 /** A training that is understood, and not yet begun. */
-interface Task {
+export interface Task {
   readonly settings: RunSettings
   readonly entry?: ZooEntry
   /** Where the network comes from; absent in a run that is resumed, whose network is fitted already. */
@@ -131,7 +138,7 @@ async function run(net: string | undefined, call: TrainCall): Promise<void> {
   }
 }
 
-async function newTask(net: string | undefined, call: TrainCall): Promise<Task> {
+export async function newTask(net: string | undefined, call: TrainCall): Promise<Task> {
   if (net === undefined) {
     throw new UsageError('a network is missing', {
       expected: 'lenslet train <net> --data <data>',
@@ -169,7 +176,7 @@ async function newTask(net: string | undefined, call: TrainCall): Promise<Task> 
 }
 
 /** The settings of the run; what the call says besides is taken over, and `train` refuses what would change the past. */
-async function resumedTask(net: string | undefined, folder: string, call: TrainCall): Promise<Task> {
+export async function resumedTask(net: string | undefined, folder: string, call: TrainCall): Promise<Task> {
   const given =
     net ??
     (call.out && `--out ${call.out}`) ??
@@ -200,7 +207,7 @@ async function resumedTask(net: string | undefined, folder: string, call: TrainC
   }
 }
 
-async function work(
+export async function work(
   given: Task,
   call: TrainCall,
   terminal: Terminal,
@@ -256,6 +263,7 @@ async function trainRun(
       ...(call.checkpointEvery !== undefined && { everySeconds: call.checkpointEvery }),
     },
     metrics: files.metrics,
+    watchWeights: true,
     signal: interrupt.signal,
     ...(checkpoint === undefined ? {} : { resume: files.checkpoint }),
   })
@@ -277,6 +285,7 @@ async function trainRun(
       checkResume(checkpoint, trained.model, trained.dataset, trained.options, settings.backend)
   })
   interrupt.signal.throwIfAborted()
+  await using watchers = await RunWatchers.open(call, `${settings.name} on ${dataName(settings.data)}`, terminal)
   const run = { ...settings, options: fitted, pictures }
   if (task.files !== undefined) await writeRun(task.files, run)
   const { files, lock, undo } =
@@ -289,25 +298,32 @@ async function trainRun(
   terminal.say(introduction(settings, dataset, model, files, terminal))
   if (task.files !== undefined && checkpoint === undefined)
     terminal.say('There is no checkpoint yet: the training starts from the beginning, with the same settings.')
-  await computeFeatures(features, terminal, interrupt.signal).catch(async (error) => {
+  const undone = async (error: unknown) => {
     await undo?.()
     throw error
-  })
+  }
+  await computeFeatures(features, terminal, interrupt.signal).catch(undone)
+  await readCall(() => watchers.begin(files, terminal)).catch(undone)
   const training = trainHolding(lock, trained.model, trained.dataset, optionsIn(files))
-  const ended = await followRun(training, progress, { files, undo, terminal })
+  const ended = await followRun(training, progress, { files, undo, terminal, watchers, until: call.until })
+  if (ended === undefined) return
   const last = await putFeaturesBack(features, ended)
   await lock.check()
   await finishRun({ settings, entry, options: fitted, dataset, model, files, last, says }, terminal, interrupt)
 }
 
 /** The data, and the task with its network fitted to it. */
-async function openFitted(task: Task, call: TrainCall, terminal: Terminal, signal: AbortSignal) {
+async function openFitted(
+  task: Task,
+  { size, resize, open: opening = openData, ...call }: TrainCall,
+  terminal: Terminal,
+  signal: AbortSignal,
+) {
   const { settings, origin, isTuned } = task
-  const { size, resize } = call
   const { name, network, data, dataOptions } = settings
   const known = task.start?.source.info.preprocessing ?? (await resumedPreprocessing(task))
   const open = (input: Volume, preprocessing = known) =>
-    openData(data, { ...input, preprocessing }, terminal, signal, dataOptions)
+    opening(data, { ...input, preprocessing }, terminal, signal, dataOptions)
   const own = inferVolumes(network)[0]?.output as Volume
   if (origin === undefined) return { task, dataset: await open(own), says: undefined }
   const request = { name, network, data, size, origin, isTuned: isTuned === true && resize === undefined }

@@ -11,6 +11,7 @@ import { type ScheduleSettings, scheduleKinds } from '../train/schedule.ts'
 import type { Recipe } from '../zoo/types.ts'
 import { bytes, choice, number, refused, whole } from './options.ts'
 import { groupRules, groupsHelp, lookahead, startHelp, startRules } from './trainGroups.ts'
+import { readViews } from './views.ts'
 
 interface OptionRow<T> {
   /** What stands for the value in the help: `<n>`. */
@@ -81,9 +82,23 @@ const learning = {
     (option) => choice(option, ['best', 'last']),
   ),
   evaluate: row('<when>', 'epoch, end, never', (option) => choice(option, ['epoch', 'end', 'never'])),
+  views: row('<words>', 'at the end, also average several views of every test image: airbench, mirror, …', readViews),
   init: row('<rule>', 'initialization of the filters: he, xavier, zeros, or a number', initializer),
   seed: row('<n>', 'of weights, order, augmentation and dropout; default 0', number),
 } as const
+
+/** As the command line has them: `weight-decay`. */
+export const learningNames: readonly string[] = Object.keys(learning).map(dashed)
+
+function dashed(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
+/** One option from its text: `{ weightDecay: 1e-4 }` from `weight-decay` and `1e-4`. Throws `UsageError`. */
+export function readLearning(option: string, text: string): LearningOptions {
+  const row = Object.entries<OptionRow<unknown>>(learning).find(([name]) => dashed(name) === option)
+  return row === undefined ? {} : { [row[0]]: row[1].reader(`--${option}`)(text) }
+}
 
 /** The values that Commander makes of them. */
 export type LearningOptions = {
@@ -93,7 +108,7 @@ export type LearningOptions = {
 export function addLearningOptions(command: Command): void {
   command.optionsGroup('Training (defaults: the zoo’s recipe for this network and data set, if there is one)')
   for (const [name, { value, help, reader }] of Object.entries<OptionRow<unknown>>(learning)) {
-    const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+    const option = `--${dashed(name)}`
     command.option(`${option} ${value}`, help, reader(option))
   }
 }
@@ -102,7 +117,8 @@ const usual: Recipe = { epochs: 5, schedule: 'one-cycle' }
 
 /** Options over recipe over what is usual. Throws `AugmentationError`. */
 export function learningOptions(given: LearningOptions, recipe: Recipe = usual): TrainOptions {
-  const { epochs, batch, decay, labelSmoothing, clipNorm, evaluate, seed, augment, patience, keep, recompute } = given
+  const { epochs, batch, decay, labelSmoothing, clipNorm, evaluate, views, seed, augment, patience, keep, recompute } =
+    given
   const { groups, accumulate, ema, start } = given
   // Without numbers, Commander gives `true`.
   const slow = (given.lookahead as unknown) === true ? {} : given.lookahead
@@ -131,6 +147,7 @@ export function learningOptions(given: LearningOptions, recipe: Recipe = usual):
       recompute,
       keep,
       evaluate,
+      views,
       seed,
       optimizer,
       schedule: given.schedule,

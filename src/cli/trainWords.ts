@@ -77,12 +77,17 @@ function accuracyLines(result: TrainResult, { validation, test }: Dataset, termi
     Number.isNaN(accuracy)
       ? `${what} loss: ${terminal.bold(loss?.toFixed(4) ?? '')} over ${printCount(count)} images`
       : `${what} accuracy: ${terminal.bold(printPercent(accuracy))} of ${printCount(count)} images (loss ${loss?.toFixed(4)})`
-  const { testAccuracy, testLoss, validationAccuracy, validationLoss } = result
+  const { testAccuracy, testLoss, validationAccuracy, validationLoss, viewed } = result
   const lines = [
     ...(validationAccuracy === undefined
       ? []
       : [line('validation', validationAccuracy, validation?.count ?? 0, validationLoss)]),
     ...(testAccuracy === undefined ? [] : [line('test', testAccuracy, test.count, testLoss)]),
+    ...(viewed === undefined
+      ? []
+      : [
+          `${line(viewed.split, viewed.accuracy, viewed.split === 'test' ? test.count : (validation?.count ?? 0), viewed.loss)} with views ${viewed.views}`,
+        ]),
   ]
   if (lines.length > 0) return lines
   return [hasPictures(test) ? 'The test images were not evaluated.' : 'There were no test images.']

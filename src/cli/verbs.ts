@@ -25,6 +25,12 @@ export const verbs: readonly Verb[] = [
     leavesFiles: true,
     load: () => import('./train.ts'),
   },
+  {
+    name: 'search',
+    says: 'try values of options and variables of a network',
+    leavesFiles: true,
+    load: () => import('./search.ts'),
+  },
   { name: 'eval', says: 'measure how well a model does on labelled images', load: () => import('./eval.ts') },
   { name: 'predict', says: 'predict the classes of images', load: () => import('./predict.ts') },
   {

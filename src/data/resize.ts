@@ -38,7 +38,7 @@ export async function prepare(
     height: Math.min(height, to.height),
     width: Math.min(width, to.width),
   }
-  const { resample } = await loadPart('lenslet.images.js', () => import('./resample.ts'))
+  const { resample } = await loadResample()
   const part = resample(photo, to, window, interpolation)
   const step = photo.step === 1 ? 1 : 3
   const colored = step === 3 && isColored(part)
@@ -54,6 +54,9 @@ export async function prepare(
     )
   return { pixels: padded, colored }
 }
+
+/** Scaling is a part that pages load when they need it. */
+export const loadResample = () => loadPart('lenslet.images.js', () => import('./resample.ts'))
 
 /** @throws {ArgumentError} sides that are no whole number, or channels other than 1 and 3 */
 export function checkPictureSize({ height, width, channels }: PictureSize): void {

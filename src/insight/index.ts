@@ -3,6 +3,8 @@
 export { type ClassMetrics, classMetrics, type MacroMetrics, type Measure, macroMetrics } from './classMetrics.ts'
 export { DenseEvaluation, type DenseOptions } from './dense.ts'
 export type { GridAxis } from './denseGrid.ts'
+export { Ensemble } from './ensemble.ts'
+export { wilsonInterval } from './interval.ts'
 export {
   type Misclassification,
   type MisclassificationsOptions,

@@ -11,6 +11,7 @@ export { type Curve, type CurvesOptions, curveColors, curvesSvg } from './curves
 export { filtersPicture, firstFilters } from './filters.ts'
 export { type PictureBytes, pictureOf } from './picture.ts'
 export { encodePng, type Picture, pngAddress } from './png.ts'
+export { reliabilitySvg } from './reliability.ts'
 export type { ReportMetrics } from './report/classes.ts'
 export type { MistakenPicture, SamplePicture, ShownFilters } from './report/pictures.ts'
 export { type ReportData, reportHtml } from './report/report.ts'

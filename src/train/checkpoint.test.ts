@@ -79,7 +79,7 @@ function afterLooks(looks: number): AbortSignal {
 }
 
 const bitsOf = (model: Model) => Buffer.from(model.encode()).toString('base64')
-const timeless = (records: readonly MetricsRecord[]) => records.map(({ seconds: _, waited: __, ...rest }) => rest)
+const timeless = (records: readonly MetricsRecord[]) => records.map((record) => ({ ...record, seconds: 0, waited: 0 }))
 const readRecords = async () =>
   (await readFile(metrics, 'utf8'))
     .trimEnd()

@@ -18,9 +18,11 @@ import { DivergedError } from './errors.ts'
 import { findRecords, historyPathOf } from './history.ts'
 import { identityOf } from './identity.ts'
 import { planOptionsOf, type TrainOptions, type TrainSettings } from './options.ts'
+import { matchViewed } from './outputs.ts'
 import type { Progress, TrainResult } from './progress.ts'
 import { resumeNotices } from './resume.ts'
 import { Session } from './session.ts'
+import { viewedSplitOf } from './splits.ts'
 import { applyStarts } from './starts/apply.ts'
 import { bindTrial } from './starts/lsuv.ts'
 import { newState, type TrainState } from './state.ts'
@@ -40,6 +42,7 @@ export async function* trainClaimed(
   lock: FileLock | undefined,
 ): AsyncGenerator<Progress, TrainResult> {
   const { model, dataset, options, settings, trainer } = training
+  checkFinalViews(training)
   const begun = await begin(training)
   const { program } = begun
   claimed.program = program
@@ -72,6 +75,12 @@ export async function* trainClaimed(
     // A loop left by `break` ends here, too, and keeps what was learned.
     await trainer.fetch()
   }
+}
+
+/** Views that do not fit the images show before the first step, not after the last. */
+function checkFinalViews({ model, dataset, settings: { views } }: Training): void {
+  const viewed = viewedSplitOf(dataset)
+  if (views !== undefined && viewed !== undefined) matchViewed(model, viewed.split, { views }, `${viewed.name} split`)
 }
 
 /** The program with the weights in it, or with all that a checkpoint holds, whose bytes are not kept. */

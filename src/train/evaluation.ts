@@ -1,6 +1,7 @@
 /** What an evaluation finds. */
 
 import type { ConfusionMatrix, ConfusionPair } from '../core/confusion.ts'
+import type { Calibration } from './calibration.ts'
 
 export interface Evaluation {
   /** Mean of the network's loss (cross-entropy in nats), without label smoothing and class weights. NaN where a picture is invalid. */
@@ -10,6 +11,10 @@ export interface Evaluation {
    * right in all of them. NaN for numbers.
    */
   readonly accuracy: number
+  /** Share of the pictures whose label is among the five best scores; of six classes or more. */
+  readonly topFiveAccuracy?: number
+  /** Whether the probabilities are those of being right. Undefined where pictures have no class, or none has a prediction. */
+  readonly calibration?: Calibration
   /** Where several labels apply: share of all labels of all pictures that are right, 0 to 1. */
   readonly labelAccuracy?: number
   /** Of numbers: mean distance from the target, over all numbers of all pictures. */

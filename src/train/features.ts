@@ -58,6 +58,7 @@ export async function featureTraining(
   limit: number,
 ): Promise<FeatureTraining | NoFeatures> {
   const settings = resolveSettings(model, dataset, options)
+  if (settings.views !== undefined) return { reason: 'test views are made of images, not of features' }
   const { flip: flipped = false, border: _, ...others } = settings.augment
   if (Object.values(others).some((amount) => amount))
     return { reason: 'every epoch crops or changes the images in other ways' }

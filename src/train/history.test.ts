@@ -52,7 +52,7 @@ async function all(model: Model, more: Partial<TrainOptions>, until?: (each: Pro
 const run = async (model: Model, more: Partial<TrainOptions> = {}) =>
   (await all(model, more)).at(-1)?.result as TrainResult
 const bitsOf = (model: Model) => Buffer.from(model.encode()).toString('base64')
-const timeless = (records: readonly MetricsRecord[]) => records.map(({ seconds: _, waited: __, ...rest }) => rest)
+const timeless = (records: readonly MetricsRecord[]) => records.map((record) => ({ ...record, seconds: 0, waited: 0 }))
 /** Ends as if killed after the end of an epoch: the checkpoint is of that epoch. */
 const killed = async (epoch: number, more: Partial<TrainOptions> = {}) =>
   all(await create(), { checkpoint: { path }, ...more }, ({ kind, epoch: at }) => kind === 'epoch' && at === epoch)

@@ -1,9 +1,11 @@
 /** Training: the loop, schedules, evaluation, metrics, checkpoints. */
 
 export type { ConfusionMatrix, ConfusionPair } from '../core/confusion.ts'
+export type { Average } from '../data/views.ts'
 export { ModelBusyError } from '../model/errors.ts'
 export { LockedError } from '../platform/errors.ts'
 export type { BestEpoch, WatchedSplit } from './best.ts'
+export type { Calibration, CalibrationBin } from './calibration.ts'
 export type { ClassWeights } from './classWeights.ts'
 export { CheckpointError, DataMismatchError, DivergedError } from './errors.ts'
 export { evaluate } from './evaluate.ts'
@@ -12,7 +14,7 @@ export type { ClassEvaluation, Evaluation } from './evaluation.ts'
 export { train } from './loop.ts'
 export type { EpochRecord, MetricsRecord, StepRecord } from './metrics.ts'
 export type { CheckpointOptions, TrainOptions } from './options.ts'
-export type { DoneProgress, EpochProgress, Progress, StepProgress, TrainResult } from './progress.ts'
+export type { DoneProgress, EpochProgress, Progress, StepProgress, TrainResult, ViewedResult } from './progress.ts'
 export {
   resolveSchedule,
   type Schedule,
@@ -21,3 +23,4 @@ export {
   type ScheduleSettings,
   scheduleKinds,
 } from './schedule.ts'
+export type { WeightSummary, WeightsRecord } from './weightRecord.ts'

@@ -1,4 +1,4 @@
 /** What a page loads when it trains or evaluates. */
 
 export { trainClaimed } from './claimed.ts'
-export { evaluateBy } from './evaluateBy.ts'
+export { evaluateBy, probabilitiesLoaded } from './evaluateBy.ts'

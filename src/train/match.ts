@@ -107,7 +107,7 @@ export function frozenLayers({ network }: Model, patterns: readonly string[]): r
 }
 
 /** Whether the last layer gives probabilities instead of scores. */
-function givesDistribution({ network }: Model): boolean {
+export function givesDistribution({ network }: Model): boolean {
   return layerOf(outputNode(network)).distribution === 'classes'
 }
 

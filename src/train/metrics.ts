@@ -4,6 +4,7 @@
  */
 
 import { platform } from '#platform'
+import type { WeightsRecord } from './weightRecord.ts'
 
 /** Means over the steps since the record before. */
 export interface StepRecord {
@@ -44,7 +45,7 @@ export interface EpochRecord {
   readonly waited?: number | undefined
 }
 
-export type MetricsRecord = StepRecord | EpochRecord
+export type MetricsRecord = StepRecord | EpochRecord | WeightsRecord
 
 /** Steps between two records: about forty an epoch. */
 export function recordInterval(stepsPerEpoch: number): number {

@@ -94,6 +94,11 @@ export interface TrainOptions {
    */
   readonly evaluate?: 'epoch' | 'end' | 'never' | undefined
   /**
+   * At the end, also evaluate several views of every test image (the validation images where there are no test images), as
+   * `evaluate` does with these views. Default: none.
+   */
+  readonly views?: string | undefined
+  /**
    * Stop after this many epochs without a lower validation loss (test loss where the data has no validation split).
    * Epochs of the schedule's warm-up are not counted.
    */
@@ -107,6 +112,11 @@ export interface TrainOptions {
   readonly checkpoint?: CheckpointOptions | undefined
   /** Path of a file of JSON lines: some forty an epoch, and one for each epoch. */
   readonly metrics?: string | undefined
+  /**
+   * Once an epoch, at its last step, record how the weights are distributed and how much the step changes them
+   * (`WeightsRecord`). Takes a copy of the weights for that step, and never changes the result. Default false.
+   */
+  readonly watchWeights?: boolean | undefined
   /** Go on from this checkpoint: its path or bytes. The options must be those that it was made with. */
   readonly resume?: string | Uint8Array | undefined
   /** Stops after the step that is running, writes a checkpoint if there is a path for it, and ends with `stopped: 'aborted'`. */
@@ -164,6 +174,9 @@ export interface TrainSettings extends BitSettings {
   readonly rates: Schedule
   readonly update: Optimizer
   readonly evaluate: 'epoch' | 'end' | 'never'
+  /** Undefined where images are evaluated as they are only. */
+  readonly views: string | undefined
+  readonly watchWeights: boolean
   readonly patience: number | undefined
   readonly keep: 'last' | 'best'
   readonly recompute: NonNullable<BindOptions['recompute']>
@@ -190,10 +203,12 @@ const optionNames: OptionNames<TrainOptions> = {
   frozen: true,
   seed: true,
   evaluate: true,
+  views: true,
   earlyStopping: true,
   keep: true,
   checkpoint: true,
   metrics: true,
+  watchWeights: true,
   resume: true,
   signal: true,
 }
@@ -282,6 +297,8 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
     seed,
     normalization,
     evaluate,
+    views: options.views === 'none' ? undefined : options.views,
+    watchWeights: options.watchWeights ?? false,
     patience: earlyStopping?.patience,
     keep,
     recompute: options.recompute ?? false,

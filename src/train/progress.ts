@@ -59,6 +59,8 @@ interface Standing {
   readonly secondsLeft: number
   /** The epoch with the lowest validation loss so far (test loss where there is no validation split). */
   readonly best?: BestEpoch | undefined
+  /** All so far, as in the metrics file; the list grows while the training goes on. */
+  readonly records: readonly MetricsRecord[]
   /** Path of a checkpoint that was written since the last progress. */
   readonly checkpoint?: string
   /** With the first progress after resuming: what is worth knowing, a sentence for each. */
@@ -79,6 +81,8 @@ export interface TrainResult {
   readonly testAccuracy?: number | undefined
   readonly validationLoss?: number | undefined
   readonly validationAccuracy?: number | undefined
+  /** With the option `views`: of the same weights, averaged over the views. */
+  readonly viewed?: ViewedResult | undefined
   /** The epoch with the lowest validation loss (test loss where there is no validation split). */
   readonly best?: BestEpoch | undefined
   /** The model now has the weights of this epoch: the best one with `keep: 'best'`, else the last. */
@@ -93,6 +97,15 @@ export interface TrainResult {
   readonly history: readonly EpochRecord[]
   /** All records, as in the metrics file; those of `history` are among them. */
   readonly records: readonly MetricsRecord[]
+}
+
+/** An evaluation with test views. */
+export interface ViewedResult {
+  readonly views: string
+  readonly loss: number
+  /** 0 to 1 */
+  readonly accuracy: number
+  readonly split: WatchedSplit
 }
 
 /** Where there is nothing to evaluate. */

@@ -5,7 +5,7 @@ import type { BestEpoch } from './best.ts'
 import type { Evaluation } from './evaluation.ts'
 import { means } from './metrics.ts'
 import type { TrainSettings } from './options.ts'
-import type { Pace, Progress, TrainResult } from './progress.ts'
+import type { Pace, Progress, TrainResult, ViewedResult } from './progress.ts'
 import { historyOf, type TrainState } from './state.ts'
 
 export function standingOf(kind: Progress['kind'], state: TrainState, settings: TrainSettings, pace: Pace) {
@@ -34,13 +34,14 @@ export interface Ending {
   readonly lastWeights: ReadonlyMap<string, Tensor> | undefined
   /** Of the weights that are kept, on the test pictures, where they were evaluated in this session. */
   readonly test: Evaluation | undefined
+  readonly viewed: ViewedResult | undefined
   readonly best: BestEpoch | undefined
   readonly imagesPerSecond: number
   readonly isGraded: boolean
 }
 
 export function resultOf(state: TrainState, ending: Ending): TrainResult {
-  const { stopped, keptEpoch, lastWeights, test, best, imagesPerSecond, isGraded } = ending
+  const { stopped, keptEpoch, lastWeights, test, viewed, best, imagesPerSecond, isGraded } = ending
   const history = historyOf(state)
   // With `evaluate: 'end'`, or after an abort, the last epoch that was evaluated is the last word.
   const evaluated = history.findLast(
@@ -56,6 +57,7 @@ export function resultOf(state: TrainState, ending: Ending): TrainResult {
     trainAccuracy: isGraded ? accuracy : Number.NaN,
     ...(testLoss !== undefined && { testLoss, testAccuracy }),
     ...(validationLoss !== undefined && { validationLoss, validationAccuracy }),
+    ...(viewed && { viewed }),
     ...(best && { best }),
     keptEpoch,
     ...(lastWeights && { lastWeights }),

@@ -20,13 +20,14 @@ import type { Evaluation } from './evaluation.ts'
 import type { TrainingIdentity } from './identity.ts'
 import { addTo, type EpochRecord, emptyTally, MetricsFile, means, recordInterval, type Tally } from './metrics.ts'
 import type { TrainSettings } from './options.ts'
-import { noEvaluation, Pace, type Progress, smooth, type TrainResult } from './progress.ts'
+import { noEvaluation, Pace, type Progress, smooth, type TrainResult, type ViewedResult } from './progress.ts'
 import { resultOf, standingOf } from './result.ts'
 import { Saver } from './saver.ts'
-import { finalSplitOf, type Watched, watchedSplitOf } from './splits.ts'
+import { finalSplitOf, viewedSplitOf, type Watched, watchedSplitOf } from './splits.ts'
 import type { TrainState } from './state.ts'
 import type { Stepper } from './stepper.ts'
 import { stoppedImproving } from './stopping.ts'
+import { WeightWatch } from './weightRecord.ts'
 
 export interface SessionParts {
   readonly model: Model
@@ -67,6 +68,7 @@ export class Session {
   readonly #pace: Pace
   readonly #saver: Saver
   readonly #secondsBefore: number
+  readonly #weights: WeightWatch
   #notices: readonly string[]
   #metrics: MetricsFile | undefined
   /** Seconds that steps waited for images: since the last record, and in this epoch. */
@@ -84,6 +86,7 @@ export class Session {
     this.#pace = new Pace(parts.now)
     this.#saver = new Saver({ ...parts, checkWeights: () => this.#checkWeights() })
     this.#secondsBefore = parts.state.seconds
+    this.#weights = new WeightWatch(parts.program)
     this.#notices = parts.notices
   }
 
@@ -157,6 +160,7 @@ export class Session {
       else evaluated = { evaluation, evaluatedOn: 'test' }
       state.seconds = this.#secondsBefore + this.#pace.seconds
     }
+    const viewed = stopped === 'aborted' ? undefined : await this.#evaluateViews()
     const test = evaluated.evaluatedOn === 'test' ? evaluated.evaluation : undefined
     const imagesPerSecond = this.#pace.average
     const result = resultOf(state, {
@@ -164,6 +168,7 @@ export class Session {
       keptEpoch,
       lastWeights,
       test,
+      viewed,
       imagesPerSecond,
       best: this.#best,
       isGraded: this.#parts.settings.isGraded,
@@ -181,8 +186,10 @@ export class Session {
   }
 
   async #step(): Promise<void> {
-    const { state, stepper, settings } = this.#parts
+    const { state, stepper, settings, trainer, program } = this.#parts
     if (state.step % settings.stepsPerEpoch === 0) state.epoch = emptyTally()
+    const weights = settings.watchWeights && (state.step + 1) % settings.stepsPerEpoch === 0
+    if (weights) await trainer.exclusively(program, () => this.#weights.begin())
     const tally = await stepper.take(state.step)
     const rate = stepper.rate(state.step)
     const waited = stepper.takeWaited()
@@ -205,6 +212,9 @@ export class Session {
       state.interval = emptyTally()
       this.#waited.interval = 0
     }
+    // Now, and not with the epoch's record: a checkpoint may come in between.
+    const { epoch } = this.#place(rate)
+    if (weights) state.records.push(await trainer.exclusively(program, () => this.#weights.end(epoch, state.step)))
   }
 
   /** False where it was aborted while it evaluated: the epoch is not finished, and evaluates again when it is resumed. */
@@ -276,12 +286,27 @@ export class Session {
     return state.best ?? state.lowest
   }
 
+  /** Undefined where there are none, or it was aborted meanwhile: the result is that of a finished training all the same. */
+  async #evaluateViews(): Promise<ViewedResult | undefined> {
+    const { settings, dataset } = this.#parts
+    const { views } = settings
+    const viewed = viewedSplitOf(dataset)
+    if (views === undefined || settings.evaluate === 'never' || viewed === undefined) return undefined
+    const evaluation = await this.#evaluate(viewed.split, views)
+    return evaluation && { views, loss: evaluation.loss, accuracy: evaluation.accuracy, split: viewed.name }
+  }
+
   /** Undefined where it was aborted meanwhile. */
-  async #evaluate(split: Split): Promise<Evaluation | undefined> {
+  async #evaluate(split: Split, views?: string): Promise<Evaluation | undefined> {
     const { model, settings, dataset, signal } = this.#parts
     const { normalization } = settings
     try {
-      const evaluation = await evaluateLoaded(model, split, { normalization, classes: dataset.classes, signal })
+      const evaluation = await evaluateLoaded(model, split, {
+        normalization,
+        classes: dataset.classes,
+        views,
+        signal,
+      })
       this.#pace.evaluated()
       return evaluation
     } catch (error) {
@@ -330,6 +355,7 @@ export class Session {
       ...standingOf(kind, state, settings, this.#pace),
       rate: stepper.rate(Math.max(0, state.step - 1)),
       best: this.#best,
+      records: state.records,
       ...(checkpoint !== undefined && { checkpoint }),
       ...(notices.length > 0 && { notices }),
     }

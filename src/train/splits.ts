@@ -19,6 +19,11 @@ export function finalSplitOf(dataset: Dataset): Split | undefined {
   return watchedSplitOf(dataset)?.name === 'validation' && hasPictures(dataset.test) ? dataset.test : undefined
 }
 
+/** What test views are made of: the test pictures, else those that are watched. */
+export function viewedSplitOf(dataset: Dataset): Watched | undefined {
+  return hasPictures(dataset.test) ? { name: 'test', split: dataset.test } : watchedSplitOf(dataset)
+}
+
 /** A data set made by a program may lack a split, whatever its type says. */
 export function hasPictures(split: Split | undefined): split is Split {
   return split !== undefined && split.count > 0

@@ -73,10 +73,24 @@ const evaluated = {
   plainLoss: optional(number()),
   plainAccuracy: optional(share),
 }
+const summary = object({
+  name: string,
+  shape: list(whole, { max: 8 }),
+  norm: number({ min: 0 }),
+  ratio: optional(number({ min: 0 })),
+  min: number(),
+  max: number(),
+  mean: number(),
+  deviation: number({ min: 0 }),
+  counts: list(whole, { min: 1, max: 64 }),
+})
 /** A record: a line of the history and of the metrics. */
 export const recordSchema = either(
   object({ kind: literal('step'), ...common }),
-  object({ kind: literal('epoch'), ...common, ...evaluated }),
+  either(
+    object({ kind: literal('weights'), epoch: whole, step: whole, weights: list(summary, { max: 100_000 }) }),
+    object({ kind: literal('epoch'), ...common, ...evaluated }),
+  ),
 )
 
 const standing = {

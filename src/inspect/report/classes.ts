@@ -3,6 +3,7 @@
 import type { ClassMetrics, MacroMetrics, Measure } from '../../insight/classMetrics.ts'
 import type { Evaluation } from '../../train/evaluation.ts'
 import { commonMistakes, confusionSvg } from '../confusion.ts'
+import { reliabilitySvg } from '../reliability.ts'
 import { printCount, printPercent } from '../units.ts'
 import { markupTable, nameCell, noteHtml, scrolling, section } from './html.ts'
 
@@ -66,4 +67,18 @@ export function confusionSection({ confusion, pairs, perClass }: Evaluation): st
     : `A matrix of ${labels.length} classes is too large to be drawn; these are its most frequent mistakes.`
   const table = list.length === 0 ? '' : `<div><h3>Most frequent mistakes</h3>${markupTable(head, list)}</div>`
   return section('Confusion matrix', `<div class="side">${matrix}${table}</div>`, noteHtml(note))
+}
+
+/** How far the probabilities can be believed. */
+export function calibrationSection({ calibration, accuracy, count }: Evaluation): string {
+  if (calibration === undefined) return ''
+  const { error, confidence } = calibration
+  const words = confidence > accuracy ? 'more' : 'less'
+  return section(
+    'Calibration',
+    scrolling(reliabilitySvg(calibration)),
+    noteHtml(
+      `Expected calibration error ${printPercent(error)}, over ${printCount(count)} images: the mean confidence is ${printPercent(confidence)}, the accuracy ${printPercent(accuracy)}${Math.abs(confidence - accuracy) < 0.0005 ? '' : `, so the model is ${words} sure than it should be`}. Each bar has the images whose probability was in its range; at the dashed line they are right as often as the model says, and orange is the distance from it. The fainter a bar, the fewer images it has.`,
+    ),
+  )
 }

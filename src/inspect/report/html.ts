@@ -63,3 +63,18 @@ export function listHtml(lines: readonly string[], kind = ''): string {
 export function noteHtml(text: string): string {
   return `<p class="quiet small note">${escapeText(text)}</p>`
 }
+
+/** The few numbers that come first. */
+export function figuresHtml(figures: readonly { readonly value: string; readonly says: string }[]): string {
+  if (figures.length === 0) return ''
+  const boxes = figures.map(
+    ({ value, says }) =>
+      `<div class="figure"><b>${escapeText(value)}</b><span class="quiet small">${escapeText(says)}</span></div>`,
+  )
+  return `<div class="figures">${boxes.join('')}</div>`
+}
+
+/** A command that the page's script gives a button. */
+export function commandHtml(command: string): string {
+  return `<div class="command"><pre>${escapeText(command)}</pre></div>`
+}

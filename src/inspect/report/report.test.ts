@@ -56,6 +56,14 @@ const full: ReportData = {
       [1, 4],
     ],
     pairs: [],
+    calibration: {
+      error: 0.1,
+      confidence: 0.8,
+      bins: [
+        { from: 0, to: 0.5, count: 0, confidence: null, accuracy: null },
+        { from: 0.5, to: 1, count: 10, confidence: 0.8, accuracy: 0.7 },
+      ],
+    },
   },
   metrics: {
     classes: [
@@ -94,6 +102,8 @@ describe('a report', () => {
       'best epoch: 1',
       'Per class',
       'Confusion matrix',
+      'Reliability diagram',
+      'more sure than it should be',
       'among the first 5 test images',
       'Most confident mistakes',
       'Augmented training images',

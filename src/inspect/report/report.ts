@@ -3,8 +3,18 @@
 import type { Evaluation } from '../../train/evaluation.ts'
 import { costTable, type NetworkTable, type TextTable } from '../costTable.ts'
 import { escapeLines, escapeText } from '../svg.ts'
-import { classesSection, confusionSection, type ReportMetrics } from './classes.ts'
-import { anchorOf, listHtml, noteHtml, pairsHtml, scrolling, section, tableHtml } from './html.ts'
+import { calibrationSection, classesSection, confusionSection, type ReportMetrics } from './classes.ts'
+import {
+  anchorOf,
+  commandHtml,
+  figuresHtml,
+  listHtml,
+  noteHtml,
+  pairsHtml,
+  scrolling,
+  section,
+  tableHtml,
+} from './html.ts'
 import {
   filtersSection,
   type MistakenPicture,
@@ -16,6 +26,7 @@ import {
 import { script, scriptHash } from './script.ts'
 import { style } from './style.ts'
 import { type TrainingData, trainingSection } from './training.ts'
+import { weightsSection } from './weights.ts'
 
 export interface ReportData extends TrainingData {
   readonly title: string
@@ -92,8 +103,10 @@ function sectionsOf(data: ReportData): readonly string[] {
   } = data
   return [
     trainingSection(data),
+    weightsSection(data.records),
     metrics === undefined ? '' : classesSection(metrics, evaluation?.count ?? 0),
     evaluation === undefined ? '' : confusionSection(evaluation),
+    evaluation === undefined ? '' : calibrationSection(evaluation),
     mistakes === undefined ? '' : mistakesSection(mistakes.pictures, mistakes.among, evaluation?.count ?? 0),
     samples === undefined ? '' : samplesSection(samples.pictures, samples.augmentation),
     filters === undefined ? '' : filtersSection(filters),
@@ -122,21 +135,8 @@ function sectionsOf(data: ReportData): readonly string[] {
   ]
 }
 
-function figuresHtml(figures: ReportData['figures']): string {
-  if (figures.length === 0) return ''
-  const boxes = figures.map(
-    ({ value, says }) =>
-      `<div class="figure"><b>${escapeText(value)}</b><span class="quiet small">${escapeText(says)}</span></div>`,
-  )
-  return `<div class="figures">${boxes.join('')}</div>`
-}
-
 function contents(sections: readonly string[]): string {
   const titles = sections.flatMap((part) => /<h2>(.*?)<\/h2>/.exec(part)?.[1] ?? [])
   const links = titles.map((title) => `<a href="#${anchorOf(title)}">${title}</a>`)
   return `<nav class="small" aria-label="Contents">${links.join('')}</nav>`
-}
-
-function commandHtml(command: string): string {
-  return `<div class="command"><pre>${escapeText(command)}</pre></div>`
 }

@@ -20,7 +20,7 @@ export interface TrainingData {
 const mostMarks = 60
 
 export function trainingSection({ records, stepsPerEpoch, best, keptEpoch }: TrainingData): string {
-  const steps = records.filter(({ kind }) => kind === 'step')
+  const steps = records.filter((record) => record.kind === 'step')
   const watched = records.filter((record) => record.kind === 'epoch').flatMap((record) => watchedOf(record) ?? [])
   const last = watched.at(-1)
   const circled = [

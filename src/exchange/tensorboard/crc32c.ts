@@ -1,0 +1,13 @@
+/** CRC-32C (Castagnoli), as RFC 3720 defines it and TensorFlow's record files use it. */
+
+const table = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? 0x82f63b78 ^ (value >>> 1) : value >>> 1
+  return value >>> 0
+})
+
+export function crc32c(bytes: Uint8Array): number {
+  let crc = 0xffffffff
+  for (const byte of bytes) crc = (table[(crc ^ byte) & 255] as number) ^ (crc >>> 8)
+  return ~crc >>> 0
+}
