@@ -3,7 +3,7 @@
 export type { Backend, Program } from './backends/types.ts'
 export { allowWide } from './backends/wasm/allowWide.ts'
 export { ArgumentError, LensletError, Random, type Shape, type Volume } from './core/index.ts'
-export * from './data/index.ts'
+export * from './data/front.ts'
 export {
   type Activations,
   type Classification,

@@ -32,7 +32,7 @@ const optimizerOptions = Object.fromEntries(
   }),
 ) as Readonly<Record<OptimizerNumberName, OptionRow<number>>>
 
-const augmentHelp = `changes of the training images: ${augmentationWords.join(', ')}; several with commas, or none`
+const augmentHelp = `changes of the training images: ${augmentationWords().join(', ')}; several with commas, or none`
 
 /** Options of `lenslet train` that decide what is learned, in the order of its help: `--label-smoothing` is `labelSmoothing`. */
 const learning = {

@@ -74,7 +74,7 @@ const words: readonly Word[] = [
 ]
 
 /** `crop4 (pixels of padding)`, for whoever explains them. */
-export const augmentationWords: readonly string[] = words.map(({ usage }) => usage)
+export const augmentationWords = (): readonly string[] => words.map(({ usage }) => usage)
 
 const wholes = /^\d{1,4}$/
 const numbers = /^\d{1,4}(\.\d{1,20})?(e-\d{1,2})?$/
@@ -100,7 +100,7 @@ export function parseAugmentation(text: string): Augmentation {
         word ? `"${trimmed}" stands twice in "${text}"` : `unknown augmentation "${trimmed}"`,
         {
           received: text,
-          expected: `${augmentationWords.join(', ')}, separated by commas, each at most once`,
+          expected: `${augmentationWords().join(', ')}, separated by commas, each at most once`,
           advice: '--augment flip,crop4',
         },
       )

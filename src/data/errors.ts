@@ -92,19 +92,6 @@ export class BrokenPicturesError extends DatasetError {
   }
 }
 
-/** A line of a table of labels that is wrong, or that does not fit the pictures. */
-export class LabelTableError extends DatasetError {
-  readonly file: string
-  /** From 1. */
-  readonly line: number
-
-  constructor(file: string, line: number, what: string, details: ConstructorParameters<typeof LensletError>[1]) {
-    super(`${printable(file)}, line ${line}: ${what}`, details)
-    this.file = file
-    this.line = line
-  }
-}
-
 /** Folders whose arrangement is invalid: no classes, a class that only the test has, two folders for one split. */
 export class LayoutError extends DatasetError {}
 

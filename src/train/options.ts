@@ -265,8 +265,11 @@ export function resolveSettings(model: Model, dataset: Dataset, options: TrainOp
   const imagesPerStep = batch * accumulate
   const normalization = checkData(model, dataset, imagesPerStep)
   const { augment = {} } = options
-  // Refused now, not when the plan is made.
-  resolveLoss(loss).targets(1, model.output, mixesTargets(augment))
+  if (mixesTargets(augment) && !resolveLoss(loss).takesShares)
+    throw new ArgumentError('the loss does not take shares of classes', {
+      received: `mixup or cutmix, and the loss ${loss.kind}`,
+      expected: 'cross-entropy, a loss of labels or of numbers',
+    })
   const stepsPerEpoch = Math.floor(dataset.train.count / imagesPerStep)
   const update = resolveOptimizer(options.optimizer ?? 'adam')
   const rates = resolveSchedule(options.schedule ?? 'constant', { epochs, stepsPerEpoch })

@@ -2,10 +2,10 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readCsv } from '../csvRows.ts'
-import { LabelTableError } from '../errors.ts'
 import { folderOf } from '../testing/folders.ts'
 import { type ImagesOptions, openImages } from './images.ts'
 import { readLabelTable } from './labelTable.ts'
+import { LabelTableError } from './labelTableError.ts'
 
 describe('CSV', () => {
   it('is read as RFC 4180 has it, with the line of each row', () => {

@@ -5,7 +5,7 @@
 import { closest } from '../../core/suggest.ts'
 import { listed, printable, sameForm } from '../../core/text.ts'
 import { type CsvRow, readCsv } from '../csvRows.ts'
-import { LabelTableError } from '../errors.ts'
+import { LabelTableError } from './labelTableError.ts'
 
 type SplitName = 'train' | 'validation' | 'test'
 

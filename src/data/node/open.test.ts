@@ -27,7 +27,7 @@ describe('openDataset', () => {
   })
 
   const faulty: [spec: string, says: RegExp][] = [
-    ['mnits', /unknown data set "mnits"[\s\S]*mnist, cifar10, images:FOLDER/],
+    ['mnits', /unknown data set "mnits"[\s\S]*mnist, cifar10, cifar100:FOLDER, stl10:FOLDER, images:FOLDER/],
     ['cifar', /try: --data cifar10/],
     ['cifar100', /try: --data cifar10/],
     ['', /unknown data set/],

@@ -172,6 +172,8 @@ export interface Loss {
   readonly numbers: Readonly<Record<string, number>>
   readonly compares: TargetKind
   readonly takesLogits: 'classes' | 'labels' | undefined
+  /** Whether pictures may have a share of each class instead of one. */
+  readonly takesShares: boolean
   /** Of the classes, or of the labels where they apply. */
   readonly weights: readonly number[] | undefined
   /** The loss of equal scores, by the number of classes; 0 where the targets decide. */
@@ -179,7 +181,7 @@ export interface Loss {
   /**
    * What the host writes: an array whose first axis counts pictures.
    *
-   * @param shares of each class instead of a label; throws `ArgumentError` for a loss that takes labels only
+   * @param shares of each class instead of a label, if the loss takes them
    */
   targets(pictures: number, output: Volume, shares?: boolean): ArraySpec
   emit(inputs: LossInputs, emit: Emit): LossValues
@@ -214,14 +216,10 @@ export function resolveLoss(given: LossSettings | LossKind): Loss {
     numbers,
     compares,
     takesLogits,
+    takesShares: takesShares ?? compares !== 'class',
     weights,
     guess: (classes) => guess?.(numbers, classes) ?? 0,
     targets(pictures, { height, width, channels }, shares = false) {
-      if (compares === 'class' && shares && !takesShares)
-        throw new ArgumentError('the loss does not take shares of classes', {
-          received: `mixup or cutmix, and the loss ${settings.kind}`,
-          expected: 'cross-entropy, a loss of labels or of numbers',
-        })
       return compares === 'class' && !shares ? i32(pictures) : f32(pictures, height, width, channels)
     },
     emit: (inputs, emitStep) => emit(numbers, inputs, emitStep),
