@@ -10,7 +10,8 @@ import { Random } from '../core/random.ts'
 import { sizeOf } from '../core/shapes.ts'
 import { parse } from '../notation/parse.ts'
 import type { RectifierRule } from '../ops/types.ts'
-import { type GradientsGoal, plan } from './index.ts'
+import type { GradientsGoal } from './goal.ts'
+import { plan } from './plan.ts'
 
 const rules = ['gradient', 'guided', 'deconvnet'] as const
 const backends = [referenceBackend, wasmBackend()] as const
