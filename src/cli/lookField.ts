@@ -1,9 +1,8 @@
 /** `lenslet look`, section field: what a unit can see of the image, and what it really sees. */
 
 import { type Command, Option } from 'commander'
-import { ArgumentError } from '../core/errors.ts'
 import { effectiveField } from '../insight/attribution/fields.ts'
-import { mapLayer } from '../insight/attribution/layer.ts'
+import { mapLayer, NoMapError } from '../insight/attribution/layer.ts'
 import { logitsNode } from '../insight/attribution/target.ts'
 import { fieldPicture } from '../inspect/maps/fieldPicture.ts'
 import { encodePng, pngAddress } from '../inspect/png.ts'
@@ -68,7 +67,7 @@ function layerOf(model: Model, layer: string | undefined, asked: boolean): strin
   try {
     return mapLayer(model, logitsNode(model.network).node.name, undefined).node.name
   } catch (error) {
-    if (asked || !(error instanceof ArgumentError)) throw error
+    if (asked || !(error instanceof NoMapError)) throw error
     return undefined
   }
 }

@@ -1,12 +1,12 @@
 /** `lenslet look`, section maps: what matters in the image. */
 
 import { type Command, Option } from 'commander'
-import { ArgumentError } from '../core/errors.ts'
 import { printVolume } from '../core/shapes.ts'
 import { closest } from '../core/suggest.ts'
 import { channelOffset } from '../data/normalization.ts'
 import { npyParts } from '../exchange/numpy/npy.ts'
 import type { Completeness, IntegratedGradients } from '../insight/attribution/integratedGradients.ts'
+import { NoMapError } from '../insight/attribution/layer.ts'
 import type { AttributionMaps } from '../insight/attribution/maps.ts'
 import { type AttributionName, attributionMethods } from '../insight/attribution/methods.ts'
 import { type Prediction, topPredictions } from '../insight/predictions.ts'
@@ -109,15 +109,14 @@ async function look(subject: Subject, call: MapsCall): Promise<Findings | undefi
       drawn.push(await draw(subject, call, name))
     } catch (error) {
       // A usual map that this model cannot have is no error.
-      if (call.maps !== undefined || !isImpossible(error)) throw error
+      if (call.maps !== undefined || call.layer !== undefined || !isImpossible(error)) throw error
       left.push(`${attributionMethods[name].title} is left out: ${error.message.split('\n')[0]}.`)
     }
   }
   return findings(subject, top, drawn, left)
 }
 
-const isImpossible = (error: unknown): error is Error =>
-  error instanceof GradientError || error instanceof ArgumentError
+const isImpossible = (error: unknown): error is Error => error instanceof GradientError || error instanceof NoMapError
 
 async function draw({ model, image, progress }: Subject, call: MapsCall, name: AttributionName): Promise<DrawnMap> {
   const { map, signed, colored, title } = attributionMethods[name]

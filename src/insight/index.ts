@@ -15,6 +15,7 @@ export {
   type IntegratedGradientsOptions,
   integratedGradients,
 } from './attribution/integratedGradients.ts'
+export { NoMapError } from './attribution/layer.ts'
 export type { AttributionMaps, AttributionOptions } from './attribution/maps.ts'
 export {
   type AttributionMethod,
