@@ -39,7 +39,6 @@ describe('lenslet look', () => {
     const folder = join(place, 'looks', 'photo-m')
     expect((await readdir(folder)).sort()).toEqual(
       [
-        'field.png',
         'gradCam.npy',
         'gradCam.png',
         'gradient.npy',
@@ -70,6 +69,13 @@ describe('lenslet look', () => {
     expect(index.maps.explained.label).toBe('owl')
   })
 
+  it('shows the receptive field of a unit', async () => {
+    const { stdout } = await look('m.lenslet', 'photo.png', '--show', 'field', '--at', '0,3', '--json')
+    // 3, then 4 behind the pool, then 8 pixels, a unit every 2.
+    const window = { top: -3, left: 3, height: 8, width: 8 }
+    expect(JSON.parse(stdout).field).toMatchObject({ layer: 'relu2', position: [0, 3], window, files: ['field.png'] })
+  })
+
   it('leaves out what a model cannot have, and says so', async () => {
     const smooth = await look('smooth.lenslet', 'photo.png')
     expect(smooth.code).toBe(0)
@@ -80,14 +86,14 @@ describe('lenslet look', () => {
   })
 
   it.each([
-    [['m.lenslet'], /there is no image to look at/],
+    [['m.lenslet', '--show', 'maps'], /there is no image to look at/],
     [['m.lenslet', 'photo.png', '--show', 'map'], /did you mean maps/],
     [['m.lenslet', 'photo.png', '--maps', 'gradcam,gradients'], /did you mean gradient/],
     [['m.lenslet', 'photo.png', '--target', 'fox'], /no class of this name/],
     [['m.lenslet', 'photo.png', '--layer', 'relu3'], /did you mean relu1/],
     [['m.lenslet', 'photo.png', '--maps', 'occlusion', '--window', '17'], /larger than the image/],
     [['smooth.lenslet', 'photo.png', '--maps', 'deconvnet'], /needs a ReLU/],
-    [['m.lenslet', 'photo.png', '--at', '9,0'], /no such position/],
+    [['m.lenslet', 'photo.png', '--show', 'field', '--at', '9,0'], /no such position/],
     [['m.lenslet', 'photo.png', '--at', 'nine'], /a row and a column/],
     [['m.lenslet', 'absent.png'], /absent.png/],
   ])('refuses %j', async (words, message) => {

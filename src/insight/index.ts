@@ -1,5 +1,6 @@
 /** Looking inside with a model that runs: what it predicts, where it is wrong, and what matters to it in an image. To draw the results: `inspect`. */
 
+export { type Explanation, explain } from './attribution/explain.ts'
 export {
   type EffectiveField,
   type EffectiveFieldOptions,
