@@ -28,6 +28,7 @@ const sidebar = [
       page('The command line', '/cli'),
       page('The library', '/library'),
       page('Watching and searching', '/watching'),
+      page('Looking inside', '/look'),
       page('In a page', '/browser'),
       page('Models of Caffe', '/caffe'),
       page('Models of the Hugging Face hub', '/hub'),
