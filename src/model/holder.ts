@@ -165,16 +165,34 @@ export class Holder {
 
   /** Another program with the weights in it, with memory of its own; the caller must dispose of it. */
   beside(plan: Plan): Promise<Program> {
-    return this.read(async () => {
-      const program = await this.#backend.bind(plan)
+    return this.read(() => this.#copy(plan))
+  }
+
+  /**
+   * Lends a program for a task that leaves the weights as they are, with nothing else in between. The program that is held
+   * goes, as one arena lives at a time, and the next use binds it again; a training's stays, and then the other has copies.
+   */
+  lend<T>(plan: Plan, task: (program: Program) => Promise<T>): Promise<T> {
+    return this.replace(async () => {
+      const isTraining = this.#program?.plan.goal.kind === 'training'
+      const program = await (isTraining ? this.#copy(plan) : this.hold(plan))
       try {
-        for (const { name, buffer } of plan.parameters) program.write(buffer, this.#weights.current(name))
-        return program
-      } catch (error) {
-        await program.dispose()
-        throw error
+        return await task(program)
+      } finally {
+        await (isTraining ? program.dispose() : this.release())
       }
     })
+  }
+
+  async #copy(plan: Plan): Promise<Program> {
+    const program = await this.#backend.bind(plan)
+    try {
+      for (const { name, buffer } of plan.parameters) program.write(buffer, this.#weights.current(name))
+      return program
+    } catch (error) {
+      await program.dispose()
+      throw error
+    }
   }
 
   async dispose(): Promise<void> {

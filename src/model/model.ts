@@ -124,6 +124,13 @@ export type Predictions = <T>(use: (predict: Predict) => Promise<T>) => Promise<
 /** For what predicts in parts, such as an evaluation. */
 export let predictionsOf: (model: Model) => Predictions
 
+/**
+ * For what looks inside a model: runs `use` with a program for another plan of its network, with the weights in it, when the
+ * calls before it are done. The weights are in memory once, unless the model is in training. `use` must call nothing of the
+ * model, which would wait for it.
+ */
+export let lend: <T>(model: Model, options: BindOptions, use: (program: Program) => Promise<T>) => Promise<T>
+
 /** What a model is made of, initialized or loaded. */
 interface ModelParts {
   readonly network: Network
@@ -390,6 +397,7 @@ export class Model {
         if (!model.#holder.isDisposed) await model.#holder.change(() => model.#holder.fetch())
       },
     })
+    lend = (model, options, use) => model.#holder.lend(model.planFor(options), use)
     predictionsOf = (model) => (use) => model.#holder.span((read) => use(model.#predictIn(read)))
   }
 }

@@ -105,7 +105,21 @@ export interface Tape {
   wants(value: Value): boolean
   /** Contributes to dL/dvalue; several contributions are added up. */
   give(value: Value, gradient: Value): void
+  /** How a rectifier (ReLU, leaky ReLU, …) is to hand the gradient on. Each op with a rectifier asks, at each of them. */
+  rectifierRule(): RectifierRule
 }
+
+/**
+ * What goes back through a rectifier with slope s(x), 0 or 1 for ReLU, from the gradient g of its output:
+ *
+ * - `gradient`: g·s(x), the derivative.
+ * - `deconvnet`: g·s(g), whatever x was: the rectifier itself, applied to g (Zeiler and Fergus 2014, "Visualizing and
+ *   Understanding Convolutional Networks", section 2.1).
+ * - `guided`: g·s(x)·s(g), both (Springenberg et al. 2015, "Striving for Simplicity", figure 1).
+ *
+ * The last two are no gradients; they show which parts of an image excite a unit.
+ */
+export type RectifierRule = 'gradient' | 'guided' | 'deconvnet'
 
 // --- reference ---------------------------------------------------------------------------------------------------
 

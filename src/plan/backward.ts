@@ -5,7 +5,7 @@
  */
 
 import { add } from '../ops/add/op.ts'
-import type { Value } from '../ops/types.ts'
+import type { RectifierRule, Value } from '../ops/types.ts'
 import type { Draft, DraftStep, DraftValue } from './draft.ts'
 import { GradientError } from './errors.ts'
 
@@ -16,13 +16,15 @@ export interface BackwardOptions {
   readonly to: ReadonlySet<number>
   /** The value that the gradient is of, and dL/d(value), which the host writes; absent: the loss's own rule starts it. */
   readonly from?: { readonly value: Value; readonly gradient: Value }
+  /** What each rectifier is told that asks. Default: its derivative counts. */
+  rectifierRule?(): RectifierRule
   /** Called with each of `to` that no step makes (parameters), when nothing more will be added to its gradient. */
   complete?(value: DraftValue, gradient: Value, node: string): void
 }
 
 /** The gradients of `to`, by the id of their memory; absent where nothing depends on the value. */
 export function backward(draft: Draft, options: BackwardOptions): ReadonlyMap<number, Value> {
-  const { steps, to, from, complete } = options
+  const { steps, to, from, complete, rectifierRule = () => 'gradient' } = options
   const wanted = wantedValues(draft, steps, to)
   const last = firstReaders(draft, steps)
   const made = new Set(steps.flatMap(({ outputs }) => outputs.map(({ id }) => id)))
@@ -41,6 +43,7 @@ export function backward(draft: Draft, options: BackwardOptions): ReadonlyMap<nu
       const emit = draft.emitter({ node: step.node, phase: 'backward', role: 'gradient' })
       step.op.gradient(step, given, {
         emit,
+        rectifierRule,
         wants: (value) => wanted.has(draft.rootId(value)),
         give(value, gradient) {
           const root = draft.named(value).root

@@ -6,6 +6,7 @@
 import { ArgumentError } from '../core/errors.ts'
 import { type LossKind, type LossSettings, resolveLoss } from '../ops/losses/table.ts'
 import { type OptimizerKind, type OptimizerSettings, resolveOptimizer } from '../ops/optimizer/optimizers.ts'
+import type { RectifierRule } from '../ops/types.ts'
 import type { RateRule } from './rates.ts'
 
 /** What the last layer gives, for new pictures: tracked statistics, nothing random. */
@@ -26,6 +27,11 @@ export interface GradientsGoal {
   readonly to: readonly GradientTarget[]
   /** Normalize by the batch's statistics, and draw dropout's masks, as in training; or by the tracked ones, as at inference. */
   readonly statistics: 'batch' | 'tracked'
+  /**
+   * What goes back through ReLU and its kin, for maps that are no gradients: guided backpropagation or the deconvnet's rule
+   * (`RectifierRule`). Then gradients are taken to images or nodes. Absent: the gradient.
+   */
+  readonly rectifiers?: Exclude<RectifierRule, 'gradient'>
 }
 
 /** Forward, loss, backward, update. */
@@ -53,7 +59,8 @@ export type Goal = ScoresGoal | GradientsGoal | TrainingGoal
 /** A goal as a person writes it. */
 export type GoalOptions =
   | ScoresGoal
-  | ({ readonly kind: 'gradients' } & Partial<Omit<GradientsGoal, 'kind' | 'of'>> & {
+  | ({ readonly kind: 'gradients' } & Partial<Omit<GradientsGoal, 'kind' | 'of' | 'rectifiers'>> & {
+        readonly rectifiers?: RectifierRule
         readonly of?: { readonly loss: LossSettings | LossKind } | { readonly node: string }
       })
   | ({ readonly kind: 'training' } & Partial<Omit<TrainingGoal, 'kind' | 'loss' | 'optimizer'>> & {
@@ -124,7 +131,7 @@ export function withSmoothing(loss: LossSettings, labelSmoothing: number | undef
 /** What each goal takes. */
 const words: { readonly [K in Goal['kind']]: Readonly<Record<keyof Extract<Goal, { readonly kind: K }>, true>> } = {
   scores: { kind: true },
-  gradients: { kind: true, of: true, to: true, statistics: true },
+  gradients: { kind: true, of: true, to: true, statistics: true, rectifiers: true },
   training: {
     kind: true,
     loss: true,
@@ -164,14 +171,28 @@ function checkTargets(to: readonly GradientTarget[]): void {
   throw new ArgumentError('gradients of what, to what?', { received: `to: ${JSON.stringify(to)}`, expected })
 }
 
+/** What another rule than the gradient gives is of no use for weights. */
+function checkRuled(to: readonly GradientTarget[], rule: RectifierRule): void {
+  const weights = to.filter((target) => target === 'weights' || (typeof target === 'object' && 'weight' in target))
+  if (weights.length === 0) return
+  throw new ArgumentError(`the rule ${rule} for rectifiers gives no gradients of weights`, {
+    received: `to: ${JSON.stringify(weights)}`,
+    expected: "'pictures' or { node: 'relu1' }",
+  })
+}
+
 function complete(goal: GoalOptions, own: LossSettings): Goal {
   checkWords(goal)
   if (goal.kind === 'scores') return { kind: 'scores' }
   if (goal.kind === 'gradients') {
-    const { of = { loss: own }, to = ['weights'], statistics = 'batch' } = goal
+    const { of = { loss: own }, to = ['weights'], statistics = 'batch', rectifiers = 'gradient' } = goal
     checkTargets(to)
     oneOf('statistics', statistics, ['batch', 'tracked'])
-    return { kind: 'gradients', of: 'loss' in of ? { loss: resolveLoss(of.loss).settings } : of, to, statistics }
+    oneOf('rectifiers', rectifiers, ['gradient', 'guided', 'deconvnet'])
+    const source = 'loss' in of ? { loss: resolveLoss(of.loss).settings } : of
+    if (rectifiers === 'gradient') return { kind: 'gradients', of: source, to, statistics }
+    checkRuled(to, rectifiers)
+    return { kind: 'gradients', of: source, to, statistics, rectifiers }
   }
   const { loss = own, optimizer = 'sgd', decay = 'weights', rates, clipNorm, scores = true } = goal
   if (clipNorm !== undefined && !(clipNorm > 0 && Number.isFinite(clipNorm))) {
@@ -206,5 +227,6 @@ export function printGoal(goal: Goal): string {
   if (goal.kind === 'training') return `training, ${goal.optimizer.kind}`
   const of = 'loss' in goal.of ? 'the loss' : goal.of.node
   const to = goal.to.map((target) => (typeof target === 'string' ? target : Object.values(target)[0]))
-  return `gradients of ${of} to ${to.join(', ')}, ${goal.statistics} statistics`
+  const rule = goal.rectifiers === undefined ? '' : `, ${goal.rectifiers}`
+  return `gradients of ${of} to ${to.join(', ')}, ${goal.statistics} statistics${rule}`
 }

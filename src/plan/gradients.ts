@@ -2,7 +2,7 @@
 
 import { ArgumentError } from '../core/errors.ts'
 import type { Value } from '../ops/types.ts'
-import { backward } from './backward.ts'
+import { type BackwardOptions, backward } from './backward.ts'
 import type { Base, ComposedGoal } from './composition.ts'
 import type { Draft, DraftValue } from './draft.ts'
 import { GradientError } from './errors.ts'
@@ -32,11 +32,9 @@ export function composeGradients(base: Base, goal: GradientsGoal): ComposedGoal 
   const loss = lossSettings && addLoss(draft, lossSettings, heads)
   const backwardFrom = draft.steps.length
   const outputGradient = source && gradientPort(draft, source)
-  const gradients = addGradients(
-    draft,
-    targets,
-    source && outputGradient && { value: source, gradient: outputGradient },
-  )
+  const gradients = addGradients(draft, targets, goal.rectifiers, {
+    ...(source && outputGradient && { from: { value: source, gradient: outputGradient } }),
+  })
   const asked = [...gradients.weights.values(), ...gradients.nodes.values()]
   const reads = [
     output,
@@ -119,14 +117,21 @@ function find(known: ReadonlyMap<string, Value>, what: string, name: string): Va
 function addGradients(
   draft: Draft,
   targets: GradientTargets,
-  from: { readonly value: Value; readonly gradient: DraftValue } | undefined,
+  rule: GradientsGoal['rectifiers'],
+  from: Pick<BackwardOptions, 'from'>,
 ): GradientTargets {
   const all = [...targets.weights, ...targets.nodes]
+  let rectifiers = 0
   const found = backward(draft, {
     steps: [...draft.steps],
     to: new Set(all.map(([, value]) => draft.rootId(value))),
-    ...(from && { from }),
+    ...from,
+    rectifierRule() {
+      rectifiers++
+      return rule ?? 'gradient'
+    },
   })
+  if (rule !== undefined && rectifiers === 0) throw noRectifier(rule, [...targets.nodes.keys()])
   const gradientOf = ([name, value]: readonly [string, Value]): [string, Value] => {
     const gradient = found.get(draft.rootId(value))
     if (gradient !== undefined) return [name, draft.view(gradient, value.shape)]
@@ -139,4 +144,13 @@ function addGradients(
     weights: new Map([...targets.weights].map(gradientOf)),
     nodes: new Map([...targets.nodes].map(gradientOf)),
   }
+}
+
+/** The map would be the gradient, under another name. */
+function noRectifier(rule: string, to: readonly string[]): GradientError {
+  return new GradientError(`${rule === 'guided' ? 'guided backpropagation' : 'a deconvnet'} needs a ReLU`, {
+    received: `no rectifier on the way back to ${to.join(', ')}`,
+    expected: 'RELU, RELU6, LRELU or PRELU: the rule says how they pass gradients on',
+    advice: 'take the gradient itself',
+  })
 }

@@ -3,7 +3,7 @@
  * applied at the store. Backward keeps nothing without a ReLU, and y with one.
  */
 
-import { fusedActivation, pointwiseGradient } from '../pointwise/op.ts'
+import { activationGradient, fusedActivation } from '../pointwise/op.ts'
 import { expectSize } from '../specs.ts'
 import type { ArraySpec, Op, ReferenceKernel } from '../types.ts'
 import type { AddAttributes } from './attributes.ts'
@@ -37,11 +37,8 @@ export const add: Op<AddAttributes> = {
     const [y] = outputs
     if (given === undefined || a === undefined || b === undefined || y === undefined) return
     if (!tape.wants(a) && !tape.wants(b)) return
-    let dy = given
-    if (attributes.activation !== 'none') {
-      const [dz] = tape.emit(pointwiseGradient, { function: attributes.activation }, [y, given])
-      if (dz !== undefined) dy = dz
-    }
+    const { activation } = attributes
+    const dy = activation === 'none' ? given : activationGradient(tape, { function: activation }, y, given)
     for (const summand of [a, b]) if (tape.wants(summand)) tape.give(summand, dy)
   },
   reference,

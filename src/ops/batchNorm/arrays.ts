@@ -1,7 +1,7 @@
 /** What the normalization ops share: which arrays they expect, whom they give gradients, the ReLU in their store. */
 
 import { type ArraySpec, lastAxis } from '../arrays.ts'
-import { fusedActivation } from '../pointwise/op.ts'
+import { fusedActivation, throughRectifier } from '../pointwise/op.ts'
 import { expectSize, f32 } from '../specs.ts'
 import type { Attributes, Tape, Value } from '../types.ts'
 import type { BatchNormAttributes } from './attributes.ts'
@@ -23,6 +23,21 @@ export function absorbRelu<A extends BatchNormAttributes>(
 ): A | undefined {
   const activation = fusedActivation(next)
   return activation === 'relu' && attributes.activation === 'none' ? { ...attributes, activation } : undefined
+}
+
+/**
+ * For a norm whose gradient applies the slope of the ReLU in its store: what flows through it by the tape's rule, and the
+ * attributes of the gradient that is left.
+ */
+export function throughAbsorbed<A extends BatchNormAttributes>(
+  tape: Tape,
+  attributes: A,
+  dy: Value,
+): { readonly passed: Value; readonly left: A } {
+  const { activation } = attributes
+  if (activation === 'none') return { passed: dy, left: attributes }
+  const { passed, sloped } = throughRectifier(tape, { function: activation }, dy)
+  return { passed, left: sloped ? attributes : { ...attributes, activation: 'none' } }
 }
 
 /** Gives each value that wants one its gradient. */

@@ -11,7 +11,7 @@ import { affineOf } from '../affine.ts'
 import { OpShapeError } from '../errors.ts'
 import type { ArraySpec, Attributes, Op } from '../types.ts'
 import { batchNormAgain } from './again.ts'
-import { absorbRelu, expectArrays, giveEach } from './arrays.ts'
+import { absorbRelu, expectArrays, giveEach, throughAbsorbed } from './arrays.ts'
 import { type BatchNormAttributes, describeBatchNorm, extentOf, type TrainingAttributes } from './attributes.ts'
 import { batchNormGradientReference, batchNormReference } from './reference.ts'
 import { trackedNormOps } from './tracked.ts'
@@ -41,7 +41,8 @@ export const batchNorm: Op<TrainingAttributes> = {
     const [, mean, inverse] = outputs
     if (dy === undefined || x === undefined || mean === undefined || inverse === undefined) return
     const { momentum: _momentum, ...kept } = attributes
-    const gradients = tape.emit(batchNormGradient, kept, [x, dy, ...affine, mean, inverse])
+    const { passed, left } = throughAbsorbed(tape, kept, dy)
+    const gradients = tape.emit(batchNormGradient, left, [x, passed, ...affine, mean, inverse])
     const { scale, shift } = affineOf(attributes, affine)
     giveEach(tape, [x, scale, shift], gradients)
   },

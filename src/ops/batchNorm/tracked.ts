@@ -5,7 +5,7 @@
  */
 
 import { type Affine, affineIn, affineOf } from '../affine.ts'
-import { pointwiseGradient } from '../pointwise/op.ts'
+import { activationGradient } from '../pointwise/op.ts'
 import type { ArraySpec, Attributes, Op, Tape, Value } from '../types.ts'
 import { absorbRelu, expectArrays, giveEach } from './arrays.ts'
 import { type BatchNormAttributes, describeBatchNorm, type TrackedGradientAttributes } from './attributes.ts'
@@ -31,8 +31,7 @@ export const trackedNorm: Op<BatchNormAttributes> = {
     const { scale, shift, others } = affineOf(attributes, channels)
     const [mean, variance] = others as [Value, Value]
     if (given === undefined || y === undefined) return
-    const dz = activation === 'none' ? given : tape.emit(pointwiseGradient, { function: activation }, [y, given])[0]
-    if (dz === undefined) return
+    const dz = activation === 'none' ? given : activationGradient(tape, { function: activation }, y, given)
     if ([scale, shift].some((value) => value !== undefined && tape.wants(value))) {
       giveEach(tape, [scale, shift], tape.emit(trackedNormParameterGradient, { epsilon }, [x, dz, mean, variance]))
     }

@@ -7,7 +7,7 @@
 import { affineCount, affineOf } from '../affine.ts'
 import { type ArraySpec, lastAxis, picturesOf } from '../arrays.ts'
 import { foldableNorm, throughTrackedNorm } from '../batchNorm/tracked.ts'
-import { fusedActivation, pointwiseGradient } from '../pointwise/op.ts'
+import { activationGradient, fusedActivation } from '../pointwise/op.ts'
 import { expectSize, f32 } from '../specs.ts'
 import type { Op, Value } from '../types.ts'
 import {
@@ -54,7 +54,7 @@ export const conv2d: Op<Conv2dAttributes> = {
     if (given === undefined || y === undefined) return
     const { bias, norm, activation, ...geometry } = attributes
     let dy = given
-    if (activation !== 'none') [dy = dy] = tape.emit(pointwiseGradient, { function: activation }, [y, dy])
+    if (activation !== 'none') dy = activationGradient(tape, { function: activation }, y, dy)
     // The planner absorbs a norm only where its own parameters need no gradient.
     if (norm !== undefined) {
       const { scale, others } = affineOf(norm, inputs.slice(bias ? 3 : 2))

@@ -8,7 +8,7 @@
  */
 
 import { affineOf } from '../affine.ts'
-import { absorbRelu, expectArrays, giveEach } from '../batchNorm/arrays.ts'
+import { absorbRelu, expectArrays, giveEach, throughAbsorbed } from '../batchNorm/arrays.ts'
 import { describeBatchNorm } from '../batchNorm/attributes.ts'
 import { OpShapeError } from '../errors.ts'
 import { expectSize, f32 } from '../specs.ts'
@@ -50,7 +50,8 @@ export const groupNorm: Op<GroupNormAttributes> = {
     const [, mean, inverse] = outputs
     if (dy === undefined || mean === undefined || inverse === undefined) return
     const { scale, shift } = affineOf(attributes, affine)
-    giveEach(tape, [x, scale, shift], tape.emit(groupNormGradient, attributes, [x, dy, mean, inverse, ...affine]))
+    const { passed, left } = throughAbsorbed(tape, attributes, dy)
+    giveEach(tape, [x, scale, shift], tape.emit(groupNormGradient, left, [x, passed, mean, inverse, ...affine]))
   },
   reference: groupNormReference,
 }

@@ -4,7 +4,7 @@
  */
 
 import { type ArraySpec, picturesOf } from '../arrays.ts'
-import { fusedActivation, pointwiseGradient } from '../pointwise/op.ts'
+import { activationGradient, fusedActivation } from '../pointwise/op.ts'
 import { expectSize, f32 } from '../specs.ts'
 import type { Op, Value } from '../types.ts'
 import { printWindow } from '../window.ts'
@@ -48,7 +48,7 @@ export const local: Op<LocalAttributes> = {
     if (given === undefined || y === undefined) return
     const { bias, activation, ...geometry } = attributes
     let dy = given
-    if (activation !== 'none') [dy = dy] = tape.emit(pointwiseGradient, { function: activation }, [y, dy])
+    if (activation !== 'none') dy = activationGradient(tape, { function: activation }, y, dy)
     const give = (value: Value, [gradient]: readonly Value[]) => gradient && tape.give(value, gradient)
     if (biases !== undefined && tape.wants(biases)) give(biases, tape.emit(localBiasGradient, geometry, [dy]))
     if (tape.wants(filters)) give(filters, tape.emit(localFilterGradient, geometry, [x, dy]))

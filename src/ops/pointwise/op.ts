@@ -5,7 +5,7 @@
 
 import { OpShapeError } from '../errors.ts'
 import { expectSize } from '../specs.ts'
-import type { ArraySpec, Attributes, Op } from '../types.ts'
+import type { ArraySpec, Attributes, Op, Tape, Value } from '../types.ts'
 import { pointwiseGradientReference, pointwiseReference } from './reference.ts'
 import {
   activations,
@@ -49,8 +49,7 @@ export const pointwise: Op<PointwiseAttributes> = {
     const [y] = outputs
     if (dy === undefined || x === undefined || y === undefined || !tape.wants(x)) return
     const kept = activations[attributes.function].keeps === 'output' ? y : x
-    const [dx] = tape.emit(pointwiseGradient, attributes, [kept, dy])
-    if (dx !== undefined) tape.give(x, dx)
+    tape.give(x, activationGradient(tape, attributes, kept, dy))
   },
   reference: pointwiseReference,
 }
@@ -68,6 +67,28 @@ export const pointwiseGradient: Op<PointwiseAttributes> = {
   inPlace: [[1, 0]],
   gradient: 'none',
   reference: pointwiseGradientReference,
+}
+
+/** dx of an activation, a step of its own or at another op's store, from what backward keeps of it. */
+export function activationGradient(tape: RuledTape, attributes: PointwiseAttributes, kept: Value, dy: Value): Value {
+  const { passed, sloped } = throughRectifier(tape, attributes, dy)
+  const [dx = passed] = sloped ? tape.emit(pointwiseGradient, attributes, [kept, passed]) : []
+  return dx
+}
+
+type RuledTape = Pick<Tape, 'emit' | 'rectifierRule'>
+
+/** What the tape's rule for rectifiers leaves of dy, and whether it is then multiplied by the activation's slope. */
+export function throughRectifier(
+  { emit, rectifierRule }: RuledTape,
+  attributes: PointwiseAttributes,
+  dy: Value,
+): { readonly passed: Value; readonly sloped: boolean } {
+  const { rectifier } = activations[attributes.function]
+  const rule = rectifier === undefined ? 'gradient' : rectifierRule()
+  if (rectifier === undefined || rule === 'gradient') return { passed: dy, sloped: true }
+  const [passed = dy] = emit(pointwise, { ...attributes, function: rectifier }, [dy])
+  return { passed, sloped: rule === 'guided' }
 }
 
 /** The activation of the step `next`, where an op can apply it at its own store by cutting its results to bounds. */

@@ -41,6 +41,11 @@ export interface ActivationRow {
   readonly domain?: 'positive'
   /** Whether y is the probability whose log-odds x is: sigmoid cross-entropy then takes x. */
   readonly isProbability?: true
+  /**
+   * Of a rectifier: the one that `RectifierRule` applies to gradients, with the same parameter. The row itself, without
+   * an upper bound: gradients have no scale of their own.
+   */
+  readonly rectifier?: 'relu' | 'lrelu'
   /** This row approximates another one and has no word of its own: geluTanh is `GELU approx=tanh`. */
   readonly approximates?: { readonly row: string; readonly by: string }
 }
@@ -69,6 +74,7 @@ const rows = {
     derivative: (y) => (y > 0 ? 1 : 0),
     keeps: 'output',
     bounds: [0, Number.POSITIVE_INFINITY],
+    rectifier: 'relu',
   },
   /** min(max(0, x), 6), made for fixed-point inference (Howard et al. 2017); the derivative at both ends is 0. */
   relu6: {
@@ -76,6 +82,7 @@ const rows = {
     derivative: (y) => (y > 0 && y < 6 ? 1 : 0),
     keeps: 'output',
     bounds: [0, 6],
+    rectifier: 'relu',
   },
   /** x where positive, slope·x elsewhere (Maas et al. 2013). The slope may not be negative: y must have the sign of x. */
   lrelu: {
@@ -83,6 +90,7 @@ const rows = {
     derivative: (y, slope) => (y > 0 ? 1 : slope),
     keeps: 'output',
     parameter: { name: 'slope', usual: 0.01, minimum: 0 },
+    rectifier: 'lrelu',
   },
   /** x·Φ(x) (Hendrycks and Gimpel 2016), by the error function, as PyTorch's default. Not monotone: backward keeps x. */
   gelu: {

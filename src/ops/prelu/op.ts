@@ -27,8 +27,11 @@ export const prelu: Op<object> = {
       if (sum !== undefined) tape.give(slope, sum)
     }
     if (tape.wants(x)) {
-      const [dx] = tape.emit(preluGradient, {}, [x, slope, dy])
-      if (dx !== undefined) tape.give(x, dx)
+      const rule = tape.rectifierRule()
+      let dx = dy
+      if (rule !== 'gradient') [dx = dx] = tape.emit(prelu, {}, [dx, slope])
+      if (rule !== 'deconvnet') [dx = dx] = tape.emit(preluGradient, {}, [x, slope, dx])
+      tape.give(x, dx)
     }
   },
   reference: preluReference,

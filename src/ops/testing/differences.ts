@@ -110,6 +110,7 @@ export function analyticGradients(
   const isConstant = (value: Value) => row.constant?.includes(inputs.indexOf(value)) === true
   row.op.gradient({ attributes: row.attributes, inputs, outputs, updates }, given, {
     emit,
+    rectifierRule: () => 'gradient',
     wants: (value) => value.dtype === 'f32' && !isConstant(value),
     give: (value, gradient) => {
       if (isConstant(value))
