@@ -9,7 +9,7 @@ import { checkOptions } from '../core/options.ts'
 import type { Shape, Volume } from '../core/shapes.ts'
 import { counted, listed } from '../core/text.ts'
 import type { LayerActivations } from '../model/activations.ts'
-import type { Model, } from '../model/model.ts'
+import type { Model } from '../model/model.ts'
 import { checkPictures } from '../model/pictures.ts'
 import type { Conv2dAttributes } from '../ops/conv2d/geometry.ts'
 import type { StepKind } from '../ops/ops.ts'
@@ -17,7 +17,7 @@ import type { AveragePoolAttributes } from '../ops/pool/attributes.ts'
 import type { Pair, Window, WindowSpec } from '../ops/window.ts'
 import { noSuchLayer } from '../plan/nodes.ts'
 import type { PlanStep } from '../plan/types.ts'
-import { scoreGradient } from './scoreGradient.ts'
+
 
 export interface ShowLayerOptions {
   /** Rows and columns of the output that are shown, 1 to 8. Default 3, of pooling 4. */
@@ -101,7 +101,10 @@ export async function showLayer(
 ): Promise<ShownConvolution | ShownPooling> {
   checkOptions<ShowLayerOptions>('showLayer', options, { positions: true, filters: true, channels: true })
   if (checkPictures(picture, model.input) !== 1) {
-    throw new ArgumentError('showLayer takes one image', { received: `${picture.length} values`, expected: 'one image' })
+    throw new ArgumentError('showLayer takes one image', {
+      received: `${picture.length} values`,
+      expected: 'one image',
+    })
   }
   const step = stepOf(model, layer)
   const node = model.network.nodes.find(({ name }) => name === layer)
@@ -112,8 +115,9 @@ export async function showLayer(
   const input = isFirst ? { data: picture, shape: [1, height, width, channels] } : (maps[source] as LayerActivations)
   const output = maps[layer] as LayerActivations
   const kind = shows[step.kind]
-  if (kind === 'convolution') return convolutionOf(model, layer, step.attributes as Conv2dAttributes, input, output, options)
-  const gradient = await scoreGradient(model, picture, layer)
+  if (kind === 'convolution')
+    return convolutionOf(model, layer, step.attributes as Conv2dAttributes, input, output, options)
+  const gradient = new Float32Array(output.data.length).fill(1)
   return poolingOf(kind ?? 'max', step.attributes as AveragePoolAttributes, input, output, gradient, options)
 }
 
@@ -168,9 +172,15 @@ function convolutionOf(
   const weightOf = (some: readonly number[][][]) => (channel: number) =>
     some.reduce((sum, each) => sum + (each[channel] as number[]).reduce((a, b) => a + Math.abs(b), 0), 0)
   // Without groups, all filters see the same channels. With groups, each filter is a group of its own here.
-  const shown = groups === 1 ? filters.map(() => mostOf(depth, most, weightOf(sums))) : sums.map((each) => mostOf(depth, most, weightOf([each])))
+  const shown =
+    groups === 1
+      ? filters.map(() => mostOf(depth, most, weightOf(sums)))
+      : sums.map((each) => mostOf(depth, most, weightOf([each])))
   const each = (shown[0] as readonly number[]).length
-  const lists = groups === 1 ? [shown[0] as readonly number[]] : shown.map((list, k) => list.map((c) => c + sees(filters[k] as number)))
+  const lists =
+    groups === 1
+      ? [shown[0] as readonly number[]]
+      : shown.map((list, k) => list.map((c) => c + sees(filters[k] as number)))
   const channels = lists.flat()
   const rest = new Float64Array(all * filters.length)
   filters.forEach((_, k) => {
@@ -193,7 +203,9 @@ function convolutionOf(
     ...part.remarks,
     ...left('filter', filters.length, count),
     ...(each < depth
-      ? [`${each} of the ${counted(depth, 'channel')} that a filter sees, those that add most; the sum of the others is “other channels”.`]
+      ? [
+          `${each} of the ${counted(depth, 'channel')} that a filter sees, those that add most; the sum of the others is “other channels”.`,
+        ]
       : []),
   ]
   return {
@@ -329,9 +341,11 @@ function strongest(values: Float32Array, channels: number, most: number): readon
 }
 
 /** The numbers below `length` with the largest values, in their own order; of equal ones the first. */
-function mostOf(length: number, most: number, valueOf: (index: number) => number): readonly number[] {
-  const values = Array.from({ length }, (_, index) => ({ index, value: valueOf(index) }))
-  const best = values.sort((a, b) => (b.value > a.value ? 1 : b.value < a.value ? -1 : a.index - b.index)).slice(0, most)
+function mostOf(length: number, most: number, rank: (index: number) => number): readonly number[] {
+  const values = Array.from({ length }, (_, index) => ({ index, value: rank(index) }))
+  const best = values
+    .sort((a, b) => (b.value > a.value ? 1 : b.value < a.value ? -1 : a.index - b.index))
+    .slice(0, most)
   return best.map(({ index }) => index).sort((a, b) => a - b)
 }
 
@@ -345,7 +359,12 @@ function placeOf(values: Float32Array, channels: number, channel: number, [, wid
   return [Math.floor(position / width), position % width]
 }
 
-function chosen(what: string, asked: readonly number[] | undefined, count: number, usual: () => readonly number[]): readonly number[] {
+function chosen(
+  what: string,
+  asked: readonly number[] | undefined,
+  count: number,
+  usual: () => readonly number[],
+): readonly number[] {
   if (asked === undefined) return usual()
   const good = Array.isArray(asked) && asked.length >= 1 && asked.length <= 8 && new Set(asked).size === asked.length
   if (good && asked.every((each) => Number.isInteger(each) && each >= 0 && each < count)) return asked
