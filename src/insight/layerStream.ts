@@ -5,6 +5,7 @@
 
 import type { Program } from '../backends/types.ts'
 import { ArgumentError } from '../core/errors.ts'
+import { checkWhole } from '../core/numbers.ts'
 import type { OptionNames } from '../core/options.ts'
 import { printVolume, sameVolume, sizeOf, type Volume, volumeSize } from '../core/shapes.ts'
 import { Batches } from '../data/batches.ts'
@@ -81,9 +82,7 @@ export function splitStream(
   if (split.count === 0) {
     throw new ArgumentError('the split has no images', { received: '0 images', expected: 'at least one' })
   }
-  if (!Number.isInteger(among) || among < 1) {
-    throw new ArgumentError('among is invalid', { received: `${among}`, expected: 'a whole number from 1' })
-  }
+  checkWhole('among', among, 1, 2 ** 31)
   const used = normalization ?? model.info.normalization
   if (used === undefined) {
     throw new ArgumentError('the model has no normalization', {

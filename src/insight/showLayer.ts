@@ -5,6 +5,7 @@
  */
 
 import { ArgumentError } from '../core/errors.ts'
+import { checkIndices, checkWhole } from '../core/numbers.ts'
 import { checkOptions } from '../core/options.ts'
 import type { Shape, Volume } from '../core/shapes.ts'
 import { counted, listed } from '../core/text.ts'
@@ -17,7 +18,6 @@ import type { AveragePoolAttributes } from '../ops/pool/attributes.ts'
 import type { Pair, Window, WindowSpec } from '../ops/window.ts'
 import { noSuchLayer } from '../plan/nodes.ts'
 import type { PlanStep } from '../plan/types.ts'
-
 
 export interface ShowLayerOptions {
   /** Rows and columns of the output that are shown, 1 to 8. Default 3, of pooling 4. */
@@ -141,9 +141,9 @@ function convolutionOf(
   output: LayerActivations,
   { positions = 3, filters: asked, channels: most = 3 }: ShowLayerOptions,
 ): ShownConvolution {
-  checkRange('positions', positions, 8)
-  checkRange('channels', most, 64)
-  const filters = chosen('filter', asked, count, () => strongest(output.data, count, 2))
+  checkWhole('positions', positions, 1, 8)
+  checkWhole('channels', most, 1, 64)
+  const filters = asked === undefined ? strongest(output.data, count, 2) : checkIndices('filter', asked, count, 8)
   const part = partOf(window, positions, placeOf(output.data, count, filters[0] as number, window.output))
   const weights = model.weights.get(`${layer}.filters`)
   const biases = biased ? model.weights.get(`${layer}.bias`) : undefined
@@ -235,15 +235,10 @@ function poolingOf(
   gradient: Float32Array,
   { positions = 4, filters: asked }: ShowLayerOptions,
 ): ShownPooling {
-  checkRange('positions', positions, 8)
+  checkWhole('positions', positions, 1, 8)
   const channels = output.shape[3] as number
-  const [channel = 0, ...others] = chosen('channel', asked, channels, () => strongest(output.data, channels, 1))
-  if (others.length > 0) {
-    throw new ArgumentError('pooling shows one channel at a time', {
-      received: `channels ${[channel, ...others].join(', ')}`,
-      expected: 'one',
-    })
-  }
+  const [channel = 0] =
+    asked === undefined ? strongest(output.data, channels, 1) : checkIndices('channel', asked, channels, 1)
   const part = partOf(window, positions, placeOf(output.data, channels, channel, window.output))
   const slice = Float32Array.from({ length: part.size[0] * part.size[1] }, (_, position) => {
     const row = part.from[0] + Math.floor(position / part.size[1])
@@ -359,26 +354,6 @@ function placeOf(values: Float32Array, channels: number, channel: number, [, wid
   return [Math.floor(position / width), position % width]
 }
 
-function chosen(
-  what: string,
-  asked: readonly number[] | undefined,
-  count: number,
-  usual: () => readonly number[],
-): readonly number[] {
-  if (asked === undefined) return usual()
-  const good = Array.isArray(asked) && asked.length >= 1 && asked.length <= 8 && new Set(asked).size === asked.length
-  if (good && asked.every((each) => Number.isInteger(each) && each >= 0 && each < count)) return asked
-  throw new ArgumentError(`the layer has no such ${what}`, {
-    received: String(asked).slice(0, 80),
-    expected: `one to eight different numbers from 0 to ${count - 1}`,
-  })
-}
-
 function left(what: string, shown: number, all: number): readonly string[] {
   return shown < all ? [`${shown} of ${counted(all, what)}, with the strongest answers unless chosen.`] : []
-}
-
-function checkRange(name: string, value: number, most: number): void {
-  if (Number.isInteger(value) && value >= 1 && value <= most) return
-  throw new ArgumentError(`${name} is invalid`, { received: `${value}`, expected: `a whole number from 1 to ${most}` })
 }

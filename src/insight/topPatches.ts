@@ -4,6 +4,7 @@
  */
 
 import { ArgumentError } from '../core/errors.ts'
+import { checkIndices, checkWhole } from '../core/numbers.ts'
 import { checkOptions } from '../core/options.ts'
 import type { Volume } from '../core/shapes.ts'
 import type { Split } from '../data/dataset.ts'
@@ -63,8 +64,7 @@ export async function topPatches(
 ): Promise<TopPatches> {
   checkOptions<TopPatchesOptions>('topPatches', options, { ...streamOptionNames, most: true, channels: true })
   const { most = 9 } = options
-  if (!Number.isInteger(most) || most < 1 || most > 1000)
-    throw new ArgumentError('most is invalid', { received: `${most}`, expected: 'a whole number from 1 to 1000' })
+  checkWhole('most', most, 1, 1000)
   const [name = '', ...others] = layersNamed(model, [layer], 'topPatches')
   if (others.length > 0) {
     throw new ArgumentError('topPatches takes one layer', {
@@ -133,10 +133,5 @@ function patchOf({ size, stride, start }: ReceptiveField, input: Volume, row: nu
 
 function checkChannels(asked: readonly number[] | undefined, { channels }: Volume): readonly number[] {
   if (asked === undefined) return Array.from({ length: channels }, (_, channel) => channel)
-  const isChannel = (each: unknown) => Number.isInteger(each) && (each as number) >= 0 && (each as number) < channels
-  if (Array.isArray(asked) && asked.length > 0 && asked.every(isChannel)) return asked
-  throw new ArgumentError('the layer has no such channels', {
-    received: String(asked).slice(0, 80),
-    expected: `numbers from 0 to ${channels - 1}`,
-  })
+  return checkIndices('channel', asked, channels)
 }

@@ -4,6 +4,7 @@
  */
 
 import { ArgumentError } from '../core/errors.ts'
+import { checkWhole } from '../core/numbers.ts'
 import { checkOptions } from '../core/options.ts'
 import { printShape, type Shape, sameShape } from '../core/shapes.ts'
 import type { ParameterSpec } from '../layers/types.ts'
@@ -93,8 +94,7 @@ export function weightStatistics(model: Model, options: WeightStatisticsOptions 
     similarity: true,
   })
   const { bins = 40, similarity = 0.99, since } = options
-  if (!Number.isInteger(bins) || bins < 1 || bins > 10_000)
-    throw new ArgumentError('bins is invalid', { received: `${bins}`, expected: 'a whole number from 1 to 10,000' })
+  checkWhole('bins', bins, 1, 10_000)
   if (!(similarity >= 0.9 && similarity <= 1))
     throw new ArgumentError('similarity is invalid', { received: `${similarity}`, expected: 'from 0.9 to 1' })
   const layers = new Set(layersNamed(model, options.layers ?? ['*'], 'weightStatistics'))

@@ -64,7 +64,14 @@ function gridHtml(grid: Grid): string {
     const sign = shade < 0 ? ' class="n"' : ''
     return `<b${sign}${shade === 0 ? '' : ` style="--s:${Math.abs(shade)}"`}>${printCell(value)}</b>`
   })
-  return `<figure><figcaption>${escapeText(caption)}</figcaption><div class="cells" id="${id}" style="--n:${columns}">${cells.join('')}</div></figure>`
+  return `<figure class="${widthOf(values)}"><figcaption>${escapeText(caption)}</figcaption><div class="cells" id="${id}" style="--n:${columns}">${cells.join('')}</div></figure>`
+}
+
+/** Cells that hold the longest number. */
+function widthOf(values: ArrayLike<number>): string {
+  let longest = 0
+  for (let i = 0; i < values.length; i++) longest = Math.max(longest, printCell(values[i] as number).length)
+  return longest <= 3 ? 'narrow' : longest === 4 ? 'middle' : 'broad'
 }
 
 /** −1 to 1, to two decimals. */
