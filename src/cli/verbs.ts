@@ -28,6 +28,12 @@ export const verbs: readonly Verb[] = [
   { name: 'eval', says: 'measure how well a model does on labelled images', load: () => import('./eval.ts') },
   { name: 'predict', says: 'predict the classes of images', load: () => import('./predict.ts') },
   {
+    name: 'look',
+    says: 'look inside: what a network sees in an image, as words, pictures and a page',
+    leavesFiles: true,
+    load: () => import('./look.ts'),
+  },
+  {
     name: 'convert',
     says: 'convert models, weights and networks from one format to another',
     leavesFiles: true,

@@ -4,7 +4,8 @@ import type { Evaluation } from '../../train/evaluation.ts'
 import { costTable, type NetworkTable, type TextTable } from '../costTable.ts'
 import { escapeLines, escapeText } from '../svg.ts'
 import { classesSection, confusionSection, type ReportMetrics } from './classes.ts'
-import { anchorOf, listHtml, noteHtml, pairsHtml, scrolling, section, tableHtml } from './html.ts'
+import { listHtml, noteHtml, pairsHtml, scrolling, section, tableHtml } from './html.ts'
+import { pageHtml } from './page.ts'
 import {
   filtersSection,
   type MistakenPicture,
@@ -14,7 +15,6 @@ import {
   samplesSection,
 } from './pictures.ts'
 import { script, scriptHash } from './script.ts'
-import { style } from './style.ts'
 import { type TrainingData, trainingSection } from './training.ts'
 
 export interface ReportData extends TrainingData {
@@ -48,30 +48,14 @@ export interface ReportData extends TrainingData {
 }
 
 export function reportHtml(data: ReportData): string {
-  const { title, subtitle } = data
-  const sections = sectionsOf(data).filter((part) => part !== '')
-  const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src '${scriptHash}'`
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<title>${escapeText(title)}</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-<header><h1>${escapeText(title)}</h1><p class="quiet">${escapeText(subtitle)}</p></header>
-${figuresHtml(data.figures)}
-${contents(sections)}
-${sections.join('\n')}
-<footer class="quiet small">Written by Lenslet. This page is complete: it loads nothing.</footer>
-</main>
-<script>${script}</script>
-</body>
-</html>
-`
+  const { title, subtitle, figures } = data
+  return pageHtml({
+    title,
+    subtitle,
+    figures,
+    sections: sectionsOf(data),
+    scripts: [{ text: script, hash: scriptHash }],
+  })
 }
 
 function sectionsOf(data: ReportData): readonly string[] {
@@ -120,21 +104,6 @@ function sectionsOf(data: ReportData): readonly string[] {
     section('Settings', pairsHtml(settings)),
     section('Machine', pairsHtml(machine)),
   ]
-}
-
-function figuresHtml(figures: ReportData['figures']): string {
-  if (figures.length === 0) return ''
-  const boxes = figures.map(
-    ({ value, says }) =>
-      `<div class="figure"><b>${escapeText(value)}</b><span class="quiet small">${escapeText(says)}</span></div>`,
-  )
-  return `<div class="figures">${boxes.join('')}</div>`
-}
-
-function contents(sections: readonly string[]): string {
-  const titles = sections.flatMap((part) => /<h2>(.*?)<\/h2>/.exec(part)?.[1] ?? [])
-  const links = titles.map((title) => `<a href="#${anchorOf(title)}">${title}</a>`)
-  return `<nav class="small" aria-label="Contents">${links.join('')}</nav>`
 }
 
 function commandHtml(command: string): string {

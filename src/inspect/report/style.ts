@@ -82,6 +82,10 @@ ul { margin: 12px 0 0; padding-left: 20px; }
 .gallery.pairs-of { grid-template-columns: repeat(auto-fill, minmax(min(190px, 46%), 1fr)); }
 .gallery figure { margin: 0; min-width: 0; }
 .gallery img { width: 100%; border-radius: 5px; border: 1px solid var(--line); }
+.looks { display: flex; flex-wrap: wrap; gap: 16px; margin-bottom: 16px; }
+.looks figure { margin: 0; max-width: 100%; }
+.looks img { display: block; max-width: 100%; min-width: 160px; border-radius: 5px; image-rendering: pixelated; }
+.looks figcaption { font-size: 12.5px; line-height: 1.4; margin-top: 5px; }
 .both { display: grid; grid-template-columns: 1fr 1fr; gap: 6px; }
 .gallery figcaption { font-size: 12.5px; line-height: 1.4; margin-top: 5px; }
 .gallery figcaption > div { display: flex; gap: 5px; }
