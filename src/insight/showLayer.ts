@@ -18,6 +18,7 @@ import type { AveragePoolAttributes } from '../ops/pool/attributes.ts'
 import type { Pair, Window, WindowSpec } from '../ops/window.ts'
 import { noSuchLayer } from '../plan/nodes.ts'
 import type { PlanStep } from '../plan/types.ts'
+import { scoreGradient } from './scoreGradient.ts'
 
 export interface ShowLayerOptions {
   /** Rows and columns of the output that are shown, 1 to 8. Default 3, of pooling 4. */
@@ -117,7 +118,7 @@ export async function showLayer(
   const kind = shows[step.kind]
   if (kind === 'convolution')
     return convolutionOf(model, layer, step.attributes as Conv2dAttributes, input, output, options)
-  const gradient = new Float32Array(output.data.length).fill(1)
+  const gradient = await scoreGradient(model, picture, layer)
   return poolingOf(kind ?? 'max', step.attributes as AveragePoolAttributes, input, output, gradient, options)
 }
 

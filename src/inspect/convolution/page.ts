@@ -277,7 +277,11 @@ const sentences = {
 
 /** Pooling of one channel as a page of its own: forward with the values that win, then backward. */
 export function poolingPage(frames: PoolingFrames, options: ShownOptions = {}): string {
-  const { kind, window, input, output, outputGradient, inputGradient } = frames
+  const { kind, window, input, output } = frames
+  const power = powerFor(largest(frames.outputGradient))
+  const scaled = (values: Float64Array) => values.map((value) => value * 10 ** power)
+  const [outputGradient, inputGradient] = [scaled(frames.outputGradient), scaled(frames.inputGradient)]
+  const times = power === 0 ? '' : ` · 10${superscript(power)}`
   const grid = (
     id: string,
     caption: string,
@@ -302,14 +306,23 @@ export function poolingPage(frames: PoolingFrames, options: ShownOptions = {}): 
         panels: [
           { title: 'Input x', grids: [grid('x', 'x', window.input, input)] },
           { title: 'Output y', grids: [grid('y', 'y', window.output, output)] },
-          { title: 'Gradient of the output', grids: [grid('dy', 'dL/dy', window.output, outputGradient)] },
-          { title: 'Gradient of the input', grids: [grid('dx', 'dL/dx', window.input, inputGradient)] },
+          { title: 'Gradient of the output', grids: [grid('dy', `dL/dy${times}`, window.output, outputGradient)] },
+          { title: 'Gradient of the input', grids: [grid('dx', `dL/dx${times}`, window.input, inputGradient)] },
         ],
       },
     ],
-    steps: [...forwardSteps(frames), ...backwardSteps(frames)],
+    steps: [...forwardSteps(frames), ...backwardSteps({ ...frames, outputGradient, inputGradient })],
     remarks,
   })
+}
+
+/** The power of ten that makes a small gradient readable. */
+function powerFor(size: number): number {
+  return size > 0 && size < 0.1 ? Math.min(300, Math.ceil(-Math.log10(size))) : 0
+}
+
+function superscript(power: number): string {
+  return [...`${power}`].map((digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]).join('')
 }
 
 function forwardSteps({ kind, window, frames, input }: PoolingFrames): readonly Step[] {

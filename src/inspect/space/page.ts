@@ -53,7 +53,7 @@ const groupColors = [
 /** Throws `ArgumentError` for no images, more than 1,000, or maps with another number of points. */
 export function spacePage({ title, subtitle, images, maps, neighbors, groups = [], remarks = [] }: SpacePage): string {
   check(images.length, maps)
-  const side = images.length > 400 ? 32 : 48
+  const side = images.length > 400 ? 32 : images.length > 150 ? 56 : 96
   const across = Math.ceil(Math.sqrt(images.length))
   const sheet = thumbnailSheet(
     images.map(({ picture }) => picture),

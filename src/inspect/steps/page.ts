@@ -50,12 +50,13 @@ function rowHtml({ title, note, panels, asProduct }: PanelRow, index: number): s
 
 function panelHtml({ title, note, grids, small }: Panel): string {
   const says = note === undefined ? '' : `<p class="quiet small">${escapeText(note)}</p>`
-  const drawn = grids.map(gridHtml).join('')
+  const width = widthOf(grids)
+  const drawn = grids.map((grid) => gridHtml(grid, width)).join('')
   // A box that scrolls must be reachable by keyboard.
   return `<div class="panel${small ? ' tiny' : ''}"><h3>${escapeText(title)}</h3>${says}<div class="scroll" tabindex="0"><div class="grids">${drawn}</div></div></div>`
 }
 
-function gridHtml(grid: Grid): string {
+function gridHtml(grid: Grid, width: string): string {
   const { id, caption, rows, columns, values, isPadding } = grid
   const cells = Array.from({ length: rows * columns }, (_, index) => {
     const value = values[index] as number
@@ -64,14 +65,20 @@ function gridHtml(grid: Grid): string {
     const sign = shade < 0 ? ' class="n"' : ''
     return `<b${sign}${shade === 0 ? '' : ` style="--s:${Math.abs(shade)}"`}>${printCell(value)}</b>`
   })
-  return `<figure class="${widthOf(values)}"><figcaption>${escapeText(caption)}</figcaption><div class="cells" id="${id}" style="--n:${columns}">${cells.join('')}</div></figure>`
+  return `<figure class="${width}"><figcaption>${escapeText(caption)}</figcaption><div class="cells" id="${id}" style="--n:${columns}">${cells.join('')}</div></figure>`
 }
 
-/** Cells that hold the longest number. */
-function widthOf(values: ArrayLike<number>): string {
-  let longest = 0
-  for (let i = 0; i < values.length; i++) longest = Math.max(longest, printCell(values[i] as number).length)
-  return longest <= 3 ? 'narrow' : longest === 4 ? 'middle' : 'broad'
+/** Cells that hold the longest number of a panel. */
+function widthOf(grids: readonly Grid[]): string {
+  let [longest, hasExponent] = [0, false]
+  for (const { values } of grids)
+    for (let i = 0; i < values.length; i++) {
+      const text = printCell(values[i] as number)
+      longest = Math.max(longest, text.length)
+      if (text.includes('e')) hasExponent = true
+    }
+  if (longest <= 3) return 'narrow'
+  return longest === 4 ? 'middle' : hasExponent ? 'broadest' : 'broad'
 }
 
 /** −1 to 1, to two decimals. */

@@ -39,9 +39,11 @@ p + .panels { margin-top: 14px; }
 figure { margin: 0; --cell: 34px; font-size: 12.5px; }
 figure.middle { --cell: 38px; }
 figure.broad { --cell: 44px; }
+figure.broadest { --cell: 50px; }
 .tiny figure { --cell: 26px; font-size: 9.5px; letter-spacing: -0.02em; }
 .tiny .middle { --cell: 28px; }
 .tiny .broad { --cell: 33px; }
+.tiny .broadest { --cell: 37px; }
 figcaption { font: 12px/1.4 ui-monospace, 'SF Mono', Menlo, Consolas, monospace; color: var(--quiet); margin-bottom: 3px; }
 .cells { position: relative; display: grid; grid-template-columns: repeat(var(--n), var(--cell)); width: max-content; border: solid var(--cellline); border-width: 1px 0 0 1px; font-variant-numeric: tabular-nums; }
 .cells b { height: var(--cell); display: grid; place-items: center; font-weight: 450; border: solid var(--cellline); border-width: 0 1px 1px 0; background: rgb(var(--plus) / calc(var(--s, 0) * 0.5)), var(--cellpaper); background: linear-gradient(rgb(var(--plus) / calc(var(--s, 0) * 0.55)) 0 0), var(--cellpaper); overflow: hidden; transition: color 0.2s; }
@@ -76,6 +78,7 @@ footer { margin: 20px 2px 0; }
   figure { --cell: 30px; font-size: 11px; }
   figure.middle { --cell: 33px; }
   figure.broad { --cell: 37px; }
+  figure.broadest { --cell: 43px; }
   .panels { gap: 18px 22px; }
   .product { grid-template-columns: minmax(0, 1fr); }
   .player { padding: 8px 12px; }
