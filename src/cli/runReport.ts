@@ -5,7 +5,6 @@ import { printAugmentation } from '../data/augmentation.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
 import { classMetrics, macroMetrics } from '../insight/classMetrics.ts'
-import { surestMistakes } from '../insight/predictions.ts'
 import { trainingSamples } from '../insight/trainingSamples.ts'
 import { arenaSvg } from '../inspect/arenaSvg.ts'
 import { memoryTable, networkTable } from '../inspect/costTable.ts'
@@ -23,6 +22,7 @@ import type { ZooEntry } from '../zoo/types.ts'
 import { machine } from './machine.ts'
 import { recomputationWords } from './planWords.ts'
 import type { RunSettings } from './runFolder.ts'
+import { hardPictures, macsForMistakes } from './runMistakes.ts'
 
 export interface ReportedRun {
   readonly settings: RunSettings
@@ -35,9 +35,6 @@ export interface ReportedRun {
   readonly next: readonly string[]
 }
 
-/** Looking for mistakes may cost this many multiply–accumulates: a second or a few. */
-const macsForMistakes = 2e10
-
 export async function runReport(run: ReportedRun): Promise<string> {
   const { settings, entry, options, dataset, model, result, evaluation, next } = run
   const { network } = model
@@ -47,14 +44,10 @@ export async function runReport(run: ReportedRun): Promise<string> {
   const training = model.planFor(planOptionsOf(learned))
   const normalization = model.info.normalization as Normalization
   const among = Math.min(dataset.test.count, Math.ceil(macsForMistakes / Math.max(1, table.totals.macs)))
-  const surest =
+  const mistakes =
     evaluation === undefined || among === 0
       ? undefined
-      : await surestMistakes(model, dataset.test, { normalization, most: 18, among })
-  const mistakes = surest && {
-    pictures: surest.map((mistake) => ({ ...mistake, picture: pictureOf(dataset.test, mistake.index) })),
-    among,
-  }
+      : await hardPictures(model, dataset.test, { normalization, among, macs: table.totals.macs })
   const classes = evaluation && classMetrics(evaluation)
   const filters = firstFilters(network)
   const weights = filters === undefined ? undefined : model.weights.get(filters)
@@ -81,7 +74,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
     filters:
       filters === undefined || weights === undefined
         ? undefined
-        : { name: filters, shape: weights.shape, values: weights },
+        : { name: filters, shape: weights.shape, values: weights, bgr: normalization.colors === 'bgr' },
     network: table,
     notation: notationOf(model),
     memory: memoryTable([

@@ -8,7 +8,7 @@ import { listHtml, noteHtml, pairsHtml, scrolling, section, tableHtml } from './
 import { pageHtml } from './page.ts'
 import {
   filtersSection,
-  type MistakenPicture,
+  type HardPictures,
   mistakesSection,
   type SamplePicture,
   type ShownFilters,
@@ -27,8 +27,8 @@ export interface ReportData extends TrainingData {
   readonly evaluation?: Evaluation | undefined
   /** Precision, recall and F1 that follow from the evaluation. */
   readonly metrics?: ReportMetrics | undefined
-  /** Test pictures that the network got wrong, surest first, and how many were looked at. */
-  readonly mistakes?: { readonly pictures: readonly MistakenPicture[]; readonly among: number } | undefined
+  /** Test pictures that are hardest for the network. */
+  readonly mistakes?: HardPictures | undefined
   /** Training pictures where there is augmentation, and what it does: `flip,crop4`. */
   readonly samples?: { readonly pictures: readonly SamplePicture[]; readonly augmentation: string } | undefined
   /** The weights that look at the picture. */
@@ -78,7 +78,7 @@ function sectionsOf(data: ReportData): readonly string[] {
     trainingSection(data),
     metrics === undefined ? '' : classesSection(metrics, evaluation?.count ?? 0),
     evaluation === undefined ? '' : confusionSection(evaluation),
-    mistakes === undefined ? '' : mistakesSection(mistakes.pictures, mistakes.among, evaluation?.count ?? 0),
+    mistakes === undefined ? '' : mistakesSection(mistakes, evaluation?.count ?? 0),
     samples === undefined ? '' : samplesSection(samples.pictures, samples.augmentation),
     filters === undefined ? '' : filtersSection(filters),
     section('Next steps', next.map(commandHtml).join('')),
