@@ -1,8 +1,40 @@
-/** Looking inside with a model that runs: what it predicts, and where it is wrong. To draw the results: `inspect`. */
+/** Looking inside with a model that runs: what it predicts, where it is wrong, and what matters to it in an image. To draw the results: `inspect`. */
 
+export {
+  type EffectiveField,
+  type EffectiveFieldOptions,
+  effectiveField,
+  fieldWindow,
+  type ImageWindow,
+} from './attribution/fields.ts'
+export { type CamOptions, type ClassActivationMaps, gradCam, gradCamPlusPlus } from './attribution/gradCam.ts'
+export { deconvnet, gradient, gradientTimesInput, guidedBackprop } from './attribution/gradient.ts'
+export {
+  type Completeness,
+  type IntegratedGradients,
+  type IntegratedGradientsOptions,
+  integratedGradients,
+} from './attribution/integratedGradients.ts'
+export type { AttributionMaps, AttributionOptions } from './attribution/maps.ts'
+export {
+  type AttributionMethod,
+  type AttributionName,
+  attributionMethods,
+  type MethodOptions,
+} from './attribution/methods.ts'
+export { type OcclusionMaps, type OcclusionOptions, occlusion } from './attribution/occlusion.ts'
+export type { RunOptions } from './attribution/pass.ts'
+export { type RandomizationOptions, type RandomizedMap, randomizationCheck } from './attribution/randomization.ts'
+export { type ScoreCamOptions, scoreCam } from './attribution/scoreCam.ts'
+export { type SmoothGradOptions, smoothGrad } from './attribution/smoothGrad.ts'
+export type { Explained, Target, Unit } from './attribution/target.ts'
+export { upscale } from './attribution/upscale.ts'
 export { type ClassMetrics, classMetrics, type MacroMetrics, type Measure, macroMetrics } from './classMetrics.ts'
 export { DenseEvaluation, type DenseOptions } from './dense.ts'
 export type { GridAxis } from './denseGrid.ts'
+export { type DeepDreamOptions, type Dream, deepDream } from './making/deepDream.ts'
+export { type MadeImage, type MaximizeOptions, maximizeActivation } from './making/maximize.ts'
+export { imageBytes, type Size } from './making/planes.ts'
 export {
   type Misclassification,
   type MisclassificationsOptions,

@@ -54,14 +54,14 @@ export interface Results {
   readonly taps: Readonly<Record<string, Float32Array>>
 }
 
+/** What of a plan for gradients a run needs. */
+type PassPlan = Pick<Passes, 'of' | 'to' | 'taps' | 'rectifiers'>
+
 /** Throws `GradientError` if nothing leads from `to` to `of`, or a rule for rectifiers finds none. */
 export async function runPasses(model: Model, passes: Passes, options: RunOptions): Promise<void> {
-  const { count, of, to, rectifiers = 'gradient' } = passes
+  const { count } = passes
   const batch = Math.min(count, options.batch ?? 8)
-  const taps = [...new Set([of, ...(passes.taps ?? [])])]
-  const goal = { kind: 'gradients', of: { node: of }, to, statistics: 'tracked', rectifiers } as const
-  await lend(model, { batch, taps, goal }, async (program) => {
-    const runner = new Runner(program, of)
+  await lendPasses(model, passes, batch, async (runner) => {
     for (let first = 0; first < count; first += batch) {
       options.signal?.throwIfAborted()
       await runner.run(passes, first, Math.min(batch, count - first))
@@ -70,7 +70,18 @@ export async function runPasses(model: Model, passes: Passes, options: RunOption
   })
 }
 
-class Runner {
+/** For passes that follow from each other. Throws as `runPasses` does. */
+export function lendPasses<T>(
+  model: Model,
+  { of, to, taps = [], rectifiers = 'gradient' }: PassPlan,
+  batch: number,
+  use: (runner: PassRunner) => Promise<T>,
+): Promise<T> {
+  const goal = { kind: 'gradients', of: { node: of }, to, statistics: 'tracked', rectifiers } as const
+  return lend(model, { batch, taps: [...new Set([of, ...taps])], goal }, (program) => use(new PassRunner(program, of)))
+}
+
+export class PassRunner {
   readonly #program: Program
   readonly #of: string
   readonly #images: Float64Array
@@ -92,7 +103,11 @@ class Runner {
   }
 
   /** `count` images from `first`, at most a batch. */
-  async run({ image, start, take }: Passes, first: number, count: number): Promise<void> {
+  async run(
+    { image, start, take }: Pick<Passes, 'image' | 'start' | 'take'>,
+    first: number,
+    count: number,
+  ): Promise<void> {
     const program = this.#program
     const { ports, backwardFrom, batch } = program.plan
     const each = this.#images.length / batch
