@@ -83,10 +83,22 @@ const shows: Partial<Record<StepKind, 'convolution' | 'max' | 'average' | 'l2'>>
   l2Pool: 'l2',
 }
 
-/** Names of the layers that `showLayer` can show: convolutions, FC layers and pooling. */
-export function layersToShow(model: Model): readonly string[] {
-  const names = new Set(model.plan.steps.filter(({ kind }) => shows[kind] !== undefined).map(({ node }) => node))
-  return model.network.nodes.map(({ name }) => name).filter((name) => names.has(name))
+export interface LayerToShow {
+  readonly name: string
+  readonly kind: 'convolution' | 'pooling'
+  /** Of the window; an FC layer has 1×1, as its input is one position with many channels here. */
+  readonly kernel: Pair
+}
+
+/** The layers that `showLayer` can show: convolutions, FC layers and pooling, in the network's order. */
+export function layersToShow(model: Model): readonly LayerToShow[] {
+  const seen = new Set<string>()
+  return model.plan.steps.flatMap(({ node, kind, attributes }): readonly LayerToShow[] => {
+    if (shows[kind] === undefined || seen.has(node)) return []
+    seen.add(node)
+    const { kernel } = (attributes as { readonly window: Window }).window
+    return [{ name: node, kind: shows[kind] === 'convolution' ? 'convolution' : 'pooling', kernel }]
+  })
 }
 
 /**
@@ -127,7 +139,7 @@ function stepOf(model: Model, layer: string): PlanStep {
   if (!names.includes(layer)) throw noSuchLayer('showLayer: no layer', layer, names)
   const step = model.plan.steps.find(({ node, kind }) => node === layer && shows[kind] !== undefined)
   if (step !== undefined) return step
-  const able = layersToShow(model)
+  const able = layersToShow(model).map(({ name }) => name)
   throw new ArgumentError(`${layer} cannot be shown step by step`, {
     received: 'a layer without a window',
     expected: able.length === 0 ? 'a convolution or pooling; this network has none' : `one of ${listed(able, 12)}`,

@@ -39,6 +39,8 @@ export function similarFilters(values: Float32Array, norms: Float64Array, simila
   const count = norms.length
   const compared = Math.min(count, mostFilters)
   const length = values.length / count
+  // Single numbers have no direction.
+  if (length < 2) return { pairs: [], found: 0, compared: count, isComplete: true }
   const isExact = length <= 2 * sketchLength
   const width = isExact ? length : sketchLength
   const rows = isExact ? unit(values, norms, compared) : sketch(values, norms, compared)
