@@ -91,12 +91,12 @@ async function namesOf(model: Model, patterns: readonly string[]): Promise<reado
   })
 }
 
-/** The last layer of each size on the way, where what follows has another; evenly chosen where there are many. */
+/** The last layer of each size of map; evenly chosen where there are many. */
 function usualLayers(model: Model): readonly string[] {
   const nodes = inferVolumes(model.network).slice(1)
   const ends = nodes.filter(({ output }, index) => {
     const next = nodes[index + 1]?.output
-    return next === undefined || printVolume(next) !== printVolume(output)
+    return next === undefined || next.height !== output.height || next.width !== output.width
   })
   if (ends.length <= mostSheets) return ends.map(({ node }) => node.name)
   return Array.from({ length: mostSheets }, (_, i) => {

@@ -6,12 +6,12 @@ import { printVolume } from '../core/shapes.ts'
 import { mapLayer } from '../insight/attribution/layer.ts'
 import { logitsNode } from '../insight/attribution/target.ts'
 import { type DeadUnits, deadUnits } from '../insight/deadUnits.ts'
-import { topPatches } from '../insight/topPatches.ts'
+import { topPatches, type UnitPatches } from '../insight/topPatches.ts'
 import type { TextTable } from '../inspect/costTable.ts'
 import { patchSheet } from '../inspect/patches.ts'
+import type { PictureBytes } from '../inspect/picture.ts'
 import { encodePng, pngAddress } from '../inspect/png.ts'
 import { listHtml, noteHtml, scrolling, tableHtml } from '../inspect/report/html.ts'
-import { escapeText } from '../inspect/svg.ts'
 import { printCount, printPercent } from '../inspect/units.ts'
 import { readCall } from './errors.ts'
 import { addData, type DataCall, dataOf, usualAmong } from './lookData.ts'
@@ -69,12 +69,23 @@ async function look(subject: Subject, call: UnitsCall): Promise<Findings> {
     html: [
       ...(dead === undefined ? [] : [tableHtml(table)]),
       listHtml(remarks),
-      scrolling(`<img class="pixels" alt="${escapeText(caption)}" src="${pngAddress(sheet)}">`),
+      scrolling(shown.map((unit) => rowHtml(split, unit)).join('')),
       noteHtml(caption),
     ].join(''),
     json: { images: top.images, dead: dead ?? null, patches: top, notes: remarks },
     files: [{ name: `patches-${fileWord(top.layer)}.png`, bytes: encodePng(sheet) }],
   }
+}
+
+/** The number of a channel, and its patches. */
+function rowHtml(images: PictureBytes, unit: UnitPatches): string {
+  const name = `<span class="quiet small" style="flex:none;width:3em;text-align:right">${unit.channel}</span>`
+  const alt = `what excites channel ${unit.channel} most`
+  const patches =
+    unit.patches.length === 0
+      ? '<span class="quiet small">never active</span>'
+      : `<img class="pixels" alt="${alt}" src="${pngAddress(patchSheet(images, [unit]))}">`
+  return `<div style="display:flex;gap:12px;align-items:center;margin-bottom:4px">${name}${patches}</div>`
 }
 
 /** Undefined for a network without ReLUs. */

@@ -105,7 +105,9 @@ function drawnFilters(model: Model, { weights: asked }: WeightsCall): readonly {
     const isSmall = rows <= 1
     const { picture, says } = filterTiles(values, values.shape, {
       bgr: name === first && model.info.normalization?.colors === 'bgr',
-      scale: isSmall ? 9 : Math.max(1, Math.floor(32 / rows)),
+      scale: isSmall
+        ? 9
+        : Math.max(1, Math.floor((model.weights.get(name).shape[3] as number) <= 32 ? 64 / rows : 32 / rows)),
     })
     const caption = `${name}: ${says}. Each is scaled by its own largest weight; middle gray is 0.`
     const image = `<img class="pixels" width="${picture.width}" height="${picture.height}" alt="${escapeText(caption)}" src="${pngAddress(picture)}">`
@@ -157,7 +159,7 @@ function remarksOf({ name, filters, notFinite }: WeightStatistics): readonly str
       : []),
     ...(pair !== undefined
       ? [
-          `${name}: ${counted(similar.found, 'pair')} of filters point in nearly the same direction, up to sign; ${pair.a} and ${pair.b} most (cosine ${pair.cosine.toFixed(3)}).`,
+          `${name}: ${counted(similar.found, 'pair')} of filters point in nearly the same direction, up to sign; ${pair.a} and ${pair.b} most (cosine ${printCell(pair.cosine)}).`,
         ]
       : []),
     ...(similar.compared < count

@@ -54,7 +54,8 @@ export interface TopPatches {
 
 /**
  * Throws `ArgumentError` for a layer that does not exist, a pattern that matches several, and channels that it does not have;
- * `DataMismatchError` for images of another size. Values that are NaN excite nothing.
+ * `DataMismatchError` for images of another size. Values that are NaN or 0 excite nothing: a
+ * dead unit has no patches.
  */
 export async function topPatches(
   model: Model,
@@ -87,7 +88,8 @@ export async function topPatches(
           const one = data[i * size + unit] as number
           if (one > value) [value, place] = [one, unit]
         }
-        if (place >= 0)
+        // After a ReLU, 0 is no excitement.
+        if (place >= 0 && value !== 0)
           keep(best[at] as Found[], { index: first + i, value, position: Math.floor(place / volume.channels) }, most)
       })
   })

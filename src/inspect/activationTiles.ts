@@ -20,7 +20,7 @@ export interface ActivationTilesOptions {
   readonly colors?: ColorScale | undefined
   /**
    * The value that gets the end of the scale. `layer`: the largest magnitude of the layer; `channel`: of each
-   * channel, whose peak each tile names. Default `channel`.
+   * channel, whose peak each tile names. Default `channel`; of 1×1 maps `layer`.
    */
   readonly scale?: 'layer' | 'channel' | undefined
 }
@@ -66,7 +66,7 @@ export function activationTiles(
     })
   }
   const isPoint = volume.height * volume.width === 1
-  const { most = isPoint ? 4096 : 64, side = 56, scale = 'channel' } = options
+  const { most = isPoint ? 4096 : 64, side = 56, scale = isPoint ? 'layer' : 'channel' } = options
   checkWhole('most', most, 1, 2 ** 16)
   checkWhole('side', side, 1, 1024)
   const { peaks, sizes, hasNegative } = extentsOf(values, volume.channels)

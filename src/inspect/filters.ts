@@ -92,7 +92,7 @@ export function filterTiles(filters: ArrayLike<number>, shape: Shape, options: F
     return 0.5 + ((largest[tile] as number) > 0 ? (0.5 * weight) / (largest[tile] as number) : 0)
   }
   const across = channels.length === 1 ? Math.min(shown.length, 16) : channels.length
-  const size = { count: shown.length * channels.length, rows, columns, across, scale }
+  const size = { count: shown.length * channels.length, rows, columns, across, scale, gap: Math.ceil(scale / 3) }
   const { picture, places } = drawTiles(size, (index, row, column): Rgb => {
     const [tile, channel] = tileOf(index)
     if (!isColor) return colorAt(colors, weightAt(tile, row, column, channel))
