@@ -45,7 +45,7 @@ async function look(subject: Subject, call: UnitsCall): Promise<Findings> {
   const options = { normalization, among: call.among ?? usualAmong }
   const running = (what: string) => ({ ...options, progress: (done: number, all: number) => progress(what, done, all) })
   const dead = await rectified(() => deadUnits(model, split, running('dead units')))
-  const layer = call.units ?? mapLayer(model, logitsNode(model.network).node.name, undefined).node.name
+  const layer = call.units ?? (await readCall(async () => lastMap(model)))
   const top = await readCall(() => topPatches(model, split, layer, { ...running('patches'), most: call.patches }))
   const shown = top.units.slice(0, mostRows)
   const sheet = patchSheet(split, shown)
@@ -75,6 +75,11 @@ async function look(subject: Subject, call: UnitsCall): Promise<Findings> {
     json: { images: top.images, dead: dead ?? null, patches: top, notes: remarks },
     files: [{ name: `patches-${fileWord(top.layer)}.png`, bytes: encodePng(sheet) }],
   }
+}
+
+/** Throws `ArgumentError` for a network without maps. */
+function lastMap(model: Subject['model']): string {
+  return mapLayer(model, logitsNode(model.network).node.name, undefined).node.name
 }
 
 /** The number of a channel, and its patches. */
