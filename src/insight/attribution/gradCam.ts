@@ -6,6 +6,7 @@
 import { volumeSize } from '../../core/shapes.ts'
 import type { Model } from '../../model/model.ts'
 import { checkPictures } from '../../model/pictures.ts'
+import { exactTwin } from './exact.ts'
 import { mapLayer } from './layer.ts'
 import { type AttributionMaps, type AttributionOptions, attributionOptionNames } from './maps.ts'
 import { checkRun, runPasses } from './pass.ts'
@@ -23,21 +24,31 @@ export interface ClassActivationMaps extends AttributionMaps {
 }
 
 /** The weight of a channel, from its activations and gradients: [positions] each. */
-type Weight = (gradients: Float64Array, activations: Float64Array) => number
+interface Weighting {
+  weight(gradients: Float64Array, activations: Float64Array): number
+  /** Whether it amplifies rounding: then the network is computed in float64, if it is small. */
+  readonly isDelicate: boolean
+}
 
 /** Grad-CAM's: the mean of the gradients. */
-const meanGradient: Weight = (gradients) => gradients.reduce((sum, g) => sum + g, 0) / gradients.length
+const meanGradient: Weighting = {
+  weight: (gradients) => gradients.reduce((sum, g) => sum + g, 0) / gradients.length,
+  isDelicate: false,
+}
 
 /**
  * Grad-CAM++'s: Σ α·ReLU(g) with α = g²/(2g² + Σ A·g³) (equations 18 and 19 of the paper, where the score is an exponential
  * of the logit: its derivatives are then powers of g).
  */
-const plusPlus: Weight = (gradients, activations) => {
-  let cubes = 0
-  for (let p = 0; p < gradients.length; p++) cubes += (activations[p] as number) * (gradients[p] as number) ** 3
-  let weight = 0
-  for (const g of gradients) if (g > 0) weight += (g * g * g) / (2 * g * g + cubes + 1e-12)
-  return weight
+const plusPlus: Weighting = {
+  weight(gradients, activations) {
+    let cubes = 0
+    for (let p = 0; p < gradients.length; p++) cubes += (activations[p] as number) * (gradients[p] as number) ** 3
+    let weight = 0
+    for (const g of gradients) if (g > 0) weight += (g * g * g) / (2 * g * g + cubes + 1e-12)
+    return weight
+  },
+  isDelicate: true,
 }
 
 /**
@@ -70,7 +81,7 @@ async function weighted(
   model: Model,
   images: Float32Array,
   options: CamOptions,
-  weightOf: Weight,
+  { weight, isDelicate }: Weighting,
 ): Promise<ClassActivationMaps> {
   checkRun<CamOptions>(name, options, camOptionNames)
   const count = checkPictures(images, model.input)
@@ -82,8 +93,9 @@ async function weighted(
   const positions = height * width
   const data = new Float32Array(count * positions)
   const explained: Explained[] = []
+  await using exact = isDelicate ? await exactTwin(model) : undefined
   await runPasses(
-    model,
+    exact ?? model,
     {
       count,
       of: aims.layer,
@@ -95,7 +107,7 @@ async function weighted(
         const slopes = gradients[node.name] as Float32Array
         const activations = taps[node.name] as Float32Array
         const weights = Float64Array.from({ length: channels }, (_, c) =>
-          weightOf(channelOf(slopes, c, channels), channelOf(activations, c, channels)),
+          weight(channelOf(slopes, c, channels), channelOf(activations, c, channels)),
         )
         data.set(combined(activations, weights), index * positions)
       },

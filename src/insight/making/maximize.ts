@@ -11,6 +11,7 @@ import type { Shape } from '../../core/shapes.ts'
 import type { Normalization } from '../../data/normalization.ts'
 import type { Model } from '../../model/model.ts'
 import { checkPictures } from '../../model/pictures.ts'
+import { GradientError } from '../../plan/errors.ts'
 import { checkRun, lendPasses, type RunOptions } from '../attribution/pass.ts'
 import { aimsOf, type Explained, type Target } from '../attribution/target.ts'
 import { blurred, keepInRange, shifted, stepped, usualNormalization } from './planes.ts'
@@ -44,6 +45,7 @@ export interface MadeImage {
 
 /**
  * @throws {ArgumentError} an option, a class, a layer or a channel that does not exist
+ * @throws {GradientError} at the start no pixel has any influence, as behind a ReLU that gives 0
  */
 export async function maximizeActivation(
   model: Model,
@@ -102,6 +104,7 @@ export async function maximizeActivation(
       options.signal?.throwIfAborted()
       const [down, right] = [random.integer(2 * jitter + 1) - jitter, random.integer(2 * jitter + 1) - jitter]
       await pass(shifted(image, size, down, right))
+      if (step === 0 && slopes.every((slope) => slope === 0)) throw noGradient(found[0] as Explained)
       const back = shifted(slopes, size, -down, -right)
       image = stepped(image, back, rate, normalization)
       if (blur > 0 && step % blurEvery === blurEvery - 1 && step < steps - 1) image = blurred(image, size, blur)
@@ -115,6 +118,14 @@ export async function maximizeActivation(
     explained: found.at(-1) as Explained,
     scores: found.map(({ score }) => score),
   }
+}
+
+function noGradient({ label, score }: Explained): GradientError {
+  return new GradientError('no pixel has any influence where the image starts', {
+    received: `${label}, ${score} for the start`,
+    expected: 'a gradient that is not 0 everywhere',
+    advice: 'take the layer in front of the ReLU, another seed, or a photo as the start',
+  })
 }
 
 function startOf(
