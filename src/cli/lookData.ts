@@ -4,13 +4,15 @@ import { type Command, Option } from 'commander'
 import type { Split } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
 import { dataHelp, openData } from './data.ts'
-import { UsageError } from './errors.ts'
+import { readCall, UsageError } from './errors.ts'
+import { type SplitName, splitNames, splitOf } from './evalSplit.ts'
 import type { Subject } from './lookSection.ts'
-import { whole } from './options.ts'
+import { choice, whole } from './options.ts'
 import { trainedSplit } from './runData.ts'
 
 export interface DataCall {
   readonly data?: string
+  readonly split?: SplitName
   readonly among?: number
 }
 
@@ -23,13 +25,18 @@ export interface LookedData {
 
 export function addData(command: Command): void {
   command.addOption(new Option('--data <data>', `images to run through the network: ${dataHelp}`))
+  command.addOption(
+    new Option('--split <name>', 'which of them: test (the default), validation, train, or all').argParser(
+      choice('--split', splitNames),
+    ),
+  )
   command.addOption(new Option('--among <n>', 'of them, the first n; default 500').argParser(whole('--among', 1)))
 }
 
 /** Opened once for all sections of a call. */
 const opened = new WeakMap<object, Promise<LookedData>>()
 
-/** The test images, or the training images where there are none. Throws `UsageError` without --data. */
+/** Throws `UsageError` without --data, and for a split without images. */
 export function dataOf({ model, name, terminal }: Subject, section: string, call: DataCall): Promise<LookedData> {
   const known = opened.get(model)
   if (known !== undefined) return known
@@ -44,7 +51,7 @@ export function dataOf({ model, name, terminal }: Subject, section: string, call
     }
     const size = { ...model.input, preprocessing: model.info.preprocessing }
     const dataset = await openData(data, size, terminal, undefined, await trainedSplit(name, data))
-    const split = dataset.test.count > 0 ? dataset.test : dataset.train
+    const split = await readCall(() => splitOf(dataset, call.split ?? 'test'))
     return {
       name: data,
       split,
