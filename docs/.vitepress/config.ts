@@ -27,6 +27,7 @@ const sidebar = [
       page('Layers', '/layers'),
       page('The command line', '/cli'),
       page('The library', '/library'),
+      page('Looking inside', '/inside'),
       page('In a page', '/browser'),
       page('Models of Caffe', '/caffe'),
       page('Models of the Hugging Face hub', '/hub'),
