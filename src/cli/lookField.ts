@@ -1,12 +1,11 @@
 /** `lenslet look`, section field: what a unit can see of the image, and what it really sees. */
 
 import { type Command, Option } from 'commander'
-import { ArgumentError } from '../core/errors.ts'
 import { effectiveField } from '../insight/attribution/fields.ts'
-import { mapLayer } from '../insight/attribution/layer.ts'
+import { mapLayer, NoMapError } from '../insight/attribution/layer.ts'
 import { logitsNode } from '../insight/attribution/target.ts'
 import { fieldPicture } from '../inspect/maps/fieldPicture.ts'
-import { encodePng, pngAddress } from '../inspect/png.ts'
+import { addressOfPng, encodePng } from '../inspect/png.ts'
 import { noteHtml } from '../inspect/report/html.ts'
 import { escapeText } from '../inspect/svg.ts'
 import type { Model } from '../model/model.ts'
@@ -23,7 +22,7 @@ export const fieldSection: LookSection<FieldCall> = {
   name: 'field',
   says: 'the receptive field of a unit on the image: what can reach it, and what does',
   ofImage: true,
-  isDefault: true,
+  isDefault: false,
   define(command: Command) {
     command.addOption(new Option('--unit-layer <name>', 'the layer of the unit; default: the last map'))
     command.addOption(
@@ -49,16 +48,16 @@ async function look(
   if (layer === undefined) return undefined
   const found = await readCall(() => effectiveField(model, image.values, layer, { position: call.at }))
   const { window, position, side } = found
-  const picture = fieldPicture(image.picture, found)
+  const png = encodePng(fieldPicture(image.picture, found))
   const text = `a unit of ${layer} at row ${position[0]}, column ${position[1]} sees ${window.height}×${window.width} pixels; what reaches it for this image fills about ${Math.round(side)}×${Math.round(side)}`
   return {
     title: 'Receptive field',
     text: terminal.wrap(text),
-    html: `<div class="looks"><figure><img alt="${escapeText(text)}" src="${pngAddress(picture)}"></figure></div>${noteHtml(
+    html: `<div class="looks"><figure><img alt="${escapeText(text)}" src="${addressOfPng(png)}"></figure></div>${noteHtml(
       `${text}. The frame is the theoretical field, also where it begins outside of the image; the colors are the magnitude of the gradient (Luo et al. 2016).`,
     )}`,
     json: { layer, position, window, effectiveSide: side },
-    files: [{ name: 'field.png', bytes: encodePng(picture) }],
+    files: [{ name: 'field.png', bytes: png }],
   }
 }
 
@@ -68,7 +67,7 @@ function layerOf(model: Model, layer: string | undefined, asked: boolean): strin
   try {
     return mapLayer(model, logitsNode(model.network).node.name, undefined).node.name
   } catch (error) {
-    if (asked || !(error instanceof ArgumentError)) throw error
+    if (asked || !(error instanceof NoMapError)) throw error
     return undefined
   }
 }

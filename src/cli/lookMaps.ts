@@ -1,19 +1,20 @@
 /** `lenslet look`, section maps: what matters in the image. */
 
 import { type Command, Option } from 'commander'
-import { ArgumentError } from '../core/errors.ts'
 import { printVolume } from '../core/shapes.ts'
 import { closest } from '../core/suggest.ts'
 import { channelOffset } from '../data/normalization.ts'
 import { npyParts } from '../exchange/numpy/npy.ts'
+import { explain } from '../insight/attribution/explain.ts'
 import type { Completeness, IntegratedGradients } from '../insight/attribution/integratedGradients.ts'
+import { NoMapError } from '../insight/attribution/layer.ts'
 import type { AttributionMaps } from '../insight/attribution/maps.ts'
 import { type AttributionName, attributionMethods } from '../insight/attribution/methods.ts'
 import { type Prediction, topPredictions } from '../insight/predictions.ts'
 import type { TextTable } from '../inspect/costTable.ts'
 import { gradientPicture, mapOverlay } from '../inspect/maps/mapPicture.ts'
 import { spread } from '../inspect/maps/spread.ts'
-import { encodePng, type Picture, pngAddress } from '../inspect/png.ts'
+import { addressOfPng, encodePng, type Picture } from '../inspect/png.ts'
 import { listHtml, tableHtml } from '../inspect/report/html.ts'
 import { escapeText } from '../inspect/svg.ts'
 import { printPercent } from '../inspect/units.ts'
@@ -86,9 +87,10 @@ function readMaps(text: string): readonly AttributionName[] {
 interface DrawnMap {
   readonly name: AttributionName
   readonly found: AttributionMaps
-  readonly overlay: Picture
+  /** As PNG. */
+  readonly overlay: Uint8Array
   /** In the image's colors. */
-  readonly colored?: Picture
+  readonly colored?: Uint8Array
 }
 
 async function look(subject: Subject, call: MapsCall): Promise<Findings | undefined> {
@@ -101,48 +103,54 @@ async function look(subject: Subject, call: MapsCall): Promise<Findings | undefi
       expected: '1×1×classes',
       advice: 'lenslet look --show with another section',
     })
-  const top = topPredictions(model, await model.predict(image.values), 5)
+  const target = call.target === undefined ? {} : { target: targetOf(call.target, model.info.classes) }
+  const { layer } = call
+  // One pass gives the scores and two of the usual maps.
+  const first = await readCall(() => explain(model, image.values, { ...target, ...(layer !== undefined && { layer }) }))
+  const known = { gradient: first.gradient, gradCam: first.gradCam }
+  const top = topPredictions(model, first.scores, 5)
   const drawn: DrawnMap[] = []
   const left: string[] = []
   for (const name of call.maps ?? usual) {
     try {
-      drawn.push(await draw(subject, call, name))
+      drawn.push(draw(subject, name, known[name as keyof typeof known] ?? (await make(subject, call, target, name))))
     } catch (error) {
       // A usual map that this model cannot have is no error.
-      if (call.maps !== undefined || !isImpossible(error)) throw error
+      if (call.maps !== undefined || call.layer !== undefined || !isImpossible(error)) throw error
       left.push(`${attributionMethods[name].title} is left out: ${error.message.split('\n')[0]}.`)
     }
   }
   return findings(subject, top, drawn, left)
 }
 
-const isImpossible = (error: unknown): error is Error =>
-  error instanceof GradientError || error instanceof ArgumentError
+const isImpossible = (error: unknown): error is Error => error instanceof GradientError || error instanceof NoMapError
 
-async function draw({ model, image, progress }: Subject, call: MapsCall, name: AttributionName): Promise<DrawnMap> {
-  const { map, signed, colored, title } = attributionMethods[name]
-  const values = image?.values as Float32Array
-  const { target, maps: _maps, ...options } = call
-  const found = await readCall(() =>
-    map(model, values, {
-      ...only(options),
-      ...(target !== undefined && { target: targetOf(target, model.info.classes) }),
+function make(
+  { model, image, progress }: Subject,
+  { layer, samples, noise, steps, window, stride, channels, value }: MapsCall,
+  target: { readonly target?: number | string },
+  name: AttributionName,
+): Promise<AttributionMaps> {
+  const { map, title } = attributionMethods[name]
+  return readCall(() =>
+    map(model, image?.values as Float32Array, {
+      ...{ layer, samples, noise, steps, window, stride, channels, value },
+      ...target,
       progress: (done, all) => progress(title, done, all),
     }),
   )
+}
+
+function draw({ model, image }: Subject, name: AttributionName, found: AttributionMaps): DrawnMap {
+  const { signed, colored } = attributionMethods[name]
   const one = { shape: found.shape.slice(1), data: found.data }
   const offset = model.info.normalization === undefined ? 0 : channelOffset(model.info.normalization)
   return {
     name,
     found,
-    overlay: mapOverlay(image?.picture as Picture, one, { signed }),
-    ...(colored && { colored: gradientPicture(one, offset) }),
+    overlay: encodePng(mapOverlay(image?.picture as Picture, one, { signed })),
+    ...(colored && { colored: encodePng(gradientPicture(one, offset)) }),
   }
-}
-
-/** What the methods take of a call. */
-function only({ layer, samples, noise, steps, window, stride, channels, value }: Omit<MapsCall, 'maps' | 'target'>) {
-  return { layer, samples, noise, steps, window, stride, channels, value }
 }
 
 /** A whole number is an index, unless a class has it as its name. */
@@ -171,7 +179,7 @@ function findings(
     ].join('\n'),
     html: [
       `<p>${escapeText([predictions, ...what].join('; '))}</p>`,
-      `<div class="looks">${figureHtml(size, 'the image', '')}${drawn.map(drawnHtml).join('')}</div>`,
+      `<div class="looks">${figureHtml(encodePng(size), 'the image', '')}${drawn.map(drawnHtml).join('')}</div>`,
       tableHtml(table),
       listHtml(remarks),
     ].join(''),
@@ -228,9 +236,9 @@ function jsonOf(name: AttributionName, found: AttributionMaps): object {
   return { shape: shape.slice(1), ...rest, half: spreadOf(name, found) ?? null }
 }
 
-function figureHtml(picture: Picture, title: string, paper: string): string {
+function figureHtml(png: Uint8Array, title: string, paper: string): string {
   const caption = `${escapeText(title)}${paper === '' ? '' : `<br><span class="quiet">${escapeText(paper)}</span>`}`
-  return `<figure><img alt="${escapeText(title)}" src="${pngAddress(picture)}"><figcaption>${caption}</figcaption></figure>`
+  return `<figure><img alt="${escapeText(title)}" src="${addressOfPng(png)}"><figcaption>${caption}</figcaption></figure>`
 }
 
 function drawnHtml({ name, overlay, colored }: DrawnMap): string {
@@ -245,8 +253,8 @@ function filesOf({ name, found, overlay, colored }: DrawnMap): readonly LookFile
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
   const array = storedTensor(name, { dtype: 'F32', shape: shape.slice(1), from: 0, to: bytes.length }, bytes)
   return [
-    { name: `${name}.png`, bytes: encodePng(overlay) },
-    ...(colored === undefined ? [] : [{ name: `${name}-colors.png`, bytes: encodePng(colored) }]),
+    { name: `${name}.png`, bytes: overlay },
+    ...(colored === undefined ? [] : [{ name: `${name}-colors.png`, bytes: colored }]),
     { name: `${name}.npy`, bytes: joined(npyParts(array)) },
   ]
 }

@@ -1,5 +1,6 @@
 /** Looking inside with a model that runs: what it predicts, where it is wrong, and what matters to it in an image. To draw the results: `inspect`. */
 
+export { type Explanation, explain } from './attribution/explain.ts'
 export {
   type ActivationMapsOptions,
   type ActivationStatistics,
@@ -22,6 +23,7 @@ export {
   type IntegratedGradientsOptions,
   integratedGradients,
 } from './attribution/integratedGradients.ts'
+export { NoMapError } from './attribution/layer.ts'
 export type { AttributionMaps, AttributionOptions } from './attribution/maps.ts'
 export {
   type AttributionMethod,

@@ -59,7 +59,12 @@ export function encodePng({ width, height, pixels }: Picture): Uint8Array<ArrayB
 
 /** For the `src` of an image in a page that needs no other file. */
 export function pngAddress(image: Picture): string {
+  return addressOfPng(encodePng(image))
+}
+
+/** The same for an image that is encoded already. */
+export function addressOfPng(bytes: Uint8Array): string {
   let text = ''
-  for (const byte of encodePng(image)) text += String.fromCharCode(byte)
+  for (const byte of bytes) text += String.fromCharCode(byte)
   return `data:image/png;base64,${btoa(text)}`
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Random } from '../../core/random.ts'
 import { Model, type ModelOptions } from '../../model/model.ts'
 import { parse } from '../../notation/parse.ts'
+import { explain } from './explain.ts'
 import { gradCam, gradCamPlusPlus } from './gradCam.ts'
 import { deconvnet, gradient, gradientTimesInput, guidedBackprop } from './gradient.ts'
 import { integratedGradients } from './integratedGradients.ts'
@@ -176,6 +177,24 @@ describe('class activation maps', () => {
     await expect(scoreCam(model, noise, { channels: 0 })).rejects.toThrow(/whole number from 1/)
     const after = { target: { layer: 'conv1', channel: 0 }, layer: 'relu2' }
     await expect(gradCam(model, noise, after)).rejects.toThrow(/nothing leads from relu2/)
+  })
+})
+
+describe('one pass', () => {
+  it('gives the scores, the gradient and Grad-CAM', async () => {
+    const model = await modelOf(`${convolutional} -> SOFTMAX`)
+    const found = await explain(model, noise, { target: 2 })
+    const [cam, slopes] = [await gradCam(model, noise, { target: 2 }), await gradient(model, noise, { target: 2 })]
+    expect(found.gradCam).toMatchObject({ shape: cam.shape, layer: cam.layer })
+    const near = (a: Float32Array, b: Float32Array) =>
+      a.forEach((value, index) => {
+        expect(value).toBeCloseTo(b[index] as number, 5)
+      })
+    near(found.gradCam?.data as Float32Array, cam.data)
+    near(found.gradient.data, slopes.data)
+    near(found.scores, await model.predict(noise))
+    const flat = await modelOf('INPUT 8x8x3 -> FC-5 -> RELU -> FC-2')
+    expect((await explain(flat, noise)).gradCam).toBeUndefined()
   })
 })
 

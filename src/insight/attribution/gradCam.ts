@@ -81,7 +81,7 @@ async function weighted(
   model: Model,
   images: Float32Array,
   options: CamOptions,
-  { weight, isDelicate }: Weighting,
+  weighting: Weighting,
 ): Promise<ClassActivationMaps> {
   checkRun<CamOptions>(name, options, camOptionNames)
   const count = checkPictures(images, model.input)
@@ -93,7 +93,7 @@ async function weighted(
   const positions = height * width
   const data = new Float32Array(count * positions)
   const explained: Explained[] = []
-  await using exact = isDelicate ? await exactTwin(model) : undefined
+  await using exact = weighting.isDelicate ? await exactTwin(model) : undefined
   await runPasses(
     exact ?? model,
     {
@@ -104,18 +104,26 @@ async function weighted(
       image: (index, into) => into.set(given.subarray(index * each, (index + 1) * each)),
       start: (index, values, start) => explained.push(aims.start(index, values, start)),
       take(index, { gradients, taps }) {
-        const slopes = gradients[node.name] as Float32Array
-        const activations = taps[node.name] as Float32Array
-        const weights = Float64Array.from({ length: channels }, (_, c) =>
-          weight(channelOf(slopes, c, channels), channelOf(activations, c, channels)),
-        )
-        data.set(combined(activations, weights), index * positions)
+        const [slopes, activations] = [gradients[node.name], taps[node.name]] as [Float32Array, Float32Array]
+        data.set(camOf(weighting, slopes, activations, channels), index * positions)
       },
     },
     options,
   )
   return { shape: [count, height, width], data, explained, layer: node.name }
 }
+
+/** The map of a layer from its gradients and activations, [positions, channels] each: [positions]. */
+function camOf({ weight }: Weighting, slopes: Float32Array, activations: Float32Array, channels: number): Float32Array {
+  const weights = Float64Array.from({ length: channels }, (_, c) =>
+    weight(channelOf(slopes, c, channels), channelOf(activations, c, channels)),
+  )
+  return combined(activations, weights)
+}
+
+/** Grad-CAM's. */
+export const gradCamOf = (slopes: Float32Array, activations: Float32Array, channels: number) =>
+  camOf(meanGradient, slopes, activations, channels)
 
 /** [positions], of values [positions, channels]. */
 export function channelOf(values: Float32Array, channel: number, channels: number): Float64Array {

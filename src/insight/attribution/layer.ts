@@ -1,11 +1,14 @@
 /** The layer that class activation maps are of. */
 
-import { ArgumentError } from '../../core/errors.ts'
+import { ArgumentError, LensletError } from '../../core/errors.ts'
 import { printVolume, sameVolume, type Volume } from '../../core/shapes.ts'
 import type { Model } from '../../model/model.ts'
 import type { Network } from '../../network/network.ts'
 import { inferVolumes, type SizedNode } from '../../network/volumes.ts'
 import { nodeOf } from './target.ts'
+
+/** A network of fully connected layers has no class activation maps. */
+export class NoMapError extends LensletError {}
 
 /**
  * A layer by its name; by default the last map in front of the layer that is explained: of the last layer with weights that
@@ -14,6 +17,7 @@ import { nodeOf } from './target.ts'
  *
  * @param of the layer that is explained
  * @throws {ArgumentError} no such layer, or one whose output is no map
+ * @throws {NoMapError} a network without maps, where no layer is named
  */
 export function mapLayer({ network }: Pick<Model, 'network'>, of: string, layer: string | undefined): SizedNode {
   if (layer !== undefined) {
@@ -27,7 +31,7 @@ export function mapLayer({ network }: Pick<Model, 'network'>, of: string, layer:
   }
   const last = lastMap(network, of)
   if (last !== undefined) return last
-  throw new ArgumentError('the network has no layer with a map', {
+  throw new NoMapError('the network has no layer with a map', {
     received: `a network in which nothing with weights in front of ${of} has more than one position`,
     expected: 'a convolution',
     advice: 'take maps by gradients to the image, or occlusion',
