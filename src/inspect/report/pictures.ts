@@ -73,11 +73,12 @@ function galleryHtml(pictures: readonly MistakenPicture[]): string {
   return `<div class="gallery${isMapped ? ' pairs-of' : ''}">${pictures.map(mistakeHtml).join('')}</div>`
 }
 
-export function mistakesSection(
+/** Up to three sections; an empty text is none. */
+export function mistakesSections(
   { pictures, unsure = [], classes = [], among, note }: HardPictures,
   count: number,
-): string {
-  if (pictures.length === 0 && unsure.length === 0) return ''
+): readonly string[] {
+  if (pictures.length === 0 && unsure.length === 0) return []
   const of = among < count ? `, among the first ${printCount(among)} test images` : ''
   const isMapped = [...pictures, ...unsure].some(({ map }) => map !== undefined)
   const maps = [
@@ -100,7 +101,7 @@ export function mistakesSection(
           galleryHtml(unsure),
           noteHtml(`Test images with two classes that are nearly as probable, the closest first${of}. ${maps}`),
         )
-  return surest + closest + classMistakesSection(classes, of)
+  return [surest, closest, classMistakesSection(classes, of)]
 }
 
 /** Classes whose mistakes are shown; those of more would make the page too long. */

@@ -9,7 +9,7 @@ import { pageHtml } from './page.ts'
 import {
   filtersSection,
   type HardPictures,
-  mistakesSection,
+  mistakesSections,
   type SamplePicture,
   type ShownFilters,
   samplesSection,
@@ -78,7 +78,7 @@ function sectionsOf(data: ReportData): readonly string[] {
     trainingSection(data),
     metrics === undefined ? '' : classesSection(metrics, evaluation?.count ?? 0),
     evaluation === undefined ? '' : confusionSection(evaluation),
-    mistakes === undefined ? '' : mistakesSection(mistakes, evaluation?.count ?? 0),
+    ...(mistakes === undefined ? [] : mistakesSections(mistakes, evaluation?.count ?? 0)),
     samples === undefined ? '' : samplesSection(samples.pictures, samples.augmentation),
     filters === undefined ? '' : filtersSection(filters),
     section('Next steps', next.map(commandHtml).join('')),
