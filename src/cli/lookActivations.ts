@@ -5,7 +5,7 @@ import { printVolume } from '../core/shapes.ts'
 import { activationMaps, type LayerActivation } from '../insight/activationMaps.ts'
 import { activationTiles } from '../inspect/activationTiles.ts'
 import type { TextTable } from '../inspect/costTable.ts'
-import { encodePng, pngAddress } from '../inspect/png.ts'
+import { addressOfPng, encodePng } from '../inspect/png.ts'
 import { listHtml, noteHtml, scrolling, tableHtml } from '../inspect/report/html.ts'
 import { printCell } from '../inspect/steps/number.ts'
 import { escapeText } from '../inspect/svg.ts'
@@ -30,7 +30,7 @@ export const activationsSection: LookSection<ActivationsCall> = {
   name: 'activations',
   says: 'the image through the layers: channels as tiles, sparsity, silent channels',
   ofImage: true,
-  isDefault: true,
+  isDefault: false,
   define(command: Command) {
     command.addOption(
       new Option(
@@ -106,11 +106,12 @@ function usualLayers(model: Model): readonly string[] {
 
 function sheetOf({ layer, volume, data, statistics }: LayerActivation, most: number | undefined): Sheet {
   const { picture, says } = activationTiles(data, volume, { most })
+  const bytes = encodePng(picture)
   const caption = `${layer}: ${says}; ${printPercent(statistics.zeros)} zeros, largest value ${printCell(statistics.most)}`
-  const image = `<img class="pixels" width="${picture.width}" height="${picture.height}" alt="${escapeText(caption)}" src="${pngAddress(picture)}">`
+  const image = `<img class="pixels" width="${picture.width}" height="${picture.height}" alt="${escapeText(caption)}" src="${addressOfPng(bytes)}">`
   return {
     html: `<h3>${escapeText(caption)}</h3>${scrolling(image)}<p></p>`,
-    file: { name: `activations-${fileWord(layer)}.png`, bytes: encodePng(picture) },
+    file: { name: `activations-${fileWord(layer)}.png`, bytes },
   }
 }
 

@@ -7,7 +7,7 @@ import { type WeightStatistics, weightStatistics } from '../insight/weightStatis
 import type { TextTable } from '../inspect/costTable.ts'
 import { filterTiles, firstFilters } from '../inspect/filters.ts'
 import { histogramSvg } from '../inspect/histogram.ts'
-import { encodePng, pngAddress } from '../inspect/png.ts'
+import { addressOfPng, encodePng } from '../inspect/png.ts'
 import { listHtml, noteHtml, scrolling, tableHtml } from '../inspect/report/html.ts'
 import { printCell } from '../inspect/steps/number.ts'
 import { escapeText } from '../inspect/svg.ts'
@@ -38,10 +38,12 @@ export const weightsSection: LookSection<WeightsCall> = {
 }
 
 async function look(
-  { model, name, terminal }: Subject,
+  { model, name, image, terminal }: Subject,
   call: WeightsCall,
   asked: boolean,
 ): Promise<Findings | undefined> {
+  // A page about an image is quick; of a model alone, the weights are what there is to see.
+  if (!asked && image !== undefined && call.weights === undefined) return undefined
   const since = fittingStart(model, await weightsAtStart(name))
   const rows = weightStatistics(model, since && { since })
   const learned = rows.filter(({ filters }) => filters !== undefined)
@@ -109,11 +111,12 @@ function drawnFilters(model: Model, { weights: asked }: WeightsCall): readonly {
         ? 9
         : Math.max(1, Math.floor((model.weights.get(name).shape[3] as number) <= 32 ? 64 / rows : 32 / rows)),
     })
+    const bytes = encodePng(picture)
     const caption = `${name}: ${says}. Each is scaled by its own largest weight; middle gray is 0.`
-    const image = `<img class="pixels" width="${picture.width}" height="${picture.height}" alt="${escapeText(caption)}" src="${pngAddress(picture)}">`
+    const image = `<img class="pixels" width="${picture.width}" height="${picture.height}" alt="${escapeText(caption)}" src="${addressOfPng(bytes)}">`
     return {
       html: scrolling(image) + noteHtml(caption),
-      file: { name: `${fileWord(name)}.png`, bytes: encodePng(picture) },
+      file: { name: `${fileWord(name)}.png`, bytes },
     }
   })
 }

@@ -79,20 +79,20 @@ export function activationStatistics(values: Float32Array, channels: number): Ac
   const speaks = new Uint8Array(channels)
   let [sum, zeros, finite] = [0, 0, 0]
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number
-    const channel = i % channels
-    if (value !== 0) speaks[channel] = 1
-    if (!Number.isFinite(value)) continue
-    finite++
-    sum += value
-    if (value === 0) zeros++
-    if (value < least) least = value
-    if (value > most) most = value
-    sums[channel] = (sums[channel] as number) + value
-    counts[channel] = (counts[channel] as number) + 1
-    if (!(value <= (channelPeaks[channel] as number))) channelPeaks[channel] = value
-  }
+  for (let at = 0; at < values.length; at += channels)
+    for (let channel = 0; channel < channels; channel++) {
+      const value = values[at + channel] as number
+      if (value === 0) zeros++
+      else speaks[channel] = 1
+      if (!Number.isFinite(value)) continue
+      finite++
+      sum += value
+      if (value < least) least = value
+      if (value > most) most = value
+      sums[channel] = (sums[channel] as number) + value
+      counts[channel] = (counts[channel] as number) + 1
+      if (!(value <= (channelPeaks[channel] as number))) channelPeaks[channel] = value
+    }
   const mean = sum / finite
   let squares = 0
   for (const value of values) if (Number.isFinite(value)) squares += (value - mean) * (value - mean)

@@ -1,6 +1,5 @@
 /** Looking inside with a model that runs: what it predicts, where it is wrong, and what matters to it in an image. To draw the results: `inspect`. */
 
-export { type Explanation, explain } from './attribution/explain.ts'
 export {
   type ActivationMapsOptions,
   type ActivationStatistics,
@@ -8,6 +7,7 @@ export {
   activationStatistics,
   type LayerActivation,
 } from './activationMaps.ts'
+export { type Explanation, explain } from './attribution/explain.ts'
 export {
   type EffectiveField,
   type EffectiveFieldOptions,
