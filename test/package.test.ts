@@ -45,6 +45,8 @@ describe('the tarball', () => {
       'LICENSE',
       'README.md',
       'README.zh-CN.md',
+      'docs/images/look-grad-cam.png',
+      'docs/images/look-guided-backprop.png',
       'docs/images/report.png',
       'package.json',
     ])

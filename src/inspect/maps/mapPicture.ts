@@ -63,7 +63,7 @@ export function mapOverlay(image: Picture, map: ImageMap, options: MapPictureOpt
     const [r = 0, g = 0, b = 0] = image.pixels.subarray(4 * pixel, 4 * pixel + 3)
     // Luma (ITU-R BT.601), lightened so that the colors of the map stand out.
     const gray = 0.75 * (0.299 * r + 0.587 * g + 0.114 * b) + 40
-    const cover = Math.min(1, Math.abs(share)) ** 0.7 * 0.85
+    const cover = Math.abs(share) ** (options.signed === true ? 1 : 0.7) * 0.85
     const color: Color = options.signed === true ? signed(Math.sign(share)) : heat(0.35 + 0.65 * share)
     pixels.set([...color.map((value) => Math.round((1 - cover) * gray + cover * value)), 255], 4 * pixel)
   })
