@@ -1,5 +1,6 @@
 /** Looking inside with a model that runs: what it predicts, where it is wrong, and what matters to it in an image. To draw the results: `inspect`. */
 
+export { upscale } from '../core/upscale.ts'
 export {
   type ActivationMapsOptions,
   type ActivationStatistics,
@@ -37,7 +38,6 @@ export { type RandomizationOptions, type RandomizedMap, randomizationCheck } fro
 export { type ScoreCamOptions, scoreCam } from './attribution/scoreCam.ts'
 export { type SmoothGradOptions, smoothGrad } from './attribution/smoothGrad.ts'
 export type { Explained, Target, Unit } from './attribution/target.ts'
-export { upscale } from './attribution/upscale.ts'
 export { type ClassMetrics, classMetrics, type MacroMetrics, type Measure, macroMetrics } from './classMetrics.ts'
 export { type DeadUnits, type DeadUnitsOptions, deadUnits } from './deadUnits.ts'
 export { DenseEvaluation, type DenseOptions } from './dense.ts'

@@ -7,13 +7,13 @@
 import type { Program } from '../../backends/types.ts'
 import { ArgumentError } from '../../core/errors.ts'
 import { sizeOf, volumeSize } from '../../core/shapes.ts'
+import { upscale } from '../../core/upscale.ts'
 import { lend, type Model } from '../../model/model.ts'
 import { checkPictures } from '../../model/pictures.ts'
 import { type CamOptions, type ClassActivationMaps, camOptionNames, channelOf, combined } from './gradCam.ts'
 import { mapLayer } from './layer.ts'
 import { checkFinite, checkRun } from './pass.ts'
 import { aimsOf, type Explained } from './target.ts'
-import { upscale } from './upscale.ts'
 
 export interface ScoreCamOptions extends CamOptions {
   /** At most this many channels, those that vary most over the map; the others count nothing. Default: all, as in the paper. */

@@ -1,7 +1,7 @@
 /** Images of numbers, [height, width, channels]: shifted in a circle, blurred, scaled, kept in range. */
 
+import { upscale } from '../../core/upscale.ts'
 import { channelOffset, type Normalization } from '../../data/normalization.ts'
-import { upscale } from '../attribution/upscale.ts'
 
 export interface Size {
   readonly height: number

@@ -2,7 +2,7 @@
 
 import { ArgumentError } from '../../core/errors.ts'
 import { printShape, type Shape, sizeOf } from '../../core/shapes.ts'
-import { upscale } from '../../insight/attribution/upscale.ts'
+import { upscale } from '../../core/upscale.ts'
 import type { Picture } from '../png.ts'
 import { type Color, heat, signed } from './colors.ts'
 

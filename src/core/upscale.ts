@@ -1,6 +1,6 @@
 /** Brings a coarse map to the size of the image, bilinearly: pixel centers as in PyTorch with `align_corners=False`. */
 
-import { ArgumentError } from '../../core/errors.ts'
+import { ArgumentError } from './errors.ts'
 
 interface Sides {
   readonly height: number
