@@ -45,9 +45,11 @@ describe('the tarball', () => {
       'LICENSE',
       'README.md',
       'README.zh-CN.md',
+      'docs/images/convolution.png',
       'docs/images/look-grad-cam.png',
       'docs/images/look-guided-backprop.png',
       'docs/images/report.png',
+      'docs/images/space.png',
       'package.json',
     ])
     expect(packed.files).toEqual(

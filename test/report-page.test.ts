@@ -38,6 +38,7 @@ function pageOf(classes: number): string {
   const picture = { width: 32, height: 32, pixels: new Uint8Array(4096).fill(128) }
   const [first = '', second = ''] = rows.map(({ label }) => label)
   const mistake = { picture, actual: first, predicted: second, probability: 0.98 }
+  const unsure = { ...mistake, map: picture, second: { label: first, probability: 0.01 } }
   const command = `npx lenslet predict runs/${'long-name-'.repeat(12)}/model.lenslet picture.png`
   return reportHtml({
     title: `network on ${'photos'.repeat(20)}`,
@@ -64,7 +65,12 @@ function pageOf(classes: number): string {
     best: { epoch: 1, loss: 1, accuracy: 0.5, split: 'test' },
     evaluation,
     metrics: { classes: rows, macro: macroMetrics(rows) },
-    mistakes: { pictures: Array.from({ length: 18 }, () => mistake), among: 100 },
+    mistakes: {
+      pictures: Array.from({ length: 18 }, () => mistake),
+      unsure: Array.from({ length: 5 }, () => unsure),
+      classes: rows.map(({ label }) => ({ label, count: 9, wrong: 3, pictures: [unsure, mistake] })),
+      among: 100,
+    },
     samples: { pictures: [{ original: picture, augmented: picture, label: first }], augmentation: 'flip' },
     filters: { name: 'conv1.filters', shape: [7, 7, 3, 64], values: new Float32Array(9408) },
     network: networkTable(network),

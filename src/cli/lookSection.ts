@@ -62,3 +62,8 @@ export interface LookSection<Call extends object = object> {
   /** Undefined where this model has nothing of the kind, unless the section was asked for. */
   look(subject: Subject, call: Call, asked: boolean): Promise<Findings | undefined>
 }
+
+/** A layer's or weight's name as a part of a file's name: `fire2/expand1x1` → `fire2-expand1x1`. */
+export function fileWord(name: string): string {
+  return name.replace(/[^\p{L}\p{N}._-]+/gu, '-')
+}

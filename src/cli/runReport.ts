@@ -4,9 +4,7 @@ import { printVolume } from '../core/shapes.ts'
 import { printAugmentation } from '../data/augmentation.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Normalization } from '../data/normalization.ts'
-import { readPictures } from '../data/store.ts'
 import { classMetrics, macroMetrics } from '../insight/classMetrics.ts'
-import { surestMistakes } from '../insight/predictions.ts'
 import { trainingSamples } from '../insight/trainingSamples.ts'
 import { arenaSvg } from '../inspect/arenaSvg.ts'
 import { memoryTable, networkTable } from '../inspect/costTable.ts'
@@ -24,6 +22,7 @@ import type { ZooEntry } from '../zoo/types.ts'
 import { machine } from './machine.ts'
 import { recomputationWords } from './planWords.ts'
 import type { RunSettings } from './runFolder.ts'
+import { hardPictures, macsForMistakes } from './runMistakes.ts'
 import { printGroups } from './trainGroups.ts'
 import { waitedShare } from './waited.ts'
 
@@ -38,9 +37,6 @@ export interface ReportedRun {
   readonly next: readonly string[]
 }
 
-/** Looking for mistakes may cost this many multiply–accumulates: a second or a few. */
-const macsForMistakes = 2e10
-
 export async function runReport(run: ReportedRun): Promise<string> {
   const { settings, entry, options, dataset, model, result, evaluation, next } = run
   const { network } = model
@@ -52,15 +48,10 @@ export async function runReport(run: ReportedRun): Promise<string> {
   const among = Math.min(dataset.test.count, Math.ceil(macsForMistakes / Math.max(1, table.totals.macs)))
   // Images that have numbers or several labels are not mistaken for another class.
   const isOfClasses = dataset.test.targets === undefined
-  const surest =
+  const mistakes =
     evaluation === undefined || among === 0 || !isOfClasses
       ? undefined
-      : await surestMistakes(model, dataset.test, { normalization, most: 18, among })
-  const images = await readPictures(dataset.test, surest?.map(({ index }) => index) ?? [])
-  const mistakes = surest && {
-    pictures: surest.map((mistake, at) => ({ ...mistake, picture: pictureOf(images, at) })),
-    among,
-  }
+      : await hardPictures(model, dataset.test, { normalization, among, macs: table.totals.macs })
   const classes = isOfClasses ? evaluation && classMetrics(evaluation) : undefined
   const waited = waitedShare(result.records)
   const filters = firstFilters(network)
@@ -88,7 +79,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
     filters:
       filters === undefined || weights === undefined
         ? undefined
-        : { name: filters, shape: weights.shape, values: weights },
+        : { name: filters, shape: weights.shape, values: weights, bgr: normalization.colors === 'bgr' },
     network: table,
     notation: notationOf(model),
     memory: memoryTable([

@@ -1,6 +1,13 @@
 /** Looking inside with a model that runs: what it predicts, where it is wrong, and what matters to it in an image. To draw the results: `inspect`. */
 
 export { upscale } from '../core/upscale.ts'
+export {
+  type ActivationMapsOptions,
+  type ActivationStatistics,
+  activationMaps,
+  activationStatistics,
+  type LayerActivation,
+} from './activationMaps.ts'
 export { type Explanation, explain } from './attribution/explain.ts'
 export {
   type EffectiveField,
@@ -32,10 +39,22 @@ export { type ScoreCamOptions, scoreCam } from './attribution/scoreCam.ts'
 export { type SmoothGradOptions, smoothGrad } from './attribution/smoothGrad.ts'
 export type { Explained, Target, Unit } from './attribution/target.ts'
 export { type ClassMetrics, classMetrics, type MacroMetrics, type Measure, macroMetrics } from './classMetrics.ts'
+export { type DeadUnits, type DeadUnitsOptions, deadUnits } from './deadUnits.ts'
 export { DenseEvaluation, type DenseOptions } from './dense.ts'
 export type { GridAxis } from './denseGrid.ts'
+export { type Embedding, type EmbedOptions, embed } from './embed.ts'
 export { Ensemble } from './ensemble.ts'
+export {
+  type Features,
+  type FeaturesOptions,
+  featuresOf,
+  type NearestOptions,
+  type Neighbor,
+  nearestImages,
+} from './featureSpace.ts'
+export { type HardClass, type HardImage, type HardImages, type HardImagesOptions, hardImages } from './hardImages.ts'
 export { wilsonInterval } from './interval.ts'
+export type { StreamOptions } from './layerStream.ts'
 export { type DeepDreamOptions, type Dream, deepDream } from './making/deepDream.ts'
 export { type MadeImage, type MaximizeOptions, maximizeActivation } from './making/maximize.ts'
 export { imageBytes, type Size } from './making/planes.ts'
@@ -46,3 +65,20 @@ export {
   surestMistakes,
   topPredictions,
 } from './predictions.ts'
+export {
+  type LayerToShow,
+  layersToShow,
+  type ShowLayerOptions,
+  type ShownConvolution,
+  type ShownPooling,
+  showLayer,
+} from './showLayer.ts'
+export { type TopPatch, type TopPatches, type TopPatchesOptions, topPatches, type UnitPatches } from './topPatches.ts'
+export {
+  type FilterStatistics,
+  type Histogram,
+  type Movement,
+  type WeightStatistics,
+  type WeightStatisticsOptions,
+  weightStatistics,
+} from './weightStatistics.ts'

@@ -31,7 +31,7 @@ export function topPredictions(
   }))
 }
 
-function labelOf({ info }: Pick<Model, 'info'>, index: number): string {
+export function labelOf({ info }: Pick<Model, 'info'>, index: number): string {
   return info.classes?.[index] ?? `${index}`
 }
 
@@ -62,28 +62,10 @@ export async function surestMistakes(
   split: Split,
   { normalization, most, among }: MisclassificationsOptions,
 ): Promise<readonly Misclassification[]> {
-  const count = Math.min(among, split.count)
-  const batch = Math.min(256, count)
-  const batches = new Batches(matchSplit(model, split, 'the images'), { batch, normalization, shuffle: false })
-  const images = new Float32Array(batch * volumeSize(model.input))
-  const labels = new Int32Array(batch)
-  const scores = volumeSize(model.output)
   const found: { index: number; actual: number; predicted: Prediction }[] = []
-  await predictionsOf(model)(async (predict) => {
-    for (let step = 0; step * batch < count; step++) {
-      await batches.ready(0, step)
-      const filled = Math.min(batches.fill(0, step, images, labels), count - step * batch)
-      const results = await predict(images.subarray(0, filled * volumeSize(model.input)))
-      for (let i = 0; i < filled; i++) {
-        const row = results.subarray(i * scores, (i + 1) * scores)
-        // Nothing is predicted for it.
-        if (findNotFinite(row) !== -1) continue
-        const [predicted] = topPredictions(model, row, 1)
-        const actual = labels[i] as number
-        if (predicted !== undefined && predicted.index !== actual)
-          found.push({ index: step * batch + i, actual, predicted })
-      }
-    }
+  await eachPrediction(model, split, { normalization, among }, (index, actual, scores) => {
+    const [predicted] = topPredictions(model, scores, 1)
+    if (predicted !== undefined && predicted.index !== actual) found.push({ index, actual, predicted })
   })
   return found
     .sort((a, b) => b.predicted.probability - a.predicted.probability)
@@ -94,4 +76,33 @@ export async function surestMistakes(
       predicted: predicted.label,
       probability: predicted.probability,
     }))
+}
+
+/**
+ * Calls `visit` with the number, the class and the scores of each picture, in order; pictures with a score that is not finite
+ * are left out, as nothing is predicted for them. All see the same weights. Throws as `evaluate` does.
+ */
+export async function eachPrediction(
+  model: Model,
+  split: Split,
+  { normalization, among }: Pick<MisclassificationsOptions, 'normalization' | 'among'>,
+  visit: (index: number, actual: number, scores: Float32Array) => void,
+): Promise<void> {
+  const count = Math.min(among, split.count)
+  const batch = Math.min(256, count)
+  const batches = new Batches(matchSplit(model, split, 'the images'), { batch, normalization, shuffle: false })
+  const images = new Float32Array(batch * volumeSize(model.input))
+  const labels = new Int32Array(batch)
+  const scores = volumeSize(model.output)
+  await predictionsOf(model)(async (predict) => {
+    for (let step = 0; step * batch < count; step++) {
+      await batches.ready(0, step)
+      const filled = Math.min(batches.fill(0, step, images, labels), count - step * batch)
+      const results = await predict(images.subarray(0, filled * volumeSize(model.input)))
+      for (let i = 0; i < filled; i++) {
+        const row = results.subarray(i * scores, (i + 1) * scores)
+        if (findNotFinite(row) === -1) visit(step * batch + i, labels[i] as number, row)
+      }
+    }
+  })
 }

@@ -8,8 +8,8 @@ import { commandHtml, listHtml, noteHtml, pairsHtml, scrolling, section, tableHt
 import { pageHtml } from './page.ts'
 import {
   filtersSection,
-  type MistakenPicture,
-  mistakesSection,
+  type HardPictures,
+  mistakesSections,
   type SamplePicture,
   type ShownFilters,
   samplesSection,
@@ -28,8 +28,8 @@ export interface ReportData extends TrainingData {
   readonly evaluation?: Evaluation | undefined
   /** Precision, recall and F1 that follow from the evaluation. */
   readonly metrics?: ReportMetrics | undefined
-  /** Test pictures that the network got wrong, surest first, and how many were looked at. */
-  readonly mistakes?: { readonly pictures: readonly MistakenPicture[]; readonly among: number } | undefined
+  /** Test pictures that are hardest for the network. */
+  readonly mistakes?: HardPictures | undefined
   /** Training pictures where there is augmentation, and what it does: `flip,crop4`. */
   readonly samples?: { readonly pictures: readonly SamplePicture[]; readonly augmentation: string } | undefined
   /** The weights that look at the picture. */
@@ -81,7 +81,7 @@ function sectionsOf(data: ReportData): readonly string[] {
     metrics === undefined ? '' : classesSection(metrics, evaluation?.count ?? 0),
     evaluation === undefined ? '' : confusionSection(evaluation),
     evaluation === undefined ? '' : calibrationSection(evaluation),
-    mistakes === undefined ? '' : mistakesSection(mistakes.pictures, mistakes.among, evaluation?.count ?? 0),
+    ...(mistakes === undefined ? [] : mistakesSections(mistakes, evaluation?.count ?? 0)),
     samples === undefined ? '' : samplesSection(samples.pictures, samples.augmentation),
     filters === undefined ? '' : filtersSection(filters),
     section('Next steps', next.map(commandHtml).join('')),

@@ -91,6 +91,12 @@ ul { margin: 12px 0 0; padding-left: 20px; }
 .gallery figcaption > div { display: flex; gap: 5px; }
 .gallery figcaption .quiet { flex: none; }
 .gallery .name { display: block; min-width: 0; max-width: 100%; }
+details + details { border-top: 1px solid var(--line); }
+details .gallery { margin: 6px 0 16px; }
+summary { display: flex; gap: 10px; align-items: baseline; padding: 8px 0; cursor: pointer; font-weight: 600; }
+summary::before { content: '›'; color: var(--quiet); transition: rotate 0.15s; }
+details[open] > summary::before { rotate: 90deg; }
+summary .quiet { font-weight: 400; font-size: 13px; white-space: nowrap; }
 footer { margin: 24px 2px 0; }
 @media (max-width: 640px) {
   body { padding: 24px 12px 40px; }
