@@ -82,6 +82,8 @@ async function bundleFile(
       },
     },
     plugins: [partsApart(folder, instead), ...plugins],
+    // How long plugins take says how busy the machine is, and nothing about the build.
+    checks: { pluginTimings: false },
     onLog(level, log, handle) {
       handle(level === 'warn' ? 'error' : level, log)
     },

@@ -41,6 +41,8 @@ export async function bundleForNode(folder: string): Promise<void> {
     },
     // Paths of the folder that this is made in would be in the files.
     experimental: { attachDebugInfo: 'none' },
+    // How long plugins take says how busy the machine is, and nothing about the build.
+    checks: { pluginTimings: false },
     onLog(level, log, handle) {
       handle(level === 'warn' ? 'error' : level, log)
     },
