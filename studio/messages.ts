@@ -1,7 +1,7 @@
 /** What the page and the engine in its worker say to each other: plain data, each message one kind of a union. */
 
 import type { Volume } from 'lenslet/core'
-import type { Pair, Padding } from './engine/window.ts'
+import type { Padding, Pair } from './engine/window.ts'
 
 /** Asks for everything that follows from a text. Later ones replace earlier ones that were not answered. */
 export interface DesignRequest {

@@ -3,7 +3,7 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete'
 import { HighlightStyle, LanguageSupport, StreamLanguage, syntaxHighlighting } from '@codemirror/language'
 import { Tag } from '@lezer/highlight'
-import { layers, type LayerType, words } from 'lenslet/layers'
+import { type LayerType, layers, words } from 'lenslet/layers'
 import { type Kind, kindOf } from '../picture/kinds.ts'
 
 const tags = {

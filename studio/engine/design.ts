@@ -1,12 +1,18 @@
 /** What follows from a text: the layers with their numbers, and then what a training of them takes. */
 
-import { layers as layersByType, type LayerType } from 'lenslet/layers'
+import { sameVolume, type Volume } from 'lenslet/core'
+import { adviceFor, arenaSvg, networkTable } from 'lenslet/inspect'
+import { type LayerType, layers as layersByType } from 'lenslet/layers'
 import { inferVolumes, type Network } from 'lenslet/network'
 import { parseWithSpans } from 'lenslet/notation'
 import { maxBatch, plan } from 'lenslet/plan'
-import { adviceFor, arenaSvg, networkTable } from 'lenslet/inspect'
 import type { DesignReply, DesignRequest, LayerFacts, TrainingReply } from '../messages.ts'
 import { windowOf } from './window.ts'
+
+/** Whether a layer changes the values of a volume one by one, or nearly so: it is drawn with the volume. */
+function isBeside([input, ...others]: readonly Volume[], output: Volume, macs: number): boolean {
+  return input !== undefined && others.length === 0 && macs === 0 && sameVolume(input, output)
+}
 
 export interface Design {
   readonly network: Network
@@ -18,7 +24,7 @@ export function designOf(text: string): Design {
   const { network, spans } = parseWithSpans(text)
   const { layers: rows, totals } = networkTable(network)
   const byName = new Map(rows.map((row) => [row.name, row]))
-  const layers = inferVolumes(network).map(({ node, layer, inputs, output, parameters, notices }): LayerFacts => {
+  const layers = inferVolumes(network).map(({ node, inputs, output, parameters, notices }): LayerFacts => {
     const row = byName.get(node.name)
     if (row === undefined) throw new Error(`${node.name} has no row in the table`)
     const { offset, length } = spans.get(node.name) ?? { offset: 0, length: 0 }
@@ -32,7 +38,7 @@ export function designOf(text: string): Design {
       inputs,
       output,
       description: row.description,
-      isInPlace: layer.countsVolume === false,
+      isInPlace: isBeside(inputs, output, row.macs) && window === undefined,
       weights: parameters.map(({ name, shape }) => ({ name, shape })),
       parameters: row.parameters,
       macs: row.macs,
@@ -71,4 +77,3 @@ export function trainingOf(network: Network, request: DesignRequest): Omit<Train
     advice: advice.map(({ layers, says, advice: todo }) => ({ layers, says, advice: todo })),
   }
 }
-

@@ -4,7 +4,10 @@ import type { Reply, Request } from '../messages.ts'
 import { designOf, trainingOf } from './design.ts'
 import { faultOf } from './fault.ts'
 
-const scope = self as unknown as { postMessage(message: Reply): void; onmessage: (event: MessageEvent<Request>) => void }
+const scope = self as unknown as {
+  postMessage(message: Reply): void
+  onmessage: (event: MessageEvent<Request>) => void
+}
 let newest = 0
 
 scope.onmessage = ({ data }) => {

@@ -16,12 +16,13 @@ export interface WordParts {
   readonly others: readonly string[]
 }
 
-const pattern = /^([A-Za-z]+?\d?(?=POOL)|[A-Za-z]+)(\d+)?(?:-(\d+))?((?:[ \t]+(?!->)[a-z][a-z0-9.,=x-]*)*)/
+const pattern = /^(L2POOL|[A-Za-z]+)(\d+)?(?:-(\d+))?((?:[ \t]+(?!->)[a-z][a-z0-9.,=x-]*)*)/
 
 /** The word at a place of a text; undefined where its numbers are not plain ones (3x5, p0,1,0,1), which have no knob. */
 export function wordAt(text: string, from: number): WordParts | undefined {
   const found = pattern.exec(text.slice(from))
-  if (found === null || /^x/.test(text.slice(from + (found[1]?.length ?? 0) + (found[2]?.length ?? 0)))) return undefined
+  if (found === null || /^x/.test(text.slice(from + (found[1]?.length ?? 0) + (found[2]?.length ?? 0))))
+    return undefined
   const [whole, letters = '', kernel, filters, written = ''] = found
   const options = written.trim().split(/\s+/).filter(Boolean)
   const numberOf = (name: string) => {

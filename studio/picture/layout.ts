@@ -1,9 +1,9 @@
 /** Where each group of the picture stands: from left to right, branches one below the other. */
 
 import { Graph, layout } from '@dagrejs/dagre'
+import type { LayerFacts } from '../messages.ts'
 import { type Group, groupsOf } from './groups.ts'
 import { round, type Slab, slabOf } from './slab.ts'
-import type { LayerFacts } from '../messages.ts'
 
 export interface Placed extends Group {
   readonly slab: Slab
@@ -26,14 +26,14 @@ export interface Picture {
   readonly edges: readonly Edge[]
 }
 
-/** Room for the label below a slab. */
+/** Room for the label below a slab; as much is left above, so that the middle of a slab is the middle of its node. */
 const label = { width: 76, height: 34 }
 const margin = 16
 
 export function pictureOf(layers: readonly LayerFacts[], folds = true): Picture {
   const groups = groupsOf(layers, folds)
   const graph = new Graph()
-  graph.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 30, edgesep: 10, marginx: margin, marginy: margin })
+  graph.setGraph({ rankdir: 'LR', nodesep: 2, ranksep: 30, edgesep: 10, marginx: margin, marginy: margin })
   graph.setDefaultEdgeLabel(() => ({}))
   const slabs = new Map<string, Slab>()
   for (const { first } of groups) {
@@ -41,7 +41,7 @@ export function pictureOf(layers: readonly LayerFacts[], folds = true): Picture 
     slabs.set(first.name, slab)
     graph.setNode(first.name, {
       width: Math.max(slab.box.width, label.width),
-      height: slab.box.height + label.height,
+      height: slab.box.height + 2 * label.height,
     })
   }
   for (const { first, sources } of groups) for (const source of sources) graph.setEdge(source, first.name)
@@ -49,7 +49,7 @@ export function pictureOf(layers: readonly LayerFacts[], folds = true): Picture 
   const placed = groups.map((group): Placed => {
     const slab = slabs.get(group.first.name) as Slab
     const node = graph.node(group.first.name)
-    const [x, y] = [node.x - slab.box.width / 2, node.y - (slab.box.height + label.height) / 2]
+    const [x, y] = [node.x - slab.box.width / 2, node.y - slab.box.height / 2]
     return { ...group, slab, x: round(x), y: round(y) }
   })
   const byName = new Map(placed.map((each) => [each.first.name, each]))
@@ -66,7 +66,7 @@ export function pictureOf(layers: readonly LayerFacts[], folds = true): Picture 
 
 type Point = readonly [x: number, y: number]
 
-const middle = ({ slab, y }: Placed) => y + slab.back / 2 + slab.box.height / 2
+const middle = ({ slab, y }: Placed) => y + slab.box.height / 2
 const endOf = (placed: Placed): Point => [placed.x + placed.slab.box.width + 2, middle(placed)]
 const startOf = (placed: Placed): Point => [placed.x - 4, middle(placed)]
 

@@ -61,4 +61,8 @@ export const en = {
 } as const
 
 /** Every language has the same words. */
-export type Words = { readonly [K in keyof typeof en]: (typeof en)[K] extends string ? string : { readonly [L in keyof (typeof en)[K]]: string } }
+export type Words = {
+  readonly [K in keyof typeof en]: (typeof en)[K] extends string
+    ? string
+    : { readonly [L in keyof (typeof en)[K]]: string }
+}
