@@ -1,6 +1,7 @@
 /** `lenslet look`, section space: the images of a data set where their features lie. */
 
 import { type Command, Option } from 'commander'
+import { readPictures } from '../data/store.ts'
 import { embed } from '../insight/embed.ts'
 import { featuresOf, nearestImages } from '../insight/featureSpace.ts'
 import { pictureOf } from '../inspect/picture.ts'
@@ -52,11 +53,15 @@ async function look(subject: Subject, call: SpaceCall): Promise<Findings> {
   const what = `${printCount(features.length)} ${features.isMean ? 'means over the map' : 'values'} of ${features.layer}`
   const near = image === undefined ? undefined : await nearTo(subject, features)
   const labelOf = (index: number) => classes[split.labels[index] as number] ?? `${split.labels[index]}`
+  const shown = await readPictures(
+    split,
+    Array.from({ length: features.count }, (_, index) => index),
+  )
   const page = spacePage({
     title: `${name}, as ${modelName} sees it`,
     subtitle: `${printCount(features.count)} images by ${what}`,
     images: Array.from({ length: features.count }, (_, index) => ({
-      picture: pictureOf(split, index),
+      picture: pictureOf(shown, index),
       label: labelOf(index),
       says: `image ${index}`,
       group: split.labels[index] as number,

@@ -3,6 +3,8 @@
 import { type Command, Option } from 'commander'
 import { ArgumentError } from '../core/errors.ts'
 import { printVolume } from '../core/shapes.ts'
+import type { Split } from '../data/dataset.ts'
+import { readPictures } from '../data/store.ts'
 import { mapLayer } from '../insight/attribution/layer.ts'
 import { logitsNode } from '../insight/attribution/target.ts'
 import { type DeadUnits, deadUnits } from '../insight/deadUnits.ts'
@@ -48,7 +50,8 @@ async function look(subject: Subject, call: UnitsCall): Promise<Findings> {
   const layer = call.units ?? (await readCall(async () => lastMap(model)))
   const top = await readCall(() => topPatches(model, split, layer, { ...running('patches'), most: call.patches }))
   const shown = top.units.slice(0, mostRows)
-  const sheet = patchSheet(split, shown)
+  const drawn = await drawnPatches(split, shown)
+  const sheet = patchSheet(drawn.images, drawn.units)
   const remarks = [
     ...(dead === undefined ? ['The network has no ReLU, so no unit can be dead.'] : deadRemarks(dead)),
     ...(shown.length < top.units.length
@@ -69,7 +72,7 @@ async function look(subject: Subject, call: UnitsCall): Promise<Findings> {
     html: [
       ...(dead === undefined ? [] : [tableHtml(table)]),
       listHtml(remarks),
-      scrolling(shown.map((unit) => rowHtml(split, unit)).join('')),
+      scrolling(drawn.units.map((unit) => rowHtml(drawn.images, unit)).join('')),
       noteHtml(caption),
     ].join(''),
     json: { images: top.images, dead: dead ?? null, patches: top, notes: remarks },
@@ -80,6 +83,19 @@ async function look(subject: Subject, call: UnitsCall): Promise<Findings> {
 /** Throws `ArgumentError` for a network without maps. */
 function lastMap(model: Subject['model']): string {
   return mapLayer(model, logitsNode(model.network).node.name, undefined).node.name
+}
+
+/** The images that are shown, and the patches with their places among these. */
+async function drawnPatches(split: Split, units: readonly UnitPatches[]) {
+  const indexes = [...new Set(units.flatMap(({ patches }) => patches.map(({ index }) => index)))]
+  const places = new Map(indexes.map((index, place) => [index, place]))
+  return {
+    images: await readPictures(split, indexes),
+    units: units.map((unit) => ({
+      ...unit,
+      patches: unit.patches.map((patch) => ({ ...patch, index: places.get(patch.index) as number })),
+    })),
+  }
 }
 
 /** The number of a channel, and its patches. */

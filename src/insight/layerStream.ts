@@ -53,7 +53,7 @@ export interface LayerValues {
 export interface ImageStream {
   readonly count: number
   /** Writes images [first, first + count), normalized. */
-  fill(first: number, count: number, into: Float32Array): void
+  fill(first: number, count: number, into: Float32Array): void | Promise<void>
 }
 
 export function imagesOf(values: Float32Array, input: Volume): ImageStream {
@@ -98,8 +98,11 @@ export function splitStream(
   const labels = split.targets === undefined ? new Int32Array(1) : new Float32Array(split.targets.length / split.count)
   return {
     count,
-    fill(first, some, into) {
-      for (let i = 0; i < some; i++) batches.fill(0, first + i, into.subarray(i * each, (i + 1) * each), labels)
+    async fill(first, some, into) {
+      for (let i = 0; i < some; i++) {
+        await batches.ready(0, first + i)
+        batches.fill(0, first + i, into.subarray(i * each, (i + 1) * each), labels)
+      }
     },
   }
 }
@@ -162,7 +165,7 @@ async function runSome(
 ): Promise<void> {
   const { ports, batch } = program.plan
   const each = pictures.length / batch
-  images.fill(first, count, pictures)
+  await images.fill(first, count, pictures)
   program.write(ports.pictures, pictures.subarray(0, count * each))
   await program.run({ section: 'scores', pictures: size })
 }

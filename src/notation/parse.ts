@@ -8,6 +8,7 @@ import { inferVolumes } from '../network/volumes.ts'
 import { build } from './build.ts'
 import { locate } from './errors.ts'
 import { readNetwork } from './grammar.ts'
+import type { Span } from './place.ts'
 import { Reader } from './reader.ts'
 
 export interface ParseOptions {
@@ -23,6 +24,18 @@ export interface ParseOptions {
  * volumes that do not work out; each has `line`, `column` and `text`, the line with a caret.
  */
 export function parse(text: string, options: ParseOptions = {}): Network {
+  return parseWithSpans(text, options).network
+}
+
+/** A network and where its text says each node: those of a repeat share their words. */
+export interface PlacedNetwork {
+  readonly network: Network
+  /** By the node's name; UTF-16 units from the start of the text. */
+  readonly spans: ReadonlyMap<string, Span>
+}
+
+/** As `parse`, for an editor: with the place of every node. Throws as `parse` does. */
+export function parseWithSpans(text: string, options: ParseOptions = {}): PlacedNetwork {
   if (typeof text !== 'string')
     throw new ArgumentError('parse expects text', { received: typeof text, expected: 'a string' })
   checkOptions<ParseOptions>('parse', options, { strict: true, bindings: true })
@@ -37,7 +50,7 @@ export function parse(text: string, options: ParseOptions = {}): Network {
     const span = error instanceof SizeError ? spans.get(error.node) : undefined
     throw error instanceof SizeError && span !== undefined ? locate(error, reader.place(span)) : error
   }
-  return network
+  return { network, spans }
 }
 
 function refuseNotices(sized: ReturnType<typeof inferVolumes>): void {

@@ -2,7 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Random } from '../../core/random.ts'
-import { Model, type ModelOptions } from '../../model/model.ts'
+import { Model } from '../../model/model.ts'
+import type { ModelOptions } from '../../model/options.ts'
 import { parse } from '../../notation/parse.ts'
 import { explain } from './explain.ts'
 import { gradCam, gradCamPlusPlus } from './gradCam.ts'

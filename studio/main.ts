@@ -1,0 +1,9 @@
+/** Starts the page. */
+
+import { mount } from 'svelte'
+import App from './App.svelte'
+import { store } from './state/store.svelte.ts'
+import './style.css'
+
+store.start()
+mount(App, { target: document.body })

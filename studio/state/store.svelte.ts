@@ -1,0 +1,96 @@
+/** The one store: plain data that the panels show. Panels change it by these methods, and ask the engine through it. */
+
+import { startEngine } from '../engine/client.ts'
+import type { DesignReply, Fault, LayerFacts, Reply, TrainingReply } from '../messages.ts'
+import { hashOf, linkedOf } from './link.ts'
+import { usual } from './usual.ts'
+
+class Store {
+  text = $state(usual.text)
+  batch = $state(usual.batch)
+  /** Bytes that a training may take. */
+  memory = $state(usual.memory)
+  optimizer = $state(usual.optimizer)
+  /** Of the newest text that is a network; the panels keep showing it while the text is being changed. */
+  design = $state.raw<DesignReply | undefined>(undefined)
+  training = $state.raw<TrainingReply | undefined>(undefined)
+  fault = $state.raw<Fault | undefined>(undefined)
+  selected = $state<string | undefined>(undefined)
+  theme = $state<'light' | 'dark'>('light')
+  language = $state<'en' | 'zh'>('en')
+
+  readonly #engine = startEngine((reply) => this.#heard(reply))
+
+  start(): void {
+    const linked = linkedOf(location.hash, usual)
+    const dark = matchMedia('(prefers-color-scheme: dark)').matches
+    this.theme = (localStorage.getItem('theme') as 'light' | 'dark' | null) ?? (dark ? 'dark' : 'light')
+    const own = navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en'
+    this.language = (localStorage.getItem('language') as 'en' | 'zh' | null) ?? own
+    this.batch = linked.batch
+    this.memory = linked.memory
+    this.optimizer = linked.optimizer
+    this.selected = linked.layer
+    this.setText(linked.text)
+  }
+
+  setText(text: string): void {
+    this.text = text
+    this.#ask()
+  }
+
+  setTraining(change: { readonly batch?: number; readonly memory?: number; readonly optimizer?: string }): void {
+    Object.assign(this, change)
+    this.#ask()
+  }
+
+  select(name: string | undefined): void {
+    this.selected = name
+    this.#link()
+  }
+
+  setTheme(theme: 'light' | 'dark'): void {
+    this.theme = theme
+    localStorage.setItem('theme', theme)
+  }
+
+  setLanguage(language: 'en' | 'zh'): void {
+    this.language = language
+    localStorage.setItem('language', language)
+  }
+
+  get layer(): LayerFacts | undefined {
+    return this.design?.layers.find(({ name }) => name === this.selected)
+  }
+
+  #ask(): void {
+    const { text, batch, memory, optimizer } = this
+    this.#engine.design({ text, batch, memory, optimizer })
+    this.#link()
+  }
+
+  #link(): void {
+    const { text, batch, memory, optimizer, selected } = this
+    history.replaceState(null, '', hashOf({ text, batch, memory, optimizer, ...(selected && { layer: selected }) }))
+  }
+
+  #heard(reply: Reply): void {
+    switch (reply.kind) {
+      case 'design':
+        this.design = reply
+        this.fault = undefined
+        return
+      case 'training':
+        this.training = reply
+        return
+      case 'fault':
+        this.fault = reply.fault
+        this.training = undefined
+        return
+      default:
+        reply satisfies never
+    }
+  }
+}
+
+export const store = new Store()

@@ -1,0 +1,68 @@
+/** The interface's words in English. Messages of the engine are shown as they are. */
+
+export const en = {
+  title: 'Lenslet Studio',
+  network: 'Network',
+  notation: 'Notation',
+  plan: 'Plan',
+  inspector: 'Inspector',
+  zoo: 'Zoo',
+  undo: 'Undo',
+  redo: 'Redo',
+  copyLink: 'Copy link',
+  copied: 'Copied',
+  theme: 'Switch between light and dark',
+  language: '中文',
+  layer: 'layer',
+  volume: 'volume',
+  parameters: 'parameters',
+  macs: 'MACs',
+  memory: 'memory',
+  total: 'total',
+  training: 'Training memory',
+  batch: 'batch',
+  limit: 'limit',
+  optimizer: 'optimizer',
+  largestBatch: 'largest batch within the limit',
+  doesNotFit: 'not even one image fits',
+  fits: 'fits',
+  tooLarge: 'does not fit',
+  arena: 'Memory over one step',
+  advice: 'Advice',
+  noAdvice: 'Nothing to remark.',
+  selectLayer: 'Click a layer in the picture, or put the cursor on its word.',
+  height: 'height',
+  width: 'width',
+  weights: 'weights',
+  field: 'receptive field',
+  input: 'input',
+  output: 'output',
+  kept: 'values kept for one image',
+  unseenRows: 'rows at the end that no window sees',
+  unseenColumns: 'columns at the end that no window sees',
+  received: 'received',
+  expected: 'expected',
+  try: 'try',
+  planning: 'Planning the training …',
+  repeated: 'times',
+  knobs: { kernel: 'F', stride: 'S', padding: 'P', filters: 'K' },
+  keys: 'Keys',
+  examples: 'Examples',
+  sources: {
+    parameters: 'weights',
+    tracked: 'running statistics',
+    optimizer: 'optimizer',
+    data: 'images',
+    activations: 'activations',
+    gradients: 'gradients',
+    workspace: 'workspace',
+    padding: 'padding',
+  },
+} as const
+
+/** Every language has the same words. */
+export type Words = {
+  readonly [K in keyof typeof en]: (typeof en)[K] extends string
+    ? string
+    : { readonly [L in keyof (typeof en)[K]]: string }
+}
