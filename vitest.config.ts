@@ -10,6 +10,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'studio/**/*.test.ts'],
     globalSetup: ['test/globalSetup.ts'],
     pool: 'forks',
+    // By default vitest leaves one processor to itself, which is half of a small machine.
+    maxWorkers: '100%',
     // Worker threads that the code under test starts run on plain Node, which strips the types itself.
     execArgv: ['--conditions=lenslet-source'],
     // No test depends on how busy the machine is: this is for what never ends.

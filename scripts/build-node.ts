@@ -61,7 +61,7 @@ export async function bundleForNode(folder: string): Promise<void> {
     for (const part of output) {
       if (part.type !== 'chunk') throw new Error(`${part.fileName} is no JavaScript: nothing in src should make it.`)
       // Errors are told apart by their class's name.
-      const renamed = /^(?:var|let|const|class) (\w+\$\d+)\b.*\bclass\b|^class (\w+\$\d+)/m.exec(part.code)
+      const renamed = /^(?:var|let|const) (\w+\$\d+) = class\b|^class (\w+\$\d+)/m.exec(part.code)
       if (renamed) throw new Error(`${part.fileName}: a class was renamed, and two must have one name: ${renamed[0]}`)
       const modules = Object.keys(part.modules)
       const banner = modules.some((path) => path.includes('node_modules')) ? await licenseBanner(modules) : ''

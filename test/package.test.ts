@@ -59,14 +59,14 @@ describe('the tarball', () => {
   })
 
   it('stays small', () => {
-    expect(packed.bytes).toBeLessThan(2_000_000)
+    expect(packed.bytes).toBeLessThan(2_700_000)
   })
 
   it.each([
-    ['lenslet.browser.js', 130_000, ['images', 'loop', 'rare', 'reference', 'training']],
+    ['lenslet.browser.js', 131_000, ['images', 'loop', 'rare', 'reference', 'training']],
     ['lenslet.predict.js', 90_000, ['images', 'rare', 'reference', 'training']],
     // Loaded when a network, a training or a backend needs them.
-    ['lenslet.loop.js', 18_000, []],
+    ['lenslet.loop.js', 20_000, []],
     ['lenslet.training.js', 18_000, []],
     ['lenslet.rare.js', 14_000, []],
     ['lenslet.reference.js', 18_000, []],

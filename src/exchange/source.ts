@@ -2,6 +2,7 @@
 
 import { ArgumentError } from '../core/errors.ts'
 import { printKind } from '../core/options.ts'
+import type { BlobLike } from '../data/source.ts'
 import { ForeignFileError } from './errors.ts'
 import type { ModelFiles } from './types.ts'
 
@@ -12,7 +13,7 @@ export interface SourceOptions {
   readonly files?: ReadonlyMap<string, Uint8Array> | undefined
 }
 
-export type ModelSource = Uint8Array | ArrayBuffer | Blob | ModelFiles
+export type ModelSource = Uint8Array | ArrayBuffer | BlobLike | ModelFiles
 
 /** Throws `ArgumentError` for anything else. The bytes are not copied: they must stay as they are while the model is used. */
 export function filesOf(source: ModelSource, { name = 'model', files = new Map() }: SourceOptions = {}): ModelFiles {
@@ -21,7 +22,7 @@ export function filesOf(source: ModelSource, { name = 'model', files = new Map()
     const beside = async (path: string) => files.get(insideOf(name, path))
     return { name, read: async () => bytes, beside, names: async () => [...files.keys()] }
   }
-  if (source instanceof Blob) {
+  if (isBlob(source)) {
     let read: Promise<ArrayBuffer> | undefined
     const bytes = () => {
       read ??= source.arrayBuffer()
@@ -40,6 +41,9 @@ export function filesOf(source: ModelSource, { name = 'model', files = new Map()
     expected: 'bytes (Uint8Array, ArrayBuffer, Blob), or what modelFiles(path) of lenslet/exchange/node returns',
   })
 }
+
+const isBlob = (source: ModelSource): source is BlobLike =>
+  typeof (source as Partial<BlobLike> | undefined)?.arrayBuffer === 'function'
 
 /** The path without `.` and `..`. Throws `ForeignFileError` where it leaves the folder. */
 function insideOf(name: string, path: string): string {
