@@ -72,7 +72,7 @@ describe('readZip', () => {
     [
       'a length of gigabytes',
       changed(deflated(), (view, at) => view.setUint32(at + 24, 0x7fffffff, true)),
-      /received: 2147483\d{3} bytes in an archive/,
+      /2147483647/,
     ],
     [
       'a packed length of gigabytes',
