@@ -62,14 +62,6 @@ export function readZip(bytes: Uint8Array | Bytes, name: string): ReadonlyMap<st
   const file = asBytes(bytes)
   const archive = { file, name: printable(name) }
   const places = readDirectory(archive)
-  const unpackedBytes = places.reduce((sum, { size }) => sum + size, 0)
-  if (unpackedBytes > mostValues(file.length)) {
-    throw new ForeignFileError(`${archive.name}: the ZIP archive is far larger than its file`, {
-      received: `${unpackedBytes} bytes in an archive of ${file.length}`,
-      expected: `at most ${mostValues(file.length)}`,
-      advice: 'if you trust it, unpack it and pack it again without compression',
-    })
-  }
   const starts = new Map<Place, number>()
   let last = 0
   for (const place of [...places].sort((a, b) => a.offset - b.offset)) {
@@ -78,6 +70,14 @@ export function readZip(bytes: Uint8Array | Bytes, name: string): ReadonlyMap<st
       throw damaged(archive.name, `${printable(place.name)} overlaps another entry`, 'entries side by side')
     last = start + place.packed
     starts.set(place, start)
+  }
+  const unpackedBytes = places.reduce((sum, { size }) => sum + size, 0)
+  if (unpackedBytes > mostValues(file.length)) {
+    throw new ForeignFileError(`${archive.name}: the ZIP archive is far larger than its file`, {
+      received: `${unpackedBytes} bytes in an archive of ${file.length}`,
+      expected: `at most ${mostValues(file.length)}`,
+      advice: 'if you trust it, unpack it and pack it again without compression',
+    })
   }
   const entries = new Map<string, ZipEntry>()
   for (const place of places) {

@@ -239,8 +239,7 @@ const pytorch: Format = {
     const repacked = (random: Random) =>
       storedZip(entries.map((entry) => (isPickle(entry) ? { ...entry, bytes: mutatePickle(random, pickle) } : entry)))
     const { name, bytes } = entries.find(isPickle) as Entry
-    // A pickle that is far too long to be one of arrays.
-    const zips = hostileZips(name, bytes, new Uint8Array(2 ** 28))
+    const zips = hostileZips(name, bytes, () => new Uint8Array(2 ** 27))
     return {
       good,
       hostile: [...hostilePytorch, ...zips],
@@ -319,7 +318,7 @@ const npz: Format = {
       random.integer(2) === 0 ? mutateArray(random, bytes) : mutateBytes(random, [bytes])
     return {
       good,
-      hostile: hostileZips('a.npy', zeros(16), zeros(2 ** 29)),
+      hostile: hostileZips('a.npy', zeros(16), () => zeros(2 ** 27)),
       draw: (random) => (random.integer(3) > 0 ? mutateZip(random, entries, mutate) : mutateBytes(random, good)),
       read: async (bytes) => checkArrays(await readNpzFile(files(bytes))),
     }

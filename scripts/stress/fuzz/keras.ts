@@ -236,7 +236,7 @@ const kerasArchive: Format = {
     return {
       good,
       hostile: [
-        ...hostileZips('model.weights.h5', store, new Uint8Array(2 ** 29)),
+        ...hostileZips('model.weights.h5', store, () => new Uint8Array(2 ** 27)),
         ...hostileConfigs.map(([what, text, mayBeRead = false]) => ({
           what,
           mayBeRead,

@@ -31,8 +31,8 @@ function overlapping(entry: Entry, times: number): Uint8Array {
   return new Uint8Array(Buffer.concat([zip.subarray(0, from), ...Array<Uint8Array>(times).fill(directory), last]))
 }
 
-/** @param names of entries that the reader unpacks @param good contents of the first that it reads */
-export function hostileZips(name: string, good: Uint8Array, bomb: Uint8Array): readonly Hostile[] {
+/** @param name of an entry that the reader unpacks @param good its contents @param bomb other contents, of 128 MB */
+export function hostileZips(name: string, good: Uint8Array, bomb: () => Uint8Array): readonly Hostile[] {
   const entry = { name, bytes: good }
   return [
     hostile('an entry of 2 GB', () => withFields(storedZip([entry]), { packed: 2 ** 31, size: 2 ** 31 })),
@@ -41,7 +41,7 @@ export function hostileZips(name: string, good: Uint8Array, bomb: Uint8Array): r
       withFields(storedZip([entry]), { packed: 0xffffffff, size: 0xffffffff }),
     ),
     hostile('60,000 entries at one place', () => overlapping(entry, 60_000)),
-    hostile('a bomb', () => deflatedZip([{ name, bytes: bomb }])),
+    hostile('a bomb', () => deflatedZip([{ name, bytes: bomb() }])),
     large('60,000 empty entries', () =>
       storedZip([entry, ...Array.from({ length: 60_000 }, (_, i) => ({ name: `e${i}`, bytes: new Uint8Array() }))]),
     ),
