@@ -83,3 +83,8 @@ describe('the input', () => {
     expect(fit).not.toThrow(/at least/)
   })
 })
+
+it('a layer that takes no other number of channels leaves no head before it', () => {
+  for (const text of ['INPUT 2x2x3 -> FC-6 -> RESHAPE 1x1x6', 'INPUT 2x2x3 -> FC-8 -> RESHAPE 2x4x1'])
+    expect(headOf(parse(text))).toBeUndefined()
+})

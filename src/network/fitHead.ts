@@ -5,6 +5,7 @@
  */
 
 import { printVolume, type Volume, volumeSize } from '../core/shapes.ts'
+import { VolumeError } from '../layers/errors.ts'
 import { NetworkError } from './errors.ts'
 import { makeNetwork, type Network, type NetworkNode } from './network.ts'
 import { auxiliaryHeads, inputsOf } from './training.ts'
@@ -85,11 +86,18 @@ function headAt({ node, layer, output, parameters }: SizedNode): Head | undefine
   return { name: node.name, word: `${word}${size?.join('x') ?? ''}-${count}`, count }
 }
 
-/** Whether twice as many channels in, which groups divide as well, mean twice as many out: asked, since no layer states it. */
+/**
+ * Whether twice as many channels in, which groups divide as well, mean twice as many out: asked, since no layer states it. A
+ * layer that refuses them (RESHAPE) decides the number itself.
+ */
 function keepsChannels({ node, layer, inputs, output }: SizedNode): boolean {
   const [volume] = inputs as [Volume]
+  if (output.channels !== volume.channels) return false
   const wider = { ...volume, channels: 2 * volume.channels }
-  return (
-    output.channels === volume.channels && layer.output(node.attributes, wider, [wider]).channels === wider.channels
-  )
+  try {
+    return layer.output(node.attributes, wider, [wider]).channels === wider.channels
+  } catch (error) {
+    if (error instanceof VolumeError) return false
+    throw error
+  }
 }
