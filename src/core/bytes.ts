@@ -12,7 +12,7 @@ export interface Bytes {
   slice(from?: number, to?: number): Bytes
   /** A view of what is in memory; otherwise a new array at each call. Ends are as those of `slice`. */
   read(from?: number, to?: number): Uint8Array
-  /** All of them in portions of at most so many bytes, each valid until the next; in one where they are in memory. */
+  /** All of them, in portions of at most this number of bytes. Each is valid until the next. What is in memory is one portion. */
   portions(size: number): Iterable<Uint8Array>
 }
 

@@ -118,7 +118,7 @@ class MessageReader {
     return buf.subarray(pos, pos + end - this.pos)
   }
 
-  /** Its reader at the position, with so many bytes from there where the file has them. */
+  /** Its reader at the position; the number of bytes from there that are read, if the file has them. */
   #near(count: number): PbfReader {
     const end = Math.min(this.pos + count, this.bytes.length)
     if (this.pos < this.#start || end > this.#start + this.#window.buf.length) {

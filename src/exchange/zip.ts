@@ -238,7 +238,7 @@ function startOf({ file, name }: Archive, { name: entry, offset, packed, size, f
   return start
 }
 
-/** A file that is not in memory is summed so many bytes at a time. */
+/** Bytes that are summed at once, of a file that is not in memory. */
 const portion = 2 ** 20
 
 function unpacked(archive: string, { name, method, size, crc }: Place, packed: Bytes): Bytes {

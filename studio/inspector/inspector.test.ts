@@ -43,6 +43,6 @@ test.each([
   expect(parts && turned(parts, change)).toBe(expected)
 })
 
-test('a word whose numbers are no plain ones has no knobs', () => {
+test('a word with pairs of numbers has no knobs', () => {
   for (const word of ['CONV3x5-8', 'CONV3-8 p0,1,0,1', 'POOL3x2']) expect(wordAt(word, 0)).toBeUndefined()
 })

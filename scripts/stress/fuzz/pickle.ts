@@ -7,7 +7,7 @@ import { encode, pick } from './format.ts'
 /** An instruction with its argument. */
 type Instruction = Uint8Array
 
-/** Bytes behind the code; `line`: up to a line break; `text`: as many as a number of so many bytes says. Others have none. */
+/** Bytes behind the code; `line`: up to a line break; `text`: a length in this number of bytes, and the text. Others have none. */
 const fixed: Readonly<Record<string, number>> = { K: 1, M: 2, J: 4, G: 8, q: 1, r: 4, h: 1, j: 4, '\x80': 1, '\x95': 8 }
 const lines: Readonly<Record<string, number>> = { c: 2, I: 1, L: 1, F: 1, V: 1, S: 1, P: 1, p: 1, g: 1 }
 const texts: Readonly<Record<string, number>> = {

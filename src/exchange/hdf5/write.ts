@@ -275,7 +275,7 @@ const padded = (length: number) => Math.ceil(length / 8) * 8
 /** Little-endian, IEEE 754. */
 const float32 = [0x11, 0x20, 31, 0, 4, 0, 0, 0, 0, 0, 32, 0, 23, 8, 0, 23, 127, 0, 0, 0]
 
-/** A text of so many bytes, filled with zeros, UTF-8. */
+/** UTF-8, filled up with zeros to this number of bytes. */
 const fixedText = (width: number) => [0x13, 0x11, 0, 0, width & 255, (width >> 8) & 255, (width >> 16) & 255, 0]
 
 function addresses(body: Block, ...values: readonly number[]): void {

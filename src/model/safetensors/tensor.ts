@@ -49,7 +49,7 @@ export function storedTensor(name: string, { dtype, shape }: Entry, bytes: Uint8
   return new Stored(name, dtype, shape, asBytes(bytes))
 }
 
-/** Of a file that is not in memory, so many bytes are decoded at a time: a multiple of every type's size. */
+/** Bytes that are decoded at once, of a file that is not in memory: a multiple of every type's size. */
 const portion = 2 ** 20
 
 class Stored implements StoredTensor {
