@@ -14,6 +14,7 @@ export {
 } from './model.ts'
 export { type BackendName, backendNames, type ModelOptions } from './options.ts'
 export {
+  exactValues,
   readSafetensors,
   type SafetensorsFile,
   type StoredTensor,

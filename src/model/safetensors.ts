@@ -4,6 +4,7 @@
  */
 
 export { checksumOf } from './safetensors/checksum.ts'
+export { exactValues } from './safetensors/exactValues.ts'
 export { readSafetensors, type SafetensorsFile } from './safetensors/read.ts'
 export type { StoredTensor, Tensor } from './safetensors/tensor.ts'
 export { safetensorsParts, writeSafetensors } from './safetensors/write.ts'

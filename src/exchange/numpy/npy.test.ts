@@ -1,6 +1,7 @@
 // .npy: headers as NumPy writes them, every type and order, and what is refused before anything is allocated.
 
 import { describe, expect, it } from 'vitest'
+import { exactValues } from '../../model/safetensors/exactValues.ts'
 import { storedTensor } from '../../model/safetensors/tensor.ts'
 import { joined } from '../joined.ts'
 import { npyParts, readNpy } from './npy.ts'
@@ -50,7 +51,7 @@ describe('readNpy', () => {
     ['<i8', new BigInt64Array([-5n]), [-5]],
     ['<u4', new Uint32Array([4_000_000_000]), [4_000_000_000]],
   ])('reads %s', (descr, bytes, values) => {
-    expect([...readNpy(file(dictionary(descr, `(${values.length},)`), bytes)).exactValues()]).toEqual(values)
+    expect([...exactValues(readNpy(file(dictionary(descr, `(${values.length},)`), bytes)))]).toEqual(values)
   })
 
   it('reads a single number, and an array without values', () => {

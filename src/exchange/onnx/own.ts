@@ -7,6 +7,7 @@
 import { LensletError } from '../../core/errors.ts'
 import { type Shape, sameShape, sizeOf } from '../../core/shapes.ts'
 import { type ModelInfo, parseInfo } from '../../model/info.ts'
+import { exactValues } from '../../model/safetensors/exactValues.ts'
 import type { StoredTensor } from '../../model/safetensors.ts'
 import type { WeightSource } from '../../model/weightSource.ts'
 import { networkFromJson } from '../../network/json.ts'
@@ -93,7 +94,7 @@ function sameInitializer(initializer: Initializer, stored: StoredTensor): boolea
     return floatTypes.has(stored.dtype) && (stored.dtype === 'F16') === (initializer.half === true)
   if (stored.dtype !== (initializer.kind === 'ints' ? 'I64' : 'F32')) return false
   if (sizeOf(shape) !== initializer.values.length) return false
-  const values = initializer.kind === 'ints' ? stored.exactValues() : stored.values
+  const values = initializer.kind === 'ints' ? exactValues(stored) : stored.values
   const round = initializer.kind === 'ints' ? (value: number) => value : Math.fround
   return initializer.values.every((value, index) => round(value) === values[index])
 }

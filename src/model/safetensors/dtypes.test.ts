@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { SafetensorsError } from '../errors.ts'
+import { exactValues } from './exactValues.ts'
 import { readSafetensors } from './read.ts'
 import type { StoredTensor } from './tensor.ts'
 import { oneTensor, rawFile } from './testing/files.ts'
@@ -72,16 +73,14 @@ describe('values', () => {
   ]
 
   it.each(rows)('of %s are exact as float64, and rounded once as float32', (dtype, stored, exact) => {
-    const { values, exactValues } = bound(tensor(dtype, (stored.byteLength * 8) / exact.length, bytesOf(stored)))
-    expect([...exactValues()]).toEqual(exact)
-    expect([...values]).toEqual(exact.map(Math.fround))
+    const stated = tensor(dtype, (stored.byteLength * 8) / exact.length, bytesOf(stored))
+    expect([...exactValues(stated)]).toEqual(exact)
+    expect([...stated.values]).toEqual(exact.map(Math.fround))
   })
-
-  const bound = (from: StoredTensor) => ({ values: from.values, exactValues: () => from.exactValues() })
 
   it('of 64-bit integers that no float64 holds are refused where they should be exact', () => {
     const large = tensor('I64', 64, bytesOf(BigInt64Array.of(3n, 2n ** 53n)))
-    expect(() => large.exactValues()).toThrow(/x: an integer is too large[\s\S]*value 1[\s\S]*BigInt64Array/)
+    expect(() => exactValues(large)).toThrow(/x: an integer is too large[\s\S]*value 1[\s\S]*BigInt64Array/)
     expect([...large.values]).toEqual([3, 2 ** 53])
     expect(new BigInt64Array(large.bytes.slice().buffer)).toEqual(BigInt64Array.of(3n, 2n ** 53n))
   })
@@ -116,6 +115,6 @@ describe('values', () => {
     expect(weird.bytes.length).toBe(2 * bits)
     expect(() => weird.values).toThrow(SafetensorsError)
     expect(() => weird.values).toThrow(new RegExp(`weird: [\\s\\S]*received: ${dtype}`))
-    expect(() => weird.exactValues()).toThrow(SafetensorsError)
+    expect(() => exactValues(weird)).toThrow(SafetensorsError)
   })
 })

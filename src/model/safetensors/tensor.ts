@@ -14,6 +14,8 @@ export interface Tensor {
 
 /** What is read: a tensor that knows how it is stored. */
 export interface StoredTensor extends Tensor {
+  /** What the file calls it. */
+  readonly name: string
   /** The type of the values in the file: `F32`, `BF16`, `I64`, ... */
   readonly dtype: string
   /** The values as they are in the file, little-endian: a view, or, of a file that is not in memory, read at each call. */
@@ -31,12 +33,6 @@ export interface StoredTensor extends Tensor {
   portions(): Iterable<Float32Array>
   /** Writes the values to an array of their number, without another array of their size. */
   fill(into: Float32Array): void
-  /**
-   * The values without rounding: every type that is decoded fits into a float64, but for 64-bit integers beyond ±2^53.
-   * Decoded at each call.
-   * @throws {SafetensorsError} an integer does not fit, or the type is not decoded
-   */
-  exactValues(): Float64Array
 }
 
 /** Of any tensor, as `StoredTensor.portions`. */
@@ -53,17 +49,17 @@ export function storedTensor(name: string, { dtype, shape }: Entry, bytes: Uint8
 const portion = 2 ** 20
 
 class Stored implements StoredTensor {
+  readonly name: string
   readonly dtype: string
   readonly shape: Shape
   readonly #source: Bytes
-  readonly #name: string
   #values: Float32Array | undefined
 
   constructor(name: string, dtype: string, shape: Shape, source: Bytes) {
     this.dtype = dtype
     this.shape = shape
     this.#source = source
-    this.#name = name
+    this.name = name
   }
 
   get bytes(): Uint8Array {
@@ -80,7 +76,7 @@ class Stored implements StoredTensor {
   }
 
   decoded(): Float32Array {
-    return this.dtype === 'F32' ? floats(this.bytes) : this.#decode(new Float32Array(this.#count()))
+    return this.dtype === 'F32' ? floats(this.bytes) : decode(this.dtype, this.bytes, new Float32Array(this.#count()))
   }
 
   *portions(): Iterable<Float32Array> {
@@ -97,36 +93,33 @@ class Stored implements StoredTensor {
     }
   }
 
-  exactValues(): Float64Array {
-    const values = this.#decode(new Float64Array(this.#count()))
-    const lost = /^[IU]64$/.test(this.dtype) ? values.findIndex((value) => !Number.isSafeInteger(value)) : -1
-    if (lost === -1) return values
-    throw new SafetensorsError(`${this.#name}: an integer is too large to be exact`, {
-      received: `${this.dtype} ${values[lost]}, value ${lost}`,
-      expected: 'at most 2^53 − 1 in magnitude',
-      advice: `read its bytes as ${this.dtype === 'I64' ? 'BigInt64Array' : 'BigUint64Array'}`,
-    })
-  }
-
-  /** Checked before anything is allocated: a type that is not decoded may have any shape. */
   #count(): number {
-    if (dtypes.get(this.dtype)?.read !== undefined) return sizeOf(this.shape)
-    throw new SafetensorsError(`${this.#name}: values of this type are not decoded`, {
-      received: this.dtype,
-      expected: decodedTypes.join(', '),
-      advice: 'convert the tensor to F32 with the tool that wrote the file',
-    })
-  }
-
-  #decode<Values extends Float32Array | Float64Array>(values: Values): Values {
-    return decode(this.dtype, this.bytes, values)
+    checkDecoded(this.name, this.dtype)
+    return sizeOf(this.shape)
   }
 }
 
+/**
+ * Checked before anything is allocated: a type that is not decoded may have any shape.
+ * @throws {SafetensorsError}
+ */
+export function checkDecoded(name: string, dtype: string): void {
+  if (dtypes.get(dtype)?.read !== undefined) return
+  throw new SafetensorsError(`${name}: values of this type are not decoded`, {
+    received: dtype,
+    expected: decodedTypes.join(', '),
+    advice: 'convert the tensor to F32 with the tool that wrote the file',
+  })
+}
+
 /** @param values where they go; default: a new array of float32 */
-function decode(dtype: string, bytes: Uint8Array): Float32Array
-function decode<Values extends Float32Array | Float64Array>(dtype: string, bytes: Uint8Array, values: Values): Values
-function decode(dtype: string, bytes: Uint8Array, given?: Float32Array | Float64Array) {
+export function decode(dtype: string, bytes: Uint8Array): Float32Array
+export function decode<Values extends Float32Array | Float64Array>(
+  dtype: string,
+  bytes: Uint8Array,
+  values: Values,
+): Values
+export function decode(dtype: string, bytes: Uint8Array, given?: Float32Array | Float64Array) {
   const { read, bits } = dtypes.get(dtype) as { bits: number; read: (view: DataView, offset: number) => number }
   const values = given ?? new Float32Array((bytes.length * 8) / bits)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

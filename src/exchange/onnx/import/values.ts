@@ -4,6 +4,7 @@
  */
 
 import { sizeOf } from '../../../core/shapes.ts'
+import { exactValues } from '../../../model/safetensors/exactValues.ts'
 import type { StoredTensor } from '../../../model/safetensors/tensor.ts'
 import type { LayerDraft, Wire } from '../../networkBuilder.ts'
 import type { OnnxNode } from '../proto/model.ts'
@@ -88,7 +89,7 @@ function decoded(tensor: StoredTensor): Float64Array | Float32Array {
 
 /** 64-bit integers beyond 2^53 stand for "no limit" (the end of a slice), so they need not be exact. */
 function rounded(tensor: StoredTensor): Float64Array | Float32Array {
-  if (!/^[IU]64$/.test(tensor.dtype)) return tensor.exactValues()
+  if (!/^[IU]64$/.test(tensor.dtype)) return exactValues(tensor)
   const { buffer, byteOffset, byteLength } = tensor.bytes
   const view = new DataView(buffer, byteOffset, byteLength)
   const read = (at: number) => (tensor.dtype === 'I64' ? view.getBigInt64(at, true) : view.getBigUint64(at, true))
