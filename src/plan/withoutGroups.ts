@@ -3,13 +3,13 @@
  * weights, sums of gradients and means of weights out.
  */
 
-import { ArgumentError } from '../core/errors.ts'
 import { resolveOptimizer } from '../ops/optimizer/optimizers.ts'
 import type { Value } from '../ops/types.ts'
 import type { Base } from './composition.ts'
 import type { DraftValue } from './draft.ts'
 import type { TrainingGoal } from './goal.ts'
 import type { GroupGoal } from './groups.ts'
+import { refuse } from './leftOut.ts'
 import type { UpdateGroups } from './updateGroups.ts'
 
 export const frozenWeights = (): ReadonlySet<string> => new Set()
@@ -33,15 +33,3 @@ export function updateGroups(
 export const addSum = (_base: Base, _goal: TrainingGoal, { gradient }: { gradient: Value }): Value => gradient
 
 export const addMeans = (): void => {}
-
-/** Throws `ArgumentError` where something is given that pages leave out. */
-export function refuse(given: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(given)) {
-    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue
-    throw new ArgumentError(`lenslet.browser.js has no ${name}`, {
-      received: JSON.stringify(value),
-      expected: `no ${name}`,
-      advice: 'bundle the package lenslet with Vite or another bundler, which has all of it',
-    })
-  }
-}

@@ -5,7 +5,7 @@
 
 import type { Network } from '../network/network.ts'
 import type { ScalarValues } from '../ops/scalars.ts'
-import { refuse } from '../plan/withoutGroups.ts'
+import { refuse } from '../plan/leftOut.ts'
 import type { GroupsAsked, ResolvedGroups } from './groups.ts'
 import type { MeanSettings } from './means.ts'
 
