@@ -11,8 +11,17 @@ type Instruction = Uint8Array
 const fixed: Readonly<Record<string, number>> = { K: 1, M: 2, J: 4, G: 8, q: 1, r: 4, h: 1, j: 4, '\x80': 1, '\x95': 8 }
 const lines: Readonly<Record<string, number>> = { c: 2, I: 1, L: 1, F: 1, V: 1, S: 1, P: 1, p: 1, g: 1 }
 const texts: Readonly<Record<string, number>> = {
-  X: 4, T: 4, B: 4, '\x8b': 4, U: 1, C: 1, '\x8c': 1, '\x8a': 1, '\x8d': 8, '\x8e': 8,
-} // biome-ignore format: a table
+  X: 4,
+  T: 4,
+  B: 4,
+  '\x8b': 4,
+  U: 1,
+  C: 1,
+  '\x8c': 1,
+  '\x8a': 1,
+  '\x8d': 8,
+  '\x8e': 8,
+}
 
 /** Of a valid pickle, or of several one after the other; what follows the last is left out. */
 export function instructionsOf(bytes: Uint8Array): readonly Instruction[] {
@@ -58,7 +67,21 @@ function drawn(random: Random): Instruction {
     case 5:
       return code('X', ...little(3, 4), 97, 98, 99)
     case 6:
-      return code('G', ...pick(random, [[0x7f, 0xf8], [0x7f, 0xf0], [0x41, 0xdf], [0xbf, 0xf0]]), 0, 0, 0, 0, 0, 0) // biome-ignore format: rows
+      return code(
+        'G',
+        ...pick(random, [
+          [0x7f, 0xf8],
+          [0x7f, 0xf0],
+          [0x41, 0xdf],
+          [0xbf, 0xf0],
+        ]),
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+      )
     default:
       return Uint8Array.from(encode(pick(random, [...'()]}tlduseab012NQR.'])))
   }

@@ -23,12 +23,36 @@ const names = ['', '/', '..', '../x', '/etc/x', 'a\\b', '__proto__', 'x\0', '.np
 
 /** Fields of an entry of the directory (APPNOTE 4.3.12), of a local header (4.3.7) and of the archive's end (4.3.16). */
 type Places = readonly (readonly [place: number, size: 2 | 4])[]
-// biome-ignore format: a table
-const directory: Places = [[8, 2], [10, 2], [16, 4], [20, 4], [24, 4], [28, 2], [30, 2], [32, 2], [42, 4]]
-// biome-ignore format: a table
-const local: Places = [[6, 2], [8, 2], [14, 4], [18, 4], [22, 4], [26, 2], [28, 2]]
-// biome-ignore format: a table
-const end: Places = [[8, 2], [10, 2], [12, 4], [16, 4], [20, 2]]
+
+const directory: Places = [
+  [8, 2],
+  [10, 2],
+  [16, 4],
+  [20, 4],
+  [24, 4],
+  [28, 2],
+  [30, 2],
+  [32, 2],
+  [42, 4],
+]
+
+const local: Places = [
+  [6, 2],
+  [8, 2],
+  [14, 4],
+  [18, 4],
+  [22, 4],
+  [26, 2],
+  [28, 2],
+]
+
+const end: Places = [
+  [8, 2],
+  [10, 2],
+  [12, 4],
+  [16, 4],
+  [20, 2],
+]
 const headers: readonly (readonly [mark: number, places: Places])[] = [
   [0x02014b50, directory],
   [0x02014b50, directory],

@@ -41,15 +41,29 @@ export const hostilePrototxt: readonly Hostile[] = [
   text('a kernel of 2^31', image + convolution('num_output: 4 kernel_size: 2147483648')),
   text('a padding of 2^31', image + convolution('num_output: 4 kernel_size: 1 pad: 2147483648')),
   text('a stride of 0', image + convolution('num_output: 4 kernel_size: 1 stride: 0')),
-  text('a ring', image + convolution('num_output: 4 kernel_size: 1', 'b', 'a') + convolution('num_output: 4 kernel_size: 1', 'a', 'b')),
+  text(
+    'a ring',
+    image +
+      convolution('num_output: 4 kernel_size: 1', 'b', 'a') +
+      convolution('num_output: 4 kernel_size: 1', 'a', 'b'),
+  ),
   text('a layer that needs itself', image + convolution('num_output: 4 kernel_size: 1', 'conv')),
   text('channels that double 60 times', doubled('Concat', 60)),
-  text('a split into 2^31 places', `${image}layer { name: "s" type: "Slice" bottom: "data" top: "a" top: "b" slice_param { slice_point: 2147483648 } }`),
-  text('a shape of 2^63', `${image}layer { name: "s" type: "Reshape" bottom: "data" top: "s" reshape_param { shape { dim: 9223372036854775807 dim: -1 } } }`),
-  text('a mean file elsewhere', `${image}layer { name: "d" type: "Data" top: "data" transform_param { mean_file: "../../../etc/passwd" } }`),
+  text(
+    'a split into 2^31 places',
+    `${image}layer { name: "s" type: "Slice" bottom: "data" top: "a" top: "b" slice_param { slice_point: 2147483648 } }`,
+  ),
+  text(
+    'a shape of 2^63',
+    `${image}layer { name: "s" type: "Reshape" bottom: "data" top: "s" reshape_param { shape { dim: 9223372036854775807 dim: -1 } } }`,
+  ),
+  text(
+    'a mean file elsewhere',
+    `${image}layer { name: "d" type: "Data" top: "data" transform_param { mean_file: "../../../etc/passwd" } }`,
+  ),
   large('10,000 layers in a row', () => joined(chain(10_000))),
   large('100,000 fields that Caffe does not know', () => joined(image, 'x: 1\n'.repeat(100_000))),
-] // biome-ignore format: one a line
+]
 
 const blob = (...parts: readonly Uint8Array[]) => part(100, part(1, 'fc'), part(7, ...parts))
 const shape = (...sides: readonly (number | bigint)[]) => part(7, ...sides.map((side) => int(1, side)))

@@ -42,19 +42,40 @@ export const hostileConfigs: readonly (readonly [what: string, text: () => strin
   ['an image of 2^31 each way', () => JSON.stringify(model([image(2 ** 31, 2 ** 31, 3), relu('r', 'x')], 'r'))],
   ['2^31 filters', () => JSON.stringify(model([image(6, 6, 2), conv({ filters: 2 ** 31 })], 'c'))],
   ['a kernel of 2^31', () => JSON.stringify(model([image(6, 6, 2), conv({ kernel_size: [2 ** 31, 2 ** 31] })], 'c'))],
-  ['a padding of 2^31', () => JSON.stringify(model([image(6, 6, 2), layer('ZeroPadding2D', 'p', { padding: 2 ** 31 }, 'x')], 'p'))],
-  ['a scaling by 2^31', () => JSON.stringify(model([image(6, 6, 2), layer('UpSampling2D', 'u', { size: [2 ** 31, 2 ** 31] }, 'x')], 'u'))],
-  ['a shape of 2^62', () => JSON.stringify(model([image(6, 6, 2), layer('Reshape', 's', { target_shape: [2 ** 31, 2 ** 31] }, 'x')], 's'))],
+  [
+    'a padding of 2^31',
+    () => JSON.stringify(model([image(6, 6, 2), layer('ZeroPadding2D', 'p', { padding: 2 ** 31 }, 'x')], 'p')),
+  ],
+  [
+    'a scaling by 2^31',
+    () => JSON.stringify(model([image(6, 6, 2), layer('UpSampling2D', 'u', { size: [2 ** 31, 2 ** 31] }, 'x')], 'u')),
+  ],
+  [
+    'a shape of 2^62',
+    () =>
+      JSON.stringify(model([image(6, 6, 2), layer('Reshape', 's', { target_shape: [2 ** 31, 2 ** 31] }, 'x')], 's')),
+  ],
   ['a ring', () => JSON.stringify(model([image(6, 6, 2), relu('a', 'b'), relu('b', 'a')], 'b'))],
   ['a layer that needs itself', () => JSON.stringify(model([image(6, 6, 2), relu('a', 'a')], 'a'))],
   ['a layer that is not there', () => JSON.stringify(model([image(6, 6, 2), relu('a', '__proto__')], 'a'))],
-  ['a function of its own', () => JSON.stringify(model([image(6, 6, 2), layer('Lambda', 'l', { function: ['eA==', null, null] }, 'x')], 'l'))],
+  [
+    'a function of its own',
+    () => JSON.stringify(model([image(6, 6, 2), layer('Lambda', 'l', { function: ['eA==', null, null] }, 'x')], 'l')),
+  ],
   ['a name of a prototype', () => JSON.stringify(model([image(6, 6, 2), layer('__proto__', 'l', {}, 'x')], 'l'))],
   [
     'channels that double 60 times',
     () =>
       JSON.stringify(
-        model([image(6, 6, 2), ...Array.from({ length: 60 }, (_, i) => layer('Concatenate', `d${i}`, {}, ...Array(2).fill(i === 0 ? 'x' : `d${i - 1}`)))], 'd59'),
+        model(
+          [
+            image(6, 6, 2),
+            ...Array.from({ length: 60 }, (_, i) =>
+              layer('Concatenate', `d${i}`, {}, ...Array(2).fill(i === 0 ? 'x' : `d${i - 1}`)),
+            ),
+          ],
+          'd59',
+        ),
       ),
   ],
   ['9,000 layers in a row', () => JSON.stringify(model(chain(9000), 'r8999')), true],
@@ -62,11 +83,13 @@ export const hostileConfigs: readonly (readonly [what: string, text: () => strin
     'a sum of 20,000',
     () => {
       const many = Array.from({ length: 20_000 }, (_, i) => relu(`r${i}`, 'x'))
-      return JSON.stringify(model([image(6, 6, 2), ...many, layer('Add', 'y', {}, ...many.map(({ name }) => name))], 'y'))
+      return JSON.stringify(
+        model([image(6, 6, 2), ...many, layer('Add', 'y', {}, ...many.map(({ name }) => name))], 'y'),
+      )
     },
     true,
   ],
-] // biome-ignore format: one a line
+]
 
 const topology = model([image(6, 6, 2), conv({})], 'c')
 const document = (manifest: unknown, config: unknown = topology) =>
@@ -83,22 +106,38 @@ export const hostileTfjs: readonly Hostile[] = [
   manifest('no values, of 2^93', ['a.bin'], weights([2 ** 31, 2 ** 31, 2 ** 31, 0])),
   manifest('a side below 0', ['a.bin'], weights([-1, 1, 2, 2])),
   manifest('a side that is a text', ['a.bin'], weights(['1', 1, 2, 2])),
-  ...['../../etc/passwd', '/etc/passwd', 'a/../../b', 'http://127.0.0.1/a.bin', 'file:///etc/passwd', '__proto__', 'a\0b', ''].map((path) =>
-    manifest(`a shard at ${JSON.stringify(path)}`, [path], weights([1, 1, 2, 2])),
-  ),
+  ...[
+    '../../etc/passwd',
+    '/etc/passwd',
+    'a/../../b',
+    'http://127.0.0.1/a.bin',
+    'file:///etc/passwd',
+    '__proto__',
+    'a\0b',
+    '',
+  ].map((path) => manifest(`a shard at ${JSON.stringify(path)}`, [path], weights([1, 1, 2, 2]))),
   manifest('a shard 100,000 times', Array(100_000).fill('a.bin'), weights([1, 1, 2, 2])),
-  manifest('a scale that is no number', ['a.bin'], weights([1, 1, 2, 2], { quantization: { dtype: 'uint8', scale: '1e999', min: 0 } })),
+  manifest(
+    'a scale that is no number',
+    ['a.bin'],
+    weights([1, 1, 2, 2], { quantization: { dtype: 'uint8', scale: '1e999', min: 0 } }),
+  ),
   hostile('a manifest, 100,000 deep', () => joined(`{"modelTopology":{},"weightsManifest":${'['.repeat(100_000)}`)),
   ...hostileConfigs.map(([what, text, mayBeRead = false]) => ({
     what,
     mayBeRead,
-    bytes: () => joined(`{"format":"layers-model","modelTopology":{"model_config":${text()}},"weightsManifest":[{"paths":["a.bin"],"weights":[{"name":"c/kernel","shape":[1,1,2,2],"dtype":"float32"}]}]}`),
+    bytes: () =>
+      joined(
+        `{"format":"layers-model","modelTopology":{"model_config":${text()}},"weightsManifest":[{"paths":["a.bin"],"weights":[{"name":"c/kernel","shape":[1,1,2,2],"dtype":"float32"}]}]}`,
+      ),
   })),
   large('5,000 layers with weights', () => {
     const many = Array.from({ length: 5000 }, (_, i) =>
       layer('BatchNormalization', `b${i}`, { scale: false, center: false }, i === 0 ? 'x' : `b${i - 1}`),
     )
-    const list = many.flatMap(({ name }) => ['moving_mean', 'moving_variance'].map((each) => ({ name: `${name}/${each}`, shape: [0], dtype: 'float32' })))
+    const list = many.flatMap(({ name }) =>
+      ['moving_mean', 'moving_variance'].map((each) => ({ name: `${name}/${each}`, shape: [0], dtype: 'float32' })),
+    )
     return document([{ paths: ['a.bin'], weights: list }], model([image(6, 6, 2), ...many], 'b4999'))
   }),
-] // biome-ignore format: one a line
+]

@@ -18,9 +18,18 @@ const storage = (count: number, type = 'FloatStorage') =>
   joined('(', text('storage'), `ctorch\n${type}\n`, text('0'), text('cpu'), int(count), 'tQ')
 const tensor = (count: number, shape: readonly number[], strides: readonly number[], offset = 0) =>
   joined(
-    'ctorch._utils\n_rebuild_tensor_v2\n(', storage(count), int(offset),
-    '(', ...shape.map(int), 't(', ...strides.map(int), 't', [0x89], 'N', 'tR',
-  ) // biome-ignore format: a call and its arguments
+    'ctorch._utils\n_rebuild_tensor_v2\n(',
+    storage(count),
+    int(offset),
+    '(',
+    ...shape.map(int),
+    't(',
+    ...strides.map(int),
+    't',
+    [0x89],
+    'N',
+    'tR',
+  )
 
 const dict = (...entries: readonly (readonly [string, Uint8Array])[]) =>
   joined('}(', ...entries.flatMap(([key, value]) => [text(key), value]), 'u')
@@ -28,10 +37,20 @@ const file = (what: string, value: Uint8Array, bytes: number) =>
   hostile(what, () => zip(joined(start, value, '.'), new Uint8Array(bytes)))
 
 const globals = [
-  'os\nsystem', 'posix\nsystem', 'builtins\neval', 'builtins\nexec', '__builtin__\ngetattr', 'subprocess\nPopen',
-  'torch.utils.model_zoo\nload_url', 'torch\nload', 'torch.jit\nload', 'numpy.core.multiarray\n_reconstruct', 'webbrowser\nopen',
-  'collections\nOrderedDict.__init__', 'torch._utils\n__import__',
-] as const // biome-ignore format: a table
+  'os\nsystem',
+  'posix\nsystem',
+  'builtins\neval',
+  'builtins\nexec',
+  '__builtin__\ngetattr',
+  'subprocess\nPopen',
+  'torch.utils.model_zoo\nload_url',
+  'torch\nload',
+  'torch.jit\nload',
+  'numpy.core.multiarray\n_reconstruct',
+  'webbrowser\nopen',
+  'collections\nOrderedDict.__init__',
+  'torch._utils\n__import__',
+] as const
 
 export const hostilePytorch: readonly Hostile[] = [
   ...globals.map((name) => pickle(`${name.replace('\n', '.')} is called`, `c${name}\n(`, text('id'), 'tR')),
@@ -76,13 +95,24 @@ export const hostilePytorch: readonly Hostile[] = [
   ),
   file('values behind the storage', dict(['w', tensor(4, [2], [1], 2 ** 40)]), 16),
   file('strides of 2^52', dict(['w', tensor(4, [2, 2], [2 ** 52, 2 ** 52])]), 16),
-  hostile(
-    'an older file that ends early',
-    () =>
+  hostile('an older file that ends early', () =>
     joined(
-      [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19], '.', [0x80, 2, 0x4d, 0xe9, 3], '.', [0x80, 2], '}.',
-      [0x80, 2], dict(['w', tensor(2 ** 40, [2 ** 40], [1])]), '.', [0x80, 2], '](', text('0'), 'e.', little(2 ** 40, 8), [0, 0, 0, 0],
-    ), // biome-ignore format: pickles in a row
+      [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19],
+      '.',
+      [0x80, 2, 0x4d, 0xe9, 3],
+      '.',
+      [0x80, 2],
+      '}.',
+      [0x80, 2],
+      dict(['w', tensor(2 ** 40, [2 ** 40], [1])]),
+      '.',
+      [0x80, 2],
+      '](',
+      text('0'),
+      'e.',
+      little(2 ** 40, 8),
+      [0, 0, 0, 0],
+    ),
   ),
   large('100,000 entries', () =>
     zip(joined(start, '}(', ...Array.from({ length: 100_000 }, (_, i) => joined(text(`k${i}`), 'N')), 'u.')),
