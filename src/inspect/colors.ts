@@ -40,11 +40,18 @@ export const colorScales = Object.keys(stops) as readonly ColorScale[]
 
 /** The color of a share from 0 to 1; what lies beyond is cut off, NaN is magenta. */
 export function colorAt(scale: ColorScale, share: number): Rgb {
-  if (Number.isNaN(share)) return [255, 0, 255]
-  const list = stops[scale]
-  const at = Math.max(0, Math.min(1, share)) * (list.length - 1)
-  const below = Math.min(list.length - 2, Math.floor(at))
-  const [a, b] = [list[below] as Rgb, list[below + 1] as Rgb]
+  return Number.isNaN(share) ? [255, 0, 255] : mixedColor(stops[scale], share)
+}
+
+/**
+ * Between colors at equal distances, two at least.
+ *
+ * @param share 0 to 1; what lies beyond is cut off
+ */
+export function mixedColor(colors: readonly Rgb[], share: number): Rgb {
+  const at = Math.max(0, Math.min(1, share)) * (colors.length - 1)
+  const below = Math.min(colors.length - 2, Math.floor(at))
+  const [a, b] = [colors[below] as Rgb, colors[below + 1] as Rgb]
   const mixed = (index: 0 | 1 | 2) => Math.round(a[index] + (b[index] - a[index]) * (at - below))
   return [mixed(0), mixed(1), mixed(2)]
 }

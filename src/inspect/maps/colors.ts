@@ -3,9 +3,9 @@
  * whose lightness grows evenly, by 9 of its points. For values with a sign: blue below 0, red above, white at 0.
  */
 
-export type Color = readonly [red: number, green: number, blue: number]
+import { mixedColor, type Rgb } from '../colors.ts'
 
-const inferno: readonly Color[] = [
+const inferno: readonly Rgb[] = [
   [0, 0, 4],
   [31, 12, 72],
   [85, 15, 109],
@@ -17,7 +17,7 @@ const inferno: readonly Color[] = [
   [252, 255, 164],
 ]
 
-const redAndBlue: readonly Color[] = [
+const redAndBlue: readonly Rgb[] = [
   [33, 102, 172],
   [103, 169, 207],
   [209, 229, 240],
@@ -28,16 +28,7 @@ const redAndBlue: readonly Color[] = [
 ]
 
 /** @param share 0 to 1 */
-export const heat = (share: number): Color => between(inferno, share)
+export const heat = (share: number): Rgb => mixedColor(inferno, share)
 
 /** @param share −1 to 1 */
-export const signed = (share: number): Color => between(redAndBlue, (share + 1) / 2)
-
-function between(colors: readonly Color[], share: number): Color {
-  const place = Math.min(1, Math.max(0, share)) * (colors.length - 1)
-  const index = Math.min(colors.length - 2, Math.floor(place))
-  const rest = place - index
-  const [from, to] = [colors[index] as Color, colors[index + 1] as Color]
-  const mix = (c: 0 | 1 | 2) => Math.round((1 - rest) * from[c] + rest * to[c])
-  return [mix(0), mix(1), mix(2)]
-}
+export const signed = (share: number): Rgb => mixedColor(redAndBlue, (share + 1) / 2)

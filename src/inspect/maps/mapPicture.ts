@@ -3,8 +3,9 @@
 import { ArgumentError } from '../../core/errors.ts'
 import { printShape, type Shape, sizeOf } from '../../core/shapes.ts'
 import { upscale } from '../../core/upscale.ts'
+import type { Rgb } from '../colors.ts'
 import type { Picture } from '../png.ts'
-import { type Color, heat, signed } from './colors.ts'
+import { heat, signed } from './colors.ts'
 
 /** A map of one image: [height, width] or [height, width, channels]. */
 export interface ImageMap {
@@ -64,7 +65,7 @@ export function mapOverlay(image: Picture, map: ImageMap, options: MapPictureOpt
     // Luma (ITU-R BT.601), lightened so that the colors of the map stand out.
     const gray = 0.75 * (0.299 * r + 0.587 * g + 0.114 * b) + 40
     const cover = Math.abs(share) ** (options.signed === true ? 1 : 0.7) * 0.85
-    const color: Color = options.signed === true ? signed(Math.sign(share)) : heat(0.35 + 0.65 * share)
+    const color: Rgb = options.signed === true ? signed(Math.sign(share)) : heat(0.35 + 0.65 * share)
     pixels.set([...color.map((value) => Math.round((1 - cover) * gray + cover * value)), 255], 4 * pixel)
   })
   return { width: image.width, height: image.height, pixels }
