@@ -7,7 +7,7 @@ export function refuse(given: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined || (Array.isArray(value) && value.length === 0)) continue
     throw new ArgumentError(`lenslet.browser.js has no ${name}`, {
-      received: JSON.stringify(value),
+      received: `${name}: ${JSON.stringify(value)}`,
       expected: `no ${name}`,
       advice: 'bundle the package lenslet with Vite or another bundler, which has all of it',
     })
