@@ -1,6 +1,6 @@
 /** Two designs side by side: which layers correspond, and where their numbers differ. */
 
-import type { LayerFacts } from '../messages.ts'
+import type { LayerFacts } from './messages.ts'
 
 /** What is compared of a layer. */
 export type Measured = Pick<

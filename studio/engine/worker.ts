@@ -16,6 +16,7 @@ const panels: { readonly [P in Prefix]: () => Promise<{ readonly handlers: objec
   design: () => import('../design/engine.ts'),
   train: () => import('../train/engine.ts'),
   try: () => import('../try/engine.ts'),
+  look: () => import('../look/engine.ts'),
 }
 
 const context: EngineContext = {
