@@ -50,6 +50,24 @@ export function colorPixels(
   return pixelsOf(side[1], side[0], (tap) => [at(first, tap), at(1, tap), at(last, tap)])
 }
 
+/** The channels of a filter side by side, with a gap between them. */
+export function rowPixels(
+  values: ArrayLike<number>,
+  [rows, columns]: readonly [rows: number, columns: number],
+  channels: number,
+  scale: Scale,
+  theme: Theme,
+): Pixels {
+  const gap = rows * columns === 1 ? 0 : 1
+  const width = channels * (columns + gap) - gap
+  return pixelsOf(width, rows, (pixel) => {
+    const [row, at] = [Math.floor(pixel / width), pixel % width]
+    const [channel, column] = [Math.floor(at / (columns + gap)), at % (columns + gap)]
+    if (column === columns) return [0, 0, 0, 0]
+    return colorOf(values[(channel * rows + row) * columns + column] as number, scale, theme)
+  })
+}
+
 /** A map of the image with one value for each pixel: of several channels the largest magnitude, or with a sign their sum. */
 export function perPixel(map: ArrayLike<number>, shape: readonly number[], signed: boolean): Float32Array {
   const [height = 1, width = 1, channels = 1] = shape
@@ -61,6 +79,18 @@ export function perPixel(map: ArrayLike<number>, shape: readonly number[], signe
     }
     return value
   })
+}
+
+/** A map of three channels in colours: middle gray is 0 (Springenberg et al. 2015). */
+export function colorMapPixels(
+  map: ArrayLike<number>,
+  [rows, columns]: readonly [rows: number, columns: number],
+  largest: number,
+  bgr: boolean,
+): Pixels {
+  const at = (pixel: number, channel: number) => 127.5 + (127.5 * (map[3 * pixel + channel] as number)) / (largest || 1)
+  const [first, last] = bgr ? [2, 0] : [0, 2]
+  return pixelsOf(columns, rows, (pixel) => [at(pixel, first), at(pixel, 1), at(pixel, last)])
 }
 
 /** A map over the image in gray: the stronger a value, the more its colour covers. */

@@ -19,8 +19,12 @@ import { filtersOf, statisticsOf } from './weights.ts'
 const twin = new Twin()
 let isListening = false
 
-function look<T>({ session }: EngineContext, text: string, use: (subject: Subject) => Promise<T>) {
-  if (!isListening) session.changed(() => twin.forget())
+function look<T>({ session, tell }: EngineContext, text: string, use: (subject: Subject) => Promise<T>) {
+  if (!isListening)
+    session.changed(() => {
+      twin.forget()
+      tell('look.replaced', {})
+    })
   isListening = true
   return twin.look(session, text, use)
 }
@@ -99,6 +103,7 @@ export const handlers: Handlers<LookCalls> = {
         const size = sizeOf(shape.slice(1))
         return {
           ...{ shape: shape.slice(1), map: data.slice(0, size), signed, colored },
+          bgr: subject.model.info.normalization?.colors === 'bgr',
           label: explained[0]?.label ?? '',
           score: explained[0]?.score ?? Number.NaN,
           ...('layer' in found && typeof found.layer === 'string' && { layer: found.layer }),

@@ -129,6 +129,8 @@ export interface MattersLook extends LookedAt {
   readonly map: Float32Array
   readonly signed: boolean
   readonly colored: boolean
+  /** Blue first. */
+  readonly bgr: boolean
   readonly label: string
   readonly score: number
   /** Whose map it is, where it is not the image's. */
@@ -215,6 +217,8 @@ export interface LookCalls {
 }
 
 export interface LookEvents {
+  /** The session has another model, or other data. */
+  'look.replaced': object
   /** Of a map that takes a while: images that have been through the network, of all. */
   'look.progress': { readonly done: number; readonly all: number }
 }

@@ -22,6 +22,7 @@ export class Watched<K extends LookKind> {
   #asked = 0
   #answered = 0
   #isStale = false
+  #once = false
   #mayAskAt = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -30,8 +31,9 @@ export class Watched<K extends LookKind> {
     all.add(this as unknown as Watched<LookKind>)
   }
 
-  /** Wants the answer to this, and to its repetitions; undefined: nobody looks any more. */
-  want(ask: Ask<K> | undefined, key = JSON.stringify(ask)): void {
+  /** Wants the answer to this, and unless `once` to its repetitions; undefined: nobody looks any more. */
+  want(ask: Ask<K> | undefined, key = JSON.stringify(ask), { once = false } = {}): void {
+    this.#once = once
     if (ask === undefined) {
       this.#wanted = undefined
       clearTimeout(this.#timer)
@@ -47,7 +49,7 @@ export class Watched<K extends LookKind> {
 
   /** The weights are others now. */
   changed(): void {
-    if (this.#wanted === undefined) return
+    if (this.#wanted === undefined || this.#once) return
     if (this.#asked > this.#answered) this.#isStale = true
     else this.#timer ??= setTimeout(() => this.#ask(), Math.max(0, this.#mayAskAt - performance.now()))
   }

@@ -8,9 +8,9 @@ import { fitting, valuesOf } from './images.ts'
 import type { DeadLook, FiltersLook, LookedAt, StatisticsLook } from './messages.ts'
 import type { Subject } from './twin.ts'
 
-/** Tiles that are sent: a row of channels for each filter, unless they are colors. */
-const mostTiles = 256
-const mostChannels = 16
+/** Tiles that are sent: a row of channels for each filter, unless they are colors. Of filters of 1×1 a tile is one cell. */
+const most = { tiles: 256, channels: 16 }
+const mostCells = { tiles: 4096, channels: 64 }
 
 export function filtersOf({ model }: Subject, layer: string): Omit<FiltersLook, keyof LookedAt> {
   const row = weightStatistics(model, { layers: [layer], bins: 1 }).find(
@@ -23,8 +23,9 @@ export function filtersOf({ model }: Subject, layer: string): Omit<FiltersLook, 
   const node = model.network.nodes.find(({ name }) => name === layer)
   const seesImage = node?.inputs[0] === input?.name && depth === model.input.channels
   const isColor = seesImage && depth === 3
-  const channels = isColor ? 3 : Math.min(depth, mostChannels)
-  const filters = Math.min(count, Math.max(1, Math.floor(mostTiles / (isColor ? 1 : channels))))
+  const limit = rows * columns === 1 ? mostCells : most
+  const channels = isColor ? 3 : Math.min(depth, limit.channels)
+  const filters = Math.min(count, Math.max(1, Math.floor(limit.tiles / (isColor ? 1 : channels))))
   const all = model.weights.get(row.name)
   const values = new Float32Array(filters * channels * rows * columns)
   let at = 0
