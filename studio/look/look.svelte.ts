@@ -36,6 +36,7 @@ class Look {
 
   constructor() {
     engine.on('look.replaced', weightsChanged)
+    engine.on('train.progress', weightsChanged)
     engine.on('look.progress', ({ done, all }) => (this.progress = done / all))
   }
 
