@@ -22,6 +22,8 @@ class Look {
   target = $state<number | undefined>(undefined)
   /** Class activation maps of the selected layer instead of the last one. */
   ofSelected = $state(false)
+  /** Whether the picture of the network carries maps of the image. */
+  onPicture = $state(true)
   /** The share of a slow map that is computed. */
   progress = $state(0)
 

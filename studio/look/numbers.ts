@@ -1,13 +1,17 @@
 /** Numbers of weights and activations as people read them. */
 
-/** Three digits: `0.0312`, `−1.25`, `12.5`, `1.2e−5`. */
-export function short(value: number): string {
+/** Three digits unless others are asked for: `0.0312`, `−1.25`, `12.5`, `1.2e−5`. */
+export function short(value: number, digits = 3): string {
   if (Number.isNaN(value)) return 'NaN'
   if (!Number.isFinite(value)) return value < 0 ? '−∞' : '∞'
   const size = Math.abs(value)
   if (size === 0) return '0'
   const text =
-    size < 0.001 || size >= 99_999.5 ? size.toExponential(1) : size >= 99.95 ? size.toFixed(0) : size.toPrecision(3)
+    size < 0.001 || size >= 99_999.5
+      ? size.toExponential(1)
+      : size >= (digits === 3 ? 99.95 : 9.95)
+        ? size.toFixed(0)
+        : size.toPrecision(digits)
   return `${value < 0 ? '−' : ''}${trimmed(text).replace('e-', 'e−').replace('e+', 'e')}`
 }
 

@@ -81,6 +81,7 @@ export const en = {
   /** Titles of the sheets, as in layout/sheets.ts. */
   sheets: {
     keys: 'Keys',
+    examples: 'Examples',
   },
   /** Tabs of the inspector, as in inspector/tabs.ts. */
   inspect: {
@@ -265,7 +266,6 @@ export const en = {
     strongest: 'strongest',
   },
   build: {
-    examples: 'Examples',
     after: 'After',
     add: 'Add a layer',
     addAfter: 'Add after',

@@ -80,6 +80,7 @@ export const zh: Words = {
   },
   sheets: {
     keys: '按键',
+    examples: '示例',
   },
   inspect: {
     shape: '形状',
@@ -258,7 +259,6 @@ export const zh: Words = {
     strongest: '最强的',
   },
   build: {
-    examples: '示例',
     after: '之后',
     add: '添加一层',
     addAfter: '添加在其后:',
