@@ -1,6 +1,5 @@
 /** Opens an example: network, settings, what stands beside it, and where to look. */
 
-import { zoo } from 'lenslet/zoo'
 import { editor } from '../editor/editor.svelte.ts'
 import { inspector } from '../inspector/inspector.svelte.ts'
 import { layout } from '../layout/layout.svelte.ts'
@@ -14,19 +13,20 @@ class ChosenExample {
   /** The sentence of the example that is open. */
   note = $state<Example['says'] | undefined>(undefined)
 
-  async open({ says, text, zoo: name, pinned: beside, settings, layer, tab, sheet }: Example): Promise<void> {
+  async open({ says, text, pinned: beside, settings, layer, tab, sheet }: Example): Promise<void> {
     layout.open(sheet !== undefined && Object.hasOwn(sheets, sheet) ? (sheet as SheetName) : undefined)
     this.note = says
     if (tab !== undefined) inspector.tab = tab
-    const network = text ?? (name === undefined ? undefined : zoo.entry(name)?.notation)
-    if (network === undefined) return
+    if (text === undefined) return
     if (training.isRunning) await training.pause()
     if (settings !== undefined) store.setTraining(settings)
-    editor.replace(network)
+    editor.replace(text)
     store.select(layer)
     if (beside === undefined) pinned.unpin()
     else void pinned.pin(beside)
     await training.reset()
+    // Not on the menu's button, which Space would press.
+    document.querySelector<HTMLElement>('[data-panel=train] button.primary')?.focus()
   }
 
   close(): void {

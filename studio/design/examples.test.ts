@@ -1,14 +1,13 @@
 /** Every example is a network that the Studio can show. */
 
-import { zoo } from 'lenslet/zoo'
 import { expect, test } from 'vitest'
 import { hashOf, linkedOf } from '../state/link.ts'
 import { usual } from '../state/usual.ts'
 import { examples } from './examples.ts'
 import { designOf, planOf } from './facts.ts'
 
-test.each(examples)('$name', ({ text, zoo: name, pinned, settings, layer }) => {
-  const network = text ?? (name === undefined ? usual.text : zoo.entry(name).notation)
+test.each(examples)('$name', ({ text, pinned, settings, layer }) => {
+  const network = text ?? usual.text
   const { facts } = designOf(network)
   if (layer !== undefined) expect(facts.layers.map((each) => each.name)).toContain(layer)
   const linked = { ...usual, ...settings, text: network }
@@ -23,8 +22,7 @@ test.each(examples)('$name', ({ text, zoo: name, pinned, settings, layer }) => {
 })
 
 test('too large is too large', () => {
-  const { zoo: name, settings } = examples.find((each) => each.name === 'memory') ?? {}
+  const { text = '', settings } = examples.find((each) => each.name === 'memory') ?? {}
   const { batch, memory, optimizer } = { ...usual, ...settings }
-  const text = zoo.entry(name ?? '').notation
   expect(planOf(designOf(text).network, { text, batch, memory, optimizer }).arenaBytes).toBeGreaterThan(memory)
 })

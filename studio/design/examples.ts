@@ -7,9 +7,8 @@ export interface Example {
   readonly name: 'digits' | 'threes' | 'memory' | 'dead' | 'own' | 'pretrained'
   /** Its title and sentence are `words().examples[name]` and `[says]`. */
   readonly says: `${Example['name']}Says`
-  /** The network: its text, or a name of the zoo; absent: the one that is there stays. */
+  /** The network; absent: the one that is there stays. */
   readonly text?: string
-  readonly zoo?: string
   /** A design to stand beside it. */
   readonly pinned?: string
   readonly settings?: Partial<Omit<Linked, 'text' | 'layer'>>
@@ -30,7 +29,10 @@ export const examples: readonly Example[] = [
     text: stacked('[CONV3-16 -> RELU]*3'),
     pinned: stacked('CONV7-16 -> RELU'),
   },
-  { name: 'memory', says: 'memorySays', zoo: 'vgg16', settings: { ...plain, memory: 2 ** 30 }, tab: 'shape' },
+  {
+    ...{ name: 'memory', says: 'memorySays', tab: 'shape', settings: { ...plain, batch: 256 } },
+    text: 'INPUT 28x28x1 -> [CONV3-128 -> RELU]*8 -> POOL2 ->\n[CONV3-256 -> RELU]*8 -> GAP -> FC-10 -> SOFTMAX',
+  },
   {
     ...{ name: 'dead', says: 'deadSays', text: usual.text, layer: 'relu1', tab: 'statistics' },
     settings: { ...plain, rate: 1, optimizer: 'adam', schedule: 'constant' },

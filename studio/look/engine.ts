@@ -51,7 +51,7 @@ export const handlers: Handlers<LookCalls> = {
 
   'look.activations': async ({ text, image, layer }, context) => {
     const answer = await look(context, text, async (subject) => {
-      const { values } = await imageOf(subject, image)
+      const { values, bytes } = await imageOf(subject, image)
       const layers: LayerGlance[] = []
       let chosen: LayerMaps | undefined
       const [input] = subject.model.network.nodes
@@ -59,7 +59,7 @@ export const handlers: Handlers<LookCalls> = {
         if (activation.layer !== input?.name) layers.push(glanceOf(activation))
         if (activation.layer === layer) chosen = mapsOf(activation)
       })
-      return { layers, ...(chosen !== undefined && { chosen }) }
+      return { image: { bytes, volume: subject.model.input }, layers, ...(chosen !== undefined && { chosen }) }
     })
     const maps = [...answer.layers.map(({ map }) => map), ...(answer.chosen?.maps ?? [])]
     return new Moved(

@@ -100,6 +100,8 @@ export interface LayerMaps {
 }
 
 export interface ActivationsLook extends LookedAt {
+  /** [height, width, channels] of the image, 0 to 255, and its volume. */
+  readonly image: { readonly bytes: Uint8Array; readonly volume: Volume }
   /** Every layer but the input, in the network's order. */
   readonly layers: readonly LayerGlance[]
   readonly chosen?: LayerMaps

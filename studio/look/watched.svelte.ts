@@ -6,7 +6,7 @@
 import { EngineFault, engine } from '../engine/client.ts'
 import type { Answer, Ask, Fault } from '../messages.ts'
 import type { LookCalls } from './messages.ts'
-import { restAfter } from './pace.ts'
+import { Pace } from './pace.ts'
 
 type LookKind = keyof LookCalls
 
@@ -23,7 +23,7 @@ export class Watched<K extends LookKind> {
   #answered = 0
   #isStale = false
   #once = false
-  #mayAskAt = 0
+  #began = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(kind: K) {
@@ -51,7 +51,14 @@ export class Watched<K extends LookKind> {
   changed(): void {
     if (this.#wanted === undefined || this.#once) return
     if (this.#asked > this.#answered) this.#isStale = true
-    else this.#timer ??= setTimeout(() => this.#ask(), Math.max(0, this.#mayAskAt - performance.now()))
+    else this.#timer ??= setTimeout(() => this.#again(), Math.max(0, pace.next(this.#began) - performance.now()))
+  }
+
+  #again(): void {
+    this.#timer = undefined
+    // Others may have looked meanwhile.
+    if (pace.next(this.#began) > performance.now()) this.changed()
+    else this.#ask()
   }
 
   async #ask(): Promise<void> {
@@ -62,7 +69,7 @@ export class Watched<K extends LookKind> {
     this.#isStale = false
     const asked = ++this.#asked
     const saying = setTimeout(() => (this.isBusy = true), 400)
-    const from = performance.now()
+    this.#began = performance.now()
     try {
       const answer = await engine.latest(this.#kind, ask)
       if (asked !== this.#asked) return
@@ -78,14 +85,15 @@ export class Watched<K extends LookKind> {
       if (asked === this.#asked) {
         this.#answered = asked
         this.isBusy = false
-        const took = (this.answer as { readonly took?: number } | undefined)?.took ?? performance.now() - from
-        this.#mayAskAt = performance.now() + restAfter(took)
+        const now = performance.now()
+        pace.spent((this.answer as { readonly took?: number } | undefined)?.took ?? now - this.#began, now)
         if (this.#isStale) this.changed()
       }
     }
   }
 }
 
+const pace = new Pace()
 const all = new Set<Watched<LookKind>>()
 
 /** Tells all that are looked at. */

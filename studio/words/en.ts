@@ -297,7 +297,8 @@ export const en = {
     threesSays:
       'The same receptive field of 7×7 with about half of the weights, and two more ReLUs. The 7×7 is pinned beside it.',
     memory: 'Too large for the memory',
-    memorySays: 'VGG-16 at batch 64: the plan says where the memory goes, and what to do.',
+    memorySays:
+      'Sixteen convolutions at batch 256: the plan says where the memory goes, which batch fits, and what to change.',
     dead: 'A dead ReLU at rate 1',
     deadSays: 'Press Start, then look at Statistics: units that are never above 0 again.',
     own: 'Your own pictures',
