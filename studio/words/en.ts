@@ -69,6 +69,7 @@ export const en = {
     close: 'Close',
     loading: 'Loading …',
     notLoaded: 'This part could not be loaded. Go online, and open it again.',
+    engine: (threads: number) => `WebAssembly, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
   },
   keyboard: {
     editor: 'edit the notation',
@@ -109,6 +110,7 @@ export const en = {
     },
     cifarFiles: 'Files of CIFAR-10',
     rate: 'rate',
+    now: 'now',
     schedule: 'schedule',
     epochs: 'epochs',
     seed: 'seed',
@@ -142,7 +144,19 @@ export const en = {
   },
   try_: {
     title: 'Try',
-    empty: 'Draw a digit.',
+    empty: 'Draw, drop a photo here, or use the camera.',
+    draw: 'Draw a digit here',
+    dropHere: 'Drop a photo here, or choose one',
+    clear: 'Clear',
+    photo: 'Photo …',
+    camera: 'Camera',
+    stop: 'Stop',
+    back: 'Back',
+    cameraRefused:
+      'The browser does not let this page use the camera. Allow it in the address bar, and press Camera again.',
+    cameraMissing: 'There is no camera that this page can use. Draw, or choose a photo.',
+    says: (name: string, share: string) => `${name}, ${share}`,
+    seen: (height: number, width: number) => `What the network sees: ${height}×${width} pixels`,
   },
 } as const
 
