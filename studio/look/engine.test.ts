@@ -57,6 +57,13 @@ test('afterwards, the model and its data are seen', async () => {
   expect((await ask('look.image', { image: { from: 'train', index: 99 } })).index).toBe(11)
 })
 
+test('what was drawn is seen as it is', async () => {
+  const pixels = Uint8ClampedArray.from({ length: 4 * 64 }, (_, index) => (index % 4 === 3 ? 255 : (index >> 2) * 3))
+  const shown = await ask('look.image', { image: { from: 'tried', pixels: { height: 8, width: 8, pixels } } })
+  expect([...shown.bytes]).toEqual(Array.from({ length: 64 }, (_, index) => 3 * index))
+  expect(shown.label).toBeUndefined()
+})
+
 test('filters: channel by channel, with their norms', async () => {
   const { shape, values, filters, channels, norms, seesImage } = await ask('look.filters', { layer: 'conv2' })
   expect([shape, filters, channels, seesImage]).toEqual([[3, 3, 4, 6], 6, 4, false])

@@ -19,7 +19,8 @@ export interface ImageOf {
 export async function imageOf({ model, data }: Subject, choice: ImageChoice): Promise<ImageOf> {
   const { input } = model
   if (choice.from === 'tried') {
-    const bytes = await decodeImage(choice.source, input)
+    const { height, width, pixels } = choice.pixels
+    const bytes = await decodeImage({ data: pixels, height, width, channels: 4 }, input)
     return { from: 'tried', index: 0, bytes, values: await valuesOf(model, bytes) }
   }
   const split = choice.from === 'pattern' ? undefined : fitting(data, choice.from, input)

@@ -3,7 +3,7 @@
 import type { AttributionName } from 'lenslet/insight'
 import { engine } from '../engine/client.ts'
 import { store } from '../state/store.svelte.ts'
-import type { ImageChoice } from './messages.ts'
+import type { ImageChoice, TriedPixels } from './messages.ts'
 import { Watched, weightsChanged } from './watched.svelte.ts'
 
 export interface ChosenUnit {
@@ -14,6 +14,8 @@ export interface ChosenUnit {
 
 class Look {
   image = $state.raw<ImageChoice>({ from: 'test', index: 0 })
+  /** The image that is tried at the moment. */
+  tried = $state.raw<TriedPixels | undefined>(undefined)
   /** Of an image that was drawn or dropped, which has no number: counts up with each. */
   #tried = 0
   unit = $state.raw<ChosenUnit | undefined>(undefined)
@@ -58,6 +60,14 @@ class Look {
     this.image = image
   }
 
+  /** What was drawn or dropped to be tried is looked at, too, as soon as it is another image. */
+  follow(tried: TriedPixels | undefined): void {
+    const before = this.tried
+    this.tried = tried
+    if (tried === undefined || (before !== undefined && isSame(before, tried))) return
+    this.choose({ from: 'tried', pixels: tried })
+  }
+
   /** To another image of the same split, or from elsewhere to one of the test images. */
   step(by: number): void {
     const { image } = this
@@ -92,8 +102,14 @@ class Look {
     }
     const layer = [...this.#viewers.values()].find((each) => each !== undefined)
     const key = JSON.stringify([text, this.imageKey, layer])
-    this.activations.want({ text, image, ...(layer !== undefined && { layer }) }, key)
+    this.activations.want({ text, image, ...(layer !== undefined && { layer }) }, key, {
+      paced: image.from === 'tried',
+    })
   }
+}
+
+function isSame(a: TriedPixels, b: TriedPixels): boolean {
+  return a.height === b.height && a.width === b.width && a.pixels.every((value, index) => value === b.pixels[index])
 }
 
 export const look = new Look()

@@ -6,8 +6,16 @@ import type { AttributionName, Histogram, ShownConvolution, ShownPooling } from 
 /** An image of the session's data, one that was drawn or dropped, or the test pattern that fits every network. */
 export type ImageChoice =
   | { readonly from: 'train' | 'test'; readonly index: number }
-  | { readonly from: 'tried'; readonly source: ImageData | Blob }
+  | { readonly from: 'tried'; readonly pixels: TriedPixels }
   | { readonly from: 'pattern' }
+
+/** What a network was given to try, in colours. */
+export interface TriedPixels {
+  readonly height: number
+  readonly width: number
+  /** [height, width, 4] */
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>
+}
 
 /** What is looked at. */
 interface Looked {

@@ -31,8 +31,11 @@ export class Watched<K extends LookKind> {
     all.add(this as unknown as Watched<LookKind>)
   }
 
-  /** Wants the answer to this, and unless `once` to its repetitions; undefined: nobody looks any more. */
-  want(ask: Ask<K> | undefined, key = JSON.stringify(ask), { once = false } = {}): void {
+  /**
+   * Wants the answer to this, and unless `once` to its repetitions; undefined: nobody looks any more. `paced`: in its turn, as
+   * what is asked comes as often as a hand draws.
+   */
+  want(ask: Ask<K> | undefined, key = JSON.stringify(ask), { once = false, paced = false } = {}): void {
     this.#once = once
     if (ask === undefined) {
       this.#wanted = undefined
@@ -44,7 +47,8 @@ export class Watched<K extends LookKind> {
     this.#wanted = ask
     if (key !== this.#key) this.fault = undefined
     this.#key = key
-    this.#ask()
+    if (paced && !once) this.changed()
+    else this.#ask()
   }
 
   /** The weights are others now. */
