@@ -21,6 +21,7 @@ export class Watched<K extends LookKind> {
   #key = ''
   #asked = 0
   #answered = 0
+  #answeredText = ''
   #isStale = false
   #once = false
   #began = 0
@@ -72,12 +73,19 @@ export class Watched<K extends LookKind> {
     this.#timer = undefined
     this.#isStale = false
     const asked = ++this.#asked
-    const saying = setTimeout(() => (this.isBusy = true), 400)
+    const saying = setTimeout(() => {
+      this.isBusy = true
+      // What is shown is another network's.
+      if (this.#answeredText !== ask.text) this.answer = undefined
+    }, 400)
     this.#began = performance.now()
     try {
       const answer = await engine.latest(this.#kind, ask)
       if (asked !== this.#asked) return
-      if (answer !== undefined) this.answer = answer
+      if (answer !== undefined) {
+        this.answer = answer
+        this.#answeredText = ask.text
+      }
       this.fault = undefined
     } catch (error) {
       if (!(error instanceof EngineFault)) throw error
