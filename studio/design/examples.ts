@@ -34,7 +34,7 @@ export const examples: readonly Example[] = [
     text: 'INPUT 28x28x1 -> [CONV3-128 -> RELU]*8 -> POOL2 ->\n[CONV3-256 -> RELU]*8 -> GAP -> FC-10 -> SOFTMAX',
   },
   {
-    ...{ name: 'dead', says: 'deadSays', text: usual.text, layer: 'relu1', tab: 'statistics' },
+    ...{ name: 'dead', says: 'deadSays', text: usual.text, layer: 'relu2', tab: 'statistics' },
     settings: { ...plain, rate: 1, optimizer: 'adam', schedule: 'constant' },
   },
   { name: 'own', says: 'ownSays', sheet: 'pictures' },
