@@ -37,6 +37,8 @@ class Training {
   readonly #test = new Curve()
   #timer: ReturnType<typeof setTimeout> | undefined
   #judgedAt = 0
+  /** The last text that a model was asked of. */
+  #followed: string | undefined
   /** Seed of the model that is there; another one counts after a reset. */
   #seed = 0
 
@@ -70,8 +72,7 @@ class Training {
 
   /** Called when a design is there: a model that has learned nothing follows it. */
   follow(text: string): void {
-    if (this.preparing === text || (this.prepared?.text === text && this.fault === undefined)) return
-    if (this.progress !== undefined && this.progress.step > 0) return
+    if (text === this.#followed || (this.progress !== undefined && this.progress.step > 0)) return
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.reset(), this.prepared === undefined ? 0 : quietMs)
   }
@@ -82,6 +83,7 @@ class Training {
     const text = store.design?.text
     if (text === undefined) return
     const { data, seed } = store
+    this.#followed = text
     this.preparing = text
     try {
       const prepared = await engine.latest('train.prepare', { text, data, seed, settings: this.settings })
