@@ -93,6 +93,11 @@ export const en = {
     title: 'Try',
     empty: 'Draw a digit.',
   },
+  offline: {
+    newVersion: 'A new version of the Studio is ready.',
+    reload: 'Reload',
+    later: 'Later',
+  },
 } as const
 
 /** Every language has the same words. */

@@ -93,4 +93,9 @@ export const zh: Words = {
     title: '试用',
     empty: '画一个数字。',
   },
+  offline: {
+    newVersion: 'Studio 有新版本。',
+    reload: '重新加载',
+    later: '以后再说',
+  },
 }
