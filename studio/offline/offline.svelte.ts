@@ -3,6 +3,11 @@
 /** Set before the one reload that isolates the page. */
 const tried = 'lenslet-studio isolated'
 
+/** Whether somebody has begun to work with the page. */
+let isTouched = false
+for (const kind of ['pointerdown', 'keydown'])
+  addEventListener(kind, () => (isTouched = true), { once: true, capture: true })
+
 class Offline {
   /** A new version waits for a reload. */
   waiting = $state.raw<ServiceWorker | undefined>(undefined)
@@ -40,7 +45,7 @@ class Offline {
 
   /** Headers count when a page is loaded, so it is loaded once more; not under the hands of a person, and not twice. */
   #isolate(): void {
-    if (crossOriginIsolated || navigator.userActivation?.hasBeenActive || sessionStorage.getItem(tried) !== null) return
+    if (crossOriginIsolated || isTouched || sessionStorage.getItem(tried) !== null) return
     sessionStorage.setItem(tried, '1')
     location.reload()
   }
