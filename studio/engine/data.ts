@@ -1,7 +1,9 @@
 /** The sources of images that the Studio knows. All are data sets of the library: in memory, or in a store that reads. */
 
 import { type Dataset, idxDataset } from 'lenslet/data'
-import type { DataFacts, DataName } from '../train/messages.ts'
+import type { DataName } from '../train/dataNames.ts'
+import type { DataFacts } from '../train/messages.ts'
+import { givenCifar } from './cifar.ts'
 import { fetchDigits } from './digits.ts'
 
 /** Told the share that is read, 0 to 1. */
@@ -11,10 +13,22 @@ type Heard = (share: number) => void
 const sources: Readonly<Record<DataName, (heard: Heard) => Promise<Dataset>>> = {
   mnist: async (heard) => idxDataset(await fetchDigits('digits.bin', heard)),
   'mnist-whole': async (heard) => idxDataset(await fetchDigits('digits-whole.bin', heard)),
+  cifar10: async () => givenCifar(),
 }
 
-export function openData(name: DataName, heard: Heard): Promise<Dataset> {
-  return sources[name](heard)
+let opened: { readonly name: DataName; readonly data: Dataset } | undefined
+
+/** The last one that was opened is kept. */
+export async function openData(name: DataName, heard: Heard): Promise<Dataset> {
+  if (opened?.name === name) return opened.data
+  const data = await sources[name](heard)
+  opened = { name, data }
+  return data
+}
+
+/** The images of a source are no longer what they were: it is opened again when it is next asked for. */
+export function forgetData(name: DataName): void {
+  if (opened?.name === name) opened = undefined
 }
 
 export function factsOf(name: DataName, { classes, train, test }: Dataset): DataFacts {
