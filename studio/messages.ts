@@ -6,11 +6,13 @@
 
 import type { DesignCalls } from './design/messages.ts'
 import type { Fault } from './engine/fault.ts'
+import type { RunsCalls } from './runs/messages.ts'
+import type { TakeCalls } from './take/messages.ts'
 import type { TrainCalls, TrainEvents } from './train/messages.ts'
 import type { TryCalls } from './try/messages.ts'
 
 /** One line a panel: `'panel.verb': { ask, answer }`. */
-export interface Calls extends DesignCalls, TrainCalls, TryCalls {}
+export interface Calls extends DesignCalls, TrainCalls, TryCalls, TakeCalls, RunsCalls {}
 
 /** One line a panel: `'panel.event': what it says`. */
 export interface Events extends TrainEvents {}

@@ -16,6 +16,8 @@ const panels: { readonly [P in Prefix]: () => Promise<{ readonly handlers: objec
   design: () => import('../design/engine.ts'),
   train: () => import('../train/engine.ts'),
   try: () => import('../try/engine.ts'),
+  take: () => import('../take/engine.ts'),
+  runs: () => import('../runs/engine.ts'),
 }
 
 const context: EngineContext = {

@@ -8,6 +8,7 @@ import type { Component } from 'svelte'
 
 export const sheets = {
   keys: () => import('./Keys.svelte'),
+  take: () => import('../take/TakeSheet.svelte'),
 } satisfies Readonly<Record<string, () => Promise<{ readonly default: Component }>>>
 
 export type SheetName = keyof typeof sheets

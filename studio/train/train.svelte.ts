@@ -39,6 +39,8 @@ class Training {
   #judgedAt = 0
   /** Seed of the model that is there; another one counts after a reset. */
   #seed = 0
+  /** The text of a model from elsewhere, which is not to be made anew. */
+  #adopted: string | undefined
 
   constructor() {
     engine.on('train.progress', (progress) => this.#heard(progress))
@@ -70,10 +72,22 @@ class Training {
 
   /** Called when a design is there: a model that has learned nothing follows it. */
   follow(text: string): void {
+    if (text === this.#adopted) return
     if (this.preparing === text || (this.prepared?.text === text && this.fault === undefined)) return
     if (this.progress !== undefined && this.progress.step > 0) return
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.reset(), this.prepared === undefined ? 0 : quietMs)
+  }
+
+  /** A model from elsewhere is the engine's: of this text, and ready to be trained where the images fit. */
+  adopt(text: string, prepared: Prepared | undefined): void {
+    clearTimeout(this.#timer)
+    this.#adopted = text
+    this.prepared = prepared
+    this.progress = prepared && this.progress
+    this.#seed = store.seed
+    this.fault = undefined
+    this.#clear()
   }
 
   /** A fresh model of the text. */
@@ -83,6 +97,7 @@ class Training {
     if (text === undefined) return
     const { data, seed } = store
     this.preparing = text
+    this.#adopted = undefined
     try {
       const prepared = await engine.latest('train.prepare', { text, data, seed, settings: this.settings })
       if (prepared === undefined) return

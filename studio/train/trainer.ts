@@ -109,6 +109,18 @@ export class Trainer {
     })
   }
 
+  /** A model that is only tried and looked into takes the place of the one before. */
+  async show(give: () => Promise<Model>): Promise<void> {
+    this.#isGoing = false
+    const { session } = this.#context
+    await session.between(async () => {
+      const before = this.#run
+      this.#run = undefined
+      await before?.training.end()
+      await session.replace(await give(), 'loaded')
+    })
+  }
+
   start(): void {
     const run = this.#run
     if (run === undefined || this.#isGoing) return

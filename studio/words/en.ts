@@ -82,6 +82,7 @@ export const en = {
   /** Titles of the sheets, as in layout/sheets.ts. */
   sheets: {
     keys: 'Keys',
+    take: 'Take away',
   },
   /** Tabs of the inspector, as in inspector/tabs.ts. */
   inspect: {
@@ -143,6 +144,43 @@ export const en = {
   try_: {
     title: 'Try',
     empty: 'Draw a digit.',
+  },
+  take: {
+    open: 'Take away',
+    files: 'Files of this model',
+    name: 'name',
+    noModel: 'There is no model yet: write a network that fits the images.',
+    untrained: 'It has not been trained yet; its weights are random.',
+    kinds: {
+      lenslet: { name: 'Lenslet model', says: 'network, weights, class names: for Node, pages and the command line' },
+      onnx: { name: 'ONNX', says: 'for ONNX Runtime and most other programs' },
+      safetensors: { name: 'safetensors', says: 'weights by PyTorch’s names, in its order of axes' },
+      report: { name: 'Report', says: 'curves, confusion, every class, filters and costs on one page' },
+    },
+    code: 'Use it',
+    programs: { node: 'Node', page: 'Page', shell: 'Command line', python: 'PyTorch' },
+    copy: 'Copy',
+    bring: 'Bring one back',
+    drop: 'Drop a model file here, or choose one',
+    formats: 'Lenslet, ONNX, Keras, TensorFlow.js and Caffe. It is read here, and sent nowhere.',
+    loaded: (name: string) => `${name} is the model now.`,
+    runs: 'Runs kept in this browser',
+  },
+  runs: {
+    keep: 'Keep this run',
+    where: 'The model and its settings stay in this browser until you delete them.',
+    nothingYet: 'A run can be kept once it has taken a step.',
+    none: 'None yet.',
+    name: 'name',
+    date: 'kept',
+    accuracy: 'test accuracy',
+    size: 'size',
+    actions: 'What to do with it',
+    open: 'Open',
+    rename: 'Rename',
+    remove: 'Delete',
+    really: 'Delete for good',
+    cancel: 'Cancel',
   },
   offline: {
     newVersion: 'A new version of the Studio is ready.',
