@@ -14,7 +14,7 @@ import type { Judged, Prepared, Settings, TestFacts, TrainProgress } from './mes
 const quietMs = 350
 /** While it trains, mistakes are looked at again this often. */
 const judgeMs = 1500
-const shownMistakes = 24
+const shownMistakes = 12
 
 class Training {
   prepared = $state.raw<Prepared | undefined>(undefined)

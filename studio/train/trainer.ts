@@ -203,7 +203,9 @@ export class Trainer {
       run.testedAt = performance.now()
       run.testTook = run.testedAt - began
       run.pace.tested(run.testTook)
-      run.sample ??= sampleOf(test, Math.max(firstTest, Math.floor((testMs * split.count) / run.testTook)))
+      // The first test was slow, as everything is the first time.
+      if (split.count < test.count && run.testTook < testMs / 2)
+        run.sample = sampleOf(test, Math.min(4 * split.count, Math.floor((testMs * split.count) / run.testTook)))
     }
     this.#tell(run, run.tested)
   }
