@@ -34,7 +34,7 @@ export const handlers: Handlers<RunsCalls> = {
     const { run, model } = await (await store()).open(id)
     const { data, seed, settings } = run
     const imported = await readModel(model, { name: 'model.lenslet' })
-    return { ...(await adopt(imported, { data, seed, settings }, context)), run }
+    return { ...(await adopt(imported, { data, seed, settings }, context, run.text)), run }
   },
   'runs.rename': async ({ id, name }) => (await store()).rename(id, name),
   'runs.remove': async ({ id }) => {

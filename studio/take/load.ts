@@ -11,8 +11,13 @@ import { faultOf } from '../engine/fault.ts'
 import { trainerOf } from '../train/trainer.ts'
 import type { Loaded, Wish } from './messages.ts'
 
-export async function adopt(imported: ImportedModel, wish: Wish, context: EngineContext): Promise<Loaded> {
-  const text = print(imported.network)
+/** @param text the notation of the network as a person wrote it, where it is known */
+export async function adopt(
+  imported: ImportedModel,
+  wish: Wish,
+  context: EngineContext,
+  text = print(imported.network),
+): Promise<Loaded> {
   const network = parse(text)
   const weights = byNamesOf(network, imported)
   const { info, notes } = imported
