@@ -18,6 +18,7 @@ const panels: { readonly [P in Prefix]: () => Promise<{ readonly handlers: objec
   try: () => import('../try/engine.ts'),
   take: () => import('../take/engine.ts'),
   runs: () => import('../runs/engine.ts'),
+  look: () => import('../look/engine.ts'),
 }
 
 const context: EngineContext = {

@@ -9,6 +9,7 @@ import type { Component } from 'svelte'
 export const sheets = {
   keys: () => import('./Keys.svelte'),
   take: () => import('../take/TakeSheet.svelte'),
+  examples: () => import('../design/Examples.svelte'),
 } satisfies Readonly<Record<string, () => Promise<{ readonly default: Component }>>>
 
 export type SheetName = keyof typeof sheets
