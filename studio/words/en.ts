@@ -12,6 +12,7 @@ export const en = {
   undo: 'Undo',
   redo: 'Redo',
   copyLink: 'Copy link',
+  link: 'Link',
   copied: 'Copied',
   theme: 'Switch between light and dark',
   language: '中文',

@@ -12,6 +12,7 @@ export const zh: Words = {
   undo: '撤销',
   redo: '重做',
   copyLink: '复制链接',
+  link: '链接',
   copied: '已复制',
   theme: '切换明暗',
   language: 'English',
