@@ -1,43 +1,42 @@
-/** What the page and the engine in its worker say to each other: plain data, each message one kind of a union. */
+/**
+ * What the page and the engine in its worker say to each other: plain data. The page asks, the engine answers each question
+ * once; on its own the engine tells of events. Each panel states its calls and events in its messages.ts, and this is all of
+ * them. A kind without a handler, or without a place here, does not compile.
+ */
 
-import type { Volume } from 'lenslet/core'
-import type { Padding, Pair } from './engine/window.ts'
+import type { DesignCalls } from './design/messages.ts'
+import type { TrainCalls, TrainEvents } from './train/messages.ts'
+import type { TryCalls } from './try/messages.ts'
 
-/** Asks for everything that follows from a text. Later ones replace earlier ones that were not answered. */
-export interface DesignRequest {
-  readonly kind: 'design'
+/** One line a panel: `'panel.verb': { ask, answer }`. */
+export interface Calls extends DesignCalls, TrainCalls, TryCalls {}
+
+/** One line a panel: `'panel.event': what it says`. */
+export interface Events extends TrainEvents {}
+
+export type CallKind = keyof Calls
+export type Ask<K extends CallKind> = Calls[K]['ask']
+export type Answer<K extends CallKind> = Calls[K]['answer']
+export type EventKind = keyof Events
+
+/** The part of a kind before the dot: the panel that it belongs to. */
+export type Prefix = CallKind extends `${infer P}.${string}` ? P : never
+
+interface AskOf<K extends CallKind> {
+  readonly kind: K
   readonly id: number
-  readonly text: string
-  /** Images a training step. */
-  readonly batch: number
-  /** Bytes that a training may take. */
-  readonly memory: number
-  readonly optimizer: string
+  readonly ask: Ask<K>
+  /** Only the newest of this kind matters: earlier ones that were not begun are passed over. */
+  readonly latest: boolean
 }
 
-export type Request = DesignRequest
+export type Request = { [K in CallKind]: AskOf<K> }[CallKind]
 
-export interface LayerFacts {
-  readonly name: string
-  readonly type: string
-  readonly word: string
-  /** Where the text says it, in UTF-16 units. */
-  readonly span: readonly [from: number, to: number]
-  readonly sources: readonly string[]
-  readonly inputs: readonly Volume[]
-  readonly output: Volume
-  readonly description: string
-  /** Works on the volume in place: it is drawn with the layer before it. */
-  readonly isInPlace: boolean
-  readonly weights: readonly { readonly name: string; readonly shape: readonly number[] }[]
-  readonly parameters: number
-  readonly macs: number
-  /** Values that it keeps for one image. */
-  readonly activations: number
-  readonly field: { readonly size: Pair; readonly stride: Pair; readonly start: Pair }
-  readonly window?: { readonly kernel: Pair; readonly stride: Pair; readonly padding: Padding; readonly dilation: Pair }
-  readonly notices: readonly string[]
-}
+export type Reply =
+  | { readonly to: number; readonly says: 'answer'; readonly answer: Answer<CallKind> }
+  | { readonly to: number; readonly says: 'passed over' }
+  | { readonly to: number; readonly says: 'fault'; readonly fault: Fault }
+  | { [K in EventKind]: { readonly says: 'event'; readonly kind: K; readonly event: Events[K] } }[EventKind]
 
 /** The CLI's message, in its parts, and where in the text it points. */
 export interface Fault {
@@ -47,40 +46,3 @@ export interface Fault {
   readonly advice?: string
   readonly span?: readonly [from: number, to: number]
 }
-
-export interface Totals {
-  readonly parameters: number
-  readonly macs: number
-  readonly activations: number
-}
-
-/** What a network is, computed at once. */
-export interface DesignReply {
-  readonly kind: 'design'
-  readonly id: number
-  readonly text: string
-  readonly layers: readonly LayerFacts[]
-  readonly totals: Totals
-}
-
-/** What its training takes: planning takes longer, so it comes second. */
-export interface TrainingReply {
-  readonly kind: 'training'
-  readonly id: number
-  /** Bytes by source, the largest first. */
-  readonly memory: readonly { readonly source: string; readonly bytes: number }[]
-  readonly arenaBytes: number
-  /** An SVG: the arena over the steps of a training. */
-  readonly arena: string
-  /** 0: not even one image fits. */
-  readonly largestBatch: number
-  readonly advice: readonly { readonly layers: readonly string[]; readonly says: string; readonly advice: string }[]
-}
-
-export interface FaultReply {
-  readonly kind: 'fault'
-  readonly id: number
-  readonly fault: Fault
-}
-
-export type Reply = DesignReply | TrainingReply | FaultReply

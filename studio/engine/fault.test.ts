@@ -1,7 +1,7 @@
 /** Errors point at the word in the text, and say what the command line says. */
 
 import { expect, test } from 'vitest'
-import { designOf } from './design.ts'
+import { designOf } from '../design/facts.ts'
 import { faultOf } from './fault.ts'
 
 function faultFor(text: string) {

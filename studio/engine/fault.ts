@@ -9,8 +9,12 @@ interface Located {
   readonly text?: string
 }
 
-/** Errors of the library are messages for people; anything else is a fault of ours and is thrown on. */
-export function faultOf(error: unknown, text: string): Fault {
+/**
+ * Errors of the library are messages for people; anything else is a fault of ours and is thrown on.
+ *
+ * @param text of the network that was asked about, in which the error has its place
+ */
+export function faultOf(error: unknown, text = ''): Fault {
   if (!(error instanceof LensletError)) throw error
   const { received, expected, advice } = error
   const span = spanOf(error as Located, text)

@@ -1,7 +1,7 @@
 /** The notes' arithmetic with a layer's own numbers, as text: how its output size, weights and multiplications come about. */
 
+import type { LayerFacts } from '../design/messages.ts'
 import { type Axis, axisOf } from '../engine/window.ts'
-import type { LayerFacts } from '../messages.ts'
 
 export interface Line {
   readonly name: 'height' | 'width' | 'weights' | 'macs' | 'field'

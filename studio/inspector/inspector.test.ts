@@ -1,9 +1,9 @@
 /** The arithmetic that is shown is right, and knobs change the word that they belong to. */
 
 import { expect, test } from 'vitest'
-import { designOf } from '../engine/design.ts'
+import { designOf } from '../design/facts.ts'
+import type { LayerFacts } from '../design/messages.ts'
 import { axisOf, type SlidingWindow } from '../engine/window.ts'
-import type { LayerFacts } from '../messages.ts'
 import { arithmeticOf, unseen } from './arithmetic.ts'
 import { turned, wordAt } from './knobs.ts'
 

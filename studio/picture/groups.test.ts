@@ -1,7 +1,7 @@
 /** Which layers are drawn together, and which repeats are folded. */
 
 import { expect, test } from 'vitest'
-import { designOf } from '../engine/design.ts'
+import { designOf } from '../design/facts.ts'
 import { groupsOf } from './groups.ts'
 import { pictureOf } from './layout.ts'
 

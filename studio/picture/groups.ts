@@ -3,7 +3,7 @@
  * notation, `[...]*16`, folded into one with a count.
  */
 
-import type { LayerFacts } from '../messages.ts'
+import type { LayerFacts } from '../design/messages.ts'
 
 export interface Group {
   /** The layer that makes the volume. */

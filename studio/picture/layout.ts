@@ -1,7 +1,7 @@
 /** Where each group of the picture stands: from left to right, branches one below the other. */
 
 import { Graph, layout } from '@dagrejs/dagre'
-import type { LayerFacts } from '../messages.ts'
+import type { LayerFacts } from '../design/messages.ts'
 import { type Group, groupsOf } from './groups.ts'
 import { round, type Slab, slabOf } from './slab.ts'
 

@@ -1,7 +1,8 @@
 /** The one store: plain data that the panels show. Panels change it by these methods, and ask the engine through it. */
 
-import { startEngine } from '../engine/client.ts'
-import type { DesignReply, Fault, LayerFacts, Reply, TrainingReply } from '../messages.ts'
+import type { DesignFacts, LayerFacts, PlanFacts } from '../design/messages.ts'
+import { EngineFault, engine } from '../engine/client.ts'
+import type { Fault } from '../messages.ts'
 import { hashOf, linkedOf } from './link.ts'
 import { usual } from './usual.ts'
 
@@ -12,14 +13,13 @@ class Store {
   memory = $state(usual.memory)
   optimizer = $state(usual.optimizer)
   /** Of the newest text that is a network; the panels keep showing it while the text is being changed. */
-  design = $state.raw<DesignReply | undefined>(undefined)
-  training = $state.raw<TrainingReply | undefined>(undefined)
+  design = $state.raw<DesignFacts | undefined>(undefined)
+  /** What a training of it takes. */
+  plan = $state.raw<PlanFacts | undefined>(undefined)
   fault = $state.raw<Fault | undefined>(undefined)
   selected = $state<string | undefined>(undefined)
   theme = $state<'light' | 'dark'>('light')
   language = $state<'en' | 'zh'>('en')
-
-  readonly #engine = startEngine((reply) => this.#heard(reply))
 
   start(): void {
     const linked = linkedOf(location.hash, usual)
@@ -63,33 +63,27 @@ class Store {
     return this.design?.layers.find(({ name }) => name === this.selected)
   }
 
-  #ask(): void {
-    const { text, batch, memory, optimizer } = this
-    this.#engine.design({ text, batch, memory, optimizer })
+  async #ask(): Promise<void> {
     this.#link()
+    const { text, batch, memory, optimizer } = this
+    try {
+      const design = await engine.latest('design.facts', { text })
+      if (design === undefined) return
+      this.design = design
+      this.fault = undefined
+      const plan = await engine.latest('design.plan', { text, batch, memory, optimizer })
+      if (plan !== undefined && text === this.text) this.plan = plan
+    } catch (error) {
+      if (!(error instanceof EngineFault)) throw error
+      if (text !== this.text) return
+      this.fault = error.fault
+      this.plan = undefined
+    }
   }
 
   #link(): void {
     const { text, batch, memory, optimizer, selected } = this
     history.replaceState(null, '', hashOf({ text, batch, memory, optimizer, ...(selected && { layer: selected }) }))
-  }
-
-  #heard(reply: Reply): void {
-    switch (reply.kind) {
-      case 'design':
-        this.design = reply
-        this.fault = undefined
-        return
-      case 'training':
-        this.training = reply
-        return
-      case 'fault':
-        this.fault = reply.fault
-        this.training = undefined
-        return
-      default:
-        reply satisfies never
-    }
   }
 }
 

@@ -58,11 +58,44 @@ export const en = {
     workspace: 'workspace',
     padding: 'padding',
   },
+  layout: {
+    columns: 'Parts of the page',
+    design: 'Design',
+    learn: 'Train and try',
+    inspect: 'Look inside',
+    fill: 'Fill the screen',
+    close: 'Close',
+    loading: 'Loading …',
+    notLoaded: 'This part could not be loaded. Go online, and open it again.',
+  },
+  keyboard: {
+    editor: 'edit the notation',
+    run: 'start and pause the training',
+    step: 'one training step',
+    walk: 'next and previous layer',
+    fill: 'let the panel under the pointer fill the screen',
+    back: 'back',
+    keys: 'these keys',
+  },
+  /** Titles of the sheets, as in layout/sheets.ts. */
+  sheets: {
+    keys: 'Keys',
+  },
+  /** Tabs of the inspector, as in inspector/tabs.ts. */
+  inspect: {
+    shape: 'Shape',
+  },
+  train: {
+    title: 'Train',
+    prepare: 'Prepare',
+  },
+  try_: {
+    title: 'Try',
+    empty: 'Draw a digit.',
+  },
 } as const
 
 /** Every language has the same words. */
-export type Words = {
-  readonly [K in keyof typeof en]: (typeof en)[K] extends string
-    ? string
-    : { readonly [L in keyof (typeof en)[K]]: string }
-}
+export type Words = WordsOf<typeof en>
+
+type WordsOf<T> = { readonly [K in keyof T]: T[K] extends string ? string : WordsOf<T[K]> }

@@ -60,4 +60,37 @@ export const zh: Words = {
     workspace: '工作区',
     padding: '填充',
   },
+  layout: {
+    columns: '页面各部分',
+    design: '设计',
+    learn: '训练与试用',
+    inspect: '看内部',
+    fill: '铺满屏幕',
+    close: '关闭',
+    loading: '正在加载……',
+    notLoaded: '这一部分没能加载。请联网后重新打开。',
+  },
+  keyboard: {
+    editor: '编辑记法',
+    run: '开始或暂停训练',
+    step: '训练一步',
+    walk: '下一层、上一层',
+    fill: '让指针所在的面板铺满屏幕',
+    back: '返回',
+    keys: '显示这些按键',
+  },
+  sheets: {
+    keys: '按键',
+  },
+  inspect: {
+    shape: '形状',
+  },
+  train: {
+    title: '训练',
+    prepare: '准备',
+  },
+  try_: {
+    title: '试用',
+    empty: '画一个数字。',
+  },
 }

@@ -6,8 +6,8 @@ import { type LayerType, layers as layersByType } from 'lenslet/layers'
 import { inferVolumes, type Network } from 'lenslet/network'
 import { parseWithSpans } from 'lenslet/notation'
 import { maxBatch, plan } from 'lenslet/plan'
-import type { DesignReply, DesignRequest, LayerFacts, TrainingReply } from '../messages.ts'
-import { windowOf } from './window.ts'
+import { windowOf } from '../engine/window.ts'
+import type { DesignFacts, LayerFacts, PlanFacts, PlanQuestion } from './messages.ts'
 
 /** Whether a layer changes the values of a volume one by one, or nearly so: it is drawn with the volume. */
 function isBeside([input, ...others]: readonly Volume[], output: Volume, macs: number): boolean {
@@ -16,7 +16,7 @@ function isBeside([input, ...others]: readonly Volume[], output: Volume, macs: n
 
 export interface Design {
   readonly network: Network
-  readonly facts: Pick<DesignReply, 'layers' | 'totals'>
+  readonly facts: Pick<DesignFacts, 'layers' | 'totals'>
 }
 
 /** Throws what `parse` throws. */
@@ -53,9 +53,8 @@ export function designOf(text: string): Design {
 }
 
 /** Throws `ArgumentError` and the like where the network cannot be trained. */
-export function trainingOf(network: Network, request: DesignRequest): Omit<TrainingReply, 'kind' | 'id'> {
-  const { batch, memory: limit } = request
-  const goal = { kind: 'training', optimizer: request.optimizer as 'adam' } as const
+export function planOf(network: Network, { batch, memory: limit, optimizer }: PlanQuestion): PlanFacts {
+  const goal = { kind: 'training', optimizer: optimizer as 'adam' } as const
   const made = plan(network, { batch, goal })
   const { arenaBytes, ...sources } = made.memory
   const largest = maxBatch(network, limit, { goal })
