@@ -27,5 +27,5 @@ export {
   plan,
   printPlan,
 } from './plan/index.ts'
-export * from './train/index.ts'
+export * from './train/front.ts'
 export { zoo } from './zoo/index.ts'
