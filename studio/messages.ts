@@ -5,14 +5,15 @@
  */
 
 import type { DesignCalls } from './design/messages.ts'
+import type { PicturesCalls, PicturesEvents } from './pictures/messages.ts'
 import type { TrainCalls, TrainEvents } from './train/messages.ts'
 import type { TryCalls } from './try/messages.ts'
 
 /** One line a panel: `'panel.verb': { ask, answer }`. */
-export interface Calls extends DesignCalls, TrainCalls, TryCalls {}
+export interface Calls extends DesignCalls, PicturesCalls, TrainCalls, TryCalls {}
 
 /** One line a panel: `'panel.event': what it says`. */
-export interface Events extends TrainEvents {}
+export interface Events extends PicturesEvents, TrainEvents {}
 
 export type CallKind = keyof Calls
 export type Ask<K extends CallKind> = Calls[K]['ask']

@@ -14,6 +14,7 @@ const scope = self as unknown as {
 /** One line a panel. */
 const panels: { readonly [P in Prefix]: () => Promise<{ readonly handlers: object }> } = {
   design: () => import('../design/engine.ts'),
+  pictures: () => import('../pictures/engine.ts'),
   train: () => import('../train/engine.ts'),
   try: () => import('../try/engine.ts'),
 }

@@ -65,9 +65,9 @@ export class DecodePool {
     this.#patience = patienceMs
   }
 
-  /** Decoders that have nothing to do: how much more may be asked without anything waiting. */
-  get free(): number {
-    return this.#most - this.#busy.size - this.#urgent.length - this.#later.length
+  /** How many images are decoded at a time. */
+  get size(): number {
+    return this.#most
   }
 
   /** Throws `BrokenImageError`. */

@@ -37,8 +37,12 @@ export function memoryFolder(reason: NonNullable<Folder['reason']>, limit = memo
 }
 
 async function open(folder: FileSystemDirectoryHandle, name: string): Promise<BlockFile> {
-  const handle = await (await folder.getFileHandle(name, { create: true })).createSyncAccessHandle()
-  return onHandle(handle)
+  return openHandle(await folder.getFileHandle(name, { create: true }))
+}
+
+/** A file of the origin's private file system. Only in a worker; throws `DOMException` where another page holds it. */
+export async function openHandle(file: FileSystemFileHandle): Promise<BlockFile> {
+  return onHandle(await (file as WithSyncHandle).createSyncAccessHandle())
 }
 
 /** What of a synchronous handle is used, so that tests need no browser. */
@@ -49,6 +53,11 @@ interface SyncHandle {
   truncate(size: number): void
   flush(): void
   close(): void
+}
+
+/** TypeScript knows it only in a worker. */
+interface WithSyncHandle extends FileSystemFileHandle {
+  createSyncAccessHandle(): Promise<SyncHandle>
 }
 
 function onHandle(handle: SyncHandle): BlockFile {
