@@ -1,5 +1,6 @@
 /** The sources of images that the Studio knows. All are data sets of the library: in memory, or in a store that reads. */
 
+import type { Volume } from 'lenslet/core'
 import { type Dataset, idxDataset } from 'lenslet/data'
 import type { DataFacts, DataName } from '../train/messages.ts'
 import { fetchDigits } from './digits.ts'
@@ -8,13 +9,15 @@ import { fetchDigits } from './digits.ts'
 type Heard = (share: number) => void
 
 /** One line a source. */
-const sources: Readonly<Record<DataName, (heard: Heard) => Promise<Dataset>>> = {
+const sources: Readonly<Record<DataName, (heard: Heard, input: Volume) => Promise<Dataset>>> = {
   mnist: async (heard) => idxDataset(await fetchDigits('digits.bin', heard)),
   'mnist-whole': async (heard) => idxDataset(await fetchDigits('digits-whole.bin', heard)),
+  pictures: async (heard, input) => (await import('../pictures/dataset.ts')).picturesDataset(input, undefined, heard),
 }
 
-export function openData(name: DataName, heard: Heard): Promise<Dataset> {
-  return sources[name](heard)
+/** @param input of the network, to which images of any size are brought */
+export function openData(name: DataName, heard: Heard, input: Volume): Promise<Dataset> {
+  return sources[name](heard, input)
 }
 
 export function factsOf(name: DataName, { classes, train, test }: Dataset): DataFacts {

@@ -8,6 +8,7 @@ import type { Component } from 'svelte'
 
 export const sheets = {
   keys: () => import('./Keys.svelte'),
+  pictures: () => import('../pictures/PicturesPanel.svelte'),
 } satisfies Readonly<Record<string, () => Promise<{ readonly default: Component }>>>
 
 export type SheetName = keyof typeof sheets

@@ -5,7 +5,7 @@ import type { Fault } from '../messages.ts'
 import type { PicturesCalls, PicturesEvents } from './messages.ts'
 import type { SnapshotFacts } from './snapshot.ts'
 
-export interface KeeperCalls extends PicturesCalls {
+export interface KeeperCalls extends Omit<PicturesCalls, 'pictures.fit'> {
   'keeper.snapshot': { readonly ask: { readonly size: PictureSize }; readonly answer: SnapshotFacts }
   'keeper.read': {
     readonly ask: { readonly snapshot: number; readonly indexes: Uint32Array }

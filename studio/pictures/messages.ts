@@ -1,5 +1,6 @@
 /** Questions about the images of the project, and what is told while they are read. */
 
+import type { Volume } from 'lenslet/core'
 import type { Settings } from './store/journal.ts'
 
 /** A file as the page has it, with its path in what was dropped. */
@@ -90,6 +91,11 @@ export interface PicturesCalls {
   /** The encoded image as it is kept. */
   'pictures.image': { readonly ask: { readonly id: number }; readonly answer: { readonly blob: Blob } }
   'pictures.change': { readonly ask: Change; readonly answer: ProjectState }
+  /** The text of a network for the classes of the project, and for images of another size. */
+  'pictures.fit': {
+    readonly ask: { readonly text: string; readonly classes: number; readonly size?: Volume }
+    readonly answer: { readonly text: string }
+  }
   /** A zip of the project, or of one class: a folder a class. It is a file of the browser until it is fetched. */
   'pictures.save': {
     readonly ask: { readonly design: string; readonly classId?: number }

@@ -1,7 +1,7 @@
 /** Questions about a training, and what it tells while it runs. */
 
 /** Where images come from. One line in `engine/data.ts` opens each. */
-export type DataName = 'mnist' | 'mnist-whole'
+export type DataName = 'mnist' | 'mnist-whole' | 'pictures'
 
 export interface DataFacts {
   readonly name: DataName
