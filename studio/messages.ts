@@ -5,6 +5,7 @@
  */
 
 import type { DesignCalls } from './design/messages.ts'
+import type { Fault } from './engine/fault.ts'
 import type { PicturesCalls, PicturesEvents } from './pictures/messages.ts'
 import type { TrainCalls, TrainEvents } from './train/messages.ts'
 import type { TryCalls } from './try/messages.ts'
@@ -14,6 +15,8 @@ export interface Calls extends DesignCalls, PicturesCalls, TrainCalls, TryCalls 
 
 /** One line a panel: `'panel.event': what it says`. */
 export interface Events extends PicturesEvents, TrainEvents {}
+
+export type { Fault } from './engine/fault.ts'
 
 export type CallKind = keyof Calls
 export type Ask<K extends CallKind> = Calls[K]['ask']
@@ -38,12 +41,3 @@ export type Reply =
   | { readonly to: number; readonly says: 'passed over' }
   | { readonly to: number; readonly says: 'fault'; readonly fault: Fault }
   | { [K in EventKind]: { readonly says: 'event'; readonly kind: K; readonly event: Events[K] } }[EventKind]
-
-/** The CLI's message, in its parts, and where in the text it points. */
-export interface Fault {
-  readonly message: string
-  readonly received?: string
-  readonly expected?: string
-  readonly advice?: string
-  readonly span?: readonly [from: number, to: number]
-}

@@ -2,7 +2,9 @@
 
 import type { Volume } from 'lenslet/core'
 import { type Dataset, idxDataset } from 'lenslet/data'
-import type { DataFacts, DataName } from '../train/messages.ts'
+import type { DataName } from '../train/dataNames.ts'
+import type { DataFacts } from '../train/messages.ts'
+import { givenCifar } from './cifar.ts'
 import { fetchDigits } from './digits.ts'
 
 /** Told the share that is read, 0 to 1. */
@@ -12,12 +14,28 @@ type Heard = (share: number) => void
 const sources: Readonly<Record<DataName, (heard: Heard, input: Volume) => Promise<Dataset>>> = {
   mnist: async (heard) => idxDataset(await fetchDigits('digits.bin', heard)),
   'mnist-whole': async (heard) => idxDataset(await fetchDigits('digits-whole.bin', heard)),
+  cifar10: async () => givenCifar(),
+  // Those of a project change while the page is open: each training takes them as they are.
   pictures: async (heard, input) => (await import('../pictures/dataset.ts')).picturesDataset(input, undefined, heard),
 }
 
-/** @param input of the network, to which images of any size are brought */
-export function openData(name: DataName, heard: Heard, input: Volume): Promise<Dataset> {
-  return sources[name](heard, input)
+let opened: { readonly name: DataName; readonly data: Dataset } | undefined
+
+/**
+ * The last one that was opened is kept.
+ *
+ * @param input of the network, to which images of any size are brought
+ */
+export async function openData(name: DataName, heard: Heard, input: Volume): Promise<Dataset> {
+  if (opened?.name === name && name !== 'pictures') return opened.data
+  const data = await sources[name](heard, input)
+  opened = { name, data }
+  return data
+}
+
+/** The images of a source are no longer what they were: it is opened again when it is next asked for. */
+export function forgetData(name: DataName): void {
+  if (opened?.name === name) opened = undefined
 }
 
 export function factsOf(name: DataName, { classes, train, test }: Dataset): DataFacts {

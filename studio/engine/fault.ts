@@ -1,7 +1,32 @@
 /** An error of the library as data: its parts, and its place in the text. */
 
 import { LensletError } from 'lenslet/core'
-import type { Fault } from '../messages.ts'
+
+/** What would help, as something to press: another word in the notation, or another setting. */
+export type Offer =
+  | { readonly kind: 'input'; readonly height: number; readonly width: number; readonly channels: number }
+  | { readonly kind: 'output'; readonly classes: number }
+  | { readonly kind: 'batch'; readonly batch: number }
+  | { readonly kind: 'rate'; readonly rate: number }
+
+/** The command line's message, in its parts. */
+export interface Fault {
+  readonly message: string
+  readonly received?: string
+  readonly expected?: string
+  readonly advice?: string
+  /** Where in the text of the network it points, in UTF-16 units. */
+  readonly span?: readonly [from: number, to: number]
+  readonly offer?: Offer
+}
+
+/** What errors are to be answered with; panels add to it. */
+const offers = new WeakMap<LensletError, Offer>()
+
+export function offered<E extends LensletError>(error: E, offer: Offer): E {
+  offers.set(error, offer)
+  return error
+}
 
 interface Located {
   readonly line?: number
@@ -18,12 +43,14 @@ export function faultOf(error: unknown, text = ''): Fault {
   if (!(error instanceof LensletError)) throw error
   const { received, expected, advice } = error
   const span = spanOf(error as Located, text)
+  const offer = offers.get(error)
   return {
     message: firstLine(error.message),
     ...(received !== undefined && { received }),
     ...(expected !== undefined && { expected }),
     ...(advice !== undefined && { advice }),
     ...(span !== undefined && { span }),
+    ...(offer !== undefined && { offer }),
   }
 }
 

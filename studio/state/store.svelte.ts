@@ -3,7 +3,8 @@
 import type { DesignFacts, LayerFacts, PlanFacts } from '../design/messages.ts'
 import { EngineFault, engine } from '../engine/client.ts'
 import type { Fault } from '../messages.ts'
-import { hashOf, linkedOf } from './link.ts'
+import type { DataName } from '../train/dataNames.ts'
+import { hashOf, type Linked, linkedOf } from './link.ts'
 import { usual } from './usual.ts'
 
 class Store {
@@ -12,6 +13,12 @@ class Store {
   /** Bytes that a training may take. */
   memory = $state(usual.memory)
   optimizer = $state(usual.optimizer)
+  rate = $state(usual.rate)
+  schedule = $state(usual.schedule)
+  epochs = $state(usual.epochs)
+  augment = $state(usual.augment)
+  seed = $state(usual.seed)
+  data = $state<DataName>(usual.data)
   /** Of the newest text that is a network; the panels keep showing it while the text is being changed. */
   design = $state.raw<DesignFacts | undefined>(undefined)
   /** What a training of it takes. */
@@ -27,11 +34,10 @@ class Store {
     this.theme = (localStorage.getItem('theme') as 'light' | 'dark' | null) ?? (dark ? 'dark' : 'light')
     const own = navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en'
     this.language = (localStorage.getItem('language') as 'en' | 'zh' | null) ?? own
-    this.batch = linked.batch
-    this.memory = linked.memory
-    this.optimizer = linked.optimizer
-    this.selected = linked.layer
-    this.setText(linked.text)
+    const { text, layer, ...settings } = linked
+    Object.assign(this, settings)
+    this.selected = layer
+    this.setText(text)
   }
 
   setText(text: string): void {
@@ -39,7 +45,7 @@ class Store {
     this.#ask()
   }
 
-  setTraining(change: { readonly batch?: number; readonly memory?: number; readonly optimizer?: string }): void {
+  setTraining(change: Partial<Omit<Linked, 'text' | 'layer'>>): void {
     Object.assign(this, change)
     this.#ask()
   }
@@ -82,8 +88,9 @@ class Store {
   }
 
   #link(): void {
-    const { text, batch, memory, optimizer, selected } = this
-    history.replaceState(null, '', hashOf({ text, batch, memory, optimizer, ...(selected && { layer: selected }) }))
+    const { text, batch, memory, optimizer, rate, schedule, epochs, augment, seed, data, selected } = this
+    const settings = { batch, memory, optimizer, rate, schedule, epochs, augment, seed, data }
+    history.replaceState(null, '', hashOf({ text, ...settings, ...(selected && { layer: selected }) }))
   }
 }
 

@@ -7,4 +7,10 @@ export const usual: Linked = {
   batch: 64,
   memory: 2 ** 30,
   optimizer: 'adam',
+  rate: 0.002,
+  schedule: 'cosine',
+  epochs: 20,
+  augment: 'crop2',
+  seed: 1,
+  data: 'mnist',
 }

@@ -1,22 +1,50 @@
-/** Makes models and trains them. */
+/** Trains: the calls of the train panel, in the worker. */
 
-import { Model } from 'lenslet/model'
 import { inferVolumes, type SizedNode } from 'lenslet/network'
 import { parse } from 'lenslet/notation'
+import { takeCifar } from '../engine/cifar.ts'
 import type { Handlers } from '../engine/context.ts'
-import { factsOf, openData } from '../engine/data.ts'
+import { Moved } from '../engine/context.ts'
+import { factsOf, forgetData, openData } from '../engine/data.ts'
 import type { TrainCalls } from './messages.ts'
+import { judge } from './testing.ts'
+import { trainerOf } from './trainer.ts'
 
 export const handlers: Handlers<TrainCalls> = {
-  'train.prepare': async ({ text, data, seed }, { session, tell }) => {
+  'train.prepare': async ({ text, data: name, seed, settings }, context) => {
     const network = parse(text)
     const { output } = inferVolumes(network)[0] as SizedNode
-    const opened = await openData(data, (share) => tell('train.reading', { data, share }), output)
-    return session.between(async () => {
-      const model = await Model.create(network, { seed })
-      session.data = opened
-      await session.replace(model, 'new')
-      return { data: factsOf(data, opened), description: model.description }
-    })
+    const data = await openData(name, (share) => context.tell('train.reading', { data: name, share }), output)
+    const model = await trainerOf(context).prepare({ network, data, seed, settings })
+    return { text, data: factsOf(name, data), description: model.description, threads: model.threads }
+  },
+  'train.start': (_, context) => {
+    trainerOf(context).start()
+    return {}
+  },
+  'train.pause': (_, context) => {
+    trainerOf(context).pause()
+    return {}
+  },
+  'train.step': async (_, context) => {
+    await trainerOf(context).step()
+    return {}
+  },
+  'train.change': ({ settings }, context) => trainerOf(context).change(settings),
+  'train.judge': async (question, context) => {
+    const { session } = context
+    const { model } = session
+    const { sample } = trainerOf(context)
+    if (model === undefined || sample === undefined) return { images: [] }
+    const images = await judge(model, sample, question, (use) => session.between(use))
+    return new Moved(
+      { images },
+      images.map(({ pixels }) => pixels.buffer),
+    )
+  },
+  'train.give': async ({ files }) => {
+    const { train, test } = await takeCifar(files)
+    forgetData('cifar10')
+    return { train: train.count, test: test.count }
   },
 }

@@ -1,5 +1,7 @@
 /** The interface's words in English. Messages of the engine are shown as they are. */
 
+import type { Offer } from '../engine/fault.ts'
+
 export const en = {
   title: 'Lenslet Studio',
   network: 'Network',
@@ -86,9 +88,59 @@ export const en = {
   inspect: {
     shape: 'Shape',
   },
+  /** What a button says that does what the engine offers. */
+  offer: (offer: Offer) => {
+    if (offer.kind === 'input') return `Begin with INPUT ${offer.height}x${offer.width}x${offer.channels}`
+    if (offer.kind === 'output') return `End with FC-${offer.classes}`
+    if (offer.kind === 'batch') return `Train with batch ${offer.batch}`
+    return `Start again with rate ${offer.rate}`
+  },
   train: {
     title: 'Train',
-    prepare: 'Prepare',
+    start: 'Start',
+    goOn: 'Continue',
+    pause: 'Pause',
+    step: 'Step',
+    reset: 'Reset',
+    data: 'images',
+    dataNames: {
+      mnist: 'MNIST, 7,000 digits',
+      'mnist-whole': 'MNIST, all 70,000',
+      cifar10: 'CIFAR-10, from its files …',
+      pictures: 'Your own images …',
+    },
+    cifarFiles: 'Files of CIFAR-10',
+    rate: 'rate',
+    schedule: 'schedule',
+    epochs: 'epochs',
+    seed: 'seed',
+    augment: 'augmentation',
+    noAugment: 'none',
+    loss: 'Loss',
+    accuracy: 'Accuracy',
+    trainingOf: 'training',
+    testOf: 'test',
+    confusion: 'Rows: what it is. Columns: what the network says.',
+    actual: 'what it is',
+    worst: 'Worst mistakes',
+    noMistakes: 'None.',
+    sample: (count: number, of: number) =>
+      `Tested on ${count.toLocaleString('en-US')} of ${of.toLocaleString('en-US')} images.`,
+    states: { ready: 'Ready', running: 'Training', paused: 'Paused', done: 'Done', failed: 'Stopped' },
+    epochOf: (epoch: number, epochs: number) => `epoch ${epoch.toFixed(1)} of ${epochs}`,
+    imagesPerSecond: 'images/s',
+    left: (duration: string) => `${duration} left`,
+    reading: (share: number) => `Loading the images: ${Math.round(100 * share)} %`,
+    preparing: 'Getting ready …',
+    noModel: 'There is nothing to train yet.',
+    hello: (data: string) =>
+      data.startsWith('mnist') ? 'Press Start: it will read digits in ten seconds.' : 'Press Start.',
+    stale: 'The design has changed; what trains is the one before.',
+    restart: 'Train the new one',
+    optimizerNew: 'The weights are kept; the new optimizer starts from nothing.',
+    oneThread:
+      'It trains on one thread: this site is not isolated, so the browser gives it no shared memory. It works, only slower.',
+    oneCore: 'It trains on one thread, as this machine has no more.',
   },
   try_: {
     title: 'Try',
@@ -111,28 +163,26 @@ export const en = {
     removeClass: 'Remove the class',
     sure: 'Remove',
     hold: 'Hold to record',
-    taken: 'images taken for',
-    finding: 'Looking through the files:',
-    of: 'of',
-    areIn: 'images are in',
-    perSecond: 'a second',
-    left: 'left',
+    taken: (count: number, name: string) => `${count} images for ${name}`,
+    finding: (count: string) => `Looking through the files: ${count} …`,
+    reading: (done: string, all: string, perSecond: string, left: string) =>
+      `${done} of ${all} images are in, ${perSecond} a second, ${left} left.`,
     mayTrain: 'Training can start now: what it needs is read first.',
     which: 'Which?',
     dismiss: 'Dismiss',
     show: 'Show',
-    copies: 'images are copies of one another.',
-    acrossClasses: 'of them in different classes.',
+    copies: (images: number, groups: number, acrossClasses: number) =>
+      `${images} images are copies: ${groups} ${groups === 1 ? 'image is' : 'images are'} here more than once${acrossClasses === 0 ? '' : `, ${acrossClasses} of them in several classes`}.`,
     removeCopies: 'Keep one of each',
     select: 'Click images to select them; Shift selects a range.',
-    selected: 'selected',
+    selected: (count: number) => `${count} selected`,
     moveTo: 'Move to',
     remove: 'Remove',
     saveImages: 'Save',
     none: 'Select none',
     testShare: 'For the test',
     seed: 'chosen by seed',
-    kept: 'in this browser',
+    kept: (bytes: string) => `${bytes} in this browser`,
     clear: 'Remove all',
     sureAll: 'Remove all images and classes',
     save: 'Save project',
@@ -140,8 +190,7 @@ export const en = {
     networkSees: 'The network sees',
     gray: 'gray',
     color: 'color',
-    headBefore: 'Scores of the network:',
-    headAfter: 'then',
+    head: (before: number, after: number) => `Its last layer gets ${after} scores instead of ${before}.`,
     train: 'Train on these',
     twoClasses: 'A training needs images of at least two classes.',
   },
@@ -150,4 +199,10 @@ export const en = {
 /** Every language has the same words. */
 export type Words = WordsOf<typeof en>
 
-type WordsOf<T> = { readonly [K in keyof T]: T[K] extends string ? string : WordsOf<T[K]> }
+type WordsOf<T> = {
+  readonly [K in keyof T]: T[K] extends string
+    ? string
+    : T[K] extends (...numbers: infer N) => string
+      ? (...numbers: N) => string
+      : WordsOf<T[K]>
+}
