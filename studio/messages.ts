@@ -7,11 +7,12 @@
 import type { DesignCalls } from './design/messages.ts'
 import type { Fault } from './engine/fault.ts'
 import type { PicturesCalls, PicturesEvents } from './pictures/messages.ts'
+import type { PretrainedCalls } from './pretrained/messages.ts'
 import type { TrainCalls, TrainEvents } from './train/messages.ts'
 import type { TryCalls } from './try/messages.ts'
 
 /** One line a panel: `'panel.verb': { ask, answer }`. */
-export interface Calls extends DesignCalls, PicturesCalls, TrainCalls, TryCalls {}
+export interface Calls extends DesignCalls, PicturesCalls, PretrainedCalls, TrainCalls, TryCalls {}
 
 /** One line a panel: `'panel.event': what it says`. */
 export interface Events extends PicturesEvents, TrainEvents {}

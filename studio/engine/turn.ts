@@ -4,6 +4,9 @@ const { port1, port2 } = new MessageChannel()
 const waiting: (() => void)[] = []
 port1.onmessage = () => waiting.shift()?.()
 
+// In Node, an open port would keep the process alive.
+;(port1 as { unref?(): void }).unref?.()
+
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     waiting.push(resolve)

@@ -15,6 +15,7 @@ const scope = self as unknown as {
 const panels: { readonly [P in Prefix]: () => Promise<{ readonly handlers: object }> } = {
   design: () => import('../design/engine.ts'),
   pictures: () => import('../pictures/engine.ts'),
+  pretrained: () => import('../pretrained/engine.ts'),
   train: () => import('../train/engine.ts'),
   try: () => import('../try/engine.ts'),
 }

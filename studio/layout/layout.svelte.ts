@@ -2,7 +2,7 @@
 
 import type { SheetName } from './sheets.ts'
 
-export type PanelName = 'network' | 'notation' | 'plan' | 'train' | 'try' | 'inspector'
+export type PanelName = 'network' | 'notation' | 'plan' | 'train' | 'try' | 'mistakes' | 'inspector'
 
 /** Columns, which are tabs on a narrow screen. */
 export const columns = ['design', 'learn', 'inspect'] as const

@@ -9,6 +9,7 @@ import type { Component } from 'svelte'
 export const sheets = {
   keys: () => import('./Keys.svelte'),
   pictures: () => import('../pictures/PicturesPanel.svelte'),
+  pretrained: () => import('../pretrained/PretrainedPanel.svelte'),
 } satisfies Readonly<Record<string, () => Promise<{ readonly default: Component }>>>
 
 export type SheetName = keyof typeof sheets

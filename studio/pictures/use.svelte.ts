@@ -42,7 +42,7 @@ export async function trainOnThese({ classes }: ProjectState): Promise<boolean> 
 }
 
 /** When the numbers of the text that is there now are there, or what is wrong with it. */
-function designed(): Promise<void> {
+export function designed(): Promise<void> {
   return new Promise((resolve) => {
     const stop = $effect.root(() => {
       $effect(() => {

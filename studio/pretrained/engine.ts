@@ -9,6 +9,7 @@ import { fitHead, headOf, inferVolumes, type Network, type SizedNode } from 'len
 import { parse, print } from 'lenslet/notation'
 import { fineTuning } from 'lenslet/zoo'
 import type { Handlers } from '../engine/context.ts'
+import { trainerOf } from '../train/trainer.ts'
 import type { Freeze, PretrainedCalls, PretrainedFacts } from './messages.ts'
 
 interface Held {
@@ -27,9 +28,11 @@ export const handlers: Handlers<PretrainedCalls> = {
     held = given
     return facts
   },
-  'pretrained.use': async (_, { session }) => {
+  'pretrained.use': async (_, context) => {
+    const { session } = context
     const { model: source } = current()
     return session.between(async () => {
+      await trainerOf(context).leave()
       // Before the new one, so that both are not in memory.
       await session.replace(undefined, 'none')
       const model = await Model.create(source.network, { weights: source.weights, info: source.info })

@@ -82,7 +82,8 @@ export async function judge(
 
 function normalized(model: Model, { channels }: Split, images: Uint8Array): Float32Array {
   const { normalization } = model.info
-  if (normalization === undefined) return Float32Array.from(images, (value) => value / 255)
+  // As `Model.classify` takes a model that has none.
+  if (normalization === undefined) return Float32Array.from(images, (value) => (value / 255 - 0.5) / 0.5)
   const table = normalizationTable(normalization)
   return Float32Array.from(images, (value, i) => table[(i % channels) * 256 + value] as number)
 }

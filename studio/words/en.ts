@@ -69,6 +69,7 @@ export const en = {
     close: 'Close',
     loading: 'Loading …',
     notLoaded: 'This part could not be loaded. Go online, and open it again.',
+    engine: (threads: number) => `WebAssembly, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
   },
   keyboard: {
     editor: 'edit the notation',
@@ -83,6 +84,7 @@ export const en = {
   sheets: {
     keys: 'Keys',
     pictures: 'Images',
+    pretrained: 'Trained network',
   },
   /** Tabs of the inspector, as in inspector/tabs.ts. */
   inspect: {
@@ -111,6 +113,7 @@ export const en = {
     },
     cifarFiles: 'Files of CIFAR-10',
     rate: 'rate',
+    now: (rate: string) => `, now ${rate}`,
     schedule: 'schedule',
     epochs: 'epochs',
     seed: 'seed',
@@ -120,6 +123,8 @@ export const en = {
     accuracy: 'Accuracy',
     trainingOf: 'training',
     testOf: 'test',
+    mistakes: 'Mistakes',
+    noTest: 'Start the training: what the network gets wrong shows here.',
     confusion: 'Rows: what it is. Columns: what the network says.',
     actual: 'what it is',
     worst: 'Worst mistakes',
@@ -130,6 +135,8 @@ export const en = {
     epochOf: (epoch: number, epochs: number) => `epoch ${epoch.toFixed(1)} of ${epochs}`,
     imagesPerSecond: 'images/s',
     left: (duration: string) => `${duration} left`,
+    features: (done: number, all: number) =>
+      `The frozen layers run once over the images: ${done.toLocaleString('en-US')} of ${all.toLocaleString('en-US')}`,
     reading: (share: number) => `Loading the images: ${Math.round(100 * share)} %`,
     preparing: 'Getting ready …',
     noModel: 'There is nothing to train yet.',
@@ -144,7 +151,19 @@ export const en = {
   },
   try_: {
     title: 'Try',
-    empty: 'Draw a digit.',
+    empty: 'Draw, drop a photo here, or use the camera.',
+    draw: 'Draw a digit here',
+    dropHere: 'Drop a photo here, or choose one',
+    clear: 'Clear',
+    photo: 'Photo …',
+    camera: 'Camera',
+    stop: 'Stop',
+    back: 'Back',
+    cameraRefused:
+      'The browser does not let this page use the camera. Allow it in the address bar, and press Camera again.',
+    cameraMissing: 'There is no camera that this page can use. Draw, or choose a photo.',
+    says: (name: string, share: string) => `${name}, ${share}`,
+    seen: (height: number, width: number) => `What the network sees: ${height}×${width} pixels`,
   },
   pictures: {
     lead: 'Your own images',
@@ -193,6 +212,30 @@ export const en = {
     head: (before: number, after: number) => `Its last layer gets ${after} scores instead of ${before}.`,
     train: 'Train on these',
     twoClasses: 'A training needs images of at least two classes.',
+  },
+  pretrained: {
+    lead: 'A network that was trained elsewhere',
+    hint: 'Drop a model: ONNX, safetensors of Lenslet, .lenslet, Keras, TensorFlow.js, Caffe. Nothing leaves this machine.',
+    choose: 'Choose files …',
+    reading: (name: string) => `Reading ${name} …`,
+    facts: (layers: number, parameters: string, macs: string) =>
+      `${layers} layers, ${parameters} parameters, ${macs} MACs an image`,
+    input: 'Images',
+    preparation: 'Prepared',
+    classes: 'Classes',
+    scores: (count: number) => `${count} scores without names`,
+    more: (count: number) => `and ${count} more`,
+    notes: 'When it was read',
+    tryIt: 'Try it and look inside',
+    tune: 'Train it on your images',
+    freeze: 'Layers that learn',
+    headOnly: 'the last one only',
+    all: 'all',
+    behind: (name: string) => `those behind ${name}`,
+    noHead: 'No single layer decides the number of its scores, so it cannot be given other classes.',
+    noImages: 'First add images of two classes or more.',
+    addImages: 'Add images',
+    once: 'Frozen layers run once over the images; then an epoch takes seconds.',
   },
 } as const
 
