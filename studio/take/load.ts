@@ -3,7 +3,7 @@
 import { ArgumentError, LensletError, sameVolume } from 'lenslet/core'
 import type { ImportedModel } from 'lenslet/exchange'
 import { Model } from 'lenslet/model'
-import { inferVolumes, type Network } from 'lenslet/network'
+import { inferVolumes, type Network, type SizedNode } from 'lenslet/network'
 import { parse, print } from 'lenslet/notation'
 import type { EngineContext } from '../engine/context.ts'
 import { factsOf, openData } from '../engine/data.ts'
@@ -24,14 +24,22 @@ export async function adopt(
   const { data: name, settings, seed } = wish
   const make = () => Model.create(network, { weights, info, seed })
   try {
-    const data = await openData(name, (share) => context.tell('train.reading', { data: name, share }))
+    const { output } = inferVolumes(network)[0] as SizedNode
+    const { preprocessing, normalization } = info
+    const wanted = { input: { ...output, ...(preprocessing !== undefined && { preprocessing }) }, normalization }
+    const data = await openData(name, wanted, (share) => context.tell('train.reading', { data: name, share }))
     const model = await trainerOf(context).prepare({ network, data, seed, settings }, make)
     const prepared = { text, data: factsOf(name, data), description: model.description, threads: model.threads }
     return { text, prepared, notes }
   } catch (error) {
     if (!(error instanceof LensletError)) throw error
     // What does not fit the images is worth a look without them.
-    await trainerOf(context).show(make)
+    const { session } = context
+    await session.between(async () => {
+      await trainerOf(context).leave()
+      await session.replace(undefined, 'none')
+      await session.replace(await make(), 'loaded')
+    })
     return { text, reason: faultOf(error).message, notes }
   }
 }

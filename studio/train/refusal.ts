@@ -35,8 +35,13 @@ function inputOf(network: Network): Volume | undefined {
 }
 
 /** @throws {ArgumentError} a training that a tab has no memory for, told before anything is allocated */
-export function checkMemory(network: Network, { batch, optimizer }: Settings, most = mostBytes): void {
-  const goal = { kind: 'training', optimizer: optimizer as 'adam' } as const
+export function checkMemory(
+  network: Network,
+  { batch, optimizer }: Settings,
+  frozen: readonly string[] = [],
+  most = mostBytes,
+): void {
+  const goal = { kind: 'training', optimizer: optimizer as 'adam', frozen } as const
   const { arenaBytes } = plan(network, { batch, goal }).memory
   if (arenaBytes <= most) return
   const largest = maxBatch(network, most, { goal })
