@@ -1,8 +1,8 @@
-/** How often a look is taken while a training runs: a few times a second at most, and never more than a tenth of its time. */
+/** How often a look is taken while a training runs: a few times a second at most, and never more than a tenth of its time (a part of it, as drawing what was seen takes time, too). */
 
 /** Milliseconds between the beginning of a look and that of its repetition. */
 const least = 300
-const share = 0.1
+const share = 0.07
 
 /** All looks have one budget: who looks at more sees it more seldom. */
 export class Pace {
