@@ -166,6 +166,23 @@ test('pixels are decoded once for a size, also after the project is opened again
   expect(TestDecoder.asked).toHaveLength(1)
 })
 
+test('a training that was replaced by one with another size reads on', async () => {
+  const { keeping, drop } = testKeeping()
+  await drop(pets)
+  const before = keeping.snapshot(testSize)
+  const indexes = Uint32Array.of(0, 1, 2, 3)
+  const first = keeping.read(before.id, indexes)
+  const after = keeping.snapshot({ ...testSize, height: 5 })
+  const [small, large, again] = await Promise.all([
+    first,
+    keeping.read(after.id, indexes),
+    keeping.read(before.id, indexes),
+  ])
+  expect([small.length, large.length]).toEqual([4 * 12, 4 * 30])
+  expect(again).toEqual(small)
+  expect([0, 1, 2, 3].map((i) => large[30 * i])).toEqual([0, 1, 2, 3].map((i) => small[12 * i]))
+})
+
 test('one class, or none, is nothing to learn', async () => {
   const { keeping, drop } = testKeeping()
   expect(() => keeping.snapshot(testSize)).toThrow('nothing to tell apart')

@@ -87,7 +87,6 @@ export class Snapshot {
   async read(indexes: Uint32Array, reader: Reader): Promise<Uint8Array<ArrayBuffer>> {
     const { height, width, channels } = this.#size
     const bytesEach = height * width * channels
-    reader.setSize(this.#size)
     const out = new Uint8Array(indexes.length * bytesEach)
     await Promise.all(
       Array.from(indexes, (index, i) => this.#readOne(index, out.subarray(i * bytesEach, (i + 1) * bytesEach), reader)),
@@ -99,7 +98,7 @@ export class Snapshot {
     const group = this.#groups[this.#group[index] as number] as Uint32Array
     for (let next = 0; next < group.length; next++) {
       const chosen = group[((this.#place[index] as number) + next) % group.length] as number
-      if (await reader.pixels(this.#ids[chosen] as number, into)) return
+      if (await reader.pixels(this.#ids[chosen] as number, this.#size, into)) return
     }
     const name = this.facts.classes[this.facts.labels[index] as number] as string
     throw new ArgumentError(`no image of the class ${printable(name)} can be read any more`, {

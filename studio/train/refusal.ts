@@ -41,10 +41,10 @@ export function checkMemory(
   frozen: readonly string[] = [],
   most = mostBytes,
 ): void {
-  const goal = { kind: 'training', optimizer: optimizer as 'adam', frozen } as const
-  const { arenaBytes } = plan(network, { batch, goal }).memory
+  const goal = { kind: 'training', optimizer: optimizer as 'adam' } as const
+  const { arenaBytes } = plan(network, { batch, goal, frozen }).memory
   if (arenaBytes <= most) return
-  const largest = maxBatch(network, most, { goal })
+  const largest = maxBatch(network, most, { goal, frozen })
   const error = new ArgumentError('this training is too large for a browser tab', {
     received: `${printBytes(arenaBytes)} with batch ${batch}`,
     expected: `at most ${printBytes(most)}, which is all that WebAssembly can address`,

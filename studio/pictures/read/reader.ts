@@ -74,7 +74,7 @@ export class Reader {
 
   /** From now on pixels are of this size; those of another one are gone. */
   setSize(size: PictureSize): void {
-    if (this.#size !== undefined && sameSize(this.#size, size)) return
+    if (this.#isSet(size)) return
     this.#size = size
     const live: Sum[] = []
     this.#missing = []
@@ -86,6 +86,10 @@ export class Reader {
     this.#missing.reverse()
     this.#cache.open({ ...size, preparation: JSON.stringify([size.preprocessing ?? null, size.fit ?? null]) }, live)
     this.#go()
+  }
+
+  #isSet(size: PictureSize): boolean {
+    return this.#size !== undefined && textOf(this.#size) === textOf(size)
   }
 
   /** The files of the pixels were emptied. */
@@ -108,17 +112,18 @@ export class Reader {
   }
 
   /**
-   * Its pixels at the size that was set; false where it is gone or broken.
+   * Its pixels at a size; false where it is gone or broken. Those of the size that was set are kept, so that they are decoded
+   * once.
+   *
    * @param into [height, width, channels]
    */
-  async pixels(id: number, into: Uint8Array, isUrgent = true): Promise<boolean> {
+  async pixels(id: number, size: PictureSize, into: Uint8Array): Promise<boolean> {
     const image = await this.#kept(id)
     if (image?.kept === undefined) return false
     const { sum } = image.kept
-    if (this.#cache.read(sum, into)) return true
-    const size = this.#size as PictureSize
+    if (this.#isSet(size) && this.#cache.read(sum, into)) return true
     try {
-      into.set(await this.#decoded(id, sum, size, isUrgent))
+      into.set(await this.#decoded(id, sum, size, true))
       return true
     } catch (error) {
       if (!(error instanceof BrokenImageError)) throw error
@@ -134,14 +139,14 @@ export class Reader {
   }
 
   async #decoded(id: number, sum: Sum, size: PictureSize, isUrgent: boolean): Promise<Uint8Array> {
-    const key = `${sum}`
+    const key = `${sum} ${textOf(size)}`
     const begun = this.#decoding.get(key)
     if (begun !== undefined) return begun
     const work = async () => {
       const bytes = await this.encoded(id)
       if (bytes === undefined) throw new BrokenImageError('what the browser kept of it is damaged')
       const pixels = await this.#pool.pixels(bytes, size, isUrgent)
-      if (this.#size === size) this.#store(sum, pixels)
+      if (this.#isSet(size)) this.#store(sum, pixels)
       return pixels
     }
     const promise = work().finally(() => this.#decoding.delete(key))
@@ -174,7 +179,7 @@ export class Reader {
       if (this.#project.image(image.id) !== image) return
       this.#keep(image, taken.kept, taken)
       this.#unread -= 1
-      if (taken.pixels !== undefined && size === this.#size) this.#store(taken.sum, taken.pixels)
+      if (taken.pixels !== undefined && size !== undefined && this.#isSet(size)) this.#store(taken.sum, taken.pixels)
       else this.#missing.push(image.id)
     } catch (error) {
       if (error instanceof NoRoomError) this.#noRoom()
@@ -276,8 +281,6 @@ export class Reader {
   }
 }
 
-function sameSize(a: PictureSize, b: PictureSize): boolean {
-  const text = (size: PictureSize) =>
-    JSON.stringify([size.height, size.width, size.channels, size.fit, size.preprocessing])
-  return text(a) === text(b)
+function textOf({ height, width, channels, fit, preprocessing }: PictureSize): string {
+  return JSON.stringify([height, width, channels, fit, preprocessing])
 }
