@@ -37,11 +37,16 @@ function inputOf(network: Network): Volume | undefined {
 }
 
 /** @throws {ArgumentError} a training that a tab has no memory for, told before anything is allocated */
-export function checkMemory(network: Network, { batch, optimizer }: Settings, most = mostBytes): void {
+export function checkMemory(
+  network: Network,
+  { batch, optimizer }: Settings,
+  frozen: readonly string[] = [],
+  most = mostBytes,
+): void {
   const goal = { kind: 'training', optimizer: optimizer as 'adam' } as const
-  const { arenaBytes } = plan(network, { batch, goal }).memory
+  const { arenaBytes } = plan(network, { batch, goal, frozen }).memory
   if (arenaBytes <= most) return
-  const largest = maxBatch(network, most, { goal })
+  const largest = maxBatch(network, most, { goal, frozen })
   const error = new ArgumentError('this training is too large for a browser tab', {
     received: `${printBytes(arenaBytes)} with batch ${batch}`,
     expected: `at most ${printBytes(most)}, which is all that WebAssembly can address`,
