@@ -6,7 +6,7 @@
 
 import type { Survey } from '../data/node/survey.ts'
 import { printCount } from '../inspect/units.ts'
-import { mayMirror } from './mirror.ts'
+import { mayMirror } from '../zoo/mirror.ts'
 import { chooseInput, type InputChoice } from './recommendInput.ts'
 
 export interface Recommendation {

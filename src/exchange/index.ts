@@ -4,7 +4,9 @@
  */
 
 export { ForeignFileError, UnsupportedModelError, WeightsOnlyError } from './errors.ts'
+export { exportStateDict, type StateDictOptions } from './exportStateDict.ts'
 export { type FoldedNetwork, foldBatchNorm } from './foldBatchNorm.ts'
+export { withNewHead } from './newHead.ts'
 export type { OnnxExportOptions } from './onnx/export/export.ts'
 export { exportOnnx } from './onnx/exportOnnx.ts'
 export { type ImportOnnxOptions, importOnnx } from './onnx/importOnnx.ts'

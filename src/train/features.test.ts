@@ -128,6 +128,23 @@ it('says how far it is, and stops when it is told to', async () => {
   await expect(made.compute({ signal: AbortSignal.abort('enough') })).rejects.toBe('enough')
 })
 
+it('goes on where it was stopped, with the same features', async () => {
+  await using model = await create(small)
+  const all = await cached(model)
+  const made = await featureTraining(model, data, options, limit)
+  if ('reason' in made) throw new Error(made.reason)
+  const stop = new AbortController()
+  const seen: number[] = []
+  const progress = (done: number) => seen.push(done) >= 2 && stop.abort('enough')
+  await expect(made.compute({ signal: stop.signal, progress })).rejects.toBe('enough')
+  await made.compute({ progress })
+  // Nothing was computed twice.
+  expect(seen).toEqual([...new Set(seen)].toSorted((a, b) => a - b))
+  for (const split of ['train', 'test'] as const)
+    expect(made.dataset[split].features).toEqual(all.dataset[split].features)
+  for (const { model: back } of [all, made]) await back.dispose()
+})
+
 it.each([
   ['crops', small, { augment: { crop: 1 } }, limit, /crops/],
   ['nothing frozen', small, { frozen: [] }, limit, /no frozen layer/],

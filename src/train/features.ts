@@ -27,6 +27,7 @@ export interface FeatureTraining {
   readonly cut: string
   /** Of all features. */
   readonly bytes: number
+  /** Goes on where a signal stopped it before. */
   compute(options: ComputeOptions): Promise<void>
   /** Copies what was learned into the model, and gives its classes and normalization to it. */
   putBack(): Promise<void>
@@ -70,13 +71,14 @@ export async function featureTraining(
   const back = await model.withNetwork(cut.back)
   back.info = model.info.classes === undefined ? {} : { classes: model.info.classes }
   const made = featuresOf(dataset, cut.features, flip)
+  const finished: Finished = new Map()
   return {
     model: back,
     dataset: made,
     options: optionsBehind(cut, options, settings),
     cut: cut.name,
     bytes,
-    compute: (how) => compute(model, cut, dataset, made, settings, how),
+    compute: (how) => compute({ model, cut, dataset, made, settings, finished }, how),
     async putBack() {
       for (const [name, { values }] of await back.snapshot()) model.weights.set(name, values)
       const { classes = model.info.classes } = back.info
@@ -130,14 +132,26 @@ function featuresOf(dataset: Dataset, volume: Volume, flip: boolean): Dataset {
 /** Images that run at once. */
 const portion = 32
 
+/** Steps that are done, by the array that they filled. */
+type Finished = Map<Float32Array, number>
+
+interface Computing {
+  readonly model: Model
+  readonly cut: Cut
+  readonly dataset: Dataset
+  readonly made: Dataset
+  readonly settings: TrainSettings
+  readonly finished: Finished
+}
+
 async function compute(
-  model: Model,
-  { front, features }: Cut,
-  { train, validation, test }: Dataset,
-  made: Dataset,
-  { normalization, augment }: TrainSettings,
+  { model, cut, dataset, made, settings, finished }: Computing,
   { signal, progress }: ComputeOptions,
 ): Promise<void> {
+  const { front, features } = cut
+  const { train, validation, test } = dataset
+  const { normalization, augment } = settings
+  signal?.throwIfAborted()
   await using frozen = await model.withNetwork(front)
   const size = volumeSize(features)
   const all = passesOf({ train, validation, test }, (augment.flip ?? false) !== false)
@@ -147,7 +161,9 @@ async function compute(
     const batches = new Batches(split, { batch: portion, normalization, shuffle: false })
     const images = new Float32Array(portion * volumeSize(split))
     const labels = new Float32Array(portion * (split.targets === undefined ? 1 : split.targets.length / split.count))
-    for (let step = 0; step < batches.stepsPerEpoch; step++) {
+    const before = finished.get(into) ?? 0
+    done += Math.min(split.count, before * portion)
+    for (let step = before; step < batches.stepsPerEpoch; step++) {
       signal?.throwIfAborted()
       await batches.ready(0, step)
       const count = batches.fill(0, step, images, labels)
@@ -155,6 +171,7 @@ async function compute(
       if (isMirrored) mirrorRows(given, split)
       const from = step * portion * size
       await frozen.predict(given, { into: into.subarray(from, from + count * size) })
+      finished.set(into, step + 1)
       done += count
       progress?.(done, all)
     }

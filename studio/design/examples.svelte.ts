@@ -3,7 +3,6 @@
 import { editor } from '../editor/editor.svelte.ts'
 import { inspector } from '../inspector/inspector.svelte.ts'
 import { layout } from '../layout/layout.svelte.ts'
-import { type SheetName, sheets } from '../layout/sheets.ts'
 import { store } from '../state/store.svelte.ts'
 import { training } from '../train/train.svelte.ts'
 import type { Example } from './examples.ts'
@@ -14,7 +13,7 @@ class ChosenExample {
   note = $state<Example['says'] | undefined>(undefined)
 
   async open({ says, text, pinned: beside, settings, layer, tab, sheet }: Example): Promise<void> {
-    layout.open(sheet !== undefined && Object.hasOwn(sheets, sheet) ? (sheet as SheetName) : undefined)
+    layout.open(sheet)
     this.note = says
     if (tab !== undefined) inspector.tab = tab
     if (text === undefined) return

@@ -14,8 +14,12 @@ const scope = self as unknown as {
 /** One line a panel. */
 const panels: { readonly [P in Prefix]: () => Promise<{ readonly handlers: object }> } = {
   design: () => import('../design/engine.ts'),
+  pictures: () => import('../pictures/engine.ts'),
+  pretrained: () => import('../pretrained/engine.ts'),
   train: () => import('../train/engine.ts'),
   try: () => import('../try/engine.ts'),
+  take: () => import('../take/engine.ts'),
+  runs: () => import('../runs/engine.ts'),
   look: () => import('../look/engine.ts'),
 }
 

@@ -1,5 +1,6 @@
 /** Trains: the calls of the train panel, in the worker. */
 
+import { inferVolumes, type SizedNode } from 'lenslet/network'
 import { parse } from 'lenslet/notation'
 import { takeCifar } from '../engine/cifar.ts'
 import type { Handlers } from '../engine/context.ts'
@@ -10,10 +11,14 @@ import { judge } from './testing.ts'
 import { trainerOf } from './trainer.ts'
 
 export const handlers: Handlers<TrainCalls> = {
-  'train.prepare': async ({ text, data: name, seed, settings }, context) => {
+  'train.prepare': async ({ text, data: name, seed, settings, freeze }, context) => {
     const network = parse(text)
-    const data = await openData(name, (share) => context.tell('train.reading', { data: name, share }))
-    const model = await trainerOf(context).prepare({ network, data, seed, settings })
+    const beginning = freeze && (await import('../pretrained/engine.ts')).beginningFor(network, freeze)
+    const input = beginning?.input ?? (inferVolumes(network)[0] as SizedNode).output
+    const heard = (share: number) => context.tell('train.reading', { data: name, share })
+    const data = await openData(name, { input, normalization: beginning?.normalization }, heard)
+    const begin = { network, data, seed, settings, frozen: beginning?.frozen }
+    const model = await trainerOf(context).prepare(begin, beginning && ((of) => beginning.model(of, seed)))
     return { text, data: factsOf(name, data), description: model.description, threads: model.threads }
   },
   'train.start': (_, context) => {
@@ -34,7 +39,11 @@ export const handlers: Handlers<TrainCalls> = {
     const { model } = session
     const { sample } = trainerOf(context)
     if (model === undefined || sample === undefined) return { images: [] }
-    const images = await judge(model, sample, question, (use) => session.between(use))
+    const images = await judge(model, sample, question, (use) => session.between(use)).catch((error: unknown) => {
+      // Another model has taken its place meanwhile.
+      if (session.model !== model) return []
+      throw error
+    })
     return new Moved(
       { images },
       images.map(({ pixels }) => pixels.buffer),

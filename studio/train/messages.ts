@@ -2,6 +2,7 @@
 
 import type { PlanQuestion } from '../design/messages.ts'
 import type { Fault } from '../engine/fault.ts'
+import type { Freeze } from '../pretrained/messages.ts'
 import type { DataName } from './dataNames.ts'
 
 export interface DataFacts {
@@ -87,7 +88,14 @@ export interface TrainCalls {
    * Makes a fresh model of a text, and opens the data that it is to learn. The model before is gone.
    */
   'train.prepare': {
-    readonly ask: { readonly text: string; readonly data: DataName; readonly seed: number; readonly settings: Settings }
+    readonly ask: {
+      readonly text: string
+      readonly data: DataName
+      readonly seed: number
+      readonly settings: Settings
+      /** It begins with the trained network that a person gave; these of its layers keep their weights. */
+      readonly freeze?: Freeze | undefined
+    }
     readonly answer: Prepared
   }
   'train.start': { readonly ask: object; readonly answer: object }
@@ -110,6 +118,8 @@ export interface TrainCalls {
 export interface TrainEvents {
   /** Reading of data goes on: a share from 0 to 1. */
   'train.reading': { readonly data: DataName; readonly share: number }
+  /** Images that have been through the frozen layers, before the first step. */
+  'train.features': { readonly done: number; readonly all: number }
   'train.progress': TrainProgress
   /** It stopped by itself: the loss is not finite, or memory is gone. */
   'train.failed': { readonly fault: Fault }

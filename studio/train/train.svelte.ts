@@ -3,6 +3,7 @@
 import { editor } from '../editor/editor.svelte.ts'
 import { EngineFault, engine } from '../engine/client.ts'
 import type { Fault, Offer } from '../engine/fault.ts'
+import type { Freeze } from '../pretrained/messages.ts'
 import { store } from '../state/store.svelte.ts'
 import { optimizerRates } from './choices.ts'
 import { Curve, type Lines, linesOf } from './curves.ts'
@@ -23,6 +24,10 @@ class Training {
   fault = $state.raw<Fault | undefined>(undefined)
   /** Of the data that is being read: 0 to 1. */
   reading = $state<number | undefined>(undefined)
+  /** Images that have been through the frozen layers, before the first step. */
+  features = $state.raw<{ readonly done: number; readonly all: number } | undefined>(undefined)
+  /** It begins with the trained network that a person gave; these of its layers keep their weights. */
+  freeze = $state<Freeze | undefined>(undefined)
   /** The text that is being made ready. */
   preparing = $state<string | undefined>(undefined)
   /** Something to know that is no error. */
@@ -33,10 +38,13 @@ class Training {
   cell = $state.raw<{ readonly actual: number; readonly predicted: number } | undefined>(undefined)
   judged = $state.raw<readonly Judged[]>([])
 
+  #held: string | undefined
   readonly #train = new Curve()
   readonly #test = new Curve()
   #timer: ReturnType<typeof setTimeout> | undefined
   #judgedAt = 0
+  /** The last text that a model was asked of. */
+  #followed: string | undefined
   /** Seed of the model that is there; another one counts after a reset. */
   #seed = 0
 
@@ -44,6 +52,9 @@ class Training {
     engine.on('train.progress', (progress) => this.#heard(progress))
     engine.on('train.reading', ({ share }) => {
       this.reading = share
+    })
+    engine.on('train.features', (features) => {
+      this.features = features.done < features.all ? features : undefined
     })
     engine.on('train.failed', ({ fault }) => {
       this.fault = fault
@@ -68,12 +79,40 @@ class Training {
     return { batch, optimizer, rate, schedule, epochs, augment }
   }
 
+  /** This design has a model of its own, which a fresh one must not replace. */
+  hold(text: string): void {
+    this.#held = text
+  }
+
+  /** The model was replaced by one that is not trained here. */
+  leave(): void {
+    this.#followed = undefined
+    this.prepared = undefined
+    this.progress = undefined
+    this.features = undefined
+    this.fault = undefined
+    this.#clear()
+  }
+
   /** Called when a design is there: a model that has learned nothing follows it. */
   follow(text: string): void {
-    if (this.preparing === text || (this.prepared?.text === text && this.fault === undefined)) return
-    if (this.progress !== undefined && this.progress.step > 0) return
+    if (this.#held === text) return
+    this.#held = undefined
+    if (text === this.#followed || (this.progress !== undefined && this.progress.step > 0)) return
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.reset(), this.prepared === undefined ? 0 : quietMs)
+  }
+
+  /** A model from elsewhere is the engine's: of this text, and ready to be trained where the images fit. */
+  adopt(text: string, prepared: Prepared | undefined): void {
+    clearTimeout(this.#timer)
+    this.hold(text)
+    const { progress } = this
+    this.leave()
+    if (prepared === undefined) return
+    this.prepared = prepared
+    this.progress = progress
+    this.#seed = store.seed
   }
 
   /** A fresh model of the text. */
@@ -82,9 +121,12 @@ class Training {
     const text = store.design?.text
     if (text === undefined) return
     const { data, seed } = store
+    const { settings, freeze } = this
+    this.#followed = text
     this.preparing = text
+    this.features = undefined
     try {
-      const prepared = await engine.latest('train.prepare', { text, data, seed, settings: this.settings })
+      const prepared = await engine.latest('train.prepare', { text, data, seed, settings, freeze })
       if (prepared === undefined) return
       this.prepared = prepared
       this.#seed = seed
@@ -144,8 +186,9 @@ class Training {
   }
 
   /** Counts after a reset; a model that has learned nothing is made anew at once. */
-  async choose(change: { readonly data?: DataName; readonly seed?: number }): Promise<void> {
+  async choose(change: { readonly data?: DataName; readonly seed?: number }, freeze?: Freeze): Promise<void> {
     store.setTraining(change)
+    if (change.data !== undefined) this.freeze = freeze
     if ((this.progress?.step ?? 0) === 0 || change.data !== undefined) await this.reset()
   }
 

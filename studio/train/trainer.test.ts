@@ -155,7 +155,7 @@ test('a loss that is not finite stops the training, and a lower rate is offered'
   trainer.start()
   await ended('failed')
   expect(failed[0]?.fault.message).toMatch(/finite/)
-  expect(failed[0]?.fault.offer).toEqual({ kind: 'rate', rate: 1e29 })
+  expect(failed[0]?.fault.offer).toEqual({ kind: 'rate', rate: 0.001 })
 })
 
 test('the images of a cell, and the worst mistakes', async () => {

@@ -7,6 +7,7 @@ import { evaluate, type StepFacts, type StepOptions, StepTraining } from 'lensle
 import type { EngineContext } from '../engine/context.ts'
 import { faultOf } from '../engine/fault.ts'
 import { nextTurn } from '../engine/turn.ts'
+import { FrozenFront } from '../pretrained/front.ts'
 import type { CurvePoint, Settings, TestFacts, TrainState } from './messages.ts'
 import { Pace } from './pace.ts'
 import { checkInput, checkMemory, withOffer } from './refusal.ts'
@@ -26,11 +27,16 @@ export interface Begin {
   readonly settings: Settings
   /** Of the first weights, order and augmentation. */
   readonly seed: number
+  /** Layers that keep their weights, as `frozen` of `train`. */
+  readonly frozen?: readonly string[] | undefined
 }
 
 /** A training and what belongs to it. */
 interface Run {
   readonly training: StepTraining
+  /** Where frozen layers have run before the training, which is then of the others. */
+  readonly front: FrozenFront | undefined
+  putAt: number
   readonly model: Model
   readonly begin: Begin
   readonly pace: Pace
@@ -70,21 +76,28 @@ export class Trainer {
    * @throws {LensletError} a network that does not fit the images or the tab, or settings that are invalid
    */
   async prepare(begin: Begin, give?: (network: Network) => Promise<Model>): Promise<Model> {
-    const { network, data, settings, seed } = begin
+    const { network, data, settings, seed, frozen } = begin
     this.#isGoing = false
     checkInput(network, data)
-    checkMemory(network, settings)
+    checkMemory(network, settings, frozen)
     const { session } = this.#context
     return session.between(async () => {
-      const before = this.#run
-      this.#run = undefined
-      await before?.training.end()
+      await this.leave()
       await session.replace(undefined, 'none')
       const model = give === undefined ? await Model.create(network, { seed }) : await give(network)
       try {
-        const training = await StepTraining.begin(model, data, optionsOf(settings, seed))
+        const options = optionsOf(settings, seed, frozen)
+        const front = await FrozenFront.of(model, data, options)
+        const training =
+          front === undefined
+            ? await StepTraining.begin(model, data, options)
+            : await StepTraining.begin(front.model, front.data, front.options(options))
+        // The names of the classes.
+        await front?.putBack()
         this.#run = {
           training,
+          front,
+          putAt: 0,
           model,
           begin,
           settings,
@@ -109,6 +122,15 @@ export class Trainer {
     })
   }
 
+  /** Within `between`: the training ends, so that its model can be replaced. */
+  async leave(): Promise<void> {
+    const before = this.#run
+    this.#run = undefined
+    this.#isGoing = false
+    await before?.training.end()
+    await before?.front?.dispose()
+  }
+
   start(): void {
     const run = this.#run
     if (run === undefined || this.#isGoing) return
@@ -131,10 +153,12 @@ export class Trainer {
   async change(settings: Settings): Promise<{ readonly isOptimizerNew: boolean }> {
     const run = this.#run
     if (run === undefined) return { isOptimizerNew: false }
-    const { network, data, seed } = run.begin
-    checkMemory(network, settings)
+    const { network, data, seed, frozen } = run.begin
+    checkMemory(network, settings, frozen)
     return this.#context.session.between(async () => {
-      const result = await run.training.change(optionsOf(settings, seed)).catch((error: unknown) => {
+      const options = optionsOf(settings, seed, frozen)
+      const changed = run.front === undefined ? options : run.front.options(options)
+      const result = await run.training.change(changed).catch((error: unknown) => {
         throw withOffer(error, network, data, settings)
       })
       run.settings = settings
@@ -148,11 +172,12 @@ export class Trainer {
   async #go(run: Run, most: number): Promise<void> {
     const isMine = () => this.#run === run
     try {
+      if (!(await this.#runFront(run))) return
       if (run.tested === undefined) await this.#test(run)
       run.state = 'running'
       for (let taken = 0; taken < most && this.#isGoing && isMine() && !run.training.isDone; taken++) {
         const began = performance.now()
-        const facts = await this.#context.session.between(async () => (isMine() ? run.training.take() : undefined))
+        const facts = await this.#context.session.between(async () => (isMine() ? takeStep(run) : undefined))
         if (facts === undefined) return
         run.pace.trained(facts.images, performance.now() - began)
         note(run, facts)
@@ -174,6 +199,31 @@ export class Trainer {
     }
   }
 
+  /** Returns whether frozen layers have seen all images: a pause stops them, and the next start goes on. */
+  async #runFront(run: Run): Promise<boolean> {
+    const { front } = run
+    if (front === undefined) return true
+    run.state = 'running'
+    this.#tell(run)
+    const stop = new AbortController()
+    let told = 0
+    const heard = (done: number, all: number) => {
+      if (this.#run !== run || !this.#isGoing) stop.abort()
+      if (performance.now() - told < tellMs && done < all) return
+      told = performance.now()
+      this.#context.tell('train.features', { done, all })
+    }
+    try {
+      await front.compute(stop.signal, heard)
+      return true
+    } catch (error) {
+      if (!stop.signal.aborted) throw error
+      run.state = 'paused'
+      this.#tell(run)
+      return false
+    }
+  }
+
   #isTestDue(run: Run): boolean {
     return performance.now() - run.testedAt > Math.max(testMs, testShare * run.testTook)
   }
@@ -185,7 +235,12 @@ export class Trainer {
       const began = performance.now()
       await this.#context.session.between(async () => {
         if (this.#run !== run) return
-        const { loss, accuracy, count, confusion } = await evaluate(run.model, split)
+        await putBack(run)
+        // What frozen layers gave is tested as it was learned: all of it, as it takes no time.
+        const { front } = run
+        const { loss, accuracy, count, confusion } = await (front === undefined
+          ? evaluate(run.model, split)
+          : evaluate(front.model, front.data.validation ?? front.data.test))
         run.tested = { epoch: run.training.epoch, loss, accuracy, count, of: test.count, confusion }
       })
       run.testedAt = performance.now()
@@ -229,11 +284,29 @@ function note(run: Run, { loss, accuracy, rate }: StepFacts): void {
   run.sums.steps++
 }
 
+/** How old what other panels see of the layers that learn may be. */
+const putMs = 500
+
+async function takeStep(run: Run): Promise<StepFacts> {
+  const facts = await run.training.take()
+  if (performance.now() - run.putAt > putMs) await putBack(run)
+  return facts
+}
+
+async function putBack(run: Run): Promise<void> {
+  await run.front?.putBack()
+  run.putAt = performance.now()
+}
+
 function testOf({ begin: { data } }: Run): Split {
   return data.validation ?? data.test
 }
 
-function optionsOf({ batch, epochs, optimizer, rate, schedule, augment }: Settings, seed: number): StepOptions {
+function optionsOf(
+  { batch, epochs, optimizer, rate, schedule, augment }: Settings,
+  seed: number,
+  frozen: readonly string[] = [],
+): StepOptions {
   return {
     batch,
     epochs,
@@ -242,6 +315,7 @@ function optionsOf({ batch, epochs, optimizer, rate, schedule, augment }: Settin
     optimizer: { kind: optimizer as 'adam', rate },
     schedule: schedule as 'constant',
     augment: augment.trim() === '' ? {} : parseAugmentation(augment),
+    ...(frozen.length > 0 && { frozen }),
   }
 }
 
