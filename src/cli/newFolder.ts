@@ -69,6 +69,7 @@ export async function writeFolder(
       await chmod(place, 0o777 & ~process.umask())
       await fill((name, parts) => writeWhole(join(place, name), parts), place)
       await lock.check()
+      await checkNewFolder(request)
       await putInPlace(place, folder)
     } catch (error) {
       await rm(place, { recursive: true, force: true })
