@@ -39,7 +39,8 @@ function targets(entry: unknown): string[] {
 
 describe('the tarball', () => {
   it('has the built package, its documentation and licence, and nothing else of the repository', () => {
-    const others = packed.files.filter((file) => !/^(?:dist\/|docs\/(?:(?:decisions|zh)\/)?[\w-]+\.md$)/.test(file))
+    const expected = /^(?:dist\/|docs\/(?:(?:decisions|zh)\/)?[\w-]+\.md$|python\/lenslet\/\w+\.py$)/
+    const others = packed.files.filter((file) => !expected.test(file))
     expect(others.toSorted()).toEqual([
       'CONTRIBUTING.md',
       'LICENSE',
@@ -51,9 +52,16 @@ describe('the tarball', () => {
       'docs/images/report.png',
       'docs/images/space.png',
       'package.json',
+      'python/lenslet_torch.py',
+      'python/train.py',
     ])
     expect(packed.files).toEqual(
-      expect.arrayContaining(['docs/tour.md', 'docs/zh/tour.md', 'docs/decisions/README.md']),
+      expect.arrayContaining([
+        'python/lenslet/trainer.py',
+        'docs/tour.md',
+        'docs/zh/tour.md',
+        'docs/decisions/README.md',
+      ]),
     )
     expect(packed.files.filter((file) => /\.test\.|\/testing\/|\/\.|(?<!\.d)\.ts$/.test(file))).toEqual([])
   })
