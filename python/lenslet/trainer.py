@@ -18,7 +18,7 @@ from .errors import DivergedError, WorldSizeError
 from .evaluation import Evaluation, evaluate
 from .metrics import MetricsFile, Record, record_interval
 from .precision import Precision
-from .progress import Progress, clock
+from .progress import Progress, duration
 from .recipe import read_recipe
 from .stepper import Stepper
 from .world import World
@@ -318,7 +318,7 @@ class Trainer:
         elif loss is not None:
             lines.append(f"{on} loss: {loss:.4f}")
         early = ", stopped early: the loss was no longer falling" if result["stopped"] else ""
-        lines.append(f"{result['epochs']} epochs in {clock(result['seconds'])}: {result['imagesPerSecond']:,.0f} images/s{early}")
+        lines.append(f"{result['epochs']} epochs in {duration(result['seconds'])}: {result['imagesPerSecond']:,.0f} images/s{early}")
         lines += [f"weights {result['model']} (epoch {result['keptEpoch']})", "", "Try next:", f"  lenslet convert {result['model']} model.lenslet"]
         return lines
 

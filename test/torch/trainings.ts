@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Random } from '../../src/core/random.ts'
 import { type Dataset, dataset } from '../../src/data/dataset.ts'
+import { dataParts } from '../../src/exchange/torch/data.ts'
 import { recipeOf } from '../../src/exchange/torch/recipeOf.ts'
 import { encodeModel } from '../../src/model/file.ts'
 import { Model } from '../../src/model/model.ts'
@@ -24,8 +25,12 @@ export interface Training {
 const classes = ['red', 'green', 'blue', 'gray']
 
 /** Noisy images with a brighter channel for each class, and so a hue; in one channel, a brighter quarter. */
-export function colors(count: number, channels: 1 | 3, targets: 'class' | 'labels' | 'numbers' = 'class'): Dataset {
-  const [height, width] = [9, 8]
+export function colors(
+  count: number,
+  channels: 1 | 3,
+  targets: 'class' | 'labels' | 'numbers' = 'class',
+  [height, width] = [9, 8],
+): Dataset {
   const split = (from: Random, size: number) => {
     const labels = Uint8Array.from({ length: size }, (_, i) => i % 4)
     const images = Uint8Array.from({ length: size * height * width * channels }, (_, at) => {
@@ -139,12 +144,24 @@ export function trainings(): readonly Training[] {
       'INPUT 9x8x3 -> CONV3-40 -> TANH -> POOL2 -> FC-4 -> LOSS huber delta=0.3',
       colors(50, 3, 'numbers'),
     ),
+    of(
+      'one row',
+      { optimizer: { kind: 'sgd', rate: 0.05 }, augment: { rotate: 40, scale: 0.5, border: 'reflect', hue: 0.5 } },
+      'INPUT 1x8x3 -> CONV3-6 -> TANH -> FC-4',
+      colors(50, 3, 'class', [1, 8]),
+    ),
+    of(
+      'one column',
+      { optimizer: { kind: 'sgd', rate: 0.05 }, augment: { rotate: 40, resizedCrop: 0.5, color: 1 } },
+      'INPUT 8x1x3 -> CONV3-6 -> TANH -> FC-4',
+      colors(50, 3, 'class', [8, 1]),
+    ),
     of('hinge', { optimizer: 'sgd', keep: 'best' }, `${plain} -> LOSS hinge power=2`),
   ]
 }
 
-/** Trains by Lenslet, and writes what PyTorch is to train and what came out here. */
-export async function writeTraining(folder: string, { name, text, data, options }: Training): Promise<void> {
+/** Trains by Lenslet, and writes what PyTorch is to train and what came out here. Gives the mean loss of each step. */
+export async function writeTraining(folder: string, { name, text, data, options }: Training): Promise<readonly number[]> {
   await mkdir(folder, { recursive: true })
   const write = (file: string, content: string | Uint8Array) => writeFile(join(folder, file), content)
   await using model = await Model.create(parse(text), { seed: 3 })
@@ -155,31 +172,11 @@ export async function writeTraining(folder: string, { name, text, data, options 
   const stored = { kind: 'arrays', file: 'data.safetensors', source: data.name, identity: { training: '', tests: '' } } as const
   await write('recipe.json', JSON.stringify(recipeOf({ model, settings, name, classes: names, data: stored, counts, start: [] })))
   await write('network.json', networkToJson(model.network))
-  await write('data.safetensors', arraysOf(data))
+  await writeFile(join(folder, 'data.safetensors'), dataParts(data))
   await write('weights.safetensors', encodeModel({ network: model.network, info: model.info, tensors: await model.snapshot() }))
   let records: readonly MetricsRecord[] = []
   for await (const progress of train(model, data, options)) records = progress.records
   await write('expected.json', JSON.stringify(records))
   await write('expected.safetensors', writeSafetensors(await model.snapshot(), {}))
-}
-
-function arraysOf(data: Dataset): Uint8Array {
-  const parts = (['train', 'test'] as const).flatMap((name) => {
-    const { count, height, width, channels, images, labels, targets } = data[name]
-    return [
-      targets === undefined
-        ? { name: `${name}.labels`, dtype: 'I32', shape: [count], values: Int32Array.from(labels) }
-        : { name: `${name}.targets`, dtype: 'F32', shape: [count, targets.length / count], values: targets },
-      { name: `${name}.images`, dtype: 'U8', shape: [count, height, width, channels], values: images },
-    ]
-  })
-  let at = 0
-  const header = parts.map(({ name, dtype, shape, values }) => {
-    const data_offsets = [at, (at += values.byteLength)]
-    return [name, { dtype, shape, data_offsets }]
-  })
-  const text = Buffer.from(JSON.stringify(Object.fromEntries(header)))
-  const length = Buffer.alloc(8)
-  length.writeBigUInt64LE(BigInt(text.length))
-  return Buffer.concat([length, text, ...parts.map(({ values: { buffer, byteOffset, byteLength } }) => Buffer.from(buffer, byteOffset, byteLength))])
+  return records.flatMap((record) => (record.kind === 'step' ? [record.loss] : []))
 }
