@@ -39,7 +39,13 @@ async function checkLosses(python: string, folder: string, name: string, source:
   const { notation, recipes } = zoo.entry(name)
   const { train, test, normalization, classes } = await openDataset(source)
   // An epoch of as many steps as are compared: then each of them is recorded.
-  const data = dataset({ name: source, classes, train: first(train, steps * batch), test: first(test, 500), normalization })
+  const data = dataset({
+    name: source,
+    classes,
+    train: first(train, steps * batch),
+    test: first(test, 500),
+    normalization,
+  })
   const recipe = recipes?.[source] ?? {
     optimizer: { kind: 'momentum', rate: 0.1, weightDecay: 1e-4 },
     augment: { flip: true, crop: 4 },
@@ -70,7 +76,9 @@ function checkDigits(python: string, folder: string): number {
   const place = join(folder, 'digits')
   const cli = join(root, 'src/cli/main.ts')
   const node = ['--conditions=lenslet-source', '--no-warnings', cli, 'export', 'lenet5', '--torch', place]
-  check(spawnSync(process.execPath, [...node, '--data', 'mnist', '--epochs', '3', '--keep', 'last'], { stdio: 'inherit' }))
+  check(
+    spawnSync(process.execPath, [...node, '--data', 'mnist', '--epochs', '3', '--keep', 'last'], { stdio: 'inherit' }),
+  )
   const { testAccuracy, imagesPerSecond } = runTwo(python, place, [])
   say('MNIST, three epochs', `test accuracy ${percent(testAccuracy)}, ${Math.round(imagesPerSecond)} images/s`)
   if (!(testAccuracy >= 0.99)) throw new Error(`the test accuracy is ${percent(testAccuracy)}, expected 99 %`)
@@ -81,7 +89,12 @@ function checkDigits(python: string, folder: string): number {
 async function checkKilled(python: string, folder: string, undisturbed: number): Promise<void> {
   const place = join(folder, 'digits')
   const out = join(place, 'killed')
-  const { command, args } = torchrun(python, place, ['--out', out, '--checkpoint-seconds', '1'], ['--max_restarts', '3'])
+  const { command, args } = torchrun(
+    python,
+    place,
+    ['--out', out, '--checkpoint-seconds', '1'],
+    ['--max_restarts', '3'],
+  )
   const running = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env: environment() })
   let said = ''
   running.stdout.on('data', (bytes) => (said += bytes))
@@ -151,7 +164,8 @@ function recordsOf(out: string): readonly StepRecord[] {
 const lossesOf = (out: string) => recordsOf(out).flatMap(({ kind, loss }) => (kind === 'step' ? [loss] : []))
 
 function compare(what: string, found: readonly number[], expected: readonly number[], tolerance: number): void {
-  if (found.length !== steps || expected.length !== steps) throw new Error(`${what}: ${found.length} and ${expected.length} losses`)
+  if (found.length !== steps || expected.length !== steps)
+    throw new Error(`${what}: ${found.length} and ${expected.length} losses`)
   const apart = Math.max(...found.map((loss, i) => Math.abs(loss - (expected[i] as number))))
   say(what, `the first ${steps} losses differ by at most ${apart.toExponential(1)}`)
   if (!(apart <= tolerance)) throw new Error(`${what}: ${apart} is more than ${tolerance}`)

@@ -161,7 +161,10 @@ export function trainings(): readonly Training[] {
 }
 
 /** Trains by Lenslet, and writes what PyTorch is to train and what came out here. Gives the mean loss of each step. */
-export async function writeTraining(folder: string, { name, text, data, options }: Training): Promise<readonly number[]> {
+export async function writeTraining(
+  folder: string,
+  { name, text, data, options }: Training,
+): Promise<readonly number[]> {
   await mkdir(folder, { recursive: true })
   const write = (file: string, content: string | Uint8Array) => writeFile(join(folder, file), content)
   await using model = await Model.create(parse(text), { seed: 3 })
@@ -169,11 +172,22 @@ export async function writeTraining(folder: string, { name, text, data, options 
   const settings = resolveSettings(model, data, options)
   const { train: training, test, classes: names } = data
   const counts = { train: training.count, validation: 0, test: test.count }
-  const stored = { kind: 'arrays', file: 'data.safetensors', source: data.name, identity: { training: '', tests: '' } } as const
-  await write('recipe.json', JSON.stringify(recipeOf({ model, settings, name, classes: names, data: stored, counts, start: [] })))
+  const stored = {
+    kind: 'arrays',
+    file: 'data.safetensors',
+    source: data.name,
+    identity: { training: '', tests: '' },
+  } as const
+  await write(
+    'recipe.json',
+    JSON.stringify(recipeOf({ model, settings, name, classes: names, data: stored, counts, start: [] })),
+  )
   await write('network.json', networkToJson(model.network))
   await writeFile(join(folder, 'data.safetensors'), dataParts(data))
-  await write('weights.safetensors', encodeModel({ network: model.network, info: model.info, tensors: await model.snapshot() }))
+  await write(
+    'weights.safetensors',
+    encodeModel({ network: model.network, info: model.info, tensors: await model.snapshot() }),
+  )
   let records: readonly MetricsRecord[] = []
   for await (const progress of train(model, data, options)) records = progress.records
   await write('expected.json', JSON.stringify(records))
