@@ -63,7 +63,10 @@ def _prepared(photo: Any, size: Tuple[int, int, int], prepare: Mapping[str, Any]
     filters = getattr(Image, "Resampling", Image)
     to = scaled_sides((photo.height, photo.width), (height, width), prepare["resize"])
     if to != (photo.height, photo.width):
-        photo = photo.resize((to[1], to[0]), getattr(filters, prepare["interpolation"].upper()))
+        if prepare["interpolation"] == "nearest":
+            photo = Image.fromarray(_nearest(np.asarray(photo), to))
+        else:
+            photo = photo.resize((to[1], to[0]), getattr(filters, prepare["interpolation"].upper()))
     top, left = centered(to[0], height), centered(to[1], width)
     window = (max(0, left), max(0, top), max(0, left) + min(width, to[1]), max(0, top) + min(height, to[0]))
     pixels = _channels(np.asarray(photo.crop(window)), channels)
@@ -74,6 +77,14 @@ def _prepared(photo: Any, size: Tuple[int, int, int], prepare: Mapping[str, Any]
     y, x = max(0, -top), max(0, -left)
     out[y : y + pixels.shape[0], x : x + pixels.shape[1]] = pixels
     return out
+
+
+def _nearest(pixels: np.ndarray, to: Sides) -> np.ndarray:
+    """Pillow adds up where a pixel comes from, and its sums round: on the border of two pixels it can take the other one."""
+    down, across = (
+        np.minimum(length - 1, np.floor((np.arange(size) + 0.5) * (length / size)).astype(int)) for length, size in zip(pixels.shape, to)
+    )
+    return np.ascontiguousarray(pixels[down][:, across])
 
 
 def _channels(pixels: np.ndarray, channels: int) -> np.ndarray:

@@ -58,4 +58,10 @@ class Progress:
 def clock(seconds: float) -> str:
     whole = int(seconds + 0.5)
     hours, minutes = whole // 3600, whole // 60 % 60
+
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def duration(seconds: float) -> str:
+    """As a sentence has it."""
+    return f"{seconds:.1f} s" if seconds < 60 else clock(seconds)

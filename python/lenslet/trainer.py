@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from .errors import DivergedError, WorldSizeError
 from .evaluation import Evaluation, evaluate
 from .metrics import MetricsFile, Record, record_interval
 from .precision import Precision
-from .progress import Progress, clock
+from .progress import Progress, duration
 from .recipe import read_recipe
 from .stepper import Stepper
 from .world import World
@@ -200,13 +199,13 @@ class Trainer:
         self.stepper.means.exchange()
         kept, evaluation, on = state.epochs, self._last, self._watched[0]
         if self.world.leads:
-            self._write_model(LAST, self.network.weights(), state.epochs)
+            self._write_model(LAST, self.network.weights())
         if self._best and state.best is not None:
             kept = state.best.epoch
             self.network.load_weights({name: value.to(self.world.device) for name, value in self._best.items()})
             evaluation = Evaluation(state.best.loss, state.best.accuracy)
             if self.world.leads:
-                self._write_model(BEST, self._best, kept)
+                self._write_model(BEST, self._best)
         if recipe["evaluate"] != "never" and self.dataset.validation is not None and self.dataset.test is not None:
             evaluation, on = evaluate(self.network, self.dataset.test, recipe, self.world), "test"
         rate = self.progress.rate(state.step)
@@ -226,13 +225,9 @@ class Trainer:
             self._records.close()
         return result
 
-    def _write_model(self, name: str, weights: Mapping[str, Tensor], epoch: int) -> None:
-        """As a Lenslet model file, which `lenslet convert` and `lenslet train` read."""
+    def _write_model(self, name: str, weights: Mapping[str, Tensor]) -> None:
+        """As a Lenslet model file, which every verb reads: with the texts of the first weights, but for their checksum."""
         metadata = {key: value for key, value in self._metadata.items() if key != "checksum"}
-        if "info" in metadata:
-            info = json.loads(metadata["info"])
-            told = f"{self.recipe['data']['source']}, {epoch} epochs by PyTorch {torch.__version__}, {self.world.describe()}"
-            metadata["info"] = json.dumps({**info, "origin": told})
         safetensors.write(os.path.join(self.options.out, name), weights, metadata)
 
     # --- files --------------------------------------------------------------------------------------------------------
@@ -323,7 +318,7 @@ class Trainer:
         elif loss is not None:
             lines.append(f"{on} loss: {loss:.4f}")
         early = ", stopped early: the loss was no longer falling" if result["stopped"] else ""
-        lines.append(f"{result['epochs']} epochs in {clock(result['seconds'])}: {result['imagesPerSecond']:,.0f} images/s{early}")
+        lines.append(f"{result['epochs']} epochs in {duration(result['seconds'])}: {result['imagesPerSecond']:,.0f} images/s{early}")
         lines += [f"weights {result['model']} (epoch {result['keptEpoch']})", "", "Try next:", f"  lenslet convert {result['model']} model.lenslet"]
         return lines
 
