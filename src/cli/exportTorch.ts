@@ -112,7 +112,7 @@ export async function exportTorch(
   const { parameters } = cost(model.network).totals
   const next = [
     `cd ${quoted(folder)} && torchrun --standalone --nproc_per_node 2 train.py`,
-    `${commandName()} convert ${quoted(join(folder, 'last.safetensors'))} ${quoted(`${final.name}.lenslet`)}`,
+    `${commandName()} convert ${quoted(join(folder, final.keep === 'best' ? 'best.safetensors' : 'last.safetensors'))} ${quoted(`${final.name}.lenslet`)}`,
   ]
   terminal.result({ folder, bytes, parameters, counts: final.counts, start, notes, next }, () =>
     [
