@@ -118,12 +118,13 @@ class Trainer:
                 break
             if state.step >= self._steps:
                 return None
-            self._step()
+            self.step()
         return self._finish(stopped_early)
 
     # --- steps and epochs ---------------------------------------------------------------------------------------------
 
-    def _step(self) -> None:
+    def step(self) -> None:
+        """One update, and what is recorded of it."""
         state, per_epoch = self.state, self.recipe["stepsPerEpoch"]
         began = time.monotonic()
         if state.step % per_epoch == 0:
@@ -139,7 +140,7 @@ class Trainer:
         epoch = self._place()["epoch"]
         self.progress.show(state.step, epoch, self.recipe["epochs"], state.epoch.mean_loss(), self._means(state.epoch).get("accuracy"))
         if self.world.leads and time.monotonic() - self._saved > self.options.checkpoint_seconds:
-            self._save()
+            self.save()
 
     def _finish_epoch(self) -> None:
         recipe, state = self.recipe, self.state
@@ -168,7 +169,7 @@ class Trainer:
         self._record(record)
         state.epochs += 1
         self.progress.line(_epoch_line(record, recipe["epochs"], self.progress.rate(state.step)))
-        self._save()
+        self.save()
 
     def _keep_if_best(self, evaluation: Evaluation, epoch: int) -> None:
         best = self.state.best
@@ -242,7 +243,8 @@ class Trainer:
         if self._records is not None:
             self._records.append(record)
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Writes the checkpoint."""
         if not self.world.leads or self.options.steps is not None:
             return
         self.state.scale = float(self.precision.scaler.get_scale())
