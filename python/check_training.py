@@ -1,5 +1,6 @@
 """
-Trains small networks and compares each step with what Lenslet's own training had:
+Trains small networks and compares each step with what Lenslet's own training had. Each is trained once more, broken off and
+resumed, and must end with the same bits.
 
     python3 python/check_training.py FOLDER     # a folder for each training, written by test/torch/trainings.ts
 
@@ -23,10 +24,41 @@ from lenslet.world import World
 TOLERANCE = 1e-4
 
 
+#: The step after which a training is broken off.
+BREAK = 7
+
+
+class Broken(Exception):
+    """As if the process had been killed."""
+
+
+def trainer_of(folder: str, out: str, fresh: bool) -> Trainer:
+    return Trainer(Options(folder=folder, out=out, fresh=fresh, quiet=True), World(0, 1, torch.device("cpu")))
+
+
+def broken_off(folder: str, out: str) -> None:
+    """Trains to step BREAK, with a checkpoint one step before, and then goes on from that to the end."""
+    trainer = trainer_of(folder, out, fresh=True)
+    step = trainer.step
+
+    def watched() -> None:
+        step()
+        if trainer.state.step == BREAK - 1:
+            trainer.save()
+        if trainer.state.step == BREAK:
+            raise Broken
+
+    trainer.step = watched  # type: ignore[method-assign]
+    try:
+        trainer.run()
+    except Broken:
+        trainer_of(folder, out, fresh=False).run()
+
+
 def check(folder: str) -> Tuple[float, str]:
     """The largest difference, and where."""
-    out = os.path.join(folder, "out")
-    Trainer(Options(folder=folder, out=out, fresh=True, quiet=True), World(0, 1, torch.device("cpu"))).run()
+    out, again = (os.path.join(folder, name) for name in ("out", "again"))
+    trainer_of(folder, out, fresh=True).run()
     with open(os.path.join(out, METRICS), encoding="utf-8") as file:
         records = [json.loads(line) for line in file]
     with open(os.path.join(folder, "expected.json"), encoding="utf-8") as file:
@@ -44,8 +76,19 @@ def check(folder: str) -> Tuple[float, str]:
     kept, _ = safetensors.read(os.path.join(folder, "expected.safetensors"))
     if sorted(weights) != sorted(kept):
         return float("inf"), "other weights"
+    broken_off(folder, again)
+    resumed, _ = safetensors.read(os.path.join(again, LAST))
+    moved = [name for name, value in resumed.items() if not torch.equal(value, weights[name])]
+    if moved or _steps(again) != _steps(out):
+        return float("inf"), f"broken off and resumed: other bits, {', '.join(moved)}"
     where = max(apart, key=lambda key: apart[key])
     return apart[where], where
+
+
+def _steps(out: str) -> List[Any]:
+    """What was recorded, without times."""
+    with open(os.path.join(out, METRICS), encoding="utf-8") as file:
+        return [(record["kind"], record["step"], record.get("loss")) for record in map(json.loads, file)]
 
 
 def difference(own: Any, other: Any) -> float:

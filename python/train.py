@@ -61,7 +61,6 @@ def main() -> int:
     from lenslet.world import join
     from lenslet_torch import NetworkError
 
-    world = None
     try:
         world = join(options.device)
         trainer = Trainer(
@@ -84,15 +83,14 @@ def main() -> int:
         result = trainer.run()
         if world.leads and result is not None:
             print(json.dumps(result) if options.json else "\n".join(trainer.conclusion(result)), flush=True)
+        world.leave()
         return 0
     except (RunError, NetworkError, SafetensorsError) as error:
         # Each process can miss other data or another device; all else is said once.
         return _refuse(str(error), isinstance(error, (DataError, DeviceError)))
     except KeyboardInterrupt:
+        print("Stopped; the same command goes on from the last checkpoint.", file=sys.stderr)
         return 130
-    finally:
-        if world is not None:
-            world.leave()
 
 
 def _refuse(message: str, by_all: bool) -> int:

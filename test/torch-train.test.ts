@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { root } from '../scripts/files.ts'
 import { torchPython } from '../scripts/torchPython.ts'
 import { writePhotos } from './torch/photos.ts'
-import { trainings, writeTraining } from './torch/trainings.ts'
+import { type Training, trainings, writeTraining } from './torch/trainings.ts'
 
 const python = torchPython()
 
@@ -19,6 +19,14 @@ describe.skipIf(python === undefined)('by PyTorch (skipped without a Python that
       return trainings().length
     })
     expect(result).toMatchObject({ checked: written, failed: [] })
+  })
+
+  it('what is wrong is an error that says so', async () => {
+    const { result } = await checked('check_refusals.py', async (folder) => {
+      await writeTraining(folder, trainings()[0] as Training)
+      return 1
+    })
+    expect(result).toMatchObject({ failed: [] })
   })
 
   const isPillow = python !== undefined && spawnSync(python, ['-c', 'import PIL'], { stdio: 'ignore' }).status === 0

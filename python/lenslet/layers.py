@@ -356,18 +356,20 @@ class BatchNorm(_Norm):
         from torch.distributed.nn.functional import all_reduce
 
         channels = x.shape[1]
-        count = torch.full((1,), x.numel() / channels, dtype=x.dtype, device=x.device)
-        sums = all_reduce(torch.cat([x.sum((0, 2, 3)), count]))
+        # Sums of 16-bit floats would lose their last digits.
+        wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+        count = torch.full((1,), x.numel() / channels, dtype=wide.dtype, device=x.device)
+        sums = all_reduce(torch.cat([wide.sum((0, 2, 3)), count]))
         total = sums[-1].detach()
         mean = sums[:-1] / total
-        centered = x - mean[:, None, None]
+        centered = wide - mean[:, None, None]
         variance = all_reduce((centered * centered).sum((0, 2, 3))) / total
         with torch.no_grad():
             momentum = self.attributes["momentum"]
             self.mean.lerp_(mean, momentum)
             self.variance.lerp_(variance * total / (total - 1), momentum)
         y = centered * torch.rsqrt(variance + self.attributes["epsilon"])[:, None, None]
-        return y if scale is None or shift is None else y * scale[:, None, None] + shift[:, None, None]
+        return (y if scale is None or shift is None else y * scale[:, None, None] + shift[:, None, None]).to(x.dtype)
 
 
 @layer("gn")

@@ -171,13 +171,13 @@ class Update:
             group.optimizer.zero_grad(set_to_none=True)
 
     def state(self) -> Dict[str, Tensor]:
-        """All that the optimizers remember, by weight and name."""
+        """All that the optimizers remember, by weight and name. Some of PyTorch's count steps in plain numbers: int64."""
         return {
-            f"{weight.name}.{name}": value
+            f"{weight.name}.{name}": value if isinstance(value, Tensor) else torch.tensor(value, dtype=torch.int64)
             for group in self.groups
             for weight in group.weights
             for name, value in group.optimizer.state.get(weight.tensor, {}).items()
-            if isinstance(value, Tensor)
+            if value is not None
         }
 
     def load_state(self, state: Mapping[str, Tensor]) -> None:
@@ -185,5 +185,6 @@ class Update:
             for weight in group.weights:
                 own = {key[len(weight.name) + 1 :]: value for key, value in state.items() if key.startswith(f"{weight.name}.")}
                 for name, value in own.items():
+                    kept: Any = value if value.dim() == 0 else value.to(weight.tensor.device)
                     # Counters of steps stay on the CPU, as PyTorch has them.
-                    group.optimizer.state[weight.tensor][name] = value if value.dim() == 0 else value.to(weight.tensor.device)
+                    group.optimizer.state[weight.tensor][name] = int(kept) if kept.dtype == torch.int64 else kept

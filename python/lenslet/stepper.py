@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from contextlib import nullcontext
 from typing import Any, List, Mapping, Optional
 
@@ -51,6 +52,8 @@ class Stepper:
         #: What runs forward: gradients are averaged while they are computed.
         self._module: Any = self._objective
         if world.size > 1:
+            # Of filters with one channel, whose memory has two names: nothing is wrong, and nothing is slower.
+            warnings.filterwarnings("ignore", "Grad strides do not match bucket view strides")
             device = [world.device] if world.device.type == "cuda" else None
             self._module = DistributedDataParallel(self._objective, device_ids=device, broadcast_buffers=False)
 

@@ -117,13 +117,14 @@ class Trainer:
                 stopped_early = True
                 break
             if state.step >= self._steps:
-                return None
-            self._step()
+                return self._tried()
+            self.step()
         return self._finish(stopped_early)
 
     # --- steps and epochs ---------------------------------------------------------------------------------------------
 
-    def _step(self) -> None:
+    def step(self) -> None:
+        """One update, and what is recorded of it."""
         state, per_epoch = self.state, self.recipe["stepsPerEpoch"]
         began = time.monotonic()
         if state.step % per_epoch == 0:
@@ -139,7 +140,7 @@ class Trainer:
         epoch = self._place()["epoch"]
         self.progress.show(state.step, epoch, self.recipe["epochs"], state.epoch.mean_loss(), self._means(state.epoch).get("accuracy"))
         if self.world.leads and time.monotonic() - self._saved > self.options.checkpoint_seconds:
-            self._save()
+            self.save()
 
     def _finish_epoch(self) -> None:
         recipe, state = self.recipe, self.state
@@ -168,7 +169,7 @@ class Trainer:
         self._record(record)
         state.epochs += 1
         self.progress.line(_epoch_line(record, recipe["epochs"], self.progress.rate(state.step)))
-        self._save()
+        self.save()
 
     def _keep_if_best(self, evaluation: Evaluation, epoch: int) -> None:
         best = self.state.best
@@ -197,7 +198,11 @@ class Trainer:
     def _finish(self, stopped_early: bool) -> Record:
         recipe, state, options = self.recipe, self.state, self.options
         self.stepper.means.exchange()
-        kept, evaluation, on = state.epochs, self._last, self._watched[0]
+        on, split = self._watched
+        if self._last is None and split is not None and recipe["evaluate"] != "never":
+            # It ended before, and was broken off while it wrote what follows.
+            self._last = evaluate(self.network, split, recipe, self.world)
+        kept, evaluation = state.epochs, self._last
         if self.world.leads:
             self._write_model(LAST, self.network.weights())
         if self._best and state.best is not None:
@@ -225,6 +230,14 @@ class Trainer:
             self._records.close()
         return result
 
+    def _tried(self) -> None:
+        """``steps`` are done."""
+        state = self.state
+        rate = self.progress.rate(state.step)
+        self.progress.line(f"{state.step} steps, loss {state.epoch.mean_loss():.4f}, {rate:,.0f} images/s; no weights are written (--steps)")
+        if self._records is not None:
+            self._records.close()
+
     def _write_model(self, name: str, weights: Mapping[str, Tensor]) -> None:
         """As a Lenslet model file, which every verb reads: with the texts of the first weights, but for their checksum."""
         metadata = {key: value for key, value in self._metadata.items() if key != "checksum"}
@@ -242,7 +255,8 @@ class Trainer:
         if self._records is not None:
             self._records.append(record)
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Writes the checkpoint."""
         if not self.world.leads or self.options.steps is not None:
             return
         self.state.scale = float(self.precision.scaler.get_scale())
@@ -305,8 +319,10 @@ class Trainer:
             synchronized = f"Batch normalization: over the whole batch of {recipe['batch']} images (--sync-bn)"
             alone = f"Batch normalization: each process by its own {share} images; --sync-bn for the whole batch"
             lines.append(synchronized if self.network.step.synchronized else alone)
-        if self.resumed:
-            lines.append(f"Going on from step {state.step:,} of {self._steps:,} (epoch {state.epochs + 1})")
+        if self.resumed and state.epochs == recipe["epochs"]:
+            lines.append("It is complete already: its weights are written again; --fresh begins anew")
+        elif self.resumed:
+            lines.append(f"Going on from step {state.step:,} of {recipe['epochs'] * recipe['stepsPerEpoch']:,}")
         return lines
 
     def conclusion(self, result: Record) -> "list[str]":
@@ -318,7 +334,8 @@ class Trainer:
         elif loss is not None:
             lines.append(f"{on} loss: {loss:.4f}")
         early = ", stopped early: the loss was no longer falling" if result["stopped"] else ""
-        lines.append(f"{result['epochs']} epochs in {duration(result['seconds'])}: {result['imagesPerSecond']:,.0f} images/s{early}")
+        rate = f": {result['imagesPerSecond']:,.0f} images/s" if result["imagesPerSecond"] > 0 else ""
+        lines.append(f"{result['epochs']} epochs in {duration(result['seconds'])}{rate}{early}")
         lines += [f"weights {result['model']} (epoch {result['keptEpoch']})", "", "Try next:", f"  lenslet convert {result['model']} model.lenslet"]
         return lines
 
