@@ -43,6 +43,7 @@ describe('lenslet export --torch', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       folder: 'all',
       parameters: 4 * 10 + 8 + 1010,
+      gradientBytes: 4 * (4 * 10 + 8 + 1010),
       counts: { train: 50, validation: 0, test: 20 },
       notes: [],
     })

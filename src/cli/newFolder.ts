@@ -8,7 +8,7 @@ import { counted, listed, printable } from '../core/text.ts'
 import { makeFolder, unfinishedFolder } from '../data/node/files.ts'
 import { FileError } from '../platform/errors.ts'
 import { systemReason } from '../platform/systemErrors.ts'
-import { UsageError } from './errors.ts'
+import { readCall, UsageError } from './errors.ts'
 
 export interface NewFolder {
   readonly folder: string
@@ -67,10 +67,13 @@ export async function writeFolder(
   // Of a symbolic link, what it leads to.
   const folder = await realpath(request.folder).catch(() => resolve(request.folder))
   const parent = dirname(folder)
-  await makeFolder(parent).catch((cause: unknown) => {
-    throw cannotWrite(request, cause)
+  // A place that cannot be written to, or another process there, is wrong with the call; a full disk is not.
+  const lock = await readCall(async () => {
+    await makeFolder(parent).catch((cause: unknown) => {
+      throw cannotWrite(request, cause)
+    })
+    return platform.lockFile(folder)
   })
-  const lock = await platform.lockFile(folder)
   try {
     await checkNewFolder(request)
     const place = await unfinishedFolder(parent, basename(folder))
