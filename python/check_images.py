@@ -26,7 +26,7 @@ def main(folder: str) -> int:
     for key, values in expected.items():
         number, _, name = key.partition("/")
         case = cases[int(number)]
-        size = tuple(case["size"][side] for side in ("height", "width", "channels"))
+        size = (case["size"]["height"], case["size"]["width"], case["size"]["channels"])
         try:
             apart = np.abs(read_image(os.path.join(folder, "files", name), size, case["prepare"]).astype(np.float32) - values)
             if apart.max() > 0:

@@ -120,7 +120,7 @@ def _world_of(size: int) -> Callable[[str], None]:
 def main(origin: str) -> int:
     np.seterr(all="ignore")
     failed: List[Dict[str, str]] = []
-    tried = [(change, _train, kind, part) for change, kind, part in CASES]
+    tried: List[Tuple[Change, Change, Type[Exception], str]] = [(change, _train, kind, part) for change, kind, part in CASES]
     tried.append((lambda folder: None, _world_of(3), WorldSizeError, "divides 8: 1, 2, 4"))
     for number, (change, start, kind, part) in enumerate(tried):
         with tempfile.TemporaryDirectory() as place:

@@ -24,6 +24,7 @@ from lenslet.world import World
 TOLERANCE = 1e-4
 
 
+ALONE = World(0, 1, torch.device("cpu"))
 #: The step after which a training is broken off.
 BREAK = 7
 
@@ -33,24 +34,22 @@ class Broken(Exception):
 
 
 def trainer_of(folder: str, out: str, fresh: bool) -> Trainer:
-    return Trainer(Options(folder=folder, out=out, fresh=fresh, quiet=True), World(0, 1, torch.device("cpu")))
+    return Trainer(Options(folder=folder, out=out, fresh=fresh, quiet=True), ALONE)
+
+
+class Breaking(Trainer):
+    def step(self) -> None:
+        super().step()
+        if self.state.step == BREAK - 1:
+            self.save()
+        if self.state.step == BREAK:
+            raise Broken
 
 
 def broken_off(folder: str, out: str) -> None:
     """Trains to step BREAK, with a checkpoint one step before, and then goes on from that to the end."""
-    trainer = trainer_of(folder, out, fresh=True)
-    step = trainer.step
-
-    def watched() -> None:
-        step()
-        if trainer.state.step == BREAK - 1:
-            trainer.save()
-        if trainer.state.step == BREAK:
-            raise Broken
-
-    trainer.step = watched  # type: ignore[method-assign]
     try:
-        trainer.run()
+        Breaking(Options(folder=folder, out=out, fresh=True, quiet=True), ALONE).run()
     except Broken:
         trainer_of(folder, out, fresh=False).run()
 

@@ -104,7 +104,9 @@ class Network(nn.Module):
         for node in self.nodes:
             name = node["name"]
             if node["type"] == "input":
-                values[name] = images.permute(0, 3, 1, 2)
+                x = images.permute(0, 3, 1, 2)
+                # On CPUs, PyTorch 1.13 adds up the statistics of BN in 32 bits where channels lie last, and in 64 where they do not.
+                values[name] = x.contiguous() if x.device.type == "cpu" else x
             elif needed is None or name in needed:
                 sources = node["inputs"][:1] if node["type"] == "aux" else node["inputs"]
                 values[name] = self.layers[self.places[name]](*(values[source] for source in sources))

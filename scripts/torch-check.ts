@@ -1,5 +1,5 @@
 // `npm run torch-check -- [--count N] [--seed S] [--python PATH]`: every layer of the notation in PyTorch, forward and
-// backward, against the reference on random shapes. With `--train`: trainings on MNIST and CIFAR-10, by several processes, too
+// backward, against the reference on random shapes. With `--train [--only NAME]`: trainings on MNIST and CIFAR-10, by several processes, too
 // (scripts/torchTraining.ts). Needs a Python with torch and numpy.
 
 import { spawnSync } from 'node:child_process'
@@ -18,12 +18,13 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     python: { type: 'string' },
     train: { type: 'boolean', default: false },
+    only: { type: 'string' },
   },
 })
 const python = values.python ?? torchPython() ?? 'python3'
 const folder = mkdtempSync(join(tmpdir(), 'lenslet-torch-'))
 try {
-  if (values.train) await checkTraining(python, folder)
+  if (values.train) await checkTraining(python, folder, values.only)
   else await checkLayers()
 } finally {
   rmSync(folder, { recursive: true, force: true })

@@ -45,7 +45,7 @@ class FileSplit(Split):
     def __init__(self, root: str, files: "list[str]", targets: np.ndarray, recipe: Mapping[str, Any], cache: int) -> None:
         super().__init__(targets)
         self._files = [os.path.join(root, *file.split("/")) for file in files]
-        self._size: Tuple[int, int, int] = tuple(recipe["input"][side] for side in ("height", "width", "channels"))  # type: ignore[assignment]
+        self._size: Tuple[int, int, int] = (recipe["input"]["height"], recipe["input"]["width"], recipe["input"]["channels"])
         self._prepare = recipe["data"]["prepare"]
         self.bytes = len(files) * int(np.prod(self._size))
         keeps = self.bytes <= cache

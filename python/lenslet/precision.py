@@ -29,7 +29,9 @@ class Precision:
         self.scaler = _scaler(self.dtype == torch.float16)
 
     def context(self) -> ContextManager[Any]:
-        return nullcontext() if self.dtype is None else torch.autocast(self._device, self.dtype)
+        if self.dtype is None:
+            return nullcontext()
+        return torch.autocast(self._device, self.dtype)
 
     def describe(self) -> str:
         return "32-bit floats" if self.dtype is None else f"mixed precision with {str(self.dtype).split('.')[-1]}"

@@ -94,7 +94,7 @@ def _with_kind(kinds: Mapping[str, str], more: str) -> Dict[str, Iterable[str]]:
 
 def _kind(path: str, name: str, value: Any, kinds: Mapping[str, Iterable[str]]) -> None:
     kind = value.get("kind") if isinstance(value, dict) else None
-    if kind not in kinds:
+    if not isinstance(kind, str) or kind not in kinds:
         raise RecipeError(f"{path}: the kind of {name} is unknown", repr(kind), ", ".join(kinds), "use the train.py that was exported with it")
     _keys(f"{path}: {name}", value, kinds[kind])
 

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 #: numpy has no bfloat16: its bits, under a name.
-_BF16 = np.dtype([("bf16", "<i2")])
-_TYPES = {
+_BF16: np.dtype = np.dtype([("bf16", "<i2")])
+_TYPES: Dict[str, np.dtype] = {
     "F64": np.dtype("<f8"),
     "F32": np.dtype("<f4"),
     "F16": np.dtype("<f2"),

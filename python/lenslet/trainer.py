@@ -117,7 +117,8 @@ class Trainer:
                 stopped_early = True
                 break
             if state.step >= self._steps:
-                return self._tried()
+                self._tried()
+                return None
             self.step()
         return self._finish(stopped_early)
 
