@@ -75,12 +75,13 @@ class Network(nn.Module):
         values = self._values(images, heads=False)
         return _flat(values[self.nodes[-1]["name"]])
 
-    def heads(self, images: Tensor) -> List[Head]:
+    def heads(self, images: Tensor, auxiliary: bool = True) -> List[Head]:
         """What losses are taken of: the network's own scores first, then those of auxiliary heads."""
-        values = self._values(images, heads=True)
+        values = self._values(images, heads=auxiliary)
         kind = self.loss()["kind"]
         taken = [(1.0, self.nodes[-1]["name"])]
-        taken += [(n["attributes"]["weight"], n["inputs"][1]) for n in self.nodes if n["type"] == "aux"]
+        if auxiliary:
+            taken += [(n["attributes"]["weight"], n["inputs"][1]) for n in self.nodes if n["type"] == "aux"]
         by_name = {node["name"]: node for node in self.nodes}
         found = []
         for weight, name in taken:
@@ -103,7 +104,9 @@ class Network(nn.Module):
         for node in self.nodes:
             name = node["name"]
             if node["type"] == "input":
-                values[name] = images.permute(0, 3, 1, 2)
+                x = images.permute(0, 3, 1, 2)
+                # On CPUs, PyTorch 1.13 adds up the statistics of BN in 32 bits where channels lie last, and in 64 where they do not.
+                values[name] = x.contiguous() if x.device.type == "cpu" else x
             elif needed is None or name in needed:
                 sources = node["inputs"][:1] if node["type"] == "aux" else node["inputs"]
                 values[name] = self.layers[self.places[name]](*(values[source] for source in sources))
@@ -121,7 +124,7 @@ class Network(nn.Module):
     def weights(self, moved: Optional[Mapping[str, Tensor]] = None) -> Dict[str, Tensor]:
         """All weights by Lenslet's names, in its shapes. ``moved``: other tensors of the parameters' shapes, such as momenta."""
         found = {}
-        for name, tensor, shape, axes in self._stored():
+        for name, tensor, shape, axes in self.stored():
             tensor = tensor.detach() if moved is None else moved[name]
             if axes is not None:
                 tensor = tensor.permute([axes.index(axis) for axis in range(len(axes))])
@@ -131,12 +134,12 @@ class Network(nn.Module):
     def gradients(self) -> Dict[str, Tensor]:
         """The gradient of every weight, zeros where it has none, by name and in PyTorch's order of axes: for `weights`."""
         return {
-            name: torch.zeros_like(tensor) if tensor.grad is None else tensor.grad for name, tensor, _, _ in self._stored()
+            name: torch.zeros_like(tensor) if tensor.grad is None else tensor.grad for name, tensor, _, _ in self.stored()
         }
 
     def load_weights(self, weights: Mapping[str, Tensor]) -> None:
         """Raises NetworkError for a weight that is missing or has another shape."""
-        for name, tensor, shape, axes in self._stored():
+        for name, tensor, shape, axes in self.stored():
             given = weights.get(name)
             if given is None or tuple(given.shape) != shape:
                 received = "nothing" if given is None else "x".join(map(str, given.shape))
@@ -144,12 +147,17 @@ class Network(nn.Module):
             with torch.no_grad():
                 tensor.copy_(given if axes is None else given.permute(axes))
 
-    def _stored(self) -> List[Tuple[str, Tensor, Tuple[int, ...], Optional[Tuple[int, ...]]]]:
+    def stored(self) -> List[Tuple[str, Tensor, Tuple[int, ...], Optional[Tuple[int, ...]]]]:
+        """All parameters and running statistics: Lenslet's name, the tensor, Lenslet's shape, and the axes that turn it into PyTorch's."""
         return [
             (f"{name}.{key}", getattr(self.layer(name), key), shape, axes)
             for name in self.places
             for key, (shape, axes) in self.layer(name).stored.items()
         ]
+
+    def tracked(self) -> "set[str]":
+        """Names of the running statistics."""
+        return {f"{name}.{key}" for name in self.places for key, _ in self.layer(name).named_buffers(recurse=False)}
 
     def synchronize(self, on: bool = True) -> None:
         """Batch normalization over the batch of all processes, instead of each process's own part."""

@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib'
 import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../scripts/files.ts'
+import { writeBars } from './fixtures/cli.ts'
 import { importsOf } from './import-edges.ts'
 import { installPacked, type PackedPackage } from './packed.ts'
 
@@ -39,7 +40,8 @@ function targets(entry: unknown): string[] {
 
 describe('the tarball', () => {
   it('has the built package, its documentation and licence, and nothing else of the repository', () => {
-    const others = packed.files.filter((file) => !/^(?:dist\/|docs\/(?:(?:decisions|zh)\/)?[\w-]+\.md$)/.test(file))
+    const expected = /^(?:dist\/|docs\/(?:(?:decisions|zh)\/)?[\w-]+\.md$|python\/lenslet\/\w+\.py$)/
+    const others = packed.files.filter((file) => !expected.test(file))
     expect(others.toSorted()).toEqual([
       'CONTRIBUTING.md',
       'LICENSE',
@@ -51,9 +53,16 @@ describe('the tarball', () => {
       'docs/images/report.png',
       'docs/images/space.png',
       'package.json',
+      'python/lenslet_torch.py',
+      'python/train.py',
     ])
     expect(packed.files).toEqual(
-      expect.arrayContaining(['docs/tour.md', 'docs/zh/tour.md', 'docs/decisions/README.md']),
+      expect.arrayContaining([
+        'python/lenslet/trainer.py',
+        'docs/tour.md',
+        'docs/zh/tour.md',
+        'docs/decisions/README.md',
+      ]),
     )
     expect(packed.files.filter((file) => /\.test\.|\/testing\/|\/\.|(?<!\.d)\.ts$/.test(file))).toEqual([])
   })
@@ -208,6 +217,21 @@ describe('a user', () => {
     const command = join(packed.folder, 'node_modules/lenslet', manifest.bin.lenslet)
     const { status, stdout } = spawnSync(node, [command, '--version'], { cwd: packed.folder, encoding: 'utf8' })
     expect({ status, stdout: stdout.trim() }).toEqual({ status: 0, stdout: manifest.version })
+  })
+
+  it('exports a training with the programs of the package', async () => {
+    await writeBars(join(packed.folder, 'bars'), { train: 20, test: 5 })
+    const command = join(packed.folder, 'node_modules/lenslet', manifest.bin.lenslet)
+    const words = ['export', 'INPUT 10x10x1 -> FC-10', '--torch', 'exported', '--data', 'mnist:bars', '--batch', '4']
+    const { status, stderr } = spawnSync(process.execPath, [command, ...words], {
+      cwd: packed.folder,
+      encoding: 'utf8',
+    })
+    expect(status, stderr).toBe(0)
+    for (const name of ['train.py', 'lenslet_torch.py', 'lenslet/trainer.py'])
+      expect(await readFile(join(packed.folder, 'exported', name), 'utf8'), name).toBe(
+        await readFile(join(root, 'python', name), 'utf8'),
+      )
   })
 
   it.each([...versions])(

@@ -6,12 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { root } from '../scripts/files.ts'
+import { torchPython } from '../scripts/torchPython.ts'
 import { drawTrials, writeTrials } from './torch/trials.ts'
 
-/** Debian's own Python, or the one of the path, whichever has torch and numpy. */
-const python = ['/usr/bin/python3', 'python3'].find(
-  (path) => spawnSync(path, ['-c', 'import torch, numpy'], { stdio: 'ignore' }).status === 0,
-)
+const python = torchPython()
 
 describe.skipIf(python === undefined)('in PyTorch (skipped without a Python that has torch and numpy)', () => {
   it('every layer gives the values and gradients of the reference', { timeout: 300_000 }, async () => {

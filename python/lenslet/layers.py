@@ -90,6 +90,9 @@ def layer(*types: str) -> Callable[[Type[Layer]], Type[Layer]]:
 
 @layer("conv")
 class Conv(Layer):
+    filters: Tensor
+    bias: Tensor
+
     def __init__(self, name: str, attributes: Mapping[str, Any], inputs: Sequence[Shape]) -> None:
         super().__init__(name, attributes, inputs)
         rows, columns = attributes["kernel"]
@@ -101,14 +104,18 @@ class Conv(Layer):
     def forward(self, x: Tensor) -> Tensor:
         a = self.attributes
         top, left, bottom, right = a["padding"]
-        even = top == bottom and left == right
-        x = x if even else padded(x, a["padding"])
+        padding = (top, left)
+        if (bottom, right) != padding:
+            x, padding = padded(x, a["padding"]), (0, 0)
         bias = self.bias if a["bias"] else None
-        return F.conv2d(x, self.filters, bias, a["stride"], (top, left) if even else 0, a["dilation"], a["groups"])
+        return F.conv2d(x, self.filters, bias, a["stride"], padding, a["dilation"], a["groups"])
 
 
 @layer("fc")
 class FullyConnected(Layer):
+    filters: Tensor
+    bias: Tensor
+
     def __init__(self, name: str, attributes: Mapping[str, Any], inputs: Sequence[Shape]) -> None:
         super().__init__(name, attributes, inputs)
         depth, rows, columns = inputs[0]
@@ -123,6 +130,9 @@ class FullyConnected(Layer):
 
 @layer("tconv")
 class TransposedConv(Layer):
+    filters: Tensor
+    bias: Tensor
+
     def __init__(self, name: str, attributes: Mapping[str, Any], inputs: Sequence[Shape]) -> None:
         super().__init__(name, attributes, inputs)
         rows, columns = attributes["kernel"]
@@ -144,6 +154,9 @@ class TransposedConv(Layer):
 
 @layer("local")
 class Local(Layer):
+    filters: Tensor
+    bias: Tensor
+
     def __init__(self, name: str, attributes: Mapping[str, Any], inputs: Sequence[Shape]) -> None:
         super().__init__(name, attributes, inputs)
         rows, columns = attributes["kernel"]
@@ -260,6 +273,8 @@ for _type, _function in functions.items():
 
 @layer("prelu")
 class PRelu(Layer):
+    slope: Tensor
+
     def __init__(self, name: str, attributes: Mapping[str, Any], inputs: Sequence[Shape]) -> None:
         super().__init__(name, attributes, inputs)
         self.parameter("slope", (1 if attributes["shared"] else inputs[0][0],), value=attributes["slope"])
@@ -336,38 +351,40 @@ class _Norm(Layer):
 
 @layer("bn")
 class BatchNorm(_Norm):
+    mean: Tensor
+    variance: Tensor
+
     def __init__(self, name: str, attributes: Mapping[str, Any], inputs: Sequence[Shape]) -> None:
         super().__init__(name, attributes, inputs)
         self.parameter("mean", (inputs[0][0],), learned=False)
         self.parameter("variance", (inputs[0][0],), value=1.0, learned=False)
-        #: A frozen layer uses and keeps its running statistics.
-        self.frozen = False
 
     def forward(self, x: Tensor) -> Tensor:
         a = self.attributes
         scale, shift = self.scale_and_shift()
-        training = self.training and not self.frozen
-        if training and self.step.synchronized:
+        if self.training and self.step.synchronized:
             return self.synchronized(x, scale, shift)
-        return F.batch_norm(x, self.mean, self.variance, scale, shift, training, a["momentum"], a["epsilon"])
+        return F.batch_norm(x, self.mean, self.variance, scale, shift, self.training, a["momentum"], a["epsilon"])
 
     def synchronized(self, x: Tensor, scale: Optional[Tensor], shift: Optional[Tensor]) -> Tensor:
         """The statistics of the whole batch: sums over all processes, which also take part in the gradient."""
         from torch.distributed.nn.functional import all_reduce
 
         channels = x.shape[1]
-        count = torch.full((1,), x.numel() / channels, dtype=x.dtype, device=x.device)
-        sums = all_reduce(torch.cat([x.sum((0, 2, 3)), count]))
+        # Sums of 16-bit floats would lose their last digits.
+        wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+        count = torch.full((1,), x.numel() / channels, dtype=wide.dtype, device=x.device)
+        sums = all_reduce(torch.cat([wide.sum((0, 2, 3)), count]))
         total = sums[-1].detach()
         mean = sums[:-1] / total
-        centered = x - mean[:, None, None]
+        centered = wide - mean[:, None, None]
         variance = all_reduce((centered * centered).sum((0, 2, 3))) / total
         with torch.no_grad():
             momentum = self.attributes["momentum"]
             self.mean.lerp_(mean, momentum)
             self.variance.lerp_(variance * total / (total - 1), momentum)
         y = centered * torch.rsqrt(variance + self.attributes["epsilon"])[:, None, None]
-        return y if scale is None or shift is None else y * scale[:, None, None] + shift[:, None, None]
+        return (y if scale is None or shift is None else y * scale[:, None, None] + shift[:, None, None]).to(x.dtype)
 
 
 @layer("gn")
@@ -430,6 +447,8 @@ class LocalContrast(_Response):
 
 @layer("scale")
 class Scale(Layer):
+    scale: Tensor
+
     def __init__(self, name: str, attributes: Mapping[str, Any], inputs: Sequence[Shape]) -> None:
         super().__init__(name, attributes, inputs)
         if attributes["learned"]:

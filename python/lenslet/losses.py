@@ -20,7 +20,7 @@ def weights_of(settings: Mapping[str, Any], like: Tensor) -> Optional[Tensor]:
 def losses_of(settings: Mapping[str, Any], scores: Tensor, targets: Tensor) -> Tuple[Tensor, Optional[Tensor]]:
     """
     The loss of each image, [N], and whether each is right, or None where a loss has no such notion. The loss of a batch is the
-    mean; with class weights it is Σ w·loss / Σ w over the batch, which ``weight_of`` gives for each image.
+    mean; with class weights, which the losses here contain, their sum divided by that of ``weight_of``.
 
     scores: [N, K]. targets: [N] classes (also [N, K] shares), [N, K] labels from 0 to 1, or [N, K] numbers.
     """
@@ -51,9 +51,12 @@ def losses_of(settings: Mapping[str, Any], scores: Tensor, targets: Tensor) -> T
     raise ValueError(f"no loss {kind!r}; expected cross-entropy, hinge, squared-error, huber or sigmoid-cross-entropy")
 
 
-def weight_of(settings: Mapping[str, Any], scores: Tensor, targets: Tensor) -> Optional[Tensor]:
-    """What each image counts in the mean over a batch, or None for 1. Only cross-entropy divides by the classes' weights."""
-    weights = weights_of(settings, scores)
-    if weights is None or settings["kind"] != "cross-entropy":
+def weight_of(settings: Mapping[str, Any], targets: Tensor) -> Optional[Tensor]:
+    """
+    What each image counts in the mean over a batch, or None for 1. Only cross-entropy of classes divides by the classes' weights;
+    shares of classes are weighted, but not divided.
+    """
+    given = settings.get("classWeights")
+    if given is None or settings["kind"] != "cross-entropy" or targets.dim() == 2:
         return None
-    return weights[targets.long()]
+    return torch.tensor(given, dtype=torch.float32, device=targets.device)[targets.long()]

@@ -6,6 +6,7 @@ import { type Command, Option } from 'commander'
 import type { Dataset } from '../data/dataset.ts'
 import { LayoutError, UnknownDatasetError } from '../data/errors.ts'
 import { expandHome } from '../data/node/home.ts'
+import type { SplitFiles } from '../data/node/images.ts'
 import { datasetForms, openDataset } from '../data/node/open.ts'
 import type { SplitOptions } from '../data/node/splitting.ts'
 import type { PictureSize } from '../data/resize.ts'
@@ -151,6 +152,7 @@ export async function openData(
   terminal: Terminal,
   signal?: AbortSignal,
   { skipBroken, memoryLimit, labels, synsets, keepDecoded, ...split }: DataOptions = {},
+  onFiles?: (files: SplitFiles) => void,
 ): Promise<Dataset> {
   const saySometimes = sometimes(terminal)
   const data = await openDataset(absolute(spec), {
@@ -165,6 +167,7 @@ export async function openData(
       labels,
       synsets,
       keepDecoded,
+      onFiles,
       // Those that are left out stand in the notices.
       onBroken: skipBroken === true ? () => {} : undefined,
       onProgress: ({ decoded, total }) =>

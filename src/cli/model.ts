@@ -17,6 +17,7 @@ import { foreignEndings, readForeign, sayNotes } from './foreign.ts'
 import { hub, isHubModel } from './hub.ts'
 import { describeOther, isSafetensors, order } from './otherFiles.ts'
 import { filesOf } from './runFolder.ts'
+import { isTorchFolder } from './torchFolder.ts'
 
 const expected = `a .lenslet file, or the folder of a run; of other programs: ${foreignEndings}`
 /** Of arguments, for help. */
@@ -107,7 +108,17 @@ async function findInFolder(path: string): Promise<string> {
       advice: `lenslet train --resume ${printable(path)}`,
     })
   }
-  const names = await readdir(path).catch(() => [])
+  const names = await readdir(path).catch(() => [] as string[])
+  if (await isTorchFolder(path)) {
+    const weights = names.includes('best.safetensors') ? 'best.safetensors' : 'last.safetensors'
+    throw new UsageError(`the folder ${printable(path)} is a training of PyTorch`, {
+      received,
+      expected,
+      advice: names.includes(weights)
+        ? printable(join(path, weights))
+        : 'train it first: its README.md has the commands',
+    })
+  }
   const other = names.find((name) => name.toLowerCase().endsWith('.lenslet'))
   const run = await firstRun(path, names)
   const hasPictures = names.some((name) => fileKind(name) === 'picture')

@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { platform } from '#platform'
 import { ArgumentError } from '../core/errors.ts'
 import type { Volume } from '../core/shapes.ts'
+import type { Dataset } from '../data/dataset.ts'
 import { type Preprocessing, preprocessingFor } from '../data/preprocessing.ts'
 import { withNewHead } from '../exchange/newHead.ts'
 import { decodeModel } from '../model/file.ts'
@@ -240,12 +241,7 @@ async function trainRun(
   const { task, dataset, says } = await openFitted(given, call, terminal, interrupt.signal)
   const { settings, entry } = task
   const { options } = settings
-  const evaluated = (options.evaluate ?? 'epoch') === 'epoch' && watchedSplitOf(dataset) !== undefined
-  const fitted: TrainOptions & { readonly batch: number } = {
-    ...options,
-    batch: options.batch ?? Math.min(32, dataset.train.count),
-    keep: options.keep ?? (evaluated ? 'best' : 'last'),
-  }
+  const fitted = fittedOptions(options, dataset)
   await using model = await createModel(task, call)
   if (task.origin === 'model' && task.start?.newHead !== true) checkKnown(settings.name, model.info, dataset.classes)
   const pictures = { training: describeTraining(dataset), tests: describeTests(dataset) }
@@ -314,8 +310,18 @@ async function trainRun(
   await finishRun({ settings, entry, options: fitted, dataset, model, files, last, says }, terminal, interrupt)
 }
 
+/** With what `lenslet train` adds for this data. */
+export function fittedOptions(options: TrainOptions, dataset: Dataset): TrainOptions & { readonly batch: number } {
+  const evaluated = (options.evaluate ?? 'epoch') === 'epoch' && watchedSplitOf(dataset) !== undefined
+  return {
+    ...options,
+    batch: options.batch ?? Math.min(32, dataset.train.count),
+    keep: options.keep ?? (evaluated ? 'best' : 'last'),
+  }
+}
+
 /** The data, and the task with its network fitted to it. */
-async function openFitted(
+export async function openFitted(
   task: Task,
   { size, resize, open: opening = openData, ...call }: TrainCall,
   terminal: Terminal,
@@ -359,7 +365,7 @@ async function resumedPreprocessing({ files }: Task): Promise<Preprocessing | un
   return decodeModel(await platform.readFile(files.start)).info.preprocessing
 }
 
-async function createModel({ settings, files, start }: Task, { threads }: TrainCall): Promise<Model> {
+export async function createModel({ settings, files, start }: Task, { threads }: TrainCall): Promise<Model> {
   const { network, options, init, backend, exact, model } = settings
   const how = { backend, exact, ...(threads === undefined ? {} : { threads }) }
   if (files !== undefined && existsSync(files.start)) return Model.load(files.start, how)

@@ -51,6 +51,12 @@ export const verbs: readonly Verb[] = [
     load: () => import('./convert.ts'),
   },
   {
+    name: 'export',
+    says: 'hand a training over to PyTorch, for several GPUs or machines',
+    leavesFiles: true,
+    load: () => import('./export.ts'),
+  },
+  {
     name: 'zoo',
     says: 'list networks known by name with their cost, or print one',
     load: () => import('./zoo.ts'),

@@ -23,8 +23,7 @@ import type { Progress, TrainResult } from './progress.ts'
 import { resumeNotices } from './resume.ts'
 import { Session } from './session.ts'
 import { viewedSplitOf } from './splits.ts'
-import { applyStarts } from './starts/apply.ts'
-import { bindTrial } from './starts/lsuv.ts'
+import { startWeights } from './starts/start.ts'
 import { newState, type TrainState } from './state.ts'
 import { Stepper } from './stepper.ts'
 
@@ -93,14 +92,8 @@ async function begin({ model, trainer, dataset, options, settings }: Training) {
   const identity = isSaved ? identityOf(dataset, settings, program) : undefined
   const best = new BestWeights(program)
   if (checkpoint === undefined || identity === undefined) {
-    const trial = await bindTrial(settings.starts, model, settings)
-    const notices = await trainer
-      .change(program, async () => {
-        const said = await applyStarts(settings.starts, { model, program, trial, dataset, settings })
-        await startSlowWeights(program)
-        return said
-      })
-      .finally(() => trial?.dispose())
+    const notices = await startWeights({ model, trainer, program, dataset, settings })
+    await trainer.change(program, () => startSlowWeights(program))
     return { program, identity, best, state: newState(), notices }
   }
   const { history, ...saved } = checkpoint.state

@@ -44,6 +44,15 @@ export interface ImagesOptions extends SplitOptions, Omit<DecodeOptions, 'memory
     | ((progress: { readonly done: number; readonly total: number; readonly what: string }) => void)
     | undefined
   readonly onNotice?: ((message: string) => void) | undefined
+  /** Called with the files of the images in each split, in their order. */
+  readonly onFiles?: ((files: SplitFiles) => void) | undefined
+}
+
+/** Paths of image files, by split. */
+export interface SplitFiles {
+  readonly train: readonly string[]
+  readonly validation: readonly string[]
+  readonly test: readonly string[]
 }
 
 /**
@@ -112,6 +121,12 @@ export async function openImages(folder: string, options: ImagesOptions): Promis
     if (targets === undefined) return { ...common, labels: kept.map(({ label }) => label) }
     return { ...common, targets: kept.flatMap(({ file }) => targets.get(file) as readonly number[]) }
   }
+  const filesOf = (part: readonly Entry[]) => part.filter((entry) => isGood.has(entry)).map(({ file }) => file)
+  options.onFiles?.({
+    train: filesOf(split.train),
+    validation: filesOf(split.validation),
+    test: filesOf(split.test),
+  })
   const train = take(split.train)
   const validation = split.validation.length > 0 ? take(split.validation) : undefined
   return dataset({

@@ -21,7 +21,10 @@ export interface OpenOptions extends FetchOptions, SplitOptions {
   readonly size?: PictureSize | undefined
   /** For `images:FOLDER`; its `memoryLimit` also for `mnist:FOLDER`. */
   readonly images?:
-    | Pick<ImagesOptions, 'onBroken' | 'onProgress' | 'onStage' | 'memoryLimit' | 'labels' | 'synsets' | 'keepDecoded'>
+    | Pick<
+        ImagesOptions,
+        'onBroken' | 'onProgress' | 'onStage' | 'onFiles' | 'memoryLimit' | 'labels' | 'synsets' | 'keepDecoded'
+      >
     | undefined
 }
 
