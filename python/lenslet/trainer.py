@@ -13,6 +13,7 @@ from torch import Tensor
 from . import checkpoint, safetensors
 from .batches import Batches
 from .checkpoint import Best, State, Tally
+from .checksum import checksum_of
 from .datasets import Dataset, Split, open_dataset
 from .errors import DivergedError, WorldSizeError
 from .evaluation import Evaluation, evaluate
@@ -240,8 +241,8 @@ class Trainer:
             self._records.close()
 
     def _write_model(self, name: str, weights: Mapping[str, Tensor]) -> None:
-        """As a Lenslet model file, which every verb reads: with the texts of the first weights, but for their checksum."""
-        metadata = {key: value for key, value in self._metadata.items() if key != "checksum"}
+        """As a Lenslet model file, which every verb reads: with the texts of the first weights."""
+        metadata = {**self._metadata, "checksum": checksum_of(self._metadata, weights)}
         safetensors.write(os.path.join(self.options.out, name), weights, metadata)
 
     # --- files --------------------------------------------------------------------------------------------------------

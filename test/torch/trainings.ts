@@ -20,6 +20,8 @@ export interface Training {
   readonly text: string
   readonly data: Dataset
   readonly options: TrainOptions
+  /** Lenslet stops after this many; default: at the end. */
+  readonly steps?: number
 }
 
 const classes = ['red', 'green', 'blue', 'gray']
@@ -163,7 +165,7 @@ export function trainings(): readonly Training[] {
 /** Trains by Lenslet, and writes what PyTorch is to train and what came out here. Gives the mean loss of each step. */
 export async function writeTraining(
   folder: string,
-  { name, text, data, options }: Training,
+  { name, text, data, options, steps }: Training,
 ): Promise<readonly number[]> {
   await mkdir(folder, { recursive: true })
   const write = (file: string, content: string | Uint8Array) => writeFile(join(folder, file), content)
@@ -189,7 +191,10 @@ export async function writeTraining(
     encodeModel({ network: model.network, info: model.info, tensors: await model.snapshot() }),
   )
   let records: readonly MetricsRecord[] = []
-  for await (const progress of train(model, data, options)) records = progress.records
+  for await (const progress of train(model, data, options)) {
+    records = progress.records
+    if (progress.step === steps) break
+  }
   await write('expected.json', JSON.stringify(records))
   await write('expected.safetensors', writeSafetensors(await model.snapshot(), {}))
   return records.flatMap((record) => (record.kind === 'step' ? [record.loss] : []))
