@@ -5,8 +5,9 @@ import type { Dataset } from '../data/dataset.ts'
 import { networkTable } from '../inspect/costTable.ts'
 import { printCount, printPercent, printSeconds } from '../inspect/units.ts'
 import type { Model } from '../model/model.ts'
+import type { TrainOptions } from '../train/options.ts'
 import type { TrainResult } from '../train/progress.ts'
-import { hasPictures, watchedSplitOf } from '../train/splits.ts'
+import { hasPictures, viewedSplitOf, watchedSplitOf } from '../train/splits.ts'
 import { lossCurve } from './lossCurve.ts'
 import type { RunFiles, RunSettings } from './runFolder.ts'
 import type { Terminal } from './terminal.ts'
@@ -25,6 +26,7 @@ export function introduction(
   return [
     `Training ${what} on ${count} images of ${printable(sourceOf(settings.data))}, ${counted(dataset.classes.length, 'class', 'classes')}`,
     ...evaluationWords(dataset),
+    ...viewedWords(settings.options, dataset),
     terminal.dim(model.description),
     terminal.dim(`run: ${printable(files.folder)}`),
     ...notices.map((notice) => `note: ${printable(notice)}`),
@@ -70,6 +72,15 @@ function evaluationWords(dataset: Dataset): readonly string[] {
   const { validation, test } = dataset
   const final = hasPictures(test) ? `${printCount(test.count)} test images at the end` : 'no test images'
   return [`Evaluated on ${printCount(validation?.count ?? 0)} validation images after each epoch, on ${final}`]
+}
+
+/** Said at the start, because a recipe may ask for it. */
+function viewedWords({ views = 'none' }: TrainOptions, dataset: Dataset): readonly string[] {
+  const viewed = viewedSplitOf(dataset)
+  if (views === 'none' || viewed === undefined) return []
+  return [
+    `At the end, views ${printable(views)} of every ${viewed.name} image are averaged, too (--views none: they are not)`,
+  ]
 }
 
 function accuracyLines(result: TrainResult, { validation, test }: Dataset, terminal: Terminal): readonly string[] {
