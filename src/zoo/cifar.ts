@@ -43,7 +43,7 @@ const allCnnC: ZooEntry<'all-cnn-c'> = {
 const torch7Recipe: Recipe = {
   epochs: 100,
   batch: 64,
-  optimizer: { kind: 'momentum', rate: 0.02, weightDecay: 5e-4 },
+  optimizer: { kind: 'momentum', rate: 0.01, weightDecay: 5e-4 },
   schedule: { kind: 'cosine', warmup: 1 },
   augment: { flip: true, resizedCrop: 0.5625 },
   views: 'torch7',
