@@ -1,15 +1,11 @@
 // The pipeline, in commands that a person would type: draw; train a network that finds two points; let it predict; turn and crop
 // by its points; train a network that tells who it is. And one network that sees whole images, for comparison.
 
-import { execFile } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { encodePng, type Picture } from '../../src/inspect/png.ts'
 import { drawWhale, names, type Point, side, type Whale } from './draw.ts'
 import { cropSide, turned } from './turn.ts'
-
-const root = new URL('../../', import.meta.url)
 
 export interface PipelineOptions {
   /** Where images, tables and runs go. */
@@ -21,6 +17,14 @@ export interface PipelineOptions {
   /** Of the three networks. */
   readonly epochs: { readonly points: number; readonly who: number; readonly whole: number }
   readonly say: (text: string) => void
+  /** Runs `lenslet` with these words. */
+  readonly lenslet: (...words: readonly string[]) => Promise<Ran>
+}
+
+/** What a command wrote, and the processor time that it took, all threads together. */
+export interface Ran {
+  readonly output: string
+  readonly seconds: number
 }
 
 /** What a training took and reached. */
@@ -44,99 +48,102 @@ export interface PipelineResult {
   readonly whole: Trained
 }
 
-const pointsNet = `INPUT ${side}x${side}x3 -> CONV5-16 s2 nobias -> BN -> RELU
-  -> CONV3-32 nobias -> BN -> RELU -> POOL2 -> CONV3-64 nobias -> BN -> RELU -> POOL2
-  -> CONV3-64 nobias -> BN -> RELU -> CONV1-16 nobias -> BN -> RELU -> FC-128 -> RELU -> FC-4 -> LOSS huber delta=0.1`
+/** The points: a large part of the image matters, and small details do not. */
+const pointsNet = `INPUT ${side}x${side}x3 -> CONV5-16 s2 nobias -> BN -> RELU -> POOL2
+  -> [CONV3-32 nobias -> BN -> RELU]*2 -> POOL2 -> [CONV3-64 nobias -> BN -> RELU]*2
+  -> CONV1-16 nobias -> BN -> RELU -> FC-128 -> RELU -> FC-4 -> LOSS huber delta=0.1`
 
 const whoNet = `INPUT ${cropSide}x${cropSide}x3 -> CONV3-16 nobias -> BN -> RELU -> POOL2
   -> CONV3-32 nobias -> BN -> RELU -> POOL2 -> CONV3-64 nobias -> BN -> RELU -> POOL2 -> FC-${names.length}`
 
+/** Wherever the whale is: the strongest answer of each filter counts. */
 const wholeNet = `INPUT ${side}x${side}x3 -> CONV3-16 nobias -> BN -> RELU -> POOL2
-  -> CONV3-32 nobias -> BN -> RELU -> POOL2 -> [CONV3-64 nobias -> BN -> RELU]*2 -> POOL2
+  -> CONV3-32 nobias -> BN -> RELU -> POOL2 -> CONV3-64 nobias -> BN -> RELU -> POOL2
   -> CONV3-128 nobias -> BN -> RELU -> GMP -> FC-${names.length}`
 
 /** Coordinates in the table: −1 at one border, 1 at the other. */
 const toTable = (pixels: number) => pixels / (side / 2) - 1
 const toPixels = (number: number) => (number + 1) * (side / 2)
 
-export async function runPipeline(options: PipelineOptions): Promise<PipelineResult> {
-  const { folder, seed, train, test, epochs, say } = options
+/** What a pipeline reached, and the points that it found in all of its images. */
+export async function runPipeline(
+  options: PipelineOptions,
+): Promise<{ readonly result: PipelineResult; readonly points: readonly FoundPoints[] }> {
+  const { folder, seed, train, test, epochs, say, lenslet } = options
   const whales = Array.from({ length: train + test }, (_, number) => drawWhale(seed, number))
+  const [images, crops, trueCrops] = ['images', 'crops', 'true-crops'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ]
+  const [placesTable, namesTable] = [join(folder, 'points.csv'), join(folder, 'who.csv')]
   const splitOf = (i: number) => (i < train ? 'train' : 'test')
-  const images = join(folder, 'images')
-  await savePictures(
-    images,
-    whales.map(({ pixels }) => pictureOf(pixels, side)),
-  )
+  await savePictures(images, side, (i) => whales[i]?.pixels)
   await saveTable(
-    join(folder, 'points.csv'),
+    placesTable,
     'file,bonnet_x,bonnet_y,blowhole_x,blowhole_y,split',
     whales.map(({ bonnet: a, blowhole: b }, i) => [...[a.x, a.y, b.x, b.y].map(toTable), splitOf(i)]),
   )
-  const whoRows = whales.map(({ who }, i) => [names[who] as string, splitOf(i)])
-  await saveTable(join(folder, 'who.csv'), 'file,label,split', whoRows)
-
-  const common = ['--seed', `${seed}`, '--force', '--json', '--quiet', '--optimizer', 'adamw', '--weight-decay', '0.01']
-  const learn = (net: string, data: string, table: string, count: number, rest: readonly string[], out: string) =>
+  await saveTable(
+    namesTable,
+    'file,label,split',
+    whales.map(({ who }, i) => [names[who] as string, splitOf(i)]),
+  )
+  const learn = async (name: string, net: string, data: string, labels: string, count: number, augment: string) =>
     lenslet(
-      ['train', net, '--data', `images:${join(folder, data)}`, '--labels', join(folder, table)],
-      ['--epochs', `${count}`, ...rest, ...common, '--out', join(folder, out)],
+      ...['train', net, '--data', `images:${data}`, '--labels', labels, '--out', join(folder, name), '--force'],
+      ...['--epochs', `${count}`, '--optimizer', 'adamw', '--rate', '0.003', '--weight-decay', '0.01'],
+      // The last weights: the test images choose nothing.
+      ...['--augment', augment, '--seed', `${seed}`, '--keep', 'last', '--evaluate', 'end', '--json', '--quiet'],
     )
 
   say('a network that finds bonnet and blowhole')
-  const found = await learn(
-    pointsNet,
-    'images',
-    'points.csv',
-    epochs.points,
-    ['--rate', '0.003', '--augment', 'color0.2'],
-    'points',
-  )
-  const predicted = await lenslet(['predict', join(folder, 'points'), images, '--csv', '--quiet'], [])
+  const finder = await learn('points', pointsNet, images, placesTable, epochs.points, 'color0.2')
+  const predicted = await lenslet('predict', join(folder, 'points'), images, '--csv', '--quiet')
   const points = readPoints(predicted.output)
 
   say('images turned and cropped by its points, and a network that tells who it is')
-  const crops = whales.map(({ pixels, bonnet, blowhole }, i) =>
-    // Of the training images, the points are known: those that were learned are closer than those of new images.
-    i < train ? turned(pixels, bonnet, blowhole) : turned(pixels, ...(points[i] as [Point, Point])),
-  )
-  await savePictures(
-    join(folder, 'crops'),
-    crops.map((each) => pictureOf(each, cropSide)),
-  )
-  const moves = ['--rate', '0.003', '--augment', 'crop2,rotate10,scale0.1,color0.2']
-  const who = await learn(whoNet, 'crops', 'who.csv', epochs.who, moves, 'who')
-  await savePictures(
-    join(folder, 'true-crops'),
-    whales.map(({ pixels, bonnet, blowhole }) => pictureOf(turned(pixels, bonnet, blowhole), cropSide)),
-  )
-  const labels = ['--labels', join(folder, 'who.csv')]
-  const ideal = await lenslet(
-    ['eval', join(folder, 'who'), '--data', `images:${join(folder, 'true-crops')}`, ...labels, '--json', '--quiet'],
-    [],
-  )
+  // Those of the training images were learned: of new images they are less exact. So the true ones, moved by the augmentation.
+  await savePictures(crops, cropSide, (i) => {
+    const { pixels, bonnet, blowhole } = whales[i] ?? {}
+    return (
+      pixels && (i < train ? turned(pixels, bonnet as Point, blowhole as Point) : turned(pixels, ...pair(points[i])))
+    )
+  })
+  const who = await learn('who', whoNet, crops, namesTable, epochs.who, 'crop2,rotate10,scale0.1,color0.2')
+  await savePictures(trueCrops, cropSide, (i) => {
+    const { pixels, bonnet, blowhole } = whales[i] ?? {}
+    return pixels && turned(pixels, bonnet as Point, blowhole as Point)
+  })
+  const evaluated = ['--data', `images:${trueCrops}`, '--labels', namesTable, '--json', '--quiet']
+  const ideal = await lenslet('eval', join(folder, 'who'), ...evaluated)
 
   say('one network on whole images')
-  const turns = ['--rate', '0.003', '--augment', 'rotate180,crop6,scale0.1,color0.2']
-  const whole = await learn(wholeNet, 'images', 'who.csv', epochs.whole, turns, 'whole')
+  const whole = await learn('whole', wholeNet, images, namesTable, epochs.whole, 'rotate180,crop6,scale0.1,color0.2')
 
   const tested = whales.slice(train)
   const distances = tested.flatMap(({ bonnet, blowhole }, i) => {
-    const [a, b] = points[train + i] as [Point, Point]
+    const [a, b] = pair(points[train + i])
     return [distance(a, bonnet), distance(b, blowhole)]
   })
-  return {
+  const result = {
     seed,
     points: {
       mean: mean(distances),
       median: distances.toSorted((a, b) => a - b)[distances.length >> 1] as number,
       baseline: baselineOf(tested),
-      seconds: found.seconds,
+      seconds: finder.seconds,
     },
     who: { seconds: who.seconds, accuracy: accuracyOf(who.output), byTruePoints: accuracyOf(ideal.output) },
     whole: { seconds: whole.seconds, accuracy: accuracyOf(whole.output) },
   }
+  return { result, points }
 }
+
+/** Bonnet and blowhole, in pixels. */
+export type FoundPoints = readonly [Point, Point]
+
+const pair = (points: FoundPoints | undefined): FoundPoints => points as FoundPoints
 
 /** The mean distance from the middle of all points: what an answer is worth that looks at nothing. */
 function baselineOf(whales: readonly Whale[]): number {
@@ -155,11 +162,11 @@ const accuracyOf = (output: string) => {
   return result.testAccuracy ?? result.accuracy ?? Number.NaN
 }
 
-export const fileOf = (number: number) => `${`${number}`.padStart(5, '0')}.png`
+const fileOf = (number: number) => `${`${number}`.padStart(5, '0')}.png`
 
 /** Of `predict --csv`: the file, four numbers, an error. In the order of the images. */
-export function readPoints(csv: string): readonly (readonly [Point, Point])[] {
-  const [, ...rows] = csv.trim().split('\n')
+export function readPoints(csv: string): readonly FoundPoints[] {
+  const [, ...rows] = csv.trim().split(/\r?\n/)
   return rows
     .map((row) => row.split(','))
     .sort(([a = ''], [b = '']) => (a < b ? -1 : 1))
@@ -183,31 +190,17 @@ export function pictureOf(rgb: Uint8Array, width: number): Picture {
   return { width, height: rgb.length / 3 / width, pixels }
 }
 
-async function savePictures(folder: string, pictures: readonly Picture[]): Promise<void> {
+/** Images from number 0 on, until there is none. */
+async function savePictures(
+  folder: string,
+  width: number,
+  pixels: (i: number) => Uint8Array | undefined,
+): Promise<void> {
   await mkdir(folder, { recursive: true })
-  for (const [number, picture] of pictures.entries()) await writeFile(join(folder, fileOf(number)), encodePng(picture))
+  for (let i = 0, rgb = pixels(0); rgb !== undefined; i++, rgb = pixels(i))
+    await writeFile(join(folder, fileOf(i)), encodePng(pictureOf(rgb, width)))
 }
 
 async function saveTable(path: string, header: string, rows: readonly (readonly (string | number)[])[]): Promise<void> {
   await writeFile(path, `${[header, ...rows.map((row, number) => [fileOf(number), ...row].join(','))].join('\n')}\n`)
-}
-
-/** Says at its end how much processor time the process took. */
-const clock = `data:text/javascript,process.on('exit',()=>{const{user,system}=process.cpuUsage();process.stderr.write('cpu '+(user+system)/1e6+'\\n')})`
-
-/** Runs the command as it is in this repository. */
-async function lenslet(args: readonly string[], more: readonly string[]) {
-  const main = new URL('src/cli/main.ts', root).pathname
-  const how = ['--no-warnings', '--conditions=lenslet-source', '--import', clock, main]
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [...how, ...args, ...more], {
-    maxBuffer: 2 ** 28,
-    cwd: root,
-  })
-  return { output: stdout, seconds: Number(/cpu ([\d.]+)\n/.exec(stderr)?.[1]) }
-}
-
-/** The points that a finished run finds in its images. */
-export async function foundPoints(folder: string): Promise<readonly (readonly [Point, Point])[]> {
-  const { output } = await lenslet(['predict', join(folder, 'points'), join(folder, 'images'), '--csv', '--quiet'], [])
-  return readPoints(output)
 }

@@ -2,7 +2,7 @@
 
 import type { Picture } from '../../src/inspect/png.ts'
 import { drawWhale, individuals, type Point, side } from './draw.ts'
-import { pictureOf } from './pipeline.ts'
+import { type FoundPoints, pictureOf } from './pipeline.ts'
 import { cropSide, turned } from './turn.ts'
 
 const gap = 6
@@ -51,7 +51,7 @@ export function drawIndividuals(): Picture {
 }
 
 /** Test images: rings where the points were found (true ones in green, found ones in orange), and the crops by the found ones. */
-export function drawSteps(seed: number, train: number, found: readonly (readonly [Point, Point])[]): Picture {
+export function drawSteps(seed: number, train: number, found: readonly FoundPoints[]): Picture {
   const shown = Math.min(6, found.length - train)
   const scale = 2
   const step = side * scale + gap
@@ -59,7 +59,7 @@ export function drawSteps(seed: number, train: number, found: readonly (readonly
   const sheet = new Sheet(shown * step - gap, side * scale + gap + cropSide * cropScale)
   for (let i = 0; i < shown; i++) {
     const { pixels, bonnet, blowhole } = drawWhale(seed, train + i)
-    const [a, b] = found[train + i] as readonly [Point, Point]
+    const [a, b] = found[train + i] as FoundPoints
     sheet.place(pixels, side, i * step, 0, scale)
     const inSheet = ({ x, y }: Point) => ({
       x: i * step + scale * Math.min(side - 4, Math.max(4, x)),
