@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drawWhale, individuals, side } from '../scripts/whales/draw.ts'
 import { readPoints, runPipeline } from '../scripts/whales/pipeline.ts'
 import { anchors, cropSide, turned } from '../scripts/whales/turn.ts'
+import { smallSide, viewed, viewedPoint } from '../scripts/whales/views.ts'
 import { addFiles, numbered } from '../src/data/testing/folders.ts'
 import { call } from './fixtures/cli.ts'
 
@@ -118,6 +119,17 @@ describe('whales', () => {
     expect(new Set(individuals.map((patches) => [...patches].sort().join())).size).toBe(individuals.length)
   })
 
+  it('are mirrored and turned by quarters with their points', () => {
+    const pixels = new Uint8Array(smallSide * smallSide * 3)
+    pixels[(3 * smallSide + 10) * 3] = 200
+    for (let view = 0; view < 8; view++) {
+      const { x, y } = viewedPoint({ x: 10.5, y: 3.5 }, smallSide, view)
+      expect(viewed(pixels, smallSide, view)[((y - 0.5) * smallSide + x - 0.5) * 3]).toBe(200)
+    }
+    expect(viewedPoint({ x: 10.5, y: 3.5 }, smallSide, 1)).toEqual({ x: smallSide - 3.5, y: 10.5 })
+    expect(viewedPoint({ x: 10.5, y: 3.5 }, smallSide, 4)).toEqual({ x: smallSide - 10.5, y: 3.5 })
+  })
+
   it('are turned and cropped so that the points come to their places', () => {
     const [bonnet, blowhole] = [
       { x: 50.5, y: 30.5 },
@@ -169,12 +181,12 @@ describe('whales', () => {
   it('are read back from the answers of predict', () => {
     expect(readPoints('file,a,b,c,d,error\nx/00001.png,0,0.5,-1,1,\nx/00000.png,1,1,0,0,\n')).toEqual([
       [
-        { x: 80, y: 80 },
-        { x: 40, y: 40 },
+        { x: 128, y: 128 },
+        { x: 64, y: 64 },
       ],
       [
-        { x: 40, y: 60 },
-        { x: 0, y: 80 },
+        { x: 64, y: 96 },
+        { x: 0, y: 128 },
       ],
     ])
   })

@@ -27,6 +27,8 @@ const sidebar = [
       page('Layers', '/layers'),
       page('The command line', '/cli'),
       page('The library', '/library'),
+      page('Numbers instead of classes', '/numbers'),
+      page('Records', '/records'),
       page('Watching and searching', '/watching'),
       page('What matters in an image', '/look'),
       page('Looking inside', '/inside'),

@@ -4,8 +4,8 @@
 import { cosPi } from '../../src/core/math.ts'
 import { Random } from '../../src/core/random.ts'
 
-/** Pixels of a side. */
-export const side = 80
+/** Pixels of a side of a photograph. */
+export const side = 128
 
 /** In pixels; the middle of the top left pixel is (0.5, 0.5). */
 export interface Point {
@@ -23,22 +23,12 @@ export interface Whale {
   readonly who: number
 }
 
-/**
- * Which three of six places on the head have a patch: three beside each other in two rows, from the bonnet to the blowhole. Each
- * individual has a neighbor that differs in one patch only.
- */
-export const individuals = [
-  [0, 1, 2],
-  [0, 1, 5],
-  [0, 4, 5],
-  [3, 4, 5],
-  [3, 4, 2],
-  [3, 1, 2],
-  [0, 4, 2],
-  [3, 1, 5],
-] as const
+/** Which three of six places on the head have a patch, in all twenty ways. Each individual has nine others that differ in one patch. */
+export const individuals: readonly (readonly number[])[] = [0, 1, 2, 3, 4, 5].flatMap((a) =>
+  [0, 1, 2, 3, 4, 5].flatMap((b) => [0, 1, 2, 3, 4, 5].flatMap((c) => (a < b && b < c ? [[a, b, c]] : []))),
+)
 
-export const names = ['Ada', 'Bruno', 'Clara', 'David', 'Elena', 'Felix', 'Greta', 'Hugo'] as const
+export const names = individuals.map((_, who) => `whale-${who + 1}`)
 
 /** Places of the patches: along the head, in distances from bonnet to blowhole; and across it. */
 const patches = [0.15, 0.5, 0.85]
@@ -69,7 +59,7 @@ export function drawWhale(seed: number, number: number): Whale {
 
 /** Waves: smooth noise of three sizes. */
 function sea(canvas: Float32Array, random: Random): void {
-  const levels = [16, 8, 4].map((cell) => {
+  const levels = [32, 16, 8].map((cell) => {
     const across = side / cell + 2
     return { cell, across, values: Float32Array.from({ length: across * across }, () => random.next() - 0.5) }
   })
@@ -85,44 +75,44 @@ function sea(canvas: Float32Array, random: Random): void {
         height += (top * (1 - down) + bottom * down) * cell
       }
       paint(canvas, x, y, water, 1)
-      for (let c = 0; c < 3; c++) canvas[(y * side + x) * 3 + c] = (water[c] as number) + 2.6 * height
+      for (let c = 0; c < 3; c++) canvas[(y * side + x) * 3 + c] = (water[c] as number) + 1.3 * height
     }
 }
 
 /** Dark like a whale, and with light patches: what a network could mistake for one. */
 function drawRock(canvas: Float32Array, random: Random): void {
   const [cx, cy] = [random.next() * side, random.next() * side]
-  const [long, wide] = [4 + 5 * random.next(), 3 + 3 * random.next()]
+  const [long, wide] = [6 + 8 * random.next(), 5 + 5 * random.next()]
   const turn = 2 * random.next()
   const [cos, sin] = [cosPi(turn), cosPi(turn - 0.5)]
-  fill(canvas, rock, (x, y) => {
+  fill(canvas, rock, { x: cx, y: cy }, long + wide, (x, y) => {
     const [along, across] = [(x - cx) * cos + (y - cy) * sin, (y - cy) * cos - (x - cx) * sin]
     return 3 * (1 - (along / long) ** 2 - (across / wide) ** 2)
   })
   for (let i = 0; i < 3; i++) {
     const [px, py] = [cx + (random.next() - 0.5) * long, cy + (random.next() - 0.5) * wide]
-    fill(canvas, patch, (x, y) => 1.7 - Math.hypot(x - px, y - py))
+    fill(canvas, patch, { x: px, y: py }, 4, (x, y) => 2.6 - Math.hypot(x - px, y - py))
   }
 }
 
 /** Short light strokes, also across the whale. */
 function drawFoam(canvas: Float32Array, random: Random): void {
   const [cx, cy] = [random.next() * side, random.next() * side]
-  const [long, turn] = [1 + 3 * random.next(), 2 * random.next()]
+  const [long, turn] = [1.5 + 5 * random.next(), 2 * random.next()]
   const [cos, sin] = [cosPi(turn), cosPi(turn - 0.5)]
   const strength = 0.3 + 0.6 * random.next()
-  fill(canvas, foam, (x, y) => {
+  fill(canvas, foam, { x: cx, y: cy }, long + 2, (x, y) => {
     const [along, across] = [(x - cx) * cos + (y - cy) * sin, (y - cy) * cos - (x - cx) * sin]
-    return strength * Math.min(1, 1.2 - Math.abs(across), long - Math.abs(along))
+    return strength * Math.min(1, 1.6 - Math.abs(across), long - Math.abs(along))
   })
 }
 
 function whale(canvas: Float32Array, who: number, random: Random): Pick<Whale, 'bonnet' | 'blowhole'> {
-  const unit = 8.5 + 4.5 * random.next()
+  const unit = 13.5 + 7 * random.next()
   const turn = 2 * random.next()
   const [cos, sin] = [cosPi(turn), cosPi(turn - 0.5)]
   // The head is in the image, the tail need not be.
-  const inside = () => 14 + random.next() * (side - 28)
+  const inside = () => 22 + random.next() * (side - 44)
   const [hx, hy] = [inside(), inside()]
   const place = (along: number, across: number): Point => ({
     x: hx + unit * ((along - 0.5) * cos - across * sin),
@@ -132,13 +122,13 @@ function whale(canvas: Float32Array, who: number, random: Random): Pick<Whale, '
     ((x - hx) * cos + (y - hy) * sin) / unit + 0.5,
     ((y - hy) * cos - (x - hx) * sin) / unit,
   ]
-  fill(canvas, skin, (x, y) => {
+  fill(canvas, skin, { x: hx, y: hy }, 3.5 * unit, (x, y) => {
     const [along, across] = body(x, y)
     return 0.92 * Math.min(1, unit * (halfWidth(along) - Math.abs(across)))
   })
   const spot = (along: number, across: number, radius: number) => {
     const { x: cx, y: cy } = place(along, across)
-    fill(canvas, patch, (x, y) => unit * radius + 0.5 - Math.hypot(x - cx, y - cy))
+    fill(canvas, patch, { x: cx, y: cy }, unit * radius + 2, (x, y) => unit * radius + 0.5 - Math.hypot(x - cx, y - cy))
   }
   spot(-0.12, 0, 0.16)
   for (const at of individuals[who] as readonly number[]) {
@@ -159,10 +149,18 @@ function halfWidth(along: number): number {
   return 0.12 + 1.3 * (along - 3.05)
 }
 
-/** Paints where `cover` is above 0: 1 covers a pixel wholly. */
-function fill(canvas: Float32Array, color: Color, cover: (x: number, y: number) => number): void {
-  for (let y = 0; y < side; y++)
-    for (let x = 0; x < side; x++) {
+/** Paints where `cover` is above 0, as far as it reaches around a point: 1 covers a pixel wholly. */
+function fill(
+  canvas: Float32Array,
+  color: Color,
+  { x: cx, y: cy }: Point,
+  reach: number,
+  cover: (x: number, y: number) => number,
+): void {
+  const from = (at: number) => Math.max(0, Math.floor(at - reach))
+  const to = (at: number) => Math.min(side, Math.ceil(at + reach))
+  for (let y = from(cy); y < to(cy); y++)
+    for (let x = from(cx); x < to(cx); x++) {
       const share = cover(x + 0.5, y + 0.5)
       if (share > 0) paint(canvas, x, y, color, Math.min(1, share))
     }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { encodePng, type Picture } from '../../src/inspect/png.ts'
 import { drawWhale, names, type Point, side, type Whale } from './draw.ts'
 import { cropSide, turned } from './turn.ts'
+import { halved, smallSide, viewed, viewedPoint } from './views.ts'
 
 export interface PipelineOptions {
   /** Where images, tables and runs go. */
@@ -49,15 +50,15 @@ export interface PipelineResult {
 }
 
 /** The points: a large part of the image matters, and small details do not. */
-const pointsNet = `INPUT ${side}x${side}x3 -> CONV5-16 s2 nobias -> BN -> RELU -> POOL2
-  -> [CONV3-32 nobias -> BN -> RELU]*2 -> POOL2 -> [CONV3-64 nobias -> BN -> RELU]*2
+const pointsNet = `INPUT ${smallSide}x${smallSide}x3 -> CONV5-16 s2 nobias -> BN -> RELU
+  -> CONV3-32 nobias -> BN -> RELU -> POOL2 -> CONV3-64 nobias -> BN -> RELU -> POOL2 -> [CONV3-64 nobias -> BN -> RELU]*2
   -> CONV1-16 nobias -> BN -> RELU -> FC-128 -> RELU -> FC-4 -> LOSS huber delta=0.1`
 
 const whoNet = `INPUT ${cropSide}x${cropSide}x3 -> CONV3-16 nobias -> BN -> RELU -> POOL2
   -> CONV3-32 nobias -> BN -> RELU -> POOL2 -> CONV3-64 nobias -> BN -> RELU -> POOL2 -> FC-${names.length}`
 
 /** Wherever the whale is: the strongest answer of each filter counts. */
-const wholeNet = `INPUT ${side}x${side}x3 -> CONV3-16 nobias -> BN -> RELU -> POOL2
+const wholeNet = `INPUT ${smallSide}x${smallSide}x3 -> CONV3-16 nobias -> BN -> RELU -> POOL2
   -> CONV3-32 nobias -> BN -> RELU -> POOL2 -> CONV3-64 nobias -> BN -> RELU -> POOL2
   -> CONV3-128 nobias -> BN -> RELU -> GMP -> FC-${names.length}`
 
@@ -71,18 +72,28 @@ export async function runPipeline(
 ): Promise<{ readonly result: PipelineResult; readonly points: readonly FoundPoints[] }> {
   const { folder, seed, train, test, epochs, say, lenslet } = options
   const whales = Array.from({ length: train + test }, (_, number) => drawWhale(seed, number))
-  const [images, crops, trueCrops] = ['images', 'crops', 'true-crops'].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ]
+  const [images, copies, crops, trueCrops] = ['images', 'copies', 'crops', 'true-crops'].map((name) =>
+    join(folder, name),
+  ) as [string, string, string, string]
   const [placesTable, namesTable] = [join(folder, 'points.csv'), join(folder, 'who.csv')]
   const splitOf = (i: number) => (i < train ? 'train' : 'test')
-  await savePictures(images, side, (i) => whales[i]?.pixels)
+  const small = whales.map(({ pixels }) => halved(pixels))
+  await savePictures(images, smallSide, (i) => small[i])
+  // Eight views of each training photograph, and the test photographs as they are.
+  const places = whales.flatMap((whale, i) =>
+    Array.from({ length: i < train ? 8 : 1 }, (_, view) => ({ ...whale, i, view })),
+  )
+  await savePictures(copies, smallSide, (at) => {
+    const { i, view } = places[at] ?? {}
+    return i === undefined ? undefined : viewed(small[i] as Uint8Array, smallSide, view as number)
+  })
   await saveTable(
     placesTable,
     'file,bonnet_x,bonnet_y,blowhole_x,blowhole_y,split',
-    whales.map(({ bonnet: a, blowhole: b }, i) => [...[a.x, a.y, b.x, b.y].map(toTable), splitOf(i)]),
+    places.map(({ bonnet, blowhole, i, view }) => {
+      const [a, b] = [bonnet, blowhole].map((point) => viewedPoint(point, side, view)) as [Point, Point]
+      return [...[a.x, a.y, b.x, b.y].map(toTable), splitOf(i)]
+    }),
   )
   await saveTable(
     namesTable,
@@ -98,7 +109,7 @@ export async function runPipeline(
     )
 
   say('a network that finds bonnet and blowhole')
-  const finder = await learn('points', pointsNet, images, placesTable, epochs.points, 'color0.2')
+  const finder = await learn('points', pointsNet, copies, placesTable, epochs.points, 'color0.2')
   const predicted = await lenslet('predict', join(folder, 'points'), images, '--csv', '--quiet')
   const points = readPoints(predicted.output)
 
@@ -110,7 +121,7 @@ export async function runPipeline(
       pixels && (i < train ? turned(pixels, bonnet as Point, blowhole as Point) : turned(pixels, ...pair(points[i])))
     )
   })
-  const who = await learn('who', whoNet, crops, namesTable, epochs.who, 'crop2,rotate10,scale0.1,color0.2')
+  const who = await learn('who', whoNet, crops, namesTable, epochs.who, 'crop3,rotate20,scale0.2,color0.2')
   await savePictures(trueCrops, cropSide, (i) => {
     const { pixels, bonnet, blowhole } = whales[i] ?? {}
     return pixels && turned(pixels, bonnet as Point, blowhole as Point)
@@ -119,7 +130,7 @@ export async function runPipeline(
   const ideal = await lenslet('eval', join(folder, 'who'), ...evaluated)
 
   say('one network on whole images')
-  const whole = await learn('whole', wholeNet, images, namesTable, epochs.whole, 'rotate180,crop6,scale0.1,color0.2')
+  const whole = await learn('whole', wholeNet, images, namesTable, epochs.whole, 'rotate180,crop5,scale0.1,color0.2')
 
   const tested = whales.slice(train)
   const distances = tested.flatMap(({ bonnet, blowhole }, i) => {

@@ -40,12 +40,19 @@ class Sheet {
 
 /** One crop of each individual, turned by its true points. */
 export function drawIndividuals(): Picture {
-  const scale = 4
+  const scale = 3
   const step = cropSide * scale + gap
-  const sheet = new Sheet(individuals.length * step - gap, cropSide * scale)
-  for (const [who] of individuals.entries()) {
+  const across = individuals.length / 2
+  const sheet = new Sheet(across * step - gap, 2 * step - gap)
+  for (const who of individuals.keys()) {
     const { pixels, bonnet, blowhole } = drawWhale(0, who)
-    sheet.place(turned(pixels, bonnet, blowhole), cropSide, who * step, 0, scale)
+    sheet.place(
+      turned(pixels, bonnet, blowhole),
+      cropSide,
+      (who % across) * step,
+      Math.floor(who / across) * step,
+      scale,
+    )
   }
   return sheet.picture
 }
@@ -53,9 +60,9 @@ export function drawIndividuals(): Picture {
 /** Test images: rings where the points were found (true ones in green, found ones in orange), and the crops by the found ones. */
 export function drawSteps(seed: number, train: number, found: readonly FoundPoints[]): Picture {
   const shown = Math.min(6, found.length - train)
-  const scale = 2
+  const scale = 1.5
   const step = side * scale + gap
-  const cropScale = 5
+  const cropScale = 6
   const sheet = new Sheet(shown * step - gap, side * scale + gap + cropSide * cropScale)
   for (let i = 0; i < shown; i++) {
     const { pixels, bonnet, blowhole } = drawWhale(seed, train + i)
