@@ -28,6 +28,8 @@ const sidebar = [
       page('The command line', '/cli'),
       page('The library', '/library'),
       page('The Studio', '/studio'),
+      page('Numbers instead of classes', '/numbers'),
+      page('Records', '/records'),
       page('Watching and searching', '/watching'),
       page('What matters in an image', '/look'),
       page('Looking inside', '/inside'),

@@ -1,6 +1,6 @@
 /** The table of a training, a row an epoch, printed as it grows: so its columns are chosen before the first row. */
 
-import { printCount, printPercent } from '../inspect/units.ts'
+import { printCount, printError, printPercent } from '../inspect/units.ts'
 import type { EpochProgress } from '../train/progress.ts'
 
 interface Column {
@@ -13,26 +13,38 @@ interface Column {
 
 const none = '–'
 
-/** `split`: what is evaluated after each epoch. */
-const columnsOf = (epochs: number, split: string): readonly Column[] => [
+/**
+ * `split`: what is evaluated after each epoch. `isGraded`: images are right or wrong; of numbers the mean error is shown, in their
+ * own unit.
+ */
+const columnsOf = (epochs: number, split: string, isGraded: boolean): readonly Column[] => [
   {
     title: 'epoch',
     width: Math.max(5, `${epochs}/${epochs}`.length),
     print: ({ epoch }) => `${epoch}/${epochs}`,
   },
   { title: 'loss', width: 8, drop: 5, print: ({ loss }) => loss.toFixed(4) },
-  { title: 'accuracy', width: 8, drop: 3, print: ({ accuracy }) => printPercent(accuracy) },
+  ...(isGraded
+    ? [{ title: 'accuracy', width: 8, drop: 3, print: ({ accuracy }: EpochProgress) => printPercent(accuracy) }]
+    : []),
   {
     title: `${split} loss`,
     width: 9,
     drop: 4,
     print: ({ evaluation }) => (evaluation.count === 0 ? none : evaluation.loss.toFixed(4)),
   },
-  {
-    title: `${split} accuracy`,
-    width: 13,
-    print: ({ evaluation }) => (evaluation.count === 0 ? none : printPercent(evaluation.accuracy)),
-  },
+  isGraded
+    ? {
+        title: `${split} accuracy`,
+        width: 13,
+        print: ({ evaluation }) => (evaluation.count === 0 ? none : printPercent(evaluation.accuracy)),
+      }
+    : {
+        title: `${split} error`,
+        width: 10,
+        print: ({ evaluation: { count, meanError } }) =>
+          count === 0 || meanError === undefined ? none : printError(meanError),
+      },
   { title: 'rate', width: 8, drop: 2, print: ({ rate }) => rate.toPrecision(3) },
   { title: 'images/s', width: 8, drop: 1, print: ({ imagesPerSecond }) => printCount(Math.round(imagesPerSecond)) },
   // The best so far: the last row with this mark is the best epoch.
@@ -52,7 +64,11 @@ export class EpochRows {
   next(progress: EpochProgress): readonly string[] {
     const first = this.#columns === undefined
     this.#columns ??= fitted(
-      columnsOf(progress.epochs, progress.evaluatedOn === 'validation' ? 'val.' : 'test'),
+      columnsOf(
+        progress.epochs,
+        progress.evaluatedOn === 'validation' ? 'val.' : 'test',
+        !Number.isNaN(progress.accuracy),
+      ),
       this.#width,
     )
     const columns = this.#columns

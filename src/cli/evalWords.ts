@@ -5,12 +5,13 @@ import type { Dataset } from '../data/dataset.ts'
 import { classMetrics, type Measure, macroMetrics } from '../insight/classMetrics.ts'
 import { wilsonInterval } from '../insight/interval.ts'
 import { commonMistakes } from '../inspect/confusion.ts'
-import { printCount, printPercent } from '../inspect/units.ts'
+import { printCount, printError, printPercent } from '../inspect/units.ts'
 import type { Model } from '../model/model.ts'
 import type { Evaluation } from '../train/evaluation.ts'
 import { csvRow } from './csv.ts'
 import type { EvaluatedModels } from './evalCall.ts'
 import type { SplitName } from './evalSplit.ts'
+import { numbersCsv, numbersNote, numbersTable } from './numberWords.ts'
 import type { Terminal } from './terminal.ts'
 import { sourceOf } from './trainWords.ts'
 
@@ -51,8 +52,11 @@ export function jsonOf({ result, notices, data, split, models, views }: Evaluate
   const { accuracy, loss, count, invalid, perClass, confusion, pairs, topFiveAccuracy, calibration } = result
   const metrics = classMetrics(result)
   return {
-    accuracy,
+    // Of numbers, which are neither right nor wrong, null.
+    accuracy: Number.isNaN(accuracy) ? null : accuracy,
     loss,
+    meanError: result.meanError ?? null,
+    perNumber: result.perNumber ?? null,
     count,
     invalid,
     // Of 95 %; null where images are neither right nor wrong.
@@ -73,6 +77,7 @@ export function jsonOf({ result, notices, data, split, models, views }: Evaluate
 }
 
 export function csvOf(result: Evaluation): string {
+  if (result.perNumber !== undefined) return numbersCsv(result.perNumber)
   const rows = classMetrics(result).map(({ label, support, precision, recall, f1 }) =>
     csvRow([label, support, precision, recall, f1]),
   )
@@ -88,6 +93,8 @@ const accuracyNames: Readonly<Record<SplitName, string>> = {
 }
 
 export function words({ result, origins, models, views, data, split: name }: Evaluated, terminal: Terminal): string {
+  if (Number.isNaN(result.accuracy) && result.meanError !== undefined)
+    return numberLines({ result, origins, models, views, data, split: name }, result.meanError, terminal).join('\n')
   const { accuracy, loss, count, invalid, perClass, pairs } = result
   const labels = perClass.map(({ label }) => printable(label))
   const mistakes = commonMistakes(pairs, labels, 5)
@@ -122,6 +129,24 @@ export function words({ result, origins, models, views, data, split: name }: Eva
         `  ${actual} predicted as ${predicted}: ${times === 1 ? 'once' : `${printCount(times)} times`}`,
     ),
   ].join('\n')
+}
+
+/** Of a network that gives numbers. Without names for them, the target is the image. */
+function numberLines(
+  { result, origins, data, split: name }: Omit<Evaluated, 'notices'>,
+  error: number,
+  terminal: Terminal,
+) {
+  const { loss, count, invalid } = result
+  const table = numbersTable(result)
+  const kind = name === 'all' ? '' : `${name === 'train' ? 'training' : name} `
+  const unit = table === undefined ? ' (in deviations of the images, which are the targets)' : ''
+  return [
+    `mean error: ${terminal.bold(printError(error))}${unit} over ${printCount(count)} ${kind}${count === 1 ? 'image' : 'images'} of ${printable(sourceOf(data))}; loss ${Number.isFinite(loss) ? loss.toPrecision(4) : 'undefined'}`,
+    ...(invalid === 0 ? [] : [printInvalid(invalid)]),
+    ...origins.map((origin) => terminal.dim(printable(origin))),
+    ...(table === undefined ? [] : ['', terminal.table(table), terminal.dim(numbersNote)]),
+  ]
 }
 
 /** How exactly the accuracy is known, and how far the model can be believed. */

@@ -70,9 +70,10 @@ export async function finishRun(run: EndedRun, terminal: Terminal, interrupt: In
   await platform.writeFileAtomic(files.report, new TextEncoder().encode(page))
   // The training is over, and metrics.jsonl has the records.
   for (const path of [files.good, files.history]) await platform.removeFile(path)
-  const summary = { ...summaryOf(run), model: files.model, last: result.lastWeights ? files.last : null }
+  const numbers = { meanError: evaluation?.meanError ?? null, perNumber: evaluation?.perNumber ?? null }
+  const summary = { ...summaryOf(run), ...numbers, model: files.model, last: result.lastWeights ? files.last : null }
   terminal.result({ ...summary, report: files.report, checkpoint: files.checkpoint, next }, () =>
-    conclusion(result, dataset, model, files, next, terminal),
+    conclusion(result, evaluation, dataset, model, files, next, terminal),
   )
 }
 
@@ -123,7 +124,7 @@ function withLastEpoch(result: TrainResult): TrainResult {
 /** A run that had ended already, or was killed just before its end, is not evaluated again by the training. */
 async function testEvaluation(model: Model, dataset: Dataset, last: DoneProgress): Promise<Evaluation | undefined> {
   if (last.evaluatedOn === 'test') return last.evaluation
-  if (last.result.testAccuracy === undefined) return undefined
+  if (last.result.testLoss === undefined) return undefined
   const { normalization } = model.info
   return evaluate(model, dataset.test, { normalization, classes: dataset.classes })
 }

@@ -8,13 +8,16 @@
 import { LensletError } from '../core/errors.ts'
 import { printVolume, type Shape, sameShape, sameVolume, type Volume } from '../core/shapes.ts'
 import { counted } from '../core/text.ts'
-import type { Dataset } from '../data/dataset.ts'
+import type { Dataset, Split } from '../data/dataset.ts'
 import { hasColor, usualSide } from '../data/node/survey.ts'
 import { SizeError } from '../network/errors.ts'
 import { fitHead, headOf } from '../network/fitHead.ts'
 import { fitInput } from '../network/fitInput.ts'
 import type { Network } from '../network/network.ts'
+import { lossOf } from '../network/training.ts'
 import { inferVolumes } from '../network/volumes.ts'
+import { withLoss } from '../network/withLoss.ts'
+import { resolveLoss } from '../ops/losses/table.ts'
 import { kindOf } from './data.ts'
 import { UsageError } from './errors.ts'
 import { refused } from './options.ts'
@@ -149,23 +152,40 @@ export function fitNetwork(request: FitRequest, dataset: Dataset): Fitting {
   const isFolder = kindOf(data) === 'images'
   const mayChange = origin === 'zoo' || size !== undefined || (isTuned && isFolder)
   const sized = mayChange && !sameVolume(inputOf(network), pictures) ? fitInput(network, pictures) : network
-  const fitted = origin === 'zoo' || newHead ? fitHead(sized, classes.length) : sized
+  const mayFit = origin === 'zoo' || newHead
+  const fitted = mayFit ? fitHead(sized, classes.length) : sized
+  const loss = mayFit ? lossFor(fitted, train) : undefined
   const changes = [
     ...(sized === network ? [] : [`the input ${printVolume(inputOf(network))} becomes ${printVolume(pictures)}`]),
-    ...headChange(sized, fitted, newHead),
+    ...headChange(sized, fitted, newHead, train.targets !== undefined),
+    ...(loss === undefined ? [] : [`the loss is ${loss}`]),
     ...(mayChange && isFolder && (!isTuned || sized !== network)
       ? [`images are resized to ${pictures.height}×${pictures.width}`]
       : []),
   ]
-  return { network: fitted, says: changes.length === 0 ? undefined : `${name}: ${changes.join('; ')}` }
+  return {
+    network: loss === undefined ? fitted : withLoss(fitted, loss),
+    says: changes.length === 0 ? undefined : `${name}: ${changes.join('; ')}`,
+  }
 }
 
 /** `the last layer FC-1000 becomes FC-4 for 4 classes` */
-function headChange(before: Network, after: Network, newHead: boolean): readonly string[] {
+function headChange(before: Network, after: Network, newHead: boolean, isOfTargets: boolean): readonly string[] {
   const [from, to] = [headOf(before), headOf(after)]
   if (from === undefined || to === undefined) return []
   if (before === after) return newHead ? [`the last layer ${to.word} starts from new weights`] : []
-  return [`the last layer ${from.word} becomes ${to.word} for ${counted(to.count, 'class', 'classes')}`]
+  return [
+    `the last layer ${from.word} becomes ${to.word} for ${isOfTargets ? counted(to.count, 'value') : counted(to.count, 'class', 'classes')}`,
+  ]
+}
+
+/**
+ * Data without classes needs another loss than the zoo's networks have: for labels of which several apply (all targets are 0 or 1)
+ * or for numbers. Undefined where the network's own fits.
+ */
+function lossFor(network: Network, { targets }: Split): 'sigmoid-cross-entropy' | 'squared-error' | undefined {
+  if (targets === undefined || resolveLoss(lossOf(network)).compares !== 'class') return undefined
+  return targets.every((target) => target === 0 || target === 1) ? 'sigmoid-cross-entropy' : 'squared-error'
 }
 
 function inputOf(network: Network): Volume {

@@ -1,18 +1,19 @@
-/** `lenslet predict <model> <picture...>`: the likeliest classes of pictures. */
+/** `lenslet predict <model> <picture...>`: the likeliest classes of pictures, or their numbers. */
 
 import type { Command } from 'commander'
 import { LensletError } from '../core/errors.ts'
 import { findNotFinite } from '../core/finite.ts'
-import { printVolume, volumeSize } from '../core/shapes.ts'
+import { printVolume, sameVolume, volumeSize } from '../core/shapes.ts'
 import { printable } from '../core/text.ts'
 import { PictureError } from '../data/errors.ts'
 import { decodeImage } from '../data/node/decode.ts'
 import { MemoryBudget } from '../data/node/memory.ts'
 import { checkPictureSize, type Fit } from '../data/resize.ts'
-import { topPredictions } from '../insight/predictions.ts'
+import { labelOf, topPredictions } from '../insight/predictions.ts'
 import { printCount } from '../inspect/units.ts'
 import { normalizePictures } from '../model/classify.ts'
 import type { Model } from '../model/model.ts'
+import { measureOf } from '../train/measures.ts'
 import { ownHelp } from './call.ts'
 import { checkDense, openDense, sayDense } from './dense.ts'
 import { readCall, UsageError } from './errors.ts'
@@ -29,7 +30,7 @@ import {
   reasonOf,
   standardInput,
 } from './pictureFiles.ts'
-import { type Answer, csvFormat, jsonFormat, Output, textFormat } from './predictOutput.ts'
+import { type Answer, csvFormat, jsonFormat, numbersCsvFormat, Output, textFormat } from './predictOutput.ts'
 import { isTensorCall, predictTensors, type TensorCall } from './predictTensors.ts'
 import { addPreprocessOptions, type PreprocessCall, withPreprocessing } from './preprocess.ts'
 import { Terminal } from './terminal.ts'
@@ -124,7 +125,11 @@ async function run(path: string, paths: readonly string[], call: PredictCall): P
   for (const notice of notices) terminal.hint(`note: ${notice}`)
   if (dense !== undefined) terminal.hint(`note: ${sayDense(dense)}`)
   if (model.info.classes === undefined)
-    terminal.hint('note: the model has no class names; numbers of scores are shown, from 0.')
+    terminal.hint(
+      givesNumbers(model)
+        ? 'note: the model has no names for its numbers; they are counted from 0.'
+        : 'note: the model has no class names; numbers of scores are shown, from 0.',
+    )
   const output = new Output(formatOf(call, model, terminal))
   const progress = new Progress(pictures.length, terminal)
   const inverted = new Negatives()
@@ -150,8 +155,17 @@ async function run(path: string, paths: readonly string[], call: PredictCall): P
 type Classifier = Pick<Model, 'network' | 'info' | 'input' | 'output' | 'predict'>
 
 /** The scores of a map are no classes' scores. */
-function checkClassifies({ output }: Model): void {
+function checkClassifies({ network, output, input }: Model): void {
   if (output.height * output.width === 1) return
+  if (givesNumbers({ network })) {
+    throw new UsageError('the network of this model gives an image, not a few numbers', {
+      received: `an output of ${printVolume(output)}`,
+      expected: sameVolume(output, input) ? 'lenslet predict <model> --input x.npy --output y.npy' : '1×1×numbers',
+      advice: sameVolume(output, input)
+        ? 'the report of its training shows reconstructions'
+        : 'end the network with FC',
+    })
+  }
   throw new UsageError('the network of this model does not classify images', {
     received: `scores for each position of a map, ${printVolume(output)}`,
     expected: '1×1×classes',
@@ -161,8 +175,14 @@ function checkClassifies({ output }: Model): void {
 
 function formatOf({ json, csv, top }: PredictCall, model: Model, terminal: Terminal) {
   if (json === true) return jsonFormat
+  if (csv === true && givesNumbers(model)) return numbersCsvFormat(numbersOf(model))
   return csv === true ? csvFormat(Math.min(top, volumeSize(model.output))) : textFormat((text) => terminal.bold(text))
 }
+
+const givesNumbers = ({ network }: Pick<Model, 'network'>) => measureOf(network).compares === 'numbers'
+
+const numbersOf = (model: Pick<Model, 'info' | 'output'>) =>
+  Array.from({ length: volumeSize(model.output) }, (_, index) => labelOf(model, index))
 
 /** The answers for some pictures, in their order; those that cannot be read take no part in the run. */
 async function predictSome(
@@ -176,6 +196,7 @@ async function predictSome(
   const good = decoded.filter((one) => one instanceof Uint8Array)
   const scores = good.length === 0 ? new Float32Array() : await model.predict(normalizePictures(model, good))
   const classes = volumeSize(model.output)
+  const names = givesNumbers(model) ? numbersOf(model) : undefined
   let next = 0
   return pictures.map(({ file }, index): Answer => {
     const bytes = decoded[index] as Uint8Array | LensletError
@@ -184,6 +205,7 @@ async function predictSome(
     const row = scores.subarray(next * classes, ++next * classes)
     if (findNotFinite(row) !== -1)
       return { file, error: 'a score is not a number: the model is damaged, or its training diverged' }
+    if (names !== undefined) return { file, numbers: names.map((label, i) => ({ label, value: row[i] as number })) }
     return { file, top: topPredictions(model, row, call.top) }
   })
 }

@@ -10,7 +10,14 @@ import { printTable } from './table.ts'
 /** What is predicted for a picture, or why nothing is. */
 export type Answer =
   | { readonly file: string; readonly top: readonly Prediction[] }
+  | { readonly file: string; readonly numbers: readonly NamedNumber[] }
   | { readonly file: string; readonly error: string }
+
+/** Of a network that gives numbers, such as coordinates. */
+export interface NamedNumber {
+  readonly label: string
+  readonly value: number
+}
 
 /** How answers are written. */
 export interface Format {
@@ -28,6 +35,20 @@ export const jsonFormat: Format = {
   end: '\n]\n',
   // What JSON leaves of control characters (0x9b begins an escape sequence) becomes an escape of JSON's own.
   print: (answer) => printable(JSON.stringify(answer)),
+}
+
+/** A column for each number, by its name. */
+export function numbersCsvFormat(labels: readonly string[]): Format {
+  return {
+    begin: csvRow(['file', ...labels, 'error']),
+    between: '',
+    end: '',
+    print(answer) {
+      const numbers = 'numbers' in answer ? answer.numbers : []
+      const cells = labels.map((_, index) => numbers[index]?.value)
+      return csvRow([pathField(answer.file), ...cells, 'error' in answer ? answer.error : ''])
+    },
+  }
 }
 
 /** @param top classes in a row */
@@ -51,9 +72,20 @@ export function textFormat(bold: (text: string) => string): Format {
     begin: '',
     between: '\n',
     end: '',
-    print: (answer) =>
-      `${bold(printable(answer.file))}\n${'top' in answer ? tableOf(answer.top) : `  ${answer.error}`}\n`,
+    print: (answer) => `${bold(printable(answer.file))}\n${bodyOf(answer)}\n`,
   }
+}
+
+function bodyOf(answer: Answer): string {
+  if ('error' in answer) return `  ${answer.error}`
+  if ('top' in answer) return tableOf(answer.top)
+  return printTable({
+    columns: [
+      { title: 'number', align: 'left' },
+      { title: 'value', align: 'right' },
+    ],
+    rows: answer.numbers.map(({ label, value }) => [printable(label), `${Number(value.toPrecision(4))}`]),
+  })
 }
 
 function tableOf(top: readonly Prediction[]): string {

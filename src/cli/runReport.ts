@@ -12,19 +12,23 @@ import { memoryTable, networkTable } from '../inspect/costTable.ts'
 import { firstFilters } from '../inspect/filters.ts'
 import { pictureOf } from '../inspect/picture.ts'
 import { reportHtml } from '../inspect/report/report.ts'
-import { printCount, printPercent, printSeconds } from '../inspect/units.ts'
+import { printCount, printSeconds } from '../inspect/units.ts'
 import type { Model } from '../model/model.ts'
 import { print } from '../notation/print.ts'
 import { printLoss } from '../ops/losses/table.ts'
 import type { Evaluation } from '../train/evaluation.ts'
+import { measureOf } from '../train/measures.ts'
 import { planOptionsOf, resolveSettings, type TrainOptions, type TrainSettings } from '../train/options.ts'
 import type { TrainResult } from '../train/progress.ts'
 import type { ZooEntry } from '../zoo/types.ts'
 import { machine } from './machine.ts'
 import { recomputationWords } from './planWords.ts'
+import { accuracyFigures } from './runFigures.ts'
 import type { RunSettings } from './runFolder.ts'
 import { hardPictures, macsForMistakes } from './runMistakes.ts'
+import { reportedNumbers } from './runNumbers.ts'
 import { printGroups } from './trainGroups.ts'
+import { targetWords } from './trainWords.ts'
 import { waitedShare } from './waited.ts'
 
 export interface ReportedRun {
@@ -48,7 +52,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
   const normalization = model.info.normalization as Normalization
   const among = Math.min(dataset.test.count, Math.ceil(macsForMistakes / Math.max(1, table.totals.macs)))
   // Images that have numbers or several labels are not mistaken for another class.
-  const isOfClasses = dataset.test.targets === undefined
+  const isOfClasses = measureOf(network).compares === 'class'
   const mistakes =
     evaluation === undefined || among === 0 || !isOfClasses
       ? undefined
@@ -63,7 +67,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
       .filter((part) => part !== undefined)
       .join(' · '),
     figures: [
-      ...accuracyFigures(result, dataset),
+      ...accuracyFigures(result, dataset, evaluation),
       { value: printCount(table.totals.parameters), says: 'parameters' },
       { value: printCount(table.totals.macs), says: 'MACs per image' },
       { value: printSeconds(result.seconds), says: `${result.epochs} ${result.epochs === 1 ? 'epoch' : 'epochs'}` },
@@ -76,6 +80,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
     evaluation,
     metrics: classes && { classes, macro: macroMetrics(classes) },
     mistakes,
+    ...(await reportedNumbers(model, dataset.test, evaluation, normalization)),
     samples: await samplesOf(dataset, learned, normalization),
     filters:
       filters === undefined || weights === undefined
@@ -91,7 +96,7 @@ export async function runReport(run: ReportedRun): Promise<string> {
     settings: [
       [
         'data',
-        `${settings.data}: ${printCount(dataset.train.count)} training and ${printCount(dataset.test.count)} test images of ${printVolume(dataset.train)}, ${dataset.classes.length} classes`,
+        `${settings.data}: ${printCount(dataset.train.count)} training and ${printCount(dataset.test.count)} test images of ${printVolume(dataset.train)}, ${targetWords(dataset, model)}`,
       ],
       [
         'epochs',
@@ -146,24 +151,6 @@ function learningRows(
       ? [['start', start.map(({ kind, weights }) => (weights ? `${kind}=${weights}` : kind)).join(', ')] as const]
       : []),
   ]
-}
-
-/** On the test pictures; where there are none on the validation pictures, and else on the training pictures. */
-function accuracyFigures(result: TrainResult, { test, validation }: Dataset): { value: string; says: string }[] {
-  const on = (split: string, accuracy: number, loss: number, count: number) => [
-    { value: printPercent(accuracy), says: `${split} accuracy, ${printCount(count)} images` },
-    { value: loss.toFixed(4), says: `${split} loss` },
-  ]
-  const { testAccuracy, testLoss, validationAccuracy, validationLoss, trainAccuracy, viewed } = result
-  if (viewed !== undefined && testAccuracy !== undefined && testLoss !== undefined)
-    return [
-      ...on('test', testAccuracy, testLoss, test.count),
-      { value: printPercent(viewed.accuracy), says: `with views ${viewed.views}` },
-    ]
-  if (testAccuracy !== undefined && testLoss !== undefined) return on('test', testAccuracy, testLoss, test.count)
-  if (validationAccuracy !== undefined && validationLoss !== undefined)
-    return on('validation', validationAccuracy, validationLoss, validation?.count ?? 0)
-  return [{ value: printPercent(trainAccuracy), says: 'training accuracy' }]
 }
 
 const short = (value: number) => value.toPrecision(4)

@@ -16,6 +16,7 @@ import type { FileLock } from '../platform/types.ts'
 import { readCheckpoint } from '../train/checkpoint.ts'
 import { describeTests, describeTraining } from '../train/identity.ts'
 import { train, trainHolding } from '../train/loop.ts'
+import { measureOf } from '../train/measures.ts'
 import { planOptionsOf, resolveSettings, type TrainOptions } from '../train/options.ts'
 import { checkResume } from '../train/resume.ts'
 import { watchedSplitOf } from '../train/splits.ts'
@@ -39,6 +40,7 @@ import { checkPictures, resumedSettings, savedCheckpoint } from './resumeRun.ts'
 import { filesOf, lockRun, type RunFiles, type RunSettings, writeRun } from './runFolder.ts'
 import { dataName } from './runReport.ts'
 import { startRun } from './startRun.ts'
+import { targetNotes } from './targetNotes.ts'
 import { Terminal } from './terminal.ts'
 import { threadCount } from './threadCount.ts'
 import { TrainProgress } from './trainProgress.ts'
@@ -291,6 +293,8 @@ async function trainRun(
       ? await readCall(() => startRun(run, model, call))
       : { files: task.files, lock: held.lock as FileLock, undo: undefined }
   held.lock = lock
+  for (const note of targetNotes(dataset, measureOf(model.network).compares, fitted.augment))
+    terminal.hint(`note: ${note}`)
   if (says !== undefined) terminal.say(says)
   if (task.tuning !== undefined) terminal.say(task.tuning)
   terminal.say(introduction(settings, dataset, model, files, terminal))

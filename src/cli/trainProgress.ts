@@ -101,11 +101,11 @@ export function stepWords(
 ): string {
   const parts = [
     { text: `loss ${loss.toFixed(4)}`, rank: 2 },
-    { text: `accuracy ${printPercent(accuracy)}`, rank: 3 },
+    ...(Number.isNaN(accuracy) ? [] : [{ text: `accuracy ${printPercent(accuracy)}`, rank: 3 }]),
     { text: `${printCount(Math.round(imagesPerSecond))} images/s`, rank: 4 },
     { text: `${printSeconds(secondsLeft)} left`, rank: 1 },
   ]
-  for (let most = parts.length; ; most--) {
+  for (let most = 4; ; most--) {
     const text = parts
       .filter(({ rank }) => rank <= most)
       .map((part) => part.text)

@@ -1,13 +1,18 @@
 /** What `lenslet train` prints before and after: what is trained, how well it did, and what to try next. */
 
-import { counted, printable } from '../core/text.ts'
+import { counted, listed, printable } from '../core/text.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { networkTable } from '../inspect/costTable.ts'
-import { printCount, printPercent, printSeconds } from '../inspect/units.ts'
+import { printCount, printError, printPercent, printSeconds } from '../inspect/units.ts'
 import type { Model } from '../model/model.ts'
+import type { Evaluation } from '../train/evaluation.ts'
+import { isOwnTarget } from '../train/match.ts'
+import { measureOf } from '../train/measures.ts'
+import type { TrainOptions } from '../train/options.ts'
 import type { TrainResult } from '../train/progress.ts'
-import { hasPictures, watchedSplitOf } from '../train/splits.ts'
+import { hasPictures, viewedSplitOf, watchedSplitOf } from '../train/splits.ts'
 import { lossCurve } from './lossCurve.ts'
+import { numbersNote, numbersTable } from './numberWords.ts'
 import type { RunFiles, RunSettings } from './runFolder.ts'
 import type { Terminal } from './terminal.ts'
 import { waitedShare } from './waited.ts'
@@ -23,8 +28,9 @@ export function introduction(
   const count = printCount(dataset.train.count)
   const what = `${terminal.bold(printable(settings.name))} (${printCount(totals.parameters)} parameters)`
   return [
-    `Training ${what} on ${count} images of ${printable(sourceOf(settings.data))}, ${counted(dataset.classes.length, 'class', 'classes')}`,
+    `Training ${what} on ${count} images of ${printable(sourceOf(settings.data))}, ${targetWords(dataset, model)}`,
     ...evaluationWords(dataset),
+    ...viewedWords(settings.options, dataset),
     terminal.dim(model.description),
     terminal.dim(`run: ${printable(files.folder)}`),
     ...notices.map((notice) => `note: ${printable(notice)}`),
@@ -32,8 +38,16 @@ export function introduction(
   ].join('\n')
 }
 
+/** `10 classes`; what else images are compared with. */
+export function targetWords({ classes, train }: Dataset, model: Model): string {
+  if (isOwnTarget(model, train)) return 'each of which is its own target'
+  if (measureOf(model.network).compares !== 'numbers') return counted(classes.length, 'class', 'classes')
+  return `${counted(classes.length, 'number')}: ${listed(classes.map(printable), 8)}`
+}
+
 export function conclusion(
   result: TrainResult,
+  evaluation: Evaluation | undefined,
   dataset: Dataset,
   model: Model,
   files: RunFiles,
@@ -51,6 +65,7 @@ export function conclusion(
     ...(curve === '' ? [] : ['', 'training loss', curve]),
     '',
     ...accuracyLines(result, dataset, terminal),
+    ...numberLines(evaluation, terminal),
     `${countEpochs(epochs)} in ${printSeconds(seconds)}: ${printCount(Math.round(imagesPerSecond))} images/s on ${threads}${waiting}${early}`,
     '',
     `model   ${printable(modelFile)}${result.best?.epoch === result.keptEpoch ? `  (best epoch: ${result.keptEpoch} of ${epochs})` : ''}`,
@@ -72,6 +87,15 @@ function evaluationWords(dataset: Dataset): readonly string[] {
   return [`Evaluated on ${printCount(validation?.count ?? 0)} validation images after each epoch, on ${final}`]
 }
 
+/** Said at the start, because a recipe may ask for it. */
+function viewedWords({ views = 'none' }: TrainOptions, dataset: Dataset): readonly string[] {
+  const viewed = viewedSplitOf(dataset)
+  if (views === 'none' || viewed === undefined) return []
+  return [
+    `At the end, views ${printable(views)} of every ${viewed.name} image are averaged, too (--views none: they are not)`,
+  ]
+}
+
 function accuracyLines(result: TrainResult, { validation, test }: Dataset, terminal: Terminal): readonly string[] {
   const line = (what: string, accuracy: number, count: number, loss: number | undefined) =>
     Number.isNaN(accuracy)
@@ -91,6 +115,14 @@ function accuracyLines(result: TrainResult, { validation, test }: Dataset, termi
   ]
   if (lines.length > 0) return lines
   return [hasPictures(test) ? 'The test images were not evaluated.' : 'There were no test images.']
+}
+
+/** The error of each number on the test images. */
+function numberLines(evaluation: Evaluation | undefined, terminal: Terminal): readonly string[] {
+  if (evaluation?.meanError === undefined) return []
+  const table = numbersTable(evaluation)
+  if (table === undefined) return [`mean error ${printError(evaluation.meanError)}, in deviations of the images`]
+  return ['', terminal.table(table), terminal.dim(numbersNote), '']
 }
 
 const countEpochs = (epochs: number) => counted(epochs, 'epoch')

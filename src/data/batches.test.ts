@@ -33,6 +33,18 @@ describe('Batches', () => {
     expect(orders[0]).not.toEqual([...(orders[0] as number[])].sort((a, b) => a - b))
   })
 
+  it('gives the images as they are shown where these are the targets, mixed ones, too', () => {
+    for (const more of [{}, { augment }, { augment: { mixup: 1 } }]) {
+      const batches = new Batches({ ...split, isTarget: true }, { ...options, ...more, dropLast: false })
+      for (const step of [0, 4]) {
+        const [images, labels] = [new Float32Array(5 * 16).fill(9), new Float32Array(5 * 16).fill(9)]
+        batches.fill(1, step, images, labels)
+        expect(labels).toEqual(images)
+        expect(images.subarray(3 * 16).every((value) => value === 0)).toBe(step === 4)
+      }
+    }
+  })
+
   it('goes through in order without shuffling, and keeps a smaller last batch', () => {
     const batches = new Batches(split, { ...options, shuffle: false })
     expect(batches).toMatchObject({ stepsPerEpoch: 5, picturesPerEpoch: 23 })

@@ -78,7 +78,7 @@ export class Batches {
       })
     checkAugmentation(augment, split)
     this.#isMixed = mixesTargets(augment)
-    const isShared = this.#isMixed && split.targets === undefined
+    const isShared = this.#isMixed && split.targets === undefined && split.isTarget !== true
     if (isShared && scores === undefined)
       throw new ArgumentError('mixed labels need the number of scores', {
         received: 'mixup or cutmix, without scores',
@@ -92,11 +92,13 @@ export class Batches {
     this.#shuffle = shuffle
     this.#augment = augment
     this.#augmenter = new Augmenter(split, augment, normalization, seed)
-    this.#targetsEach = isShared
-      ? (scores as number)
-      : split.targets === undefined
-        ? 1
-        : split.targets.length / split.count
+    this.#targetsEach = split.isTarget
+      ? volumeSize(split)
+      : isShared
+        ? (scores as number)
+        : split.targets === undefined
+          ? 1
+          : split.targets.length / split.count
     this.#partner = new Float32Array(this.#isMixed ? volumeSize(split) : 0)
     this.#ahead = split.store && new ReadAhead(split.store, batch * (this.#isMixed ? 2 : 1))
   }
@@ -168,6 +170,7 @@ export class Batches {
       this.#addTarget(picture, mixture.share, labels, i)
       this.#addTarget(partner, 1 - mixture.share, labels, i)
     }
+    if (split.isTarget) labels.set(images)
     if (filled < this.batch) {
       images.fill(0, filled * size)
       labels.fill(0, filled * this.#targetsEach)
@@ -183,7 +186,8 @@ export class Batches {
 
   /** A share of a picture's target. */
   #addTarget(picture: number, share: number, labels: Int32Array | Float32Array, row: number): void {
-    const { labels: classes, targets } = this.split
+    const { labels: classes, targets, isTarget } = this.split
+    if (isTarget) return
     const width = this.#targetsEach
     if (targets === undefined && !this.#isMixed) labels[row] = classes[picture] as number
     else if (targets === undefined) {

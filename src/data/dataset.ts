@@ -23,6 +23,8 @@ export interface Split extends Volume {
    * what the numbers are.
    */
   readonly targets?: Float32Array | undefined
+  /** Each image is its own target, as it is shown: of an autoencoder, instead of labels and targets. */
+  readonly isTarget?: boolean | undefined
   /** What a network takes in place of the images, which stay to tell one data set from another. */
   readonly features?: SplitFeatures | undefined
   /**

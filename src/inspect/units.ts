@@ -46,6 +46,13 @@ export function printPercent(part: number | null): string {
   return part === null || Number.isNaN(part) ? '–' : `${(100 * part).toFixed(2)} %`
 }
 
+/** Three digits, as errors have no more: `0.0123`, `4.56`, `1,234`. */
+export function printError(error: number): string {
+  if (!Number.isFinite(error)) return '–'
+  const rounded = Number(error.toPrecision(3))
+  return Math.abs(rounded) >= 1000 ? printCount(Math.round(error)) : `${rounded}`
+}
+
 function two(value: number): string {
   return `${value}`.padStart(2, '0')
 }

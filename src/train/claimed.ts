@@ -64,7 +64,8 @@ export async function* trainClaimed(
   })
   try {
     await session.open(options.metrics)
-    model.info = { ...model.info, classes: dataset.classes, normalization }
+    const { classes } = dataset
+    model.info = { ...model.info, ...(classes.length > 0 && { classes }), normalization }
     return yield* session.run()
   } catch (error) {
     // A checkpoint that somebody has taken away does not hide what happened.

@@ -36,7 +36,7 @@ export async function evaluateBy(
   const counts =
     evaluated.compares === 'class'
       ? new ClassCounts(scores, evaluated.loss, givesDistribution(model))
-      : new TargetCounts(evaluated, scores)
+      : new TargetCounts(evaluated, scores, viewed.split.isTarget)
   await eachOutput(predict, model, viewed, how, (row, targets) => counts.add(row, targets as Float32Array))
   return counts.result(model.info.classes ?? classes)
 }

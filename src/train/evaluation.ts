@@ -19,6 +19,8 @@ export interface Evaluation {
   readonly labelAccuracy?: number
   /** Of numbers: mean distance from the target, over all numbers of all pictures. */
   readonly meanError?: number
+  /** Of numbers: a row for each, in the model's order. None where the target is the image. */
+  readonly perNumber?: readonly NumberEvaluation[]
   /** Pictures, invalid ones included. */
   readonly count: number
   /** Pictures with a score of NaN: they count as wrong. */
@@ -44,4 +46,21 @@ export interface ClassEvaluation {
    * share of all pictures for which the label is right.
    */
   readonly accuracy: number | null
+}
+
+/** How well one number is found, in its own unit. */
+export interface NumberEvaluation {
+  /** Its name, or its index where it has none. */
+  readonly label: string
+  /** Mean distance from the target. */
+  readonly meanError: number
+  /** Root of the mean squared distance. */
+  readonly rootMeanSquare: number
+  /** Standard deviation of the targets: the root mean square error of whoever always answers their mean. */
+  readonly deviation: number
+  /**
+   * Coefficient of determination, 1 − (rootMeanSquare / deviation)²: 1 for no error, 0 for the error of the mean, below 0 for
+   * more. Null where all targets are the same.
+   */
+  readonly explained: number | null
 }

@@ -136,11 +136,22 @@ describe('the running mean', () => {
     expect(changes(raw.weights, averaged.weights)).toContain('bn1.mean')
   })
 
-  it('keeps the best epoch of the mean', async () => {
-    const more = { evaluate: 'epoch', keep: 'best', ema: { decay: 0.5 }, epochs: 6 } as const
-    const { seen, epochs, weights } = await run({ ...more, optimizer: { kind: 'sgd', rate: 3 } })
-    const kept = seen.at(-1)?.result?.keptEpoch as number
+  it('keeps the best epoch of the mean, and the mean of the last epoch beside it', async () => {
+    // The rate is far too high, so the loss jumps up and down.
+    const wild = { kind: 'adam', rate: 0.3 } as const
+    const more = { evaluate: 'epoch', keep: 'best', ema: { decay: 0.5 }, epochs: 8, optimizer: wild } as const
+    const { seen, epochs, weights } = await run(more, await create(stripeNetwork))
+    const result = seen.at(-1)?.result
+    const losses = result?.history.map(({ testLoss }) => testLoss as number) ?? []
+    const kept = losses.indexOf(Math.min(...losses)) + 1
+    expect(kept).toBeLessThan(8)
+    expect(result).toMatchObject({ keptEpoch: kept, testLoss: losses[kept - 1] })
     expect(changes(weights, epochs[kept - 1])).toEqual([])
+    const last = new Map([...(result?.lastWeights ?? [])].map(([name, { values }]) => [name, values]))
+    expect(changes(epochs[7], last)).toEqual([])
+    // The epoch that is best by the mean is not the one that is best by the weights themselves, nor has their weights.
+    const raw = await run({ ...more, ema: undefined }, await create(stripeNetwork))
+    expect(changes(raw.weights, weights).length).toBeGreaterThan(0)
   })
 })
 

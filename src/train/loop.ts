@@ -73,7 +73,11 @@ function prepared(
   checkAugmentation(settings.augment, dataset.train)
   const matched = matchDataset(model, dataset)
   // What the model will say of itself must be fit to be saved: better known before the first step than after the last.
-  const fault = infoFault(model.network, { classes: matched.classes, normalization: settings.normalization })
+  const { classes } = matched
+  const fault = infoFault(model.network, {
+    ...(classes.length > 0 && { classes }),
+    normalization: settings.normalization,
+  })
   if (fault !== undefined) throw new DataMismatchError(fault.message, fault)
   return run({ model, dataset: matched, options, settings, trainer: trainerOf(model) }, lock)
 }

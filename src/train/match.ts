@@ -37,7 +37,8 @@ export function checkData(model: Model, dataset: Dataset, batch: number): Normal
  * Throws `DataMismatchError` or `LabelRangeError`.
  */
 export function matchDataset(model: Model, dataset: Dataset): Dataset {
-  const { name, classes, train, validation, test } = dataset
+  const { name, train, validation, test } = dataset
+  const classes = isOwnTarget(model, train) ? [] : dataset.classes
   const match = (split: Split, what: string) => matchSplit(model, split, `${name}, ${what} split`, classes)
   return {
     ...dataset,
@@ -64,6 +65,7 @@ export function matchSplit(model: Model, split: Split, where: string, classes = 
       advice: `begin the network with INPUT ${split.height}x${split.width}x${split.channels}`,
     })
   }
+  if (isOwnTarget(model, split)) return { ...split, isTarget: true, classes: undefined }
   const evaluated = measureOf(model.network)
   checkTargetKind(evaluated, split, where)
   const end = (scores: number) => `FC-${scores}${givesDistribution(model) ? ' -> SOFTMAX' : ''}`
@@ -77,6 +79,14 @@ export function matchSplit(model: Model, split: Split, where: string, classes = 
   const named = { ...split, classes: model.info.classes ?? classes }
   if (scores.every((score, label) => score === label)) return named
   return { ...named, labels: Uint16Array.from(split.labels, (label) => scores[label] as number) }
+}
+
+/**
+ * Whether each image is its own target: the network gives numbers, as many as the image has and in its form, and the data has
+ * no other numbers for it. Such a network is an autoencoder.
+ */
+export function isOwnTarget({ network, input, output }: Model, { targets }: Split): boolean {
+  return targets === undefined && sameVolume(input, output) && measureOf(network).compares === 'numbers'
 }
 
 function checkLabels({ count, labels }: Split, where: string, classes: number): void {

@@ -191,3 +191,46 @@ it('targets go with their images when some are held out', () => {
     )
   expect([...keys(rest), ...keys(validation ?? rest)].toSorted()).toEqual(keys(coordinates.train).toSorted())
 })
+
+describe('an autoencoder', () => {
+  const text =
+    'INPUT 8x8x1 -> CONV4-4 s2 p1 -> RELU -> FC-12 -> FC-64 -> RELU -> RESHAPE 4x4x4 -> TCONV4-1 s2 p1 -> LOSS squared-error'
+
+  it('learns to give back what it sees, whatever the labels are', async () => {
+    const { model, result } = await learn(text, quarters, { epochs: 12 })
+    const { loss, meanError, perNumber, accuracy } = await evaluate(model, quarters.test)
+    expect([perNumber, accuracy]).toEqual([undefined, Number.NaN])
+    expect(result.testLoss).toBeCloseTo(loss, 12)
+    // Black images: 4 of 64 pixels are 2.5 deviations brighter, so always answering the mean costs 0.37.
+    expect(loss).toBeLessThan(0.25)
+    expect(meanError).toBeLessThan(0.5)
+    // Classes are no names for its values.
+    expect(model.info.classes).toBeUndefined()
+    const { images } = spots(64, 2)
+    const inputs = Float32Array.from(images, (byte) => (byte / 255 - 0.2) / 0.4)
+    const outputs = await model.predict(inputs)
+    const sum = outputs.reduce((total, value, i) => total + (value - (inputs[i] as number)) ** 2, 0)
+    expect(sum / outputs.length).toBeCloseTo(loss, 5)
+    await model.dispose()
+  })
+
+  it('takes the same steps on the kernels as in float64', async () => {
+    const losses: number[] = []
+    for (const backend of backendNames) {
+      const { model, result } = await learn(text, quarters, { epochs: 1, augment: { flip: true } }, { backend })
+      losses.push(result.trainLoss)
+      await model.dispose()
+    }
+    // Sums of 64 terms in float32 over 16 steps of Adam.
+    expect(Math.abs((losses[0] as number) - (losses[1] as number))).toBeLessThan(16 * 64 * 2 ** -23 * 4)
+  })
+
+  it('is one only where the output is like the input, and the data has no numbers of its own', async () => {
+    const smaller = parse('INPUT 8x8x1 -> FC-63 -> LOSS squared-error')
+    await expect(async () => {
+      const model = await Model.create(smaller)
+      for await (const _ of train(model, quarters, options));
+    }).rejects.toThrow(/does not fit the network's loss/)
+    await expect(learn(text, coordinates)).rejects.toThrow(/targets do not fit the network/)
+  })
+})

@@ -9,7 +9,7 @@ import type { Evaluated } from './measures.ts'
 const needs = {
   class: 'labels: one class for each image',
   labels: 'targets from 0 to 1: for each label, whether it applies',
-  numbers: 'targets: a number for each value that the network gives',
+  numbers: 'targets: a number for each value that the network gives; or a network that gives an image like its input',
 } as const
 
 /** Throws `DataMismatchError` where the network's loss compares with other targets than the data has. */

@@ -56,6 +56,7 @@ const muonRecipe: Recipe = {
   augment: { flip: 'alternating', crop: 2, border: 'reflect' },
   evaluate: 'end',
   keep: 'last',
+  views: 'airbench',
 }
 
 const airbench: ZooEntry<'airbench'> = {

@@ -1,7 +1,7 @@
 /** Networks for CIFAR-10 without residual blocks, from papers and contests. */
 
 import { lines } from './text.ts'
-import type { ZooEntry } from './types.ts'
+import type { Recipe, ZooEntry } from './types.ts'
 
 const nin: ZooEntry<'nin'> = {
   name: 'nin',
@@ -16,6 +16,15 @@ const nin: ZooEntry<'nin'> = {
   accuracy: 'CIFAR-10 89.59 %, in the paper (91.19 % with augmentation)',
 }
 
+/** The paper's rate, momentum, decay and changes of the images; a cosine in place of its three steps down in 350 epochs. */
+const allCnnRecipe: Recipe = {
+  epochs: 100,
+  batch: 128,
+  optimizer: { kind: 'momentum', rate: 0.05, weightDecay: 1e-3 },
+  schedule: { kind: 'cosine', warmup: 1 },
+  augment: { flip: true, crop: 5 },
+}
+
 const allCnnC: ZooEntry<'all-cnn-c'> = {
   name: 'all-cnn-c',
   title: 'All-CNN-C for CIFAR-10: strides instead of pooling',
@@ -27,6 +36,17 @@ const allCnnC: ZooEntry<'all-cnn-c'> = {
   parameters: 1_369_738,
   macs: 270_798_336,
   accuracy: 'CIFAR-10 90.92 %, in the paper (92.75 % with augmentation)',
+  recipes: { cifar10: allCnnRecipe },
+}
+
+/** Windows of the size that its crops have, of the whole input, and the average of its 36 views. See the remarks. */
+const torch7Recipe: Recipe = {
+  epochs: 100,
+  batch: 64,
+  optimizer: { kind: 'momentum', rate: 0.01, weightDecay: 5e-4 },
+  schedule: { kind: 'cosine', warmup: 1 },
+  augment: { flip: true, resizedCrop: 0.5625 },
+  views: 'torch7',
 }
 
 const torch7: ZooEntry<'torch7-cifar'> = {
@@ -41,6 +61,10 @@ const torch7: ZooEntry<'torch7-cifar'> = {
   parameters: 5_745_738,
   macs: 131_815_424,
   accuracy: 'CIFAR-10 93.32 %, by its author (36 views of each image)',
+  recipes: { cifar10: torch7Recipe },
+  remarks: [
+    'Its author trained on crops of 24×24 and 28×28, after global contrast normalization and ZCA, by the squared error of probabilities. The recipe scales such windows to the input of 32×32 and uses cross-entropy; neither normalization exists here.',
+  ],
 }
 
 /** Filters of the two 2×2 convolutions of each stage, and the dropout before them. */

@@ -139,6 +139,24 @@ export function samplesSection(samples: readonly SamplePicture[], augmentation: 
   )
 }
 
+/** A test picture, and what the network makes of it. */
+export interface ReconstructedPicture {
+  readonly original: Picture
+  readonly reconstructed: Picture
+}
+
+export function reconstructionsSection(pictures: readonly ReconstructedPicture[]): string {
+  const items = pictures.map(
+    ({ original, reconstructed }, i) =>
+      `<figure><div class="both">${image(original, `test image ${i}`)}${image(reconstructed, 'reconstructed')}</div></figure>`,
+  )
+  return section(
+    'Reconstructions',
+    `<div class="gallery pairs-of">${items.join('')}</div>`,
+    noteHtml('The first test images. Left: the image. Right: what the network gives for it.'),
+  )
+}
+
 export interface ShownFilters {
   readonly name: string
   /** [F, F, C, K] */

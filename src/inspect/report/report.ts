@@ -5,11 +5,14 @@ import { costTable, type NetworkTable, type TextTable } from '../costTable.ts'
 import { escapeLines } from '../svg.ts'
 import { calibrationSection, classesSection, confusionSection, type ReportMetrics } from './classes.ts'
 import { commandHtml, listHtml, noteHtml, pairsHtml, scrolling, section, tableHtml } from './html.ts'
+import { numbersSection, type ReportNumbers } from './numbers.ts'
 import { pageHtml } from './page.ts'
 import {
   filtersSection,
   type HardPictures,
   mistakesSections,
+  type ReconstructedPicture,
+  reconstructionsSection,
   type SamplePicture,
   type ShownFilters,
   samplesSection,
@@ -30,6 +33,10 @@ export interface ReportData extends TrainingData {
   readonly metrics?: ReportMetrics | undefined
   /** Test pictures that are hardest for the network. */
   readonly mistakes?: HardPictures | undefined
+  /** Of a network that gives numbers. */
+  readonly numbers?: ReportNumbers | undefined
+  /** Of a network that gives an image like its input. */
+  readonly reconstructions?: readonly ReconstructedPicture[] | undefined
   /** Training pictures where there is augmentation, and what it does: `flip,crop4`. */
   readonly samples?: { readonly pictures: readonly SamplePicture[]; readonly augmentation: string } | undefined
   /** The weights that look at the picture. */
@@ -64,6 +71,8 @@ function sectionsOf(data: ReportData): readonly string[] {
     evaluation,
     metrics,
     mistakes,
+    numbers,
+    reconstructions,
     samples,
     filters,
     notation,
@@ -78,8 +87,10 @@ function sectionsOf(data: ReportData): readonly string[] {
   return [
     trainingSection(data),
     weightsSection(data.records),
+    numbers === undefined ? '' : numbersSection(numbers),
+    reconstructions === undefined ? '' : reconstructionsSection(reconstructions),
     metrics === undefined ? '' : classesSection(metrics, evaluation?.count ?? 0),
-    evaluation === undefined ? '' : confusionSection(evaluation),
+    evaluation === undefined || evaluation.meanError !== undefined ? '' : confusionSection(evaluation),
     evaluation === undefined ? '' : calibrationSection(evaluation),
     ...(mistakes === undefined ? [] : mistakesSections(mistakes, evaluation?.count ?? 0)),
     samples === undefined ? '' : samplesSection(samples.pictures, samples.augmentation),
