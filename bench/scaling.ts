@@ -17,7 +17,7 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { type Contender, type Tree, treeAt } from './scaling/tree.ts'
 import { profileOf } from './scaling/steps.ts'
-import { works } from './scaling/works.ts'
+import { controlWork, works } from './scaling/works.ts'
 import { least } from './timing.ts'
 
 const { values } = parseArgs({
@@ -41,6 +41,11 @@ if (chosen.length === 0 || !(seconds > 0)) {
 const trees: Tree[] = []
 for (const path of [...values.tree, '.']) trees.push(await treeAt(path, values.variant))
 
+/** What the control must reach, start and end of a run included. Two halves of one core bring 1.0 to 1.4. */
+const leastControl = 1.75
+const rounds = { free: 0, all: 0 }
+const control: Contender[] = []
+
 const busy = values.busy ? keepCoreBusy() : undefined
 if (values.steps) for (const work of chosen) for (const tree of trees) await profileOf(tree, work, seconds)
 else await compare()
@@ -50,22 +55,22 @@ process.exit()
 /** One row a work, one group of columns a tree. */
 async function compare(): Promise<void> {
   const columns = trees.flatMap(({ name }) => [`${name}1, ms`, '2, ms', 'ratio', 'CPU 1', 'CPU 2', 'MB'])
-  columns.push('others')
+  columns.push('rounds on free cores')
   const lines = [`| work | ${columns.join(' | ')} |`, `|---|${columns.map(() => '--:|').join('')}`]
   console.log(lines.join('\n'))
+  for (const threads of [1, 2]) control.push(await (trees.at(-1) as Tree).contender(controlWork, threads))
   for (const work of chosen) {
     const contenders: Contender[] = []
     for (const tree of trees) for (const threads of [1, 2]) contenders.push(await tree.contender(work, threads))
-    const before = processorTime()
+    Object.assign(rounds, { free: 0, all: 0 })
     const results = await inTurns(contenders)
-    const others = othersSince(before)
     const cells = trees.flatMap((_, at) => {
       const [one, two] = results.slice(2 * at) as [Measured, Measured]
       const megabytes = (contenders[2 * at + 1] as Contender).arenaBytes / 1e6
       const times = [one.time, two.time, one.time / two.time, one.cpu, two.cpu].map((value) => value.toFixed(2))
       return [...times, megabytes.toFixed(1)]
     })
-    const line = `| ${work.name} | ${cells.join(' | ')} | ${(100 * others).toFixed(0)} % |`
+    const line = `| ${work.name} | ${cells.join(' | ')} | ${rounds.free} of ${rounds.all} |`
     console.log(line)
     lines.push(line)
     for (const contender of contenders) await contender.dispose()
@@ -80,7 +85,11 @@ interface Measured {
   readonly cpu: number
 }
 
-/** Each takes a turn of a few runs, in an order that turns round, until the time is over. */
+/**
+ * Each takes a turn of a few runs, in an order that turns round, until the time is over. A virtual machine's two processors
+ * can be two halves of one core for seconds at a time. So rounds count only while the control, work that is shared without
+ * any loss, is nearly twice as fast on two threads.
+ */
 async function inTurns(contenders: readonly Contender[]): Promise<readonly Measured[]> {
   const times: number[][] = contenders.map(() => [])
   const cpu: number[][] = contenders.map(() => [])
@@ -90,40 +99,54 @@ async function inTurns(contenders: readonly Contender[]): Promise<readonly Measu
     await run()
     const before = process.cpuUsage()
     const began = performance.now()
-    let runs = 0
-    for (let now = began; now - began < milliseconds || runs < 2; runs++) {
+    const each: number[] = []
+    for (let now = began; now - began < milliseconds || each.length < 2; ) {
       await run()
       const end = performance.now()
-      times[at]?.push(end - now)
+      each.push(end - now)
       now = end
     }
     const { user, system } = process.cpuUsage(before)
-    cpu[at]?.push((user + system) / 1000 / runs)
+    return { each, cpu: (user + system) / 1000 / each.length }
   }
   // Engines compile anew what has proved to be hot.
   for (const at of contenders.keys()) await turn(at, 150)
-  times.forEach((of) => void of.splice(0))
-  cpu.forEach((of) => void of.splice(0))
-  const end = performance.now() + seconds * 1000
-  for (let round = 0; performance.now() < end || round < 2; round++) {
+  const end = performance.now() + 3000 * seconds
+  let before = await controlRatio()
+  for (let spent = 0; performance.now() < end && (spent < seconds * 1000 || rounds.free < 2); ) {
+    const start = performance.now()
     const order = [...contenders.keys()]
-    if (round % 2 === 1) order.reverse()
-    for (const at of order) await turn(at, 60)
+    if (rounds.all % 2 === 1) order.reverse()
+    const turns: (readonly [number, Awaited<ReturnType<typeof turn>>])[] = []
+    for (const at of order) turns.push([at, await turn(at, 60)])
+    const took = performance.now() - start
+    rounds.all++
+    const after = await controlRatio()
+    const isFree = Math.min(before, after) >= leastControl
+    before = after
+    if (!isFree && !values.busy) continue
+    spent += took
+    rounds.free++
+    for (const [at, { each, cpu: mean }] of turns) {
+      times[at]?.push(...each)
+      cpu[at]?.push(mean)
+    }
   }
   return contenders.map((_, at) => ({ time: least(times[at] ?? []), cpu: least(cpu[at] ?? []) }))
 }
 
-/** Milliseconds: by the clock, of all processes, and of this one. */
-function processorTime(): { now: number; all: number; own: number } {
-  const all = cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0)
-  const { user, system } = process.cpuUsage()
-  return { now: performance.now(), all, own: (user + system) / 1000 }
-}
-
-/** The share of the cores' time that other processes took: above a few per cent, ratios say nothing. */
-function othersSince({ now, all, own }: ReturnType<typeof processorTime>): number {
-  const end = processorTime()
-  return Math.max(0, end.all - all - (end.own - own)) / (end.now - now) / cpus().length
+/** One thread's time over that of two, of layers that share nothing but their filters. */
+async function controlRatio(): Promise<number> {
+  const of = async ({ run }: Contender) => {
+    const times: number[] = []
+    for (let count = 0; count < 4; count++) {
+      const start = performance.now()
+      await run()
+      times.push(performance.now() - start)
+    }
+    return least(times)
+  }
+  return (await of(control[0] as Contender)) / (await of(control[1] as Contender))
 }
 
 function keepCoreBusy(): ChildProcess {

@@ -6,12 +6,15 @@
 import { Worker } from 'node:worker_threads'
 import type { ScheduledCall } from '../../src/backends/wasm/schedule.ts'
 import type { Plan } from '../../src/plan/types.ts'
+import { othersSince, processorTime } from './others.ts'
 import { fill, type Tree } from './tree.ts'
 import type { ScalingWork } from './works.ts'
 
 type Kernel = (...args: number[]) => number
 
 interface Profile {
+  /** Least milliseconds of a whole run. */
+  readonly whole: number
   /** Least milliseconds of each call. */
   readonly times: readonly number[]
   readonly calls: readonly ScheduledCall[]
@@ -21,6 +24,7 @@ interface Profile {
 
 /** Prints what each step takes, the greatest losses first. */
 export async function profileOf(tree: Tree, work: ScalingWork, seconds: number): Promise<void> {
+  const before = processorTime()
   const one = await measure(tree, work, 1, seconds)
   const two = await measure(tree, work, 2, seconds)
   const rows = new Map<number, { one: number; two: number; kernels: Set<string> }>()
@@ -34,7 +38,7 @@ export async function profileOf(tree: Tree, work: ScalingWork, seconds: number):
     })
   }
   const sum = (of: 'one' | 'two') => [...rows.values()].reduce((total, row) => total + row[of], 0)
-  console.log(`\n${tree.name}${work.name}: ${sum('one').toFixed(2)} → ${sum('two').toFixed(2)} ms, ratio ${(sum('one') / sum('two')).toFixed(2)}; lost ${(sum('two') - sum('one') / 2).toFixed(3)} ms`)
+  console.log(`\n${tree.name}${work.name}: ${sum('one').toFixed(2)} → ${sum('two').toFixed(2)} ms, ratio ${(sum('one') / sum('two')).toFixed(2)}; lost ${(sum('two') - sum('one') / 2).toFixed(3)} ms; runs ${one.whole.toFixed(2)} → ${two.whole.toFixed(2)} ms, ratio ${(one.whole / two.whole).toFixed(2)}; others ${(100 * othersSince(before)).toFixed(0)} %`)
   const lost = ({ one, two }: { one: number; two: number }) => two - one / 2
   const sorted = [...rows].sort(([, a], [, b]) => lost(b) - lost(a)).slice(0, 40)
   for (const [at, row] of sorted) {
@@ -117,19 +121,23 @@ async function measure(tree: Tree, work: ScalingWork, threads: number, seconds: 
   for (let at = prepare.from; at < prepare.to; at++) run(at)
   const { from, to } = schedule.range(name, section.from, section.to, plan.batch)
   const times = new Array<number>(schedule.calls.length).fill(Number.POSITIVE_INFINITY)
+  let whole = Number.POSITIVE_INFINITY
   const once = () => {
     let began = performance.now()
+    const start = began
     for (let at = from; at < to; at++) {
       run(at)
       const end = performance.now()
       times[at] = Math.min(times[at] as number, end - began)
       began = end
     }
+    whole = Math.min(whole, began - start)
   }
   for (const end = performance.now() + 300; performance.now() < end; ) once()
   times.fill(Number.POSITIVE_INFINITY)
+  whole = Number.POSITIVE_INFINITY
   for (const end = performance.now() + seconds * 1000; performance.now() < end; ) once()
   for (const worker of workers) await worker.terminate()
   const used = times.map((time) => (Number.isFinite(time) ? time : 0))
-  return { times: used, calls: schedule.calls, stepOf: schedule.stepOf, plan }
+  return { whole, times: used, calls: schedule.calls, stepOf: schedule.stepOf, plan }
 }
