@@ -15,8 +15,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { type Contender, type Tree, treeAt } from './scaling/tree.ts'
 import { profileOf } from './scaling/steps.ts'
+import { type Contender, type Tree, treeAt } from './scaling/tree.ts'
 import { controlWork, works } from './scaling/works.ts'
 import { least } from './timing.ts'
 
@@ -35,7 +35,9 @@ const wanted = values.only?.split(',')
 const chosen = works.filter(({ name }) => wanted === undefined || wanted.some((part) => name.includes(part)))
 const seconds = Number(values.seconds)
 if (chosen.length === 0 || !(seconds > 0)) {
-  process.stderr.write(`--only takes parts of ${works.map(({ name }) => name).join(', ')}; --seconds a number above 0.\n`)
+  process.stderr.write(
+    `--only takes parts of ${works.map(({ name }) => name).join(', ')}; --seconds a number above 0.\n`,
+  )
   process.exit(2)
 }
 const trees: Tree[] = []

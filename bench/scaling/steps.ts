@@ -38,13 +38,17 @@ export async function profileOf(tree: Tree, work: ScalingWork, seconds: number):
     })
   }
   const sum = (of: 'one' | 'two') => [...rows.values()].reduce((total, row) => total + row[of], 0)
-  console.log(`\n${tree.name}${work.name}: ${sum('one').toFixed(2)} → ${sum('two').toFixed(2)} ms, ratio ${(sum('one') / sum('two')).toFixed(2)}; lost ${(sum('two') - sum('one') / 2).toFixed(3)} ms; runs ${one.whole.toFixed(2)} → ${two.whole.toFixed(2)} ms, ratio ${(one.whole / two.whole).toFixed(2)}; others ${(100 * othersSince(before)).toFixed(0)} %`)
+  console.log(
+    `\n${tree.name}${work.name}: ${sum('one').toFixed(2)} → ${sum('two').toFixed(2)} ms, ratio ${(sum('one') / sum('two')).toFixed(2)}; lost ${(sum('two') - sum('one') / 2).toFixed(3)} ms; runs ${one.whole.toFixed(2)} → ${two.whole.toFixed(2)} ms, ratio ${(one.whole / two.whole).toFixed(2)}; others ${(100 * othersSince(before)).toFixed(0)} %`,
+  )
   const lost = ({ one, two }: { one: number; two: number }) => two - one / 2
   const sorted = [...rows].sort(([, a], [, b]) => lost(b) - lost(a)).slice(0, 40)
   for (const [at, row] of sorted) {
     const { node, kind, phase } = one.plan.steps[at] as Plan['steps'][number]
     const cells = [lost(row), row.one, row.two].map((value) => value.toFixed(3).padStart(8))
-    console.log(`${cells.join(' ')} ${(row.one / row.two).toFixed(2)}  ${at} ${node} ${kind} ${phase} [${[...row.kernels].join(' ')}]`)
+    console.log(
+      `${cells.join(' ')} ${(row.one / row.two).toFixed(2)}  ${at} ${node} ${kind} ${phase} [${[...row.kernels].join(' ')}]`,
+    )
   }
   const kinds = new Map<string, { one: number; two: number }>()
   for (const [at, profile] of [one, two].entries()) {
@@ -57,22 +61,29 @@ export async function profileOf(tree: Tree, work: ScalingWork, seconds: number):
   }
   console.log('  by kernel:')
   for (const [kernel, row] of [...kinds].sort(([, a], [, b]) => lost(b) - lost(a)).slice(0, 20)) {
-    console.log(`${lost(row).toFixed(3).padStart(8)} ${row.one.toFixed(3).padStart(8)} ${row.two.toFixed(3).padStart(8)} ${(row.one / row.two).toFixed(2)}  ${kernel}`)
+    console.log(
+      `${lost(row).toFixed(3).padStart(8)} ${row.one.toFixed(3).padStart(8)} ${row.two.toFixed(3).padStart(8)} ${(row.one / row.two).toFixed(2)}  ${kernel}`,
+    )
   }
 }
 
 async function measure(tree: Tree, work: ScalingWork, threads: number, seconds: number): Promise<Profile> {
   const plan = tree.plan(work, threads)
-  const { scheduleOf } = await tree.load<typeof import('../../src/backends/wasm/schedule.ts')>('backends/wasm/schedule.ts')
+  const { scheduleOf } =
+    await tree.load<typeof import('../../src/backends/wasm/schedule.ts')>('backends/wasm/schedule.ts')
   const { boundCalls } = await tree.load<typeof import('../../src/backends/wasm/runner.ts')>('backends/wasm/runner.ts')
   const { allocate } = await tree.load<typeof import('../../src/backends/wasm/memory.ts')>('backends/wasm/memory.ts')
-  const { kernelModule } = await tree.load<typeof import('../../src/backends/wasm/modules.ts')>('backends/wasm/modules.ts')
-  const { controlWords } = await tree.load<typeof import('../../src/backends/wasm/control.ts')>('backends/wasm/control.ts')
+  const { kernelModule } =
+    await tree.load<typeof import('../../src/backends/wasm/modules.ts')>('backends/wasm/modules.ts')
+  const { controlWords } =
+    await tree.load<typeof import('../../src/backends/wasm/control.ts')>('backends/wasm/control.ts')
   const { workerMain } = await tree.load<typeof import('../../src/backends/wasm/worker.ts')>('backends/wasm/worker.ts')
   const schedule = scheduleOf(plan)
   const shared = threads > 1
   const memory = allocate(plan.arenaBytes, shared)
-  const module = await kernelModule(`${tree.variant}-${shared ? 'shared' : 'single'}` as Parameters<typeof kernelModule>[0])
+  const module = await kernelModule(
+    `${tree.variant}-${shared ? 'shared' : 'single'}` as Parameters<typeof kernelModule>[0],
+  )
   const { exports } = new WebAssembly.Instance(module, { env: { memory } })
   const kernels = exports as unknown as Readonly<Record<string, Kernel>>
   fill(plan, (buffer, values) => {
@@ -95,7 +106,14 @@ async function measure(tree: Tree, work: ScalingWork, threads: number, seconds: 
     const text = `const { parentPort } = require('node:worker_threads'); const port = { postMessage: (m) => parentPort.postMessage(m) }; (${workerMain})(port); parentPort.on('message', (data) => port.onmessage({ data }))`
     const worker = new Worker(text, { eval: true })
     workers.push(worker)
-    const message = { modules: [module], memory, calls: boundCalls(start, at, wakes), leads: false, control: 0, words: controlWords }
+    const message = {
+      modules: [module],
+      memory,
+      calls: boundCalls(start, at, wakes),
+      leads: false,
+      control: 0,
+      words: controlWords,
+    }
     worker.postMessage(message)
     await new Promise<void>((done, failed) => {
       worker.once('message', () => done())

@@ -39,9 +39,7 @@ export async function treeAt(path: string, variant: string): Promise<Tree> {
       batch,
       threads,
       exact,
-      ...(training
-        ? { goal: { kind: 'training', optimizer: { kind: 'momentum', rate: 0.01, momentum: 0.9 } } }
-        : {}),
+      ...(training ? { goal: { kind: 'training', optimizer: { kind: 'momentum', rate: 0.01, momentum: 0.9 } } } : {}),
     })
   return {
     name: path === '.' ? '' : `${path}: `,

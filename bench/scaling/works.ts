@@ -41,7 +41,7 @@ const chain = (side: number, channels: number, kernel: number, exact = false): S
 })
 
 /** Both threads read filters that stay in a core's caches, and write each to its own rows. */
-export const controlWork = { ...chain(28, 256, 1), network: 'INPUT 28x28x256 -> [CONV1-256 -> RELU]*4' }
+export const controlWork = { ...chain(28, 256, 1), network: 'INPUT 28x28x256 -> [CONV1-256 -> RELU]*10' }
 
 export const works: readonly ScalingWork[] = [
   picture('ResNet-18', 'resnet18'),
