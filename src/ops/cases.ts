@@ -24,6 +24,8 @@ export interface OpCase<A extends Attributes = Attributes> {
   readonly way?: string
   /** Pictures of the largest run that shares what is prepared; default: as many as `inputs` hold. */
   readonly largest?: number
+  /** Threads that the work is cut for; default: 1. */
+  readonly threads?: number
   /** A real network's layer: timed by the benchmark. */
   readonly bench?: string
 }

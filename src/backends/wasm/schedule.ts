@@ -98,8 +98,8 @@ function callsOf({ target }: Plan, buffers: readonly PlanBuffer[], step: PlanSte
     prepared: address(step.prepared),
     shared: address(step.shared),
   }
-  const { exact } = target
-  const { prepare = [], run } = wasmKernels[step.kind].calls(stepSpec(buffers, step), at, { exact, largest })
+  const { exact, threads } = target
+  const { prepare = [], run } = wasmKernels[step.kind].calls(stepSpec(buffers, step), at, { exact, largest, threads })
   const estimate = estimateStep(buffers, step)
   return { prepare: inEqualParts(prepare, estimate.prepare), run: inEqualParts(run, estimate.run) }
 }

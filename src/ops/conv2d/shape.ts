@@ -7,12 +7,16 @@ export interface ProductShape {
   /** Of the largest run that uses the same prepared filters. */
   readonly mostImages: number
   readonly groups: number
+  /** Threads that share the work; absent: 1. */
+  readonly threads?: number
   readonly channels: number
   readonly columns: number
 }
 
-export function forwardShape({ batch, largestBatch, channels, filters, groups }: Conv2dWork): ProductShape {
-  return { images: batch, mostImages: largestBatch, groups, channels: channels / groups, columns: filters / groups }
+export function forwardShape(work: Conv2dWork): ProductShape {
+  const { batch, largestBatch, channels, filters, groups, threads } = work
+  const each = { channels: channels / groups, columns: filters / groups }
+  return { images: batch, mostImages: largestBatch, groups, threads, ...each }
 }
 
 export function backwardShape(work: Conv2dWork): ProductShape {

@@ -15,18 +15,31 @@ export interface Conv2dWork extends Conv2dGeometry {
   readonly bounds: Bounds
   /** Only ways whose rounding error is that of the plain sum. */
   readonly exact: boolean
+  /** Threads of the plan: blocks may be cut for them. */
+  readonly threads: number
   /** A way that is asked for by its name. Where it does not fit, the others are tried in their order. */
   readonly way?: string
 }
 
 export function workOf(
   { attributes, inputs }: StepSpec<Conv2dGeometry & Partial<Pick<Conv2dAttributes, 'activation'>>>,
-  { exact, largest, way }: WasmContext,
+  { exact, largest, threads = 1, way }: WasmContext,
 ): Conv2dWork {
   const { window, channels, filters, groups, activation = 'none' } = attributes
   const batch = picturesOf(inputs[0] as ArraySpec)
   // Products within an optimizer have rows in the place of pictures, and may have more of them than the plan's batch.
   const largestBatch = Math.max(largest ?? batch, batch)
   const bounds = boundsOf(activation)
-  return { window, channels, filters, groups, batch, largestBatch, bounds, exact, ...(way !== undefined && { way }) }
+  return {
+    window,
+    channels,
+    filters,
+    groups,
+    batch,
+    largestBatch,
+    bounds,
+    exact,
+    threads,
+    ...(way !== undefined && { way }),
+  }
 }

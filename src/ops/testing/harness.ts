@@ -61,8 +61,13 @@ export function kernelOf(row: OpCase): WasmKernel<Attributes> {
 }
 
 /** What the plan would tell the kernel. */
-export function contextOf({ way, largest }: OpCase): WasmContext {
-  return { exact: false, ...(way !== undefined && { way }), ...(largest !== undefined && { largest }) }
+export function contextOf({ way, largest, threads }: OpCase): WasmContext {
+  return {
+    exact: false,
+    ...(way !== undefined && { way }),
+    ...(largest !== undefined && { largest }),
+    ...(threads !== undefined && { threads }),
+  }
 }
 
 export interface WasmTrial {

@@ -27,6 +27,6 @@ export function wasmTarget({ threads = 1, exact = false }: WasmTargetOptions = {
     segmentLimit: LARGEST_MEMORY,
     threads,
     exact,
-    workspace: (kind, step, largest) => wasmKernels[kind].workspace?.(step, { exact, largest }) ?? {},
+    workspace: (kind, step, largest) => wasmKernels[kind].workspace?.(step, { exact, largest, threads }) ?? {},
   }
 }

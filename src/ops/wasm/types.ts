@@ -19,6 +19,11 @@ export interface WasmContext {
   readonly exact: boolean
   /** Pictures of the plan's largest run; smaller runs use the filters that were prepared for it. Absent: this run's. */
   readonly largest?: number
+  /**
+   * Threads that the plan is for; absent: 1. Only how work is cut may depend on it, never the order of a sum: the bits are
+   * the same for any number.
+   */
+  readonly threads?: number
   /** A way by its name, for tests that compare ways; absent: the kernel's own choice. */
   readonly way?: string
 }

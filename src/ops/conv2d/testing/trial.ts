@@ -16,6 +16,8 @@ export interface Trial {
   readonly batch: number
   /** Pictures of the largest run that uses the same prepared filters; default: `batch`. */
   readonly largest?: number
+  /** That the work is cut for; default: 1. */
+  readonly threads?: number
   readonly size: Pair
   /** Default 3×3. */
   readonly kernel?: Pair
@@ -71,7 +73,7 @@ export function biasGradientCase(name: string, trial: Trial, fill?: OpCase['fill
 
 function partsOf(name: string, trial: Trial, fill?: OpCase['fill']) {
   const geometry = geometryOf(trial)
-  const { batch, largest, way } = trial
+  const { batch, largest, threads, way } = trial
   const [fh, fw, depth] = filterShape(geometry)
   const [n, height, width] = outputShape(geometry, batch)
   return {
@@ -80,6 +82,7 @@ function partsOf(name: string, trial: Trial, fill?: OpCase['fill']) {
       name,
       ...(way !== undefined && { way }),
       ...(largest !== undefined && { largest }),
+      ...(threads !== undefined && { threads }),
       ...(fill !== undefined && { fill }),
     },
     x: f32(...inputShape(geometry, batch)),

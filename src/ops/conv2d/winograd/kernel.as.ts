@@ -121,7 +121,10 @@ function storeAddresses(table: usize, from: usize, pitch: usize, count: i32): vo
   for (; count > 0; count--, table += 4, from += pitch) store<usize>(table, from)
 }
 
-/** Convolution of all tiles, block by block. Tiles of the call are groups × blocks of `blockTiles` tiles of the picture. */
+/**
+ * Convolution of all tiles, block by block. Tiles of the call are groups × blocks of `blockTiles` tiles of the picture ×
+ * ranges of `panelsEach` panels. A worker that takes several ranges of one block transforms its input once.
+ */
 export function winogradProduct(
   side: i32,
   /** [images, height, width, groups·channels] */
@@ -146,6 +149,7 @@ export function winogradProduct(
   floor: f32,
   ceiling: f32,
   blockTiles: i32,
+  panelsEach: i32,
   blockPanels: i32,
   sourcePitch: usize,
   sourcePlane: usize,
@@ -176,26 +180,36 @@ export function winogradProduct(
   storeAddresses(sources, transformed, sourcePitch, blockTiles)
   storeAddresses(targets, products, productPitch, blockTiles)
 
+  const ranges = (used + panelsEach - 1) / panelsEach
+  let transformedBlock = -1
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
-    const group = tile / blocks
-    const first = (tile % blocks) * blockTiles
+    const block = tile / ranges
+    const firstPanel = (tile % ranges) * panelsEach
+    const endPanel = min(firstPanel + panelsEach, used)
+    const group = block / blocks
+    const first = (block % blocks) * blockTiles
     const end = min(first + blockTiles, total)
     const picture = source + (<usize>(group * channels) << 2)
     const result = target + (<usize>(group * columns) << 2)
     const bias = packed + <usize>group * packedGroup
     const filters = bias + (<usize>panels << 5)
-    touchTiles(picture, height, width, sourcePixel, <usize>channels << 2, m, m + 1, tilesY, tilesX, first, end)
-    touchTiles(result, gridHeight, gridWidth, targetPixel, <usize>columns << 2, m, m, tilesY, tilesX, first, end)
-    if (side == 6) {
-      transformInput<Six>(picture, height, width, sourcePixel, channels, originY, originX, tilesY, tilesX, first, end, transformed, sourcePitch, sourcePlane, lines)
-    } else {
-      transformInput<Four>(picture, height, width, sourcePixel, channels, originY, originX, tilesY, tilesX, first, end, transformed, sourcePitch, sourcePlane, lines)
+    if (block != transformedBlock) {
+      transformedBlock = block
+      touchTiles(picture, height, width, sourcePixel, <usize>channels << 2, m, m + 1, tilesY, tilesX, first, end)
+      if (side == 6) {
+        transformInput<Six>(picture, height, width, sourcePixel, channels, originY, originX, tilesY, tilesX, first, end, transformed, sourcePitch, sourcePlane, lines)
+      } else {
+        transformInput<Four>(picture, height, width, sourcePixel, channels, originY, originX, tilesY, tilesX, first, end, transformed, sourcePitch, sourcePlane, lines)
+      }
     }
+    const firstColumn = firstPanel << 3
+    const wantedBytes = <usize>(min(endPanel << 3, columns) - firstColumn) << 2
+    touchTiles(result + (<usize>firstColumn << 2), gridHeight, gridWidth, targetPixel, wantedBytes, m, m, tilesY, tilesX, first, end)
     // A few panels at a time: their products are few enough to stay near until they are transformed back.
-    for (let panel = 0; panel < used; panel += blockPanels) {
-      const last = min(panel + blockPanels, used)
+    for (let panel = firstPanel; panel < endPanel; panel += blockPanels) {
+      const last = min(panel + blockPanels, endPanel)
       multiplyPlanes(0, planes, panel, last, end - first, channels, sources, targets, sourcePitch, productPitch, sourcePlane, productPlane, filters, packedPlane, zeros)
-      const wanted = min(blockPanels * 8, columns - panel * 8)
+      const wanted = min((last - panel) * 8, columns - panel * 8)
       const offset = <usize>panel << 5
       if (side == 6) {
         transformOutput<Six>(products, productPitch, productPlane, wanted, bias + offset, floor, ceiling, result + offset, gridHeight, gridWidth, targetPixel, tilesY, tilesX, first, end, lines)

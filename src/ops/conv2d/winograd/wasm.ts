@@ -76,15 +76,16 @@ function blockCall(
   bounds: Bounds,
   { source, target, prepared }: ProductAddresses,
 ): WasmCall {
-  const { side, groups, channels, columns, blockTiles, blockPanels, transformed, products, packedGroup } = plan
+  const { side, groups, channels, columns, used, blockTiles, panelsEach, blockPanels } = plan
+  const { transformed, products, packedGroup } = plan
   const [gridHeight, gridWidth] = correlation.grid
   const from = { ...tiledPictures(correlation, source, channels), groups, images }
   const to = { target, gridHeight, gridWidth, columns, ...cut(bounds) }
   const filters = { packed: prepared, ...plan.packed, packedGroup }
-  const blocks = { blockTiles, blockPanels, ...transformed, ...products }
+  const blocks = { blockTiles, panelsEach, blockPanels, ...transformed, ...products }
   return call(
     'winogradProduct',
     { side, ...from, ...filters, ...to, ...blocks },
-    groups * Math.ceil(plan.total / blockTiles),
+    groups * Math.ceil(plan.total / blockTiles) * Math.ceil(used / panelsEach),
   )
 }

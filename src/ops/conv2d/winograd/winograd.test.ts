@@ -125,6 +125,36 @@ describe.each(testedModules)('large shapes on %s', (module) => {
   })
 })
 
+/** Too few tiles for blocks, and filters that no core is to read twice: on 2 and 3 threads each takes a part of them. */
+const fewTiles = [
+  { batch: 1, size: [22, 21], padding: same, channels: 100, filters: 77 },
+  { batch: 2, size: [18, 17], padding: [0, 1, 2, 1], channels: 61, filters: 130 },
+] as const
+
+describe.each(testedModules)('few tiles shared by several threads, on %s', (module) => {
+  const caseOf = (at: number, threads: number) =>
+    forwardCase('few tiles', { ...(fewTiles[at] as Trial), way: 'winograd4', threads }, 'relu')
+
+  it.each([0, 1])('of shape %i give the bits of one thread', (at) => {
+    const bits = (row: OpCase, dealt?: number) => {
+      const trial = { module, ...(dealt !== undefined && { dealt }) }
+      const [output] = runWasm(row, drawArrays(row, 7), trial).outputs as [Float32Array]
+      return new Uint32Array(output.buffer, output.byteOffset, output.length)
+    }
+    const alone = bits(caseOf(at, 1))
+    expect(kernelsOf(caseOf(at, 1))).toContain('winogradMultiply')
+    for (const threads of [2, 3]) {
+      const row = caseOf(at, threads)
+      expect(callsOf(row).map(({ kernel, tiles }) => [kernel, tiles])).toEqual([['winogradProduct', threads]])
+      expect(bits(row)).toEqual(alone)
+      expect(bits(row, 3)).toEqual(alone)
+    }
+    expect(kernelsOf(caseOf(at, 4))).toContain('winogradMultiply')
+  })
+
+  it('give what the reference gives', () => checkCase(caseOf(0, 2), module))
+})
+
 it('the large shapes call every kernel', () => {
   const called = large.flatMap((given) => directionsOf('', { ...given, way: 'winograd4' }).flatMap(kernelsOf))
   // The filter gradient of groups is a product.
