@@ -43,6 +43,7 @@ describe('lenslet export --torch', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       folder: 'all',
       parameters: 4 * 10 + 8 + 1010,
+      gradientBytes: 4 * (4 * 10 + 8 + 1010),
       counts: { train: 50, validation: 0, test: 20 },
       notes: [],
     })
@@ -189,6 +190,7 @@ describe('lenslet export --torch', () => {
       [[net, '--torch', 'no', ...bars, '--augment', 'crop40'], /crop does not fit/],
       [['INPUT 8x8x3 -> FC-3', '--torch', 'photos/no', '--data', 'images:photos'], /lies in the folder of the images/],
       [[net, '--torch', 'bars/t10k-labels-idx1-ubyte', ...bars], /is not a folder/],
+      [[net, '--torch', '.', ...bars, '--force'], /is the folder that you are in/],
     ] as const) {
       const { code, stdout, stderr } = await run('export', ...words)
       expect([code, stdout], stderr).toEqual([2, ''])

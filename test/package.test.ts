@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib'
 import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../scripts/files.ts'
+import { writeBars } from './fixtures/cli.ts'
 import { importsOf } from './import-edges.ts'
 import { installPacked, type PackedPackage } from './packed.ts'
 
@@ -216,6 +217,21 @@ describe('a user', () => {
     const command = join(packed.folder, 'node_modules/lenslet', manifest.bin.lenslet)
     const { status, stdout } = spawnSync(node, [command, '--version'], { cwd: packed.folder, encoding: 'utf8' })
     expect({ status, stdout: stdout.trim() }).toEqual({ status: 0, stdout: manifest.version })
+  })
+
+  it('exports a training with the programs of the package', async () => {
+    await writeBars(join(packed.folder, 'bars'), { train: 20, test: 5 })
+    const command = join(packed.folder, 'node_modules/lenslet', manifest.bin.lenslet)
+    const words = ['export', 'INPUT 10x10x1 -> FC-10', '--torch', 'exported', '--data', 'mnist:bars', '--batch', '4']
+    const { status, stderr } = spawnSync(process.execPath, [command, ...words], {
+      cwd: packed.folder,
+      encoding: 'utf8',
+    })
+    expect(status, stderr).toBe(0)
+    for (const name of ['train.py', 'lenslet_torch.py', 'lenslet/trainer.py'])
+      expect(await readFile(join(packed.folder, 'exported', name), 'utf8'), name).toBe(
+        await readFile(join(root, 'python', name), 'utf8'),
+      )
   })
 
   it.each([...versions])(

@@ -35,6 +35,7 @@ const sidebar = [
       page('Models of the Hugging Face hub', '/hub'),
       page('Recipes', '/recipes'),
       page('Models of other programs', '/exchange'),
+      page('Past one machine', '/scale'),
       page('ONNX operators', '/onnx'),
       page('Performance', '/performance'),
       page('Reliability', '/reliability'),

@@ -43,7 +43,7 @@ Examples:
   lenslet export lenet5 --torch lenet5-torch --data mnist --epochs 3
   lenslet export resnet20 --torch /shared/resnet20 --data cifar10
   lenslet export resnet50 --torch /shared/photos-run --data images:/shared/photos --batch 256 --augment flip
-  lenslet convert lenet5-torch/last.safetensors lenet5.lenslet`
+  lenslet convert lenet5-torch/best.safetensors lenet5.lenslet`
 
 async function run(net: string | undefined, { torch, ...call }: ExportCall): Promise<void> {
   if (torch === undefined) {

@@ -9,11 +9,12 @@ import type { SplitFiles } from '../data/node/images.ts'
 import { dataParts, imageList } from '../exchange/torch/data.ts'
 import { checkForms } from '../exchange/torch/lacking.ts'
 import { readmeOf } from '../exchange/torch/readme.ts'
-import type { TorchRecipe } from '../exchange/torch/recipe.ts'
+import type { ImageList, TorchRecipe } from '../exchange/torch/recipe.ts'
 import { preparation, recipeOf } from '../exchange/torch/recipeOf.ts'
 import { printBytes, printCount } from '../inspect/units.ts'
 import { modelParts } from '../model/file.ts'
 import { type Model, trainerOf } from '../model/model.ts'
+import type { Tensor } from '../model/safetensors.ts'
 import { networkToJson } from '../network/json.ts'
 import { cost } from '../plan/cost.ts'
 import { describeTests, describeTraining } from '../train/identity.ts'
@@ -24,7 +25,7 @@ import { startWeights } from '../train/starts/start.ts'
 import { kindOf, openData } from './data.ts'
 import { readCall, UsageError } from './errors.ts'
 import { commandName } from './machine.ts'
-import { checkNewFolder, type NewFolder, type WriteFile, writeFolder } from './newFolder.ts'
+import { checkNewFolder, type NewFolder, writeFolder } from './newFolder.ts'
 import { checkKnown } from './newHead.ts'
 import { placeOf } from './runFolder.ts'
 import type { Terminal } from './terminal.ts'
@@ -83,40 +84,29 @@ export async function exportTorch(
   const start = await started(model, dataset, settings)
   model.info = { ...model.info, classes: dataset.classes, normalization: settings.normalization }
   const final = recipe(start)
+  const tensors = await model.snapshot()
   let bytes = 0
-  const counting = (write: WriteFile): WriteFile => {
-    return (name, parts) =>
-      write(
-        name,
-        countedParts(parts, signal, (more) => (bytes += more)),
-      )
-  }
-  await readCall(() =>
-    writeFolder(target, async (plain) => {
-      const write = counting(plain)
-      await write('network.json', [text(networkToJson(model.network))])
+  await writeFolder(target, async (write) => {
+    for await (const [name, parts] of filesOf(model, tensors, final, list ?? dataset))
       await write(
-        'weights.safetensors',
-        modelParts({ network: model.network, info: model.info, tensors: await model.snapshot() }),
+        name,
+        countedParts(parts, signal, (more) => {
+          bytes += more
+        }),
       )
-      if (list === undefined) await write('data.safetensors', dataParts(dataset))
-      else await write('images.json', [text(`${JSON.stringify(list)}\n`)])
-      await write('README.md', [text(readmeOf(final))])
-      for (const [name, content] of await programs()) await write(name, [content])
-      // Last: it makes the folder an export.
-      await write('recipe.json', [text(`${JSON.stringify(final, null, 2)}\n`)])
-    }),
-  )
+  })
   if (says !== undefined) terminal.say(says)
   if (task.tuning !== undefined) terminal.say(task.tuning)
   const { parameters } = cost(model.network).totals
   const next = [
-    `cd ${quoted(folder)} && torchrun --standalone --nproc_per_node 2 train.py`,
-    `${commandName()} convert ${quoted(join(folder, 'last.safetensors'))} ${quoted(`${final.name}.lenslet`)}`,
+    `cd ${quoted(folder)} && python3 train.py`,
+    `${commandName()} convert ${quoted(join(folder, final.keep === 'best' ? 'best.safetensors' : 'last.safetensors'))} ${quoted(`${final.name}.lenslet`)}`,
   ]
-  terminal.result({ folder, bytes, parameters, counts: final.counts, start, notes, next }, () =>
+  const gradientBytes = gradientBytesOf(final, tensors)
+  terminal.result({ folder, bytes, parameters, gradientBytes, counts: final.counts, start, notes, next }, () =>
     [
       `${printable(folder)}: ${printable(final.name)}, ${printCount(parameters)} parameters, ${counted(final.counts.train, 'training image')} of ${printable(final.data.source)}, ${printBytes(bytes)}`,
+      `Each of n processes sends 2(n − 1)/n of ${printBytes(gradientBytes)} of gradients in a step (docs/scale.md)`,
       ...start.map(printable),
       '',
       `Try next (${printable(join(folder, 'README.md'))} has the commands for GPUs, several machines and SLURM):`,
@@ -188,6 +178,30 @@ function notesOf({ views, recompute }: TrainOptions): readonly string[] {
   ]
 }
 
+/** Of the weights that learn: what processes exchange for an update. */
+function gradientBytesOf({ groups }: TorchRecipe, tensors: ReadonlyMap<string, Tensor>): number {
+  return groups
+    .flatMap(({ weights }) => weights)
+    .reduce((sum, name) => sum + (tensors.get(name)?.values.byteLength ?? 0), 0)
+}
+
+type Parts = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+
+/** What is in the folder. The recipe comes last: it makes the folder an export. */
+async function* filesOf(
+  { network, info }: Model,
+  tensors: ReadonlyMap<string, Tensor>,
+  recipe: TorchRecipe,
+  data: ImageList | Dataset,
+): AsyncGenerator<readonly [name: string, parts: Parts]> {
+  yield ['network.json', [text(networkToJson(network))]]
+  yield ['weights.safetensors', modelParts({ network, info, tensors })]
+  yield [recipe.data.file, 'format' in data ? [text(`${JSON.stringify(data)}\n`)] : dataParts(data)]
+  yield ['README.md', [text(readmeOf(recipe))]]
+  for (const [name, content] of await programs()) yield [name, [content]]
+  yield ['recipe.json', [text(`${JSON.stringify(recipe, null, 2)}\n`)]]
+}
+
 /** What of the package goes into the folder: the programs, by their names there. */
 async function programs(): Promise<ReadonlyMap<string, Uint8Array>> {
   const from = fileURLToPath(new URL('../../python/', import.meta.url))
@@ -198,7 +212,7 @@ async function programs(): Promise<ReadonlyMap<string, Uint8Array>> {
 }
 
 async function* countedParts(
-  parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  parts: Parts,
   signal: AbortSignal,
   count: (bytes: number) => void,
 ): AsyncIterable<Uint8Array> {

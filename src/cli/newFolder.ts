@@ -1,14 +1,14 @@
 /** A folder that appears whole or not at all, in place of none, of an empty one, or with --force of a former one of its kind. */
 
 import { existsSync } from 'node:fs'
-import { chmod, type FileHandle, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { chmod, type FileHandle, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { platform } from '#platform'
 import { counted, listed, printable } from '../core/text.ts'
 import { makeFolder, unfinishedFolder } from '../data/node/files.ts'
 import { FileError } from '../platform/errors.ts'
 import { systemReason } from '../platform/systemErrors.ts'
-import { UsageError } from './errors.ts'
+import { readCall, UsageError } from './errors.ts'
 
 export interface NewFolder {
   readonly folder: string
@@ -33,6 +33,15 @@ export async function checkNewFolder({ folder, option, force, kind, isOfKind }: 
   }
   const found = await stat(folder).catch(() => undefined)
   if (found === undefined) return
+  const inside = relative(await realpath(folder), process.cwd())
+  if (!isAbsolute(inside) && inside.split(sep)[0] !== '..') {
+    // The folder is replaced as a whole, and who is in it would be nowhere.
+    throw new UsageError(`${printable(folder)} is the folder that you are in, or holds it`, {
+      received: `${option} ${folder}`,
+      expected: 'a new folder, which may be in it',
+      advice: `${option} NAME`,
+    })
+  }
   if (!found.isDirectory()) {
     throw new UsageError(`${printable(folder)} is not a folder`, { received: 'a file', expected: 'a folder' })
   }
@@ -55,12 +64,16 @@ export async function writeFolder(
   request: NewFolder,
   fill: (write: WriteFile, place: string) => Promise<void>,
 ): Promise<void> {
-  const folder = resolve(request.folder)
+  // Of a symbolic link, what it leads to.
+  const folder = await realpath(request.folder).catch(() => resolve(request.folder))
   const parent = dirname(folder)
-  await makeFolder(parent).catch((cause: unknown) => {
-    throw cannotWrite(request, cause)
+  // A place that cannot be written to, or another process there, is wrong with the call; a full disk is not.
+  const lock = await readCall(async () => {
+    await makeFolder(parent).catch((cause: unknown) => {
+      throw cannotWrite(request, cause)
+    })
+    return platform.lockFile(folder)
   })
-  const lock = await platform.lockFile(folder)
   try {
     await checkNewFolder(request)
     const place = await unfinishedFolder(parent, basename(folder))

@@ -30,8 +30,9 @@ export async function resumedSettings(folder: string, data: string | undefined):
 
 /** PyTorch's checkpoint has its optimizer's state and its order of additions: a training goes on where it began. */
 function notOurs(folder: string): UsageError {
-  const weights = join(folder, 'last.safetensors')
-  const isDone = existsSync(weights)
+  const paths = ['best.safetensors', 'last.safetensors'].map((name) => join(folder, name))
+  const weights = paths.find((path) => existsSync(path))
+  const isDone = weights !== undefined
   return new UsageError(`${printable(folder)} is a training of PyTorch`, {
     received: isDone
       ? 'a training that lenslet export wrote, and that has ended'

@@ -52,6 +52,8 @@ of the cores: \`OMP_NUM_THREADS=4 torchrun --standalone --nproc_per_node 2 train
 Add \`--max_restarts 3\` to go on when a process dies: all processes start again from the last checkpoint.
 
 torchrun of PyTorch 1.13 under Python 3.11 (Debian 12) needs three more options in front of \`train.py\`: \`--redirects 1 --tee 1 --log_dir logs\`.
+Its \`--standalone\` always takes the same port, so a second training on the machine needs
+\`--rdzv_backend c10d --rdzv_endpoint localhost:0\` in place of it.
 
 ## Several machines
 
