@@ -83,7 +83,7 @@ function checkDigits(python: string, folder: string): number {
   const cli = join(root, 'src/cli/main.ts')
   const node = ['--conditions=lenslet-source', '--no-warnings', cli, 'export', 'lenet5', '--torch', place]
   check(
-    spawnSync(process.execPath, [...node, '--data', 'mnist', '--epochs', '3', '--batch', '128', '--keep', 'last'], {
+    spawnSync(process.execPath, [...node, '--data', 'mnist', '--epochs', '3', '--keep', 'last'], {
       stdio: 'inherit',
     }),
   )
@@ -107,7 +107,7 @@ async function checkKilled(python: string, folder: string, undisturbed: number):
   let said = ''
   running.stdout.on('data', (bytes) => (said += bytes))
   const ended = new Promise<number | null>((resolve) => running.on('close', resolve))
-  const isLate = () => recordsOf(out).some(({ kind, step }) => kind === 'step' && step > 700)
+  const isLate = () => recordsOf(out).some(({ kind, step }) => kind === 'step' && step > 1400)
   while (!(isLate() && existsSync(join(out, 'checkpoint.safetensors')))) {
     if (running.exitCode !== null) throw new Error('the training ended before a process was killed')
     await sleep(2000)

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .randomness import keep_mask, stream_of
+from .synchronized import SynchronizedNorm
 from .windows import output_sides, padded, whole_windows, window_sums
 
 Shape = Tuple[int, int, int]
@@ -367,24 +368,13 @@ class BatchNorm(_Norm):
         return F.batch_norm(x, self.mean, self.variance, scale, shift, self.training, a["momentum"], a["epsilon"])
 
     def synchronized(self, x: Tensor, scale: Optional[Tensor], shift: Optional[Tensor]) -> Tensor:
-        """The statistics of the whole batch: sums over all processes, which also take part in the gradient."""
-        from torch.distributed.nn.functional import all_reduce
-
-        channels = x.shape[1]
-        # Sums of 16-bit floats would lose their last digits.
-        wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
-        count = torch.full((1,), x.numel() / channels, dtype=wide.dtype, device=x.device)
-        sums = all_reduce(torch.cat([wide.sum((0, 2, 3)), count]))
-        total = sums[-1].detach()
-        mean = sums[:-1] / total
-        centered = wide - mean[:, None, None]
-        variance = all_reduce((centered * centered).sum((0, 2, 3))) / total
+        """By the statistics of the whole batch."""
+        y, mean, variance, total = SynchronizedNorm.apply(x, self.attributes["epsilon"])
         with torch.no_grad():
             momentum = self.attributes["momentum"]
             self.mean.lerp_(mean, momentum)
             self.variance.lerp_(variance * total / (total - 1), momentum)
-        y = centered * torch.rsqrt(variance + self.attributes["epsilon"])[:, None, None]
-        return (y if scale is None or shift is None else y * scale[:, None, None] + shift[:, None, None]).to(x.dtype)
+        return y if scale is None or shift is None else (y * scale[:, None, None] + shift[:, None, None]).to(x.dtype)
 
 
 @layer("gn")
