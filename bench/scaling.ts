@@ -69,7 +69,9 @@ async function compare(): Promise<void> {
     const cells = trees.flatMap((_, at) => {
       const [one, two] = results.slice(2 * at) as [Measured, Measured]
       const megabytes = (contenders[2 * at + 1] as Contender).arenaBytes / 1e6
-      const times = [one.time, two.time, one.time / two.time, one.cpu, two.cpu].map((value) => value.toFixed(2))
+      const times = [one.time, two.time, one.time / two.time, one.cpu, two.cpu].map((value) =>
+        Number.isFinite(value) ? value.toFixed(2) : '–',
+      )
       return [...times, megabytes.toFixed(1)]
     })
     const line = `| ${work.name} | ${cells.join(' | ')} | ${rounds.free} of ${rounds.all} |`

@@ -26,3 +26,7 @@ export const controlWords = {
 
 /** What to add to the state so that whoever is about to sleep on it does not. */
 export const stateChange = 1 << 17
+
+/** Of the state: whether the call is open, and how many followers are inside. */
+export const stateOpen = 1 << 16
+export const stateInside = stateOpen - 1

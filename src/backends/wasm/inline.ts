@@ -1,48 +1,97 @@
-/** Runs calls on the calling thread, one after the other: with one thread no worker could do it sooner. */
+/**
+ * Runs calls on the calling thread, one after the other: with one thread no worker could do it sooner. Where there are
+ * workers, it can lead them, too.
+ */
 
 import { platform } from '#platform'
-import { controlWords } from './control.ts'
+import { controlWords, stateInside, stateOpen } from './control.ts'
 import { KernelTrapError } from './errors.ts'
 import { boundCalls, type Kernel, type Kernels, type Runner, type RunnerStart } from './runner.ts'
-import type { CallRange } from './schedule.ts'
+import type { CallRange, ScheduledCall } from './schedule.ts'
 
 /** A loop that awaits nothing but runs would keep timers, signals and painting waiting: they get a turn so often. */
 const turnMilliseconds = 30
 
-/** @throws {KernelTrapError} by `run` */
-export async function startInline(start: RunnerStart): Promise<Runner> {
+/** Looks at a follower that is still inside, about 0.1 ms, before the calling thread turns to its other work in between. */
+const mostLooks = 50_000
+
+export interface InlineRunner extends Runner {
+  /**
+   * As `run`, with this thread as the leader of workers that follow. It never sleeps, so a page may do it, and whether a
+   * follower was lost is asked of `failureOf` while this waits for one.
+   */
+  lead(range: CallRange, failureOf: () => Error | undefined): Promise<void>
+}
+
+/**
+ * @param wakingFor how many workers a call is worth waking when led; undefined where it is run alone. Absent: all are
+ * @throws {KernelTrapError} by `run` and `lead`
+ */
+export async function startInline(
+  start: RunnerStart,
+  wakingFor?: (call: ScheduledCall) => number | undefined,
+): Promise<InlineRunner> {
   const env = { memory: start.memory }
   const instances = await Promise.all(start.modules.map((module) => WebAssembly.instantiate(module, { env })))
   const kernels = Object.assign({}, ...instances.map(({ exports }) => exports)) as Kernels
-  const bound = boundCalls(start, 0).map(({ kernel, args }) => ({ run: kernels[kernel] as Kernel, args }))
+  const bind = (waking?: typeof wakingFor) =>
+    boundCalls(start, 0, waking).map(({ kernel, ...call }) => ({ run: kernels[kernel] as Kernel, ...call }))
+  const alone = bind()
+  const led = wakingFor === undefined ? alone : bind(wakingFor)
   const words = new Int32Array(start.memory.buffer)
   const counter = (start.control + controlWords.aloneCounter) >> 2
-  let failure: KernelTrapError | undefined
+  const state = (start.control + controlWords.state) >> 2
+  let failure: Error | undefined
   let lastTurn = platform.now()
 
-  function execute({ from, to }: CallRange): void {
-    let at = from
+  /** Runs a call; true where a worker is still inside of it. */
+  function execute(calls: typeof alone, at: number): boolean {
+    const { run, args, wake } = calls[at] as (typeof alone)[number]
     try {
-      for (; at < to; at++) {
-        const call = bound[at] as (typeof bound)[number]
-        call.run(...call.args)
-        words[counter] = 0
+      if (wake !== undefined) kernels.openCall(start.control, at, wake)
+      run(...args)
+    } catch (error) {
+      throw new KernelTrapError(start.placeOf(at), String(error))
+    }
+    if (wake !== undefined) return !isLeft()
+    words[counter] = 0
+    return false
+  }
+
+  /** Closes the open call, and looks whether all who joined it have left. */
+  function isLeft(): boolean {
+    if ((Atomics.and(words, state, ~stateOpen) & stateInside) === 0) return true
+    for (let look = 0; look < mostLooks; look++) if (isEmpty()) return true
+    return false
+  }
+
+  const isEmpty = () => (Atomics.load(words, state) & stateInside) === 0
+
+  async function runAll(calls: typeof alone, { from, to }: CallRange, failureOf?: () => Error | undefined) {
+    if (platform.now() - lastTurn > turnMilliseconds) {
+      await platform.nextTurn()
+      lastTurn = platform.now()
+    }
+    if (failure) throw failure
+    try {
+      for (let at = from; at < to; at++) {
+        if (!execute(calls, at)) continue
+        do {
+          await platform.nextTurn()
+          const lost = failureOf?.()
+          if (lost) throw lost
+        } while (!isEmpty())
       }
     } catch (error) {
-      failure = new KernelTrapError(start.placeOf(at), String(error))
+      failure = error as Error
+      throw error
     }
   }
 
   return {
     threads: 1,
-    async run(range) {
-      if (platform.now() - lastTurn > turnMilliseconds) {
-        await platform.nextTurn()
-        lastTurn = platform.now()
-      }
-      if (!failure) execute(range)
-      if (failure) throw failure
-    },
+    run: (range) => runAll(alone, range),
+    lead: (range, failureOf) => runAll(led, range, failureOf),
     async dispose() {},
   }
 }

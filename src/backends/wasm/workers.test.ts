@@ -27,6 +27,8 @@ const arenaBytes = 65536
 /** Estimates: worth an order of its own, and not worth one even a thousand times over. */
 const long = 2e6
 const short = 100
+/** Of some hundred calls: worth sharing, and so short that the calling thread leads. */
+const brief = 2e4
 
 /** Each call reads what other tiles of the call before it wrote, so a worker that runs ahead spoils the values. */
 function shiftedChain(count: number, nanoseconds = long): ScheduledCall[] {
@@ -60,6 +62,10 @@ async function startOf(calls: readonly ScheduledCall[], shared: boolean): Promis
 /** Calls that were opened to several workers until now. */
 const opened = ({ memory, control }: RunnerStart) =>
   (new Int32Array(memory.buffer)[(control + controlWords.state) >> 2] as number) >>> 17
+
+/** Orders that the leading worker was given. */
+const ordered = ({ memory, control }: RunnerStart) =>
+  new Int32Array(memory.buffer)[(control + controlWords.order) >> 2] as number
 
 const start = (of: RunnerStart, threads: number) => (threads === 1 ? startInline(of) : startWorkers(of, threads))
 
@@ -149,6 +155,33 @@ describe('work that is short by estimate', () => {
   })
 })
 
+describe('work that is brief by estimate', () => {
+  const calls = shiftedChain(300, brief)
+
+  it.each([2, 3, 4])('is led by the caller, with the bits of one thread on %i', async (threads) => {
+    const expected = await valuesAfter(1, calls, [[0, calls.length]])
+    const of = await startOf(calls, true)
+    const runner = await startWorkers(of, threads)
+    await runner.run({ from: 0, to: 140 })
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    await runner.run({ from: 140, to: calls.length })
+    expect([opened(of), ordered(of)]).toEqual([300, 0])
+    await runner.dispose()
+    expect(new Int32Array(of.memory.buffer, first, 2 * (length + slack)).slice()).toEqual(expected)
+  })
+
+  it('and orders may follow each other', async () => {
+    const mixed = calls.map((call, index) => ({ ...call, nanoseconds: [2e6, short, 1e8][index % 3] as number }))
+    const expected = await valuesAfter(1, mixed, [[0, mixed.length]])
+    const of = await startOf(mixed, true)
+    const runner = await startWorkers(of, 3)
+    for (let from = 0; from < mixed.length; from++) await runner.run({ from, to: from + 1 })
+    expect([opened(of), ordered(of)]).toEqual([200, 100])
+    await runner.dispose()
+    expect(new Int32Array(of.memory.buffer, first, 2 * (length + slack)).slice()).toEqual(expected)
+  })
+})
+
 it('a call of one tile is opened to nobody', async () => {
   const of = await startOf(
     shiftedChain(10).map((call, index) => (index < 4 ? { ...call, args: call.args.with(4, length), tiles: 1 } : call)),
@@ -165,6 +198,7 @@ describe.each([
   [2, long],
   [3, long],
   [2, short],
+  [2, 5e5],
 ])('with %s threads and calls of %s ns', (threads, nanoseconds) => {
   it('a trap names the kernel, the step and the node, now and at the next run', async () => {
     const args = [first, arenaBytes * 4, 8, 0, 8]
@@ -224,19 +258,24 @@ describe('a worker that ends', () => {
     }
   }
 
-  it('inside a call fails the run, and no other worker is left waiting', async () => {
+  it.each([
+    ['ordered', 2 * long],
+    ['led', 5e5],
+  ])('inside a call fails the run, if %s, and no other worker is left waiting', async (how, nanoseconds) => {
     loseWorker('inside')
-    const runner = await startWorkers(await startOf(shiftedChain(10), true), 3)
+    const of = await startOf(shiftedChain(10, nanoseconds), true)
+    const runner = await startWorkers(of, 3)
     // Until the worker is there, and a call finds it.
     const failure = await until(() => runner.run({ from: 0, to: 10 }))
     expect(failure).toBeInstanceOf(WorkerLostError)
     expect(`${failure}`).toMatch(/worker 1 ended by itself[\s\S]*code 5/)
     await expect(runner.run({ from: 0, to: 10 })).rejects.toThrow(WorkerLostError)
+    expect(ordered(of) > 0).toBe(how === 'ordered')
     if (canCount) await expect.poll(workersAlive).toBe(0)
     await runner.dispose()
   })
 
-  it.each([long, short])('between runs fails the next one, of calls of %s ns', async (nanoseconds) => {
+  it.each([long, 5e5, short])('between runs fails the next one, of calls of %s ns', async (nanoseconds) => {
     const worker = loseWorker('idle')
     const runner = await startWorkers(await startOf(shiftedChain(10, nanoseconds), true), 3)
     await runner.run({ from: 0, to: 10 })
