@@ -1,7 +1,8 @@
 /** Layers to add by a click: by kind, each with numbers that fit where it is added. */
 
 import type { Volume } from 'lenslet/core'
-import { type LayerType, layers } from 'lenslet/layers'
+import type { LayerType } from 'lenslet/layers'
+import { layerWords } from '../editor/layerWords.ts'
 import { type Kind, kindOf } from '../picture/kinds.ts'
 
 export interface PaletteEntry {
@@ -65,12 +66,12 @@ function divisor(count: number, most: number): number {
  * @param classes of the network
  */
 export function paletteFor(volume: Volume, classes: number): readonly PaletteKind[] {
-  const entries = Object.values(layers)
-    .filter(({ type }) => type !== 'input')
-    .map(({ type, notation }) => ({
+  const entries = Object.entries(layerWords)
+    .filter(([type]) => type !== 'input')
+    .map(([type, { word, example }]) => ({
       kind: kindOf(type),
-      word: notation.word,
-      text: forms[type as LayerType]?.(volume, classes) ?? notation.form.example ?? notation.word,
+      word,
+      text: forms[type as LayerType]?.(volume, classes) ?? example ?? word,
     }))
   return order.map((kind) => ({ kind, entries: entries.filter((entry) => entry.kind === kind) }))
 }

@@ -3,8 +3,9 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete'
 import { HighlightStyle, LanguageSupport, StreamLanguage, syntaxHighlighting } from '@codemirror/language'
 import { Tag } from '@lezer/highlight'
-import { type LayerType, layers, words } from 'lenslet/layers'
+import type { LayerType } from 'lenslet/layers'
 import { type Kind, kindOf } from '../picture/kinds.ts'
+import { layerWords } from './layerWords.ts'
 
 const tags = {
   convolution: Tag.define(),
@@ -21,7 +22,7 @@ const tags = {
 } as const
 
 const typeOfWord = new Map<string, LayerType>(
-  Object.values(layers).map(({ type, notation }) => [notation.word, type as LayerType]),
+  Object.entries(layerWords).map(([type, { word }]) => [word, type as LayerType]),
 )
 
 /** The kind of the layer whose word starts a text, the longest that fits. */
@@ -68,14 +69,11 @@ const style = HighlightStyle.define([
   { tag: tags.comment, color: 'var(--quiet)', fontStyle: 'italic' },
 ])
 
-const completions: readonly Completion[] = words.map((word) => {
-  const type = typeOfWord.get(word)
-  return {
-    label: word,
-    detail: type === undefined ? '' : (layers[type].notation.form.example ?? ''),
-    type: 'keyword',
-  }
-})
+const completions: readonly Completion[] = Object.values(layerWords).map(({ word, example = '' }) => ({
+  label: word,
+  detail: example,
+  type: 'keyword',
+}))
 
 export function complete(context: CompletionContext): CompletionResult | null {
   const before = context.matchBefore(/[A-Za-z]+/)
