@@ -5,9 +5,11 @@ import App from './App.svelte'
 import { offline } from './offline/offline.svelte.ts'
 import { store } from './state/store.svelte.ts'
 import './style.css'
+import { speak } from './words/words.svelte.ts'
 
 store.start()
 // Before anything is drawn: charts take their colours from the theme.
 document.documentElement.dataset.theme = store.theme
+await speak(store.language)
 mount(App, { target: document.body })
 void offline.start()

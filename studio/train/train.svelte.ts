@@ -200,7 +200,6 @@ class Training {
 
   /** Does what the engine offered. */
   async accept(offer: Offer): Promise<void> {
-    this.fault = undefined
     const { design } = store
     const text = design && mendedText(design.text, design.layers, offer)
     if (text !== undefined) editor.replace(text)
@@ -221,14 +220,19 @@ class Training {
   async #judge(): Promise<void> {
     this.#judgedAt = performance.now()
     const { cell } = this
-    const answer = await engine.latest('train.judge', { most: shownMistakes, ...(cell && { cell }) })
-    if (answer !== undefined) this.judged = answer.images
+    try {
+      const answer = await engine.latest('train.judge', { most: shownMistakes, ...(cell && { cell }) })
+      if (answer !== undefined) this.judged = answer.images
+    } catch (error) {
+      // The model was replaced meanwhile: the next one is judged when it has learned something.
+      if (!(error instanceof EngineFault)) throw error
+    }
   }
 
   #heard(progress: TrainProgress): void {
     const { trained, tested } = progress
-    const isLess = progress.step < (this.progress?.step ?? 0)
-    if (isLess) this.#clear()
+    // Of a fresh model. (With a larger batch, the same place of the training is a smaller number of steps.)
+    if (progress.state === 'ready' && progress.step === 0) this.#clear()
     this.progress = progress
     if (trained !== undefined) this.#train.add(trained)
     if (tested !== undefined) {
