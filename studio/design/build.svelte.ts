@@ -34,7 +34,7 @@ class Build {
     if (pending === undefined || design?.text !== pending.text) return
     this.#pending = undefined
     const { offset } = pending
-    const found = design.layers.findLast(({ span }) => span[0] <= offset && offset < span[1])
+    const found = design.layers.find(({ span }) => span[0] <= offset && offset < span[1])
     if (found !== undefined) store.select(found.name)
   }
 
