@@ -6,4 +6,6 @@ import { store } from './state/store.svelte.ts'
 import './style.css'
 
 store.start()
+// Before anything is drawn: charts take their colours from the theme.
+document.documentElement.dataset.theme = store.theme
 mount(App, { target: document.body })

@@ -1,5 +1,6 @@
 /** Why a network cannot learn some data here, with what would help as something to press. */
 
+import { MemoryError } from 'lenslet/backends'
 import { ArgumentError, LensletError, type Volume } from 'lenslet/core'
 import type { Dataset } from 'lenslet/data'
 import { printBytes } from 'lenslet/inspect'
@@ -7,6 +8,7 @@ import { inferVolumes, type Network } from 'lenslet/network'
 import { maxBatch, plan } from 'lenslet/plan'
 import { DataMismatchError, DivergedError } from 'lenslet/train'
 import { offered } from '../engine/fault.ts'
+import { optimizerRates } from './choices.ts'
 import type { Settings } from './messages.ts'
 
 /** WebAssembly's memory has addresses of 32 bits, and a page of 64 KiB is left free. */
@@ -59,13 +61,21 @@ export function checkMemory(
 /** The same error, with an offer where one helps. */
 export function withOffer(error: unknown, network: Network, data: Dataset, settings: Settings): unknown {
   if (!(error instanceof LensletError)) return error
-  if (error instanceof DivergedError) return offered(error, { kind: 'rate', rate: rounded(settings.rate / 10) })
+  if (error instanceof DivergedError) return offered(error, { kind: 'rate', rate: lowerRate(settings) })
+  if (error instanceof MemoryError && settings.batch > 1)
+    return offered(error, { kind: 'batch', batch: Math.floor(settings.batch / 2) })
   if (settings.batch > data.train.count) return offered(error, { kind: 'batch', batch: data.train.count })
   const output = inferVolumes(network).at(-1)?.output
   const scores = output === undefined ? 0 : output.height * output.width * output.channels
   if (error instanceof DataMismatchError && scores !== data.classes.length)
     return offered(error, { kind: 'output', classes: data.classes.length })
   return error
+}
+
+/** The optimizer's usual rate, where the rate was far above it; else a tenth. */
+function lowerRate({ optimizer, rate }: Settings): number {
+  const usual = optimizerRates[optimizer] ?? rate
+  return rate > 10 * usual ? usual : rounded(rate / 10)
 }
 
 /** 0.001, not 0.0010000000000000002. */

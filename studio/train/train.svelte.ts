@@ -38,11 +38,12 @@ class Training {
   cell = $state.raw<{ readonly actual: number; readonly predicted: number } | undefined>(undefined)
   judged = $state.raw<readonly Judged[]>([])
 
-  #held: string | undefined
   readonly #train = new Curve()
   readonly #test = new Curve()
   #timer: ReturnType<typeof setTimeout> | undefined
   #judgedAt = 0
+  /** The last text that a model was asked of. */
+  #followed: string | undefined
   /** Seed of the model that is there; another one counts after a reset. */
   #seed = 0
 
@@ -79,7 +80,7 @@ class Training {
 
   /** This design has a model of its own, which a fresh one must not replace. */
   hold(text: string): void {
-    this.#held = text
+    this.#followed = text
   }
 
   /** The model was replaced by one that is not trained here. */
@@ -93,10 +94,7 @@ class Training {
 
   /** Called when a design is there: a model that has learned nothing follows it. */
   follow(text: string): void {
-    if (this.#held === text) return
-    this.#held = undefined
-    if (this.preparing === text || (this.prepared?.text === text && this.fault === undefined)) return
-    if (this.progress !== undefined && this.progress.step > 0) return
+    if (text === this.#followed || (this.progress !== undefined && this.progress.step > 0)) return
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.reset(), this.prepared === undefined ? 0 : quietMs)
   }
@@ -108,6 +106,7 @@ class Training {
     if (text === undefined) return
     const { data, seed } = store
     const { settings, freeze } = this
+    this.#followed = text
     this.preparing = text
     this.features = undefined
     try {

@@ -147,11 +147,15 @@ test('a training that a tab has no memory for is refused before anything is allo
 })
 
 test('a loss that is not finite stops the training, and a lower rate is offered', async () => {
-  await trainer.prepare(begin({ rate: 1e30 }, 'INPUT 4x4x1 -> CONV3-4 -> FC-2'))
+  // Labels that the images do not tell: whatever the scores, some are wrong.
+  const { images } = halves(80)
+  const train = { ...halves(80), images: images.map((value, at) => (at < 640 ? value : 255 - value)) }
+  const mixed = dataset({ name: 'mixed', classes: ['left', 'right'], train, test: halves(40) })
+  await trainer.prepare({ ...begin({ rate: 1e30 }, 'INPUT 4x4x1 -> CONV3-4 -> FC-2'), data: mixed })
   trainer.start()
   await ended('failed')
   expect(failed[0]?.fault.message).toMatch(/finite/)
-  expect(failed[0]?.fault.offer).toEqual({ kind: 'rate', rate: 1e29 })
+  expect(failed[0]?.fault.offer).toEqual({ kind: 'rate', rate: 0.001 })
 })
 
 test('the images of a cell, and the worst mistakes', async () => {

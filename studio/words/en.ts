@@ -12,6 +12,7 @@ export const en = {
   undo: 'Undo',
   redo: 'Redo',
   copyLink: 'Copy link',
+  link: 'Link',
   copied: 'Copied',
   theme: 'Switch between light and dark',
   language: '中文',
@@ -235,7 +236,7 @@ export const en = {
     noHead: 'No single layer decides the number of its scores, so it cannot be given other classes.',
     noImages: 'First add images of two classes or more.',
     addImages: 'Add images',
-    once: 'Frozen layers run once over the images; then an epoch takes seconds.',
+    once: 'Where their outputs fit into 512 MB, frozen layers run once over the images; then an epoch takes seconds.',
   },
 } as const
 

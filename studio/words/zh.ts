@@ -12,6 +12,7 @@ export const zh: Words = {
   undo: '撤销',
   redo: '重做',
   copyLink: '复制链接',
+  link: '链接',
   copied: '已复制',
   theme: '切换明暗',
   language: 'English',
@@ -224,6 +225,6 @@ export const zh: Words = {
     noHead: '没有哪一层单独决定得分的个数，因此不能换成别的类别。',
     noImages: '请先添加至少两个类别的图像。',
     addImages: '添加图像',
-    once: '冻结的层只把图像过一遍；之后每个周期只需几秒。',
+    once: '只要输出放得进 512 MB，冻结的层就只把图像过一遍；之后每个周期只需几秒。',
   },
 }
