@@ -176,7 +176,7 @@ export const en = {
     addClass: 'Add class',
     className: 'Name of the class',
     class: 'Class',
-    images: 'images',
+    images: 'training + test',
     addFiles: 'Add …',
     camera: 'Camera',
     export: 'Export',

@@ -167,7 +167,7 @@ export const zh: Words = {
     addClass: '添加类别',
     className: '类别名称',
     class: '类别',
-    images: '图像数',
+    images: '训练 + 测试',
     addFiles: '添加…',
     camera: '摄像头',
     export: '导出',
