@@ -1,5 +1,5 @@
 // Builds the package: kernels, the exports of package.json, then dist/ from the sources, with few files for Node and one
-// for pages, then the command line's link in node_modules/.bin.
+// for pages, the Studio in dist/studio, then the command line's link in node_modules/.bin.
 // Does nothing when no input has changed since the last time.
 
 import { spawnSync } from 'node:child_process'
@@ -16,7 +16,7 @@ export async function build(): Promise<boolean> {
   await buildKernels()
   await writeExports()
   const sources = (await filesUnder(join(root, 'src'))).filter((file) => /(?<!\.as|\.test)\.ts$/.test(file))
-  const scripts = ['build', 'build-browser', 'build-node', 'licenses', 'page-loop', 'page-plugins'].map(
+  const scripts = ['build', 'build-browser', 'build-node', 'build-prune', 'licenses', 'page-loop', 'page-plugins'].map(
     (name) => `scripts/${name}.ts`,
   )
   // The lock decides which packages' code goes into the files for Node and for pages.
@@ -32,10 +32,10 @@ export async function build(): Promise<boolean> {
       // Loaded only here: the bundler's native part takes longer than finding that nothing changed.
       const { bundleForPages } = await import('./build-browser.ts')
       const { bundleForNode } = await import('./build-node.ts')
+      const { prune } = await import('./build-prune.ts')
       await bundleForPages(part)
       await bundleForNode(part)
-      // The command is no part of what bundlers can import, and Node's is whole.
-      await rm(join(part, 'cli'), { recursive: true })
+      await prune(part)
       await writeFile(join(part, '.stamp'), stamp)
       // Another build of the same sources may have been quicker, and its dist may be in use by now.
       if (!(await isCurrent())) {
@@ -48,8 +48,10 @@ export async function build(): Promise<boolean> {
       await rm(former, { recursive: true, force: true })
     }
   }
+  const { buildStudio } = await import('./build-studio.ts')
+  const rebuilt = await buildStudio()
   await linkCommand()
-  return changed
+  return changed || rebuilt
 }
 
 /** Makes a folder dist/; the one before it goes away whole, so that nobody finds half of either. */

@@ -2,6 +2,7 @@
 
 import { mount } from 'svelte'
 import App from './App.svelte'
+import { offline } from './offline/offline.svelte.ts'
 import { store } from './state/store.svelte.ts'
 import './style.css'
 
@@ -9,3 +10,4 @@ store.start()
 // Before anything is drawn: charts take their colours from the theme.
 document.documentElement.dataset.theme = store.theme
 mount(App, { target: document.body })
+void offline.start()

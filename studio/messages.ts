@@ -6,16 +6,27 @@
 
 import type { DesignCalls } from './design/messages.ts'
 import type { Fault } from './engine/fault.ts'
+import type { LookCalls, LookEvents } from './look/messages.ts'
 import type { PicturesCalls, PicturesEvents } from './pictures/messages.ts'
 import type { PretrainedCalls } from './pretrained/messages.ts'
+import type { RunsCalls } from './runs/messages.ts'
+import type { TakeCalls } from './take/messages.ts'
 import type { TrainCalls, TrainEvents } from './train/messages.ts'
 import type { TryCalls } from './try/messages.ts'
 
 /** One line a panel: `'panel.verb': { ask, answer }`. */
-export interface Calls extends DesignCalls, PicturesCalls, PretrainedCalls, TrainCalls, TryCalls {}
+export interface Calls
+  extends DesignCalls,
+    PicturesCalls,
+    PretrainedCalls,
+    TrainCalls,
+    TryCalls,
+    LookCalls,
+    TakeCalls,
+    RunsCalls {}
 
 /** One line a panel: `'panel.event': what it says`. */
-export interface Events extends PicturesEvents, TrainEvents {}
+export interface Events extends PicturesEvents, TrainEvents, LookEvents {}
 
 export type { Fault } from './engine/fault.ts'
 

@@ -27,6 +27,7 @@ const sidebar = [
       page('Layers', '/layers'),
       page('The command line', '/cli'),
       page('The library', '/library'),
+      page('The Studio', '/studio'),
       page('Watching and searching', '/watching'),
       page('What matters in an image', '/look'),
       page('Looking inside', '/inside'),

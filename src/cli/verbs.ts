@@ -40,6 +40,11 @@ export const verbs: readonly Verb[] = [
     load: () => import('./look.ts'),
   },
   {
+    name: 'studio',
+    says: 'open the Studio: design, train and look inside, in the browser',
+    load: () => import('./studio.ts'),
+  },
+  {
     name: 'convert',
     says: 'convert models, weights and networks from one format to another',
     leavesFiles: true,

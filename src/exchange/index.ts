@@ -4,6 +4,7 @@
  */
 
 export { ForeignFileError, UnsupportedModelError, WeightsOnlyError } from './errors.ts'
+export { exportStateDict, type StateDictOptions } from './exportStateDict.ts'
 export { type FoldedNetwork, foldBatchNorm } from './foldBatchNorm.ts'
 export { withNewHead } from './newHead.ts'
 export type { OnnxExportOptions } from './onnx/export/export.ts'

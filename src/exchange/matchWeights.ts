@@ -67,6 +67,7 @@ function ownRows(network: Network): readonly StateDictRow[] {
       shape,
       key: `${node.name}.${name}`,
       axes: shape.map((_, axis) => axis),
+      theirs: shape,
     })),
   )
 }

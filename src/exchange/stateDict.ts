@@ -19,6 +19,8 @@ export interface StateDictRow {
   readonly key: string
   /** Which of our axes each of theirs is; axes that PyTorch flattens are listed one by one. */
   readonly axes: readonly number[]
+  /** Theirs: [K, C/groups, F, F]. */
+  readonly theirs: Shape
 }
 
 /**
@@ -34,12 +36,17 @@ export function stateDictRows(network: Network, modules: readonly string[]): rea
     })
   }
   return nodes.flatMap(({ node, parameters }, index) =>
-    parameters.map(({ name, shape, pytorch: { key = name, axes = shape.map((_, axis) => axis) } = { key: name } }) => ({
-      weight: `${node.name}.${name}`,
-      shape,
-      key: [modules[index], key].filter(Boolean).join('.'),
-      axes,
-    })),
+    parameters.map(({ name, shape, pytorch = { key: name } }) => {
+      const { key, axes = shape.map((_, axis) => axis), flattens } = pytorch
+      const turned = axes.map((axis) => shape[axis] as number)
+      return {
+        weight: `${node.name}.${name}`,
+        shape,
+        key: [modules[index], key].filter(Boolean).join('.'),
+        axes,
+        theirs: flattens ? [turned[0] as number, sizeOf(turned.slice(1))] : turned,
+      }
+    }),
   )
 }
 

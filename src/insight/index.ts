@@ -52,7 +52,14 @@ export {
   type Neighbor,
   nearestImages,
 } from './featureSpace.ts'
+export {
+  type BatchGradients,
+  type GradientStatistics,
+  type GradientStatisticsOptions,
+  gradientStatistics,
+} from './gradientStatistics.ts'
 export { type HardClass, type HardImage, type HardImages, type HardImagesOptions, hardImages } from './hardImages.ts'
+export type { Histogram } from './histogramOf.ts'
 export { wilsonInterval } from './interval.ts'
 export type { StreamOptions } from './layerStream.ts'
 export { type DeepDreamOptions, type Dream, deepDream } from './making/deepDream.ts'
@@ -76,7 +83,6 @@ export {
 export { type TopPatch, type TopPatches, type TopPatchesOptions, topPatches, type UnitPatches } from './topPatches.ts'
 export {
   type FilterStatistics,
-  type Histogram,
   type Movement,
   type WeightStatistics,
   type WeightStatisticsOptions,

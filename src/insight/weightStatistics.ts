@@ -11,16 +11,9 @@ import type { ParameterSpec } from '../layers/types.ts'
 import type { Model } from '../model/model.ts'
 import type { Tensor } from '../model/safetensors.ts'
 import { inferVolumes } from '../network/volumes.ts'
+import { type Histogram, histogramOf } from './histogramOf.ts'
 import { layersNamed } from './layerStream.ts'
 import { type SimilarPairs, similarFilters } from './similarFilters.ts'
-
-/** Counts of values in bins of equal width. */
-export interface Histogram {
-  /** The edge of the first bin, and that of the last. */
-  readonly from: number
-  readonly to: number
-  readonly counts: readonly number[]
-}
 
 export interface FilterStatistics {
   /** K: how many; the last axis of the weight. */
@@ -160,18 +153,6 @@ function statisticsOf(
 function widen(range: [number, number], value: number): void {
   if (value < range[0]) range[0] = value
   if (value > range[1]) range[1] = value
-}
-
-function histogramOf(values: Float32Array, [least, most]: readonly [number, number], bins: number): Histogram {
-  const counts = Array.from({ length: bins }, () => 0)
-  // Values that are all the same get a bin in the middle.
-  const [from, to] = least < most ? [least, most] : Number.isFinite(least) ? [least - 0.5, least + 0.5] : [0, 1]
-  for (const value of values) {
-    if (!Number.isFinite(value)) continue
-    const bin = Math.min(bins - 1, Math.floor(((value - from) / (to - from)) * bins))
-    counts[bin] = (counts[bin] as number) + 1
-  }
-  return { from, to, counts }
 }
 
 function filterStatistics(values: Float32Array, shape: Shape, similarity: number): FilterStatistics {

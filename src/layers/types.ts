@@ -100,6 +100,8 @@ export interface PytorchArray {
   readonly key: string
   /** Which of our axes each of theirs is; absent: the same. Axes that PyTorch flattens are listed one by one. */
   readonly axes?: readonly number[]
+  /** All their axes but the first are one: `Linear` has [K, C·H·W]. */
+  readonly flattens?: true
 }
 
 /**

@@ -48,11 +48,12 @@ export function thinned(file: Buffer, every: number): Buffer {
   return out
 }
 
-/** Adds `data/digits.bin` and `data/digits-whole.bin` to the site; while developing, they are packed when they are asked for. */
-export function digits(): Plugin {
+/** Adds `data/digits.bin` and `data/digits-whole.bin` to the site, unless its server has them; while developing, they are packed when they are asked for. */
+export function digits({ inSite }: { readonly inSite: boolean }): Plugin {
   return {
     name: 'digits',
     async generateBundle() {
+      if (!inSite) return
       for (const [name, share] of Object.entries(files))
         this.emitFile({ type: 'asset', fileName: `data/${name}`, source: await packDigits(share) })
     },

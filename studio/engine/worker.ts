@@ -18,6 +18,9 @@ const panels: { readonly [P in Prefix]: () => Promise<{ readonly handlers: objec
   pretrained: () => import('../pretrained/engine.ts'),
   train: () => import('../train/engine.ts'),
   try: () => import('../try/engine.ts'),
+  take: () => import('../take/engine.ts'),
+  runs: () => import('../runs/engine.ts'),
+  look: () => import('../look/engine.ts'),
 }
 
 const context: EngineContext = {

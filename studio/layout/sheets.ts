@@ -8,6 +8,8 @@ import type { Component } from 'svelte'
 
 export const sheets = {
   keys: () => import('./Keys.svelte'),
+  take: () => import('../take/TakeSheet.svelte'),
+  examples: () => import('../design/Examples.svelte'),
   pictures: () => import('../pictures/PicturesPanel.svelte'),
   pretrained: () => import('../pretrained/PretrainedPanel.svelte'),
 } satisfies Readonly<Record<string, () => Promise<{ readonly default: Component }>>>

@@ -3,7 +3,7 @@
 import { Graph, layout } from '@dagrejs/dagre'
 import type { LayerFacts } from '../design/messages.ts'
 import { type Group, groupsOf } from './groups.ts'
-import { round, type Slab, slabOf } from './slab.ts'
+import { round, type Slab, slabOf, zoomFor } from './slab.ts'
 
 export interface Placed extends Group {
   readonly slab: Slab
@@ -36,8 +36,9 @@ export function pictureOf(layers: readonly LayerFacts[], folds = true): Picture 
   graph.setGraph({ rankdir: 'LR', nodesep: 2, ranksep: 30, edgesep: 10, marginx: margin, marginy: margin })
   graph.setDefaultEdgeLabel(() => ({}))
   const slabs = new Map<string, Slab>()
+  const zoom = zoomFor(groups.map(({ first }) => first.output))
   for (const { first } of groups) {
-    const slab = slabOf(first.output)
+    const slab = slabOf(first.output, zoom)
     slabs.set(first.name, slab)
     graph.setNode(first.name, {
       width: Math.max(slab.box.width, label.width),

@@ -16,11 +16,20 @@ const side = (length: number) => (length <= 64 ? length : Math.sqrt(64 * length)
 
 const scale = 1.1
 const least = 7
+/** The tallest slab of a small network is drawn about this tall, so that maps on it can be seen. */
+const tallest = 92
+const mostZoom = 3
 
-export function slabOf({ height, width, channels }: Volume): Slab {
-  const tall = Math.max(least, scale * side(height))
+/** By how much all slabs of a picture are enlarged. */
+export function zoomFor(volumes: readonly Volume[]): number {
+  const most = volumes.reduce((tall, { height }) => Math.max(tall, scale * side(height)), 1)
+  return Math.min(mostZoom, Math.max(1, tallest / most))
+}
+
+export function slabOf({ height, width, channels }: Volume, zoom = 1): Slab {
+  const tall = Math.max(least, zoom * scale * side(height))
   // The width runs into the picture: at 45 degrees, shortened by half.
-  const back = Math.max(least / 2, 0.35 * scale * side(width))
+  const back = Math.max(least / 2, 0.4 * zoom * scale * side(width))
   const thickness = 3 + 3 * Math.log2(1 + channels)
   return { height: tall, back, thickness, box: { width: thickness + back, height: tall + back } }
 }
@@ -51,3 +60,11 @@ export function onSide(
   }
   return [at(rows[0], columns[0]), at(rows[0], columns[1]), at(rows[1], columns[1]), at(rows[1], columns[0])].join(' ')
 }
+
+/** Puts an image of so many rows and columns on the slab's right side face: the matrix of an SVG transform. */
+export function sideMatrix({ height, back, thickness }: Slab, rows: number, columns: number): string {
+  const across = round3(back / columns)
+  return `matrix(${across} ${-across} 0 ${round3(height / rows)} ${round(thickness)} ${round(back)})`
+}
+
+const round3 = (value: number) => Math.round(value * 1000) / 1000

@@ -39,7 +39,11 @@ export const handlers: Handlers<TrainCalls> = {
     const { model } = session
     const { sample } = trainerOf(context)
     if (model === undefined || sample === undefined) return { images: [] }
-    const images = await judge(model, sample, question, (use) => session.between(use))
+    const images = await judge(model, sample, question, (use) => session.between(use)).catch((error: unknown) => {
+      // Another model has taken its place meanwhile.
+      if (session.model !== model) return []
+      throw error
+    })
     return new Moved(
       { images },
       images.map(({ pixels }) => pixels.buffer),

@@ -99,6 +99,18 @@ class Training {
     this.#timer = setTimeout(() => this.reset(), this.prepared === undefined ? 0 : quietMs)
   }
 
+  /** A model from elsewhere is the engine's: of this text, and ready to be trained where the images fit. */
+  adopt(text: string, prepared: Prepared | undefined): void {
+    clearTimeout(this.#timer)
+    this.hold(text)
+    const { progress } = this
+    this.leave()
+    if (prepared === undefined) return
+    this.prepared = prepared
+    this.progress = progress
+    this.#seed = store.seed
+  }
+
   /** A fresh model of the text. */
   async reset(): Promise<void> {
     clearTimeout(this.#timer)

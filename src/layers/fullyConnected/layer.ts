@@ -54,7 +54,7 @@ export const fullyConnected: Layer<FullyConnectedAttributes, Parameters, 'fc'> =
         initial: { kind: 'he', fanIn: height * width * channels, fanOut: units },
         role: 'learned',
         decays: true,
-        pytorch: pytorchFilters,
+        pytorch: { ...pytorchFilters, flattens: true },
       },
       ...optionalBias(bias, units),
     ]

@@ -1,0 +1,39 @@
+// The Studio as a static site in dist/studio, from where `lenslet studio` serves it; without MNIST, which the command has by
+// itself. Does nothing when no input has changed since the last time. The site for other hosts, with MNIST, is made by
+// `npm run build:studio`.
+
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { filesUnder, hashOf, root } from './files.ts'
+
+const site = join(root, 'dist/studio')
+
+/** Brings dist/studio up to date, of a dist/ that is; true when it had to be rebuilt. */
+export async function buildStudio(): Promise<boolean> {
+  const sources = (await filesUnder(join(root, 'studio'))).filter((file) => !file.endsWith('.test.ts'))
+  const settings = ['dist/.stamp', 'package-lock.json', 'scripts/build-studio.ts'].map((file) => join(root, file))
+  const stamp = await hashOf([...sources, ...settings])
+  const isCurrent = async () => stamp === (await readFile(join(site, '.stamp'), 'utf8').catch(() => ''))
+  if (await isCurrent()) return false
+  // Loaded only here: it takes longer than finding that nothing changed.
+  const { build } = await import('vite')
+  const part = join(root, `dist-studio.${process.pid}.part`)
+  const former = join(root, `dist-studio.${process.pid}.former`)
+  try {
+    const outDir = { build: { outDir: part } }
+    await build({ configFile: join(root, 'studio/vite.config.ts'), mode: 'package', logLevel: 'error', ...outDir })
+    await writeFile(join(part, '.stamp'), stamp)
+    // Another build may have been quicker.
+    if (await isCurrent()) return true
+    await rename(site, former).catch((error) => {
+      if (error.code !== 'ENOENT') throw error
+    })
+    await rename(part, site).catch(async (error) => {
+      if (!(await isCurrent())) throw error
+    })
+  } finally {
+    await rm(part, { recursive: true, force: true })
+    await rm(former, { recursive: true, force: true })
+  }
+  return true
+}
