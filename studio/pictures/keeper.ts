@@ -17,8 +17,8 @@ const scope = self as unknown as {
   onmessage: (event: MessageEvent<KeeperRequest>) => void
 }
 
-/** One processor is for the training. */
-const decoders = Math.max(1, Math.min(4, (navigator.hardwareConcurrency || 2) - 1))
+/** One processor is for the training; of two, both decode, as the training waits for its first images. */
+const decoders = Math.max(2, Math.min(4, (navigator.hardwareConcurrency || 2) - 1))
 const startDecoder = (): Decoder =>
   new Worker(new URL('./read/decoder.ts', import.meta.url), { type: 'module' }) as unknown as Decoder
 

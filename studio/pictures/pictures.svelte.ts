@@ -6,6 +6,7 @@ import type { Added, Change, Given, ProjectState } from './messages.ts'
 
 /** Files that are passed on at a time, so that the page does not stop. */
 const portion = 200
+const inFlight = 4
 
 class Pictures {
   project = $state.raw<ProjectState | undefined>(undefined)
@@ -35,10 +36,14 @@ class Pictures {
       this.finding ??= 0
       const batch = ++this.#batch
       const found = await files
+      const sent: Promise<null>[] = []
       for (let from = 0; from < found.length; from += portion) {
         this.finding = from
-        await engine.ask('pictures.give', { batch, files: found.slice(from, from + portion) })
+        sent.push(engine.ask('pictures.give', { batch, files: found.slice(from, from + portion) }))
+        // A few are on their way at a time.
+        await sent[sent.length - inFlight]
       }
+      await Promise.all(sent)
       const added = await engine.ask('pictures.add', { batch, ...(classId !== undefined && { classId }) })
       this.added = added
       return added

@@ -24,8 +24,8 @@ export interface SnapshotFacts {
   readonly sample: Uint32Array
 }
 
-/** Enough for the mean and deviation of a channel to some thousandths; reading more would only delay the start. */
-const sampled = 256
+/** Enough for the mean and deviation of a channel to about a hundredth; reading more would only delay the start. */
+const sampled = 128
 
 export class Snapshot {
   readonly facts: SnapshotFacts

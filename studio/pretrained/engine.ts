@@ -55,7 +55,8 @@ export const handlers: Handlers<PretrainedCalls> = {
       classes,
     })
     const { kind, rate } = optimizer as { readonly kind: string; readonly rate: number }
-    const told = printAugmentation(augment)
+    // Frozen layers run once over images that stay as they are: mirrored ones would take as long, and as much memory, again.
+    const told = freeze === 'none' ? printAugmentation(augment) : 'none'
     return {
       text: print(network),
       batch,

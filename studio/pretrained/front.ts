@@ -9,7 +9,7 @@ import type { Model } from 'lenslet/model'
 import { type FeatureTraining, featureTraining, type StepOptions } from 'lenslet/train'
 
 /** Bytes that the outputs of frozen layers may take. */
-const mostBytes = 2 ** 28
+const mostBytes = 2 ** 29
 
 export class FrozenFront {
   readonly #features: FeatureTraining

@@ -38,7 +38,6 @@ class Training {
   cell = $state.raw<{ readonly actual: number; readonly predicted: number } | undefined>(undefined)
   judged = $state.raw<readonly Judged[]>([])
 
-  #held: string | undefined
   readonly #train = new Curve()
   readonly #test = new Curve()
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -81,12 +80,11 @@ class Training {
 
   /** This design has a model of its own, which a fresh one must not replace. */
   hold(text: string): void {
-    this.#held = text
+    this.#followed = text
   }
 
   /** The model was replaced by one that is not trained here. */
   leave(): void {
-    this.#followed = undefined
     this.prepared = undefined
     this.progress = undefined
     this.features = undefined
@@ -96,8 +94,6 @@ class Training {
 
   /** Called when a design is there: a model that has learned nothing follows it. */
   follow(text: string): void {
-    if (this.#held === text) return
-    this.#held = undefined
     if (text === this.#followed || (this.progress !== undefined && this.progress.step > 0)) return
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.reset(), this.prepared === undefined ? 0 : quietMs)

@@ -373,7 +373,7 @@ export const en = {
     addClass: 'Add class',
     className: 'Name of the class',
     class: 'Class',
-    images: 'images',
+    images: 'training + test',
     addFiles: 'Add …',
     camera: 'Camera',
     export: 'Export',
@@ -433,7 +433,7 @@ export const en = {
     noHead: 'No single layer decides the number of its scores, so it cannot be given other classes.',
     noImages: 'First add images of two classes or more.',
     addImages: 'Add images',
-    once: 'Frozen layers run once over the images; then an epoch takes seconds.',
+    once: 'Where their outputs fit into 512 MB, frozen layers run once over the images; then an epoch takes seconds.',
   },
 } as const
 

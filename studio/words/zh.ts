@@ -361,7 +361,7 @@ export const zh: Words = {
     addClass: '添加类别',
     className: '类别名称',
     class: '类别',
-    images: '图像数',
+    images: '训练 + 测试',
     addFiles: '添加…',
     camera: '摄像头',
     export: '导出',
@@ -419,6 +419,6 @@ export const zh: Words = {
     noHead: '没有哪一层单独决定得分的个数，因此不能换成别的类别。',
     noImages: '请先添加至少两个类别的图像。',
     addImages: '添加图像',
-    once: '冻结的层只把图像过一遍；之后每个周期只需几秒。',
+    once: '只要输出放得进 512 MB，冻结的层就只把图像过一遍；之后每个周期只需几秒。',
   },
 }
