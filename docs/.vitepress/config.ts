@@ -17,6 +17,7 @@ const sidebar = [
       page('Why Lenslet, and when not', '/why'),
       page('A five-minute tour', '/tour'),
       page('Your own images', '/your-pictures'),
+      page('The Studio', '/studio'),
     ],
   },
   {

@@ -144,7 +144,9 @@ class Training {
   }
 
   async start(): Promise<void> {
-    if (this.fault !== undefined && this.progress?.state !== 'failed') await this.reset()
+    // The design of the last keystroke is what is to be trained, though its model is not there yet.
+    const isBehind = this.prepared?.text !== store.design?.text && (this.progress?.step ?? 0) === 0
+    if (isBehind || (this.fault !== undefined && this.progress?.state !== 'failed')) await this.reset()
     if (this.prepared === undefined) return
     this.fault = undefined
     if (this.progress?.state === 'done')
