@@ -7,8 +7,12 @@ export const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser',
   existsSync,
 )
 
-export function launch(): Promise<Browser> {
+/** @param more further switches of the browser */
+export function launch(...more: readonly string[]): Promise<Browser> {
   if (executablePath === undefined) throw new Error('no Chromium was found')
   const quiet = ['--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', ...quiet] })
+  return chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', ...quiet, ...more],
+  })
 }

@@ -13,7 +13,8 @@ let isolated: Site
 beforeAll(async () => {
   plain = await startSite({ isolated: false })
   isolated = await startSite({ isolated: true })
-  browser = await launch()
+  // Memory is measured at once, and not with the next collection of garbage.
+  browser = await launch('--enable-blink-features=ForceEagerMeasureMemory')
 }, 120_000)
 afterAll(async () => {
   await browser?.close()

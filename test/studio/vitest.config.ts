@@ -8,6 +8,11 @@ export default mergeConfig(
   { ...base, test },
   defineConfig({
     root: '.',
-    test: { include: ['test/studio/**/*.e2e.ts'], fileParallelism: false, testTimeout: 180_000 },
+    test: {
+      include: ['test/studio/**/*.e2e.ts'],
+      fileParallelism: false,
+      testTimeout: 180_000,
+      expect: { poll: { timeout: 20_000 } },
+    },
   }),
 )
