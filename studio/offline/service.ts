@@ -38,6 +38,7 @@ service.addEventListener('install', (event) => {
 
 service.addEventListener('activate', (event) => {
   event.waitUntil(removeStale().then(() => service.clients.claim()))
+  void keepDigits()
 })
 
 service.addEventListener('message', ({ data }) => {
@@ -53,6 +54,12 @@ async function keepAll(): Promise<void> {
   const cache = await caches.open(current)
   // Names in assets/ change with their contents; of the others the host's answer counts, not an older one.
   await cache.addAll(FILES.map((path) => new Request(path, path.startsWith('assets/') ? {} : { cache: 'no-cache' })))
+}
+
+/** The first page fetched them before anybody listened; the browser's own cache has them then. A site may have none. */
+async function keepDigits(): Promise<void> {
+  const data = await caches.open(dataCacheOf(scope))
+  if ((await data.match('data/digits.bin')) === undefined) await data.add('data/digits.bin').catch(() => {})
 }
 
 async function removeStale(): Promise<void> {

@@ -1,16 +1,9 @@
 /** A model as the bytes of a file: one line a kind. */
 
-import type { Dataset } from 'lenslet/data'
 import { exportOnnx, exportStateDict, writeModel } from 'lenslet/exchange'
 import type { Model } from 'lenslet/model'
-import type { Story, TakeKind } from './messages.ts'
-import { reportOf } from './report.ts'
-
-export interface Taken {
-  readonly title: string
-  readonly story?: Story | undefined
-  readonly data?: Dataset | undefined
-}
+import type { TakeKind } from './messages.ts'
+import { reportOf, type Taken } from './report.ts'
 
 type Write = (model: Model, taken: Taken) => Promise<Uint8Array<ArrayBuffer>>
 

@@ -1,6 +1,7 @@
 /** The report of the command line's runs, of what the Studio knows. */
 
 import { printVolume } from 'lenslet/core'
+import type { Dataset } from 'lenslet/data'
 import { classMetrics, macroMetrics } from 'lenslet/insight'
 import {
   arenaSvg,
@@ -15,8 +16,14 @@ import type { Model } from 'lenslet/model'
 import { print } from 'lenslet/notation'
 import { plan } from 'lenslet/plan'
 import { evaluate, type MetricsRecord } from 'lenslet/train'
-import type { Taken } from './files.ts'
 import type { Story } from './messages.ts'
+
+/** A model that is taken away, and what is known of it. */
+export interface Taken {
+  readonly title: string
+  readonly story?: Story | undefined
+  readonly data?: Dataset | undefined
+}
 
 export async function reportOf(model: Model, { title, story, data }: Taken): Promise<string> {
   const { network, info } = model
