@@ -26,7 +26,9 @@ def arguments(argv: Optional[List[str]] = None) -> argparse.Namespace:
     parser.add_argument("--data", metavar="DIR", help="the folder of the image files, if it is elsewhere on this machine")
     parser.add_argument("--device", choices=["cpu", "cuda"], help="default: cuda, where there is a GPU")
     parser.add_argument("--sync-bn", action="store_true", help="batch normalization over the batch of all processes")
-    parser.add_argument("--amp", action="store_true", help="mixed precision: products in 16 bits")
+    precision = parser.add_mutually_exclusive_group()
+    precision.add_argument("--amp", action="store_true", help="mixed precision: products in 16 bits")
+    precision.add_argument("--double", action="store_true", help="64-bit floats throughout: slow; to compare runs without the rounding of 32 bits")
     parser.add_argument("--workers", type=_whole, metavar="N", help="threads of a process that read images; default: its share of the cores, up to 8")
     parser.add_argument("--checkpoint-seconds", type=float, default=60, metavar="S", help="time between checkpoints within an epoch; default 60")
     parser.add_argument("--fresh", action="store_true", help="begin again, whatever checkpoint there is")
@@ -70,6 +72,7 @@ def main() -> int:
                 data=options.data,
                 sync_bn=options.sync_bn,
                 amp=options.amp,
+                double=options.double,
                 fresh=options.fresh,
                 checkpoint_seconds=options.checkpoint_seconds,
                 workers=options.workers or _workers(),
