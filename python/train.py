@@ -60,7 +60,7 @@ def main() -> int:
     from lenslet.errors import DataError, DeviceError, RunError
     from lenslet.safetensors import SafetensorsError
     from lenslet.trainer import Options, Trainer
-    from lenslet.world import join
+    from lenslet.world import join, leave
     from lenslet_torch import NetworkError
 
     try:
@@ -86,14 +86,14 @@ def main() -> int:
         result = trainer.run()
         if world.leads and result is not None:
             print(json.dumps(result) if options.json else "\n".join(trainer.conclusion(result)), flush=True)
-        world.leave()
-        return 0
+        world.meet()
+        return leave(0)
     except (RunError, NetworkError, SafetensorsError) as error:
         # Each process can miss other data or another device; all else is said once.
-        return _refuse(str(error), isinstance(error, (DataError, DeviceError)))
+        return leave(_refuse(str(error), isinstance(error, (DataError, DeviceError))))
     except KeyboardInterrupt:
         print("Stopped; the same command goes on from the last checkpoint.", file=sys.stderr)
-        return 130
+        return leave(130)
 
 
 def _refuse(message: str, by_all: bool) -> int:
