@@ -100,14 +100,15 @@ CASES: List[Tuple[Change, Type[Exception], str]] = [
     (_recipe(lambda r: r["classes"].pop()), DataError, "a label of train is invalid"),
     (_recipe(_hot), DivergedError, "diverged"),
     (_trained(_recipe(lambda r: r.update(seed=99))), CheckpointError, "another training"),
+    (lambda folder: _train(folder, double=True), CheckpointError, "another training"),
     (_trained(_cut(CHECKPOINT)), CheckpointError, "damaged"),
     (_trained(lambda folder: shutil.copy(os.path.join(folder, "weights.safetensors"), os.path.join(folder, CHECKPOINT))), CheckpointError, "no checkpoint"),
     (_broken_image, DataError, "cannot read the image"),
 ]
 
 
-def _train(folder: str) -> None:
-    Trainer(Options(folder=folder, out=folder, quiet=True), World(0, 1, torch.device("cpu"))).run()
+def _train(folder: str, double: bool = False) -> None:
+    Trainer(Options(folder=folder, out=folder, double=double, quiet=True), World(0, 1, torch.device("cpu"))).run()
 
 
 def _world_of(size: int) -> Callable[[str], None]:

@@ -1,6 +1,6 @@
 """
 Trains small networks and compares each step with what Lenslet's own training had. Each is trained once more, broken off and
-resumed, and must end with the same bits.
+resumed, and must end with the same bits. One of them is also trained with 64-bit floats.
 
     python3 python/check_training.py FOLDER     # a folder for each training, written by test/torch/trainings.ts
 
@@ -27,14 +27,16 @@ TOLERANCE = 1e-4
 ALONE = World(0, 1, torch.device("cpu"))
 #: The step after which a training is broken off.
 BREAK = 7
+#: Trained with 64-bit floats, too: it has batch normalization, dropout, groups and a running mean.
+DOUBLE = "nesterov"
 
 
 class Broken(Exception):
     """As if the process had been killed."""
 
 
-def trainer_of(folder: str, out: str, fresh: bool) -> Trainer:
-    return Trainer(Options(folder=folder, out=out, fresh=fresh, quiet=True), ALONE)
+def options_of(folder: str, out: str, fresh: bool, double: bool) -> Options:
+    return Options(folder=folder, out=out, fresh=fresh, double=double, quiet=True)
 
 
 class Breaking(Trainer):
@@ -46,18 +48,18 @@ class Breaking(Trainer):
             raise Broken
 
 
-def broken_off(folder: str, out: str) -> None:
+def broken_off(folder: str, out: str, double: bool) -> None:
     """Trains to step BREAK, with a checkpoint one step before, and then goes on from that to the end."""
     try:
-        Breaking(Options(folder=folder, out=out, fresh=True, quiet=True), ALONE).run()
+        Breaking(options_of(folder, out, True, double), ALONE).run()
     except Broken:
-        trainer_of(folder, out, fresh=False).run()
+        Trainer(options_of(folder, out, False, double), ALONE).run()
 
 
-def check(folder: str) -> Tuple[float, str]:
+def check(folder: str, double: bool = False) -> Tuple[float, str]:
     """The largest difference, and where."""
-    out, again = (os.path.join(folder, name) for name in ("out", "again"))
-    trainer_of(folder, out, fresh=True).run()
+    out, again = (os.path.join(folder, name + ("-double" if double else "")) for name in ("out", "again"))
+    Trainer(options_of(folder, out, True, double), ALONE).run()
     with open(os.path.join(out, METRICS), encoding="utf-8") as file:
         records = [json.loads(line) for line in file]
     with open(os.path.join(folder, "expected.json"), encoding="utf-8") as file:
@@ -75,7 +77,7 @@ def check(folder: str) -> Tuple[float, str]:
     kept, _ = safetensors.read(os.path.join(folder, "expected.safetensors"))
     if sorted(weights) != sorted(kept):
         return float("inf"), "other weights"
-    broken_off(folder, again)
+    broken_off(folder, again, double)
     resumed, _ = safetensors.read(os.path.join(again, LAST))
     moved = [name for name, value in resumed.items() if not torch.equal(value, weights[name])]
     if moved or _steps(again) != _steps(out):
@@ -101,15 +103,15 @@ def main(folder: str) -> int:
     failed: List[Dict[str, Any]] = []
     worst = 0.0
     names = sorted(os.listdir(folder))
-    for name in names:
+    for name, double in [(name, False) for name in names] + [(name, True) for name in names if name == DOUBLE]:
         try:
-            apart, where = check(os.path.join(folder, name))
+            apart, where = check(os.path.join(folder, name), double)
         except Exception as error:  # A training that fails is one of the findings.
             apart, where = float("inf"), f"{type(error).__name__}: {error}"
         if apart <= TOLERANCE:
             worst = max(worst, apart)
         else:
-            failed.append({"name": name, "why": f"{where}: {apart:.1e} apart"})
+            failed.append({"name": f"{name} in 64 bits" if double else name, "why": f"{where}: {apart:.1e} apart"})
     print(json.dumps({"torch": torch.__version__, "checked": len(names), "failed": failed, "worst": worst}))
     return 1 if failed else 0
 

@@ -26,7 +26,9 @@ def arguments(argv: Optional[List[str]] = None) -> argparse.Namespace:
     parser.add_argument("--data", metavar="DIR", help="the folder of the image files, if it is elsewhere on this machine")
     parser.add_argument("--device", choices=["cpu", "cuda"], help="default: cuda, where there is a GPU")
     parser.add_argument("--sync-bn", action="store_true", help="batch normalization over the batch of all processes")
-    parser.add_argument("--amp", action="store_true", help="mixed precision: products in 16 bits")
+    precision = parser.add_mutually_exclusive_group()
+    precision.add_argument("--amp", action="store_true", help="mixed precision: products in 16 bits")
+    precision.add_argument("--double", action="store_true", help="64-bit floats throughout: slow; to compare runs without the rounding of 32 bits")
     parser.add_argument("--workers", type=_whole, metavar="N", help="threads of a process that read images; default: its share of the cores, up to 8")
     parser.add_argument("--checkpoint-seconds", type=float, default=60, metavar="S", help="time between checkpoints within an epoch; default 60")
     parser.add_argument("--fresh", action="store_true", help="begin again, whatever checkpoint there is")
@@ -58,7 +60,7 @@ def main() -> int:
     from lenslet.errors import DataError, DeviceError, RunError
     from lenslet.safetensors import SafetensorsError
     from lenslet.trainer import Options, Trainer
-    from lenslet.world import join
+    from lenslet.world import join, leave
     from lenslet_torch import NetworkError
 
     try:
@@ -70,6 +72,7 @@ def main() -> int:
                 data=options.data,
                 sync_bn=options.sync_bn,
                 amp=options.amp,
+                double=options.double,
                 fresh=options.fresh,
                 checkpoint_seconds=options.checkpoint_seconds,
                 workers=options.workers or _workers(),
@@ -83,14 +86,14 @@ def main() -> int:
         result = trainer.run()
         if world.leads and result is not None:
             print(json.dumps(result) if options.json else "\n".join(trainer.conclusion(result)), flush=True)
-        world.leave()
-        return 0
+        world.meet()
+        return leave(0)
     except (RunError, NetworkError, SafetensorsError) as error:
         # Each process can miss other data or another device; all else is said once.
-        return _refuse(str(error), isinstance(error, (DataError, DeviceError)))
+        return leave(_refuse(str(error), isinstance(error, (DataError, DeviceError))))
     except KeyboardInterrupt:
         print("Stopped; the same command goes on from the last checkpoint.", file=sys.stderr)
-        return 130
+        return leave(130)
 
 
 def _refuse(message: str, by_all: bool) -> int:

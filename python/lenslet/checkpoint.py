@@ -11,6 +11,7 @@ import os
 from dataclasses import asdict, dataclass, field
 from typing import Any, Dict, Mapping, Optional, Tuple
 
+import torch
 from torch import Tensor
 
 from . import safetensors
@@ -68,13 +69,16 @@ class State:
 Checkpoint = Tuple[State, Dict[str, Tensor]]
 
 
-def identity(folder: str) -> str:
-    """What a training is: a digest of its recipe, its network and the weights that it starts from."""
+def identity(folder: str, real: torch.dtype = torch.float32) -> str:
+    """What a training is: a digest of its recipe, its network, the weights that it starts from, and its floats."""
     digest = hashlib.sha256()
     for name in ("recipe.json", "network.json", "weights.safetensors"):
         with open(os.path.join(folder, name), "rb") as file:
             for part in iter(lambda: file.read(1 << 20), b""):
                 digest.update(part)
+    # State of 32 bits is of no use to a training in 64.
+    if real != torch.float32:
+        digest.update(str(real).encode())
     return digest.hexdigest()
 
 
@@ -98,7 +102,7 @@ def read(path: str, of: str) -> Optional[Checkpoint]:
     if metadata.get("identity") != of:
         raise CheckpointError(
             f"{path} belongs to another training",
-            "a checkpoint of another recipe, network or initial weights",
+            "a checkpoint of another recipe, network, precision or initial weights",
             advice="another folder: --out DIR; or begin again: --fresh",
         )
     return _state(json.loads(metadata["state"])), tensors

@@ -25,19 +25,20 @@ class Evaluation(NamedTuple):
 
 @torch.no_grad()
 def evaluate(network: Any, split: Split, recipe: Mapping[str, Any], world: World) -> Evaluation:
-    """In 32-bit floats, with running statistics. The mode of the network is as it was afterwards."""
+    """In the floats of the weights, with running statistics. The mode of the network is as it was afterwards."""
     normalization = Normalization(recipe["normalization"])
     size = recipe["input"]["height"] * recipe["input"]["width"] * recipe["input"]["channels"]
     portion = max(1, min(_PORTION, _VALUES // size))
     # One run of images for each process: the last may be shorter.
     each = -(-len(split) // world.size)
     first, end = world.rank * each, min(len(split), (world.rank + 1) * each)
+    real = next(network.parameters()).dtype
     sums = torch.zeros(3, dtype=torch.float64, device=world.device)
     modes = {module: module.training for module in network.modules()}
     network.eval()
     for start in range(first, end, portion):
         numbers = np.arange(start, min(end, start + portion))
-        images = torch.from_numpy(normalization.bytes(split.read(numbers))).to(world.device)
+        images = torch.from_numpy(normalization.bytes(split.read(numbers))).to(world.device, real)
         targets = torch.from_numpy(split.targets[numbers]).to(world.device)
         scores = network.heads(images, auxiliary=False)[0].scores
         losses, right = losses_of(recipe["evaluationLoss"], scores, targets)

@@ -1,4 +1,7 @@
-"""Mixed precision: products in 16 bits where the device has them; weights, losses and updates stay 32-bit floats."""
+"""
+Mixed precision: products in 16 bits where the device has them; weights, losses and updates stay 32-bit floats. Or 64-bit floats
+throughout, where rounding must not hide whether two runs compute the same.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,10 @@ from .errors import DeviceError
 class Precision:
     """``dtype`` None: 32-bit floats throughout, on GPUs too, where PyTorch would round products to TF32 by itself."""
 
-    def __init__(self, device: torch.device, mixed: bool) -> None:
+    def __init__(self, device: torch.device, mixed: bool, double: bool = False) -> None:
         self._device = device.type
+        #: Of weights, activations, gradients and optimizer state.
+        self.real = torch.float64 if double else torch.float32
         self.dtype: Optional[torch.dtype] = None
         torch.backends.cuda.matmul.allow_tf32 = mixed
         torch.backends.cudnn.allow_tf32 = mixed
@@ -34,7 +39,9 @@ class Precision:
         return torch.autocast(self._device, self.dtype)
 
     def describe(self) -> str:
-        return "32-bit floats" if self.dtype is None else f"mixed precision with {str(self.dtype).split('.')[-1]}"
+        if self.dtype is None:
+            return "64-bit floats" if self.real == torch.float64 else "32-bit floats"
+        return f"mixed precision with {str(self.dtype).split('.')[-1]}"
 
 
 def _scaler(enabled: bool) -> Any:

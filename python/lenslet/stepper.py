@@ -95,6 +95,7 @@ class Stepper:
         """Adds a batch's gradients; gives its losses, hits and number of images in this process."""
         device = self._world.device
         images, targets = (torch.from_numpy(array).to(device, non_blocking=True) for array in batch)
+        images = images.to(self._precision.real)
         whole = self._recipe["batch"]
         own = self._objective.weight(targets)
         # A batch whose classes all weigh 0 has a loss of 0.

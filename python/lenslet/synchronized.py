@@ -13,8 +13,8 @@ from torch import Tensor
 
 
 def _sums(x: Tensor) -> Tensor:
-    """By channel, exact to the last digits of 32 bits: GPUs add up in a tree, CPUs in 64 bits."""
-    return x.sum((0, 2, 3), dtype=torch.float32 if x.is_cuda else torch.float64)
+    """By channel, exact to the last digits of 32 bits: GPUs add up in a tree, CPUs in 64 bits. x is of 32 or 64."""
+    return x.sum((0, 2, 3), dtype=None if x.is_cuda else torch.float64)
 
 
 def _all(sums: Tensor) -> Tensor:

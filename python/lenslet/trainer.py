@@ -38,6 +38,8 @@ class Options:
     data: Optional[str] = None
     sync_bn: bool = False
     amp: bool = False
+    #: 64-bit floats.
+    double: bool = False
     #: Begin again, whatever checkpoint there is.
     fresh: bool = False
     #: Seconds between two checkpoints within an epoch.
@@ -72,14 +74,14 @@ class Trainer:
         self.recipe = read_recipe(options.folder)
         check_world(self.recipe, world)
         self.dataset: Dataset = open_dataset(options.folder, self.recipe, options.data)
-        self.precision = Precision(world.device, options.amp)
+        self.precision = Precision(world.device, options.amp, options.double)
         _, self._metadata = safetensors.read(os.path.join(options.folder, "weights.safetensors"))
         network = load(*(os.path.join(options.folder, name) for name in ("network.json", "weights.safetensors")))
-        self.network = network.to(world.device)
+        self.network = network.to(world.device, self.precision.real)
         self.stepper = Stepper(self.network, self.recipe, world, self.precision, options.sync_bn and world.size > 1)
         self.state = State()
         self._best: Dict[str, Tensor] = {}
-        self._identity = checkpoint.identity(options.folder)
+        self._identity = checkpoint.identity(options.folder, self.precision.real)
         self.resumed = self._resume()
         self._saved = time.monotonic()
         self._records: Optional[MetricsFile] = None
@@ -241,7 +243,8 @@ class Trainer:
             self._records.close()
 
     def _write_model(self, name: str, weights: Mapping[str, Tensor]) -> None:
-        """As a Lenslet model file, which every verb reads: with the texts of the first weights."""
+        """As a Lenslet model file, which every verb reads: with the texts of the first weights. Its weights are 32-bit floats."""
+        weights = {key: value.float() for key, value in weights.items()}
         metadata = {**self._metadata, "checksum": checksum_of(self._metadata, weights)}
         safetensors.write(os.path.join(self.options.out, name), weights, metadata)
 
