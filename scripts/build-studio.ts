@@ -1,9 +1,11 @@
 // The Studio as a static site in dist/studio, from where `lenslet studio` serves it; without MNIST, which the command has by
 // itself. Does nothing when no input has changed since the last time. The site for other hosts, with MNIST, is made by
-// `npm run build:studio`.
+// `npm run build:studio`. Scripts and styles are compressed by Brotli, a tenth smaller in the tarball than by its gzip.
 
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { brotliCompress } from 'node:zlib'
 import { filesUnder, hashOf, root } from './files.ts'
 
 const site = join(root, 'dist/studio')
@@ -22,6 +24,7 @@ export async function buildStudio(): Promise<boolean> {
   try {
     const outDir = { build: { outDir: part } }
     await build({ configFile: join(root, 'studio/vite.config.ts'), mode: 'package', logLevel: 'error', ...outDir })
+    for (const file of await filesUnder(part)) if (/\.(?:js|css)$/.test(file)) await compress(file)
     await writeFile(join(part, '.stamp'), stamp)
     // Another build may have been quicker.
     if (await isCurrent()) return true
@@ -36,4 +39,10 @@ export async function buildStudio(): Promise<boolean> {
     await rm(former, { recursive: true, force: true })
   }
   return true
+}
+
+/** Puts `FILE.br` in the place of a file. */
+async function compress(file: string): Promise<void> {
+  await writeFile(`${file}.br`, await promisify(brotliCompress)(await readFile(file)))
+  await rm(file)
 }

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { brotliCompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { dataset } from '../data/dataset.ts'
 import { DatasetError } from '../data/errors.ts'
@@ -31,6 +31,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'assets'))
   await writeFile(join(folder, 'index.html'), '<!doctype html>')
   await writeFile(join(folder, 'assets/a.js'), 'a()')
+  await writeFile(join(folder, 'assets/b.js.br'), brotliCompressSync('b()'))
   await writeFile(join(folder, '.stamp'), 'secret')
   server = await StudioServer.start(folder, usual)
 })
@@ -71,6 +72,11 @@ it('serves the site, isolated', async () => {
   })
   expect((await ask('/assets/a.js')).headers['cache-control']).toMatch(/immutable/)
   expect((await ask('/', {}, 'HEAD')).body).toBe('')
+  expect(await ask('/assets/b.js')).toMatchObject({
+    status: 200,
+    body: 'b()',
+    headers: { 'content-type': 'text/javascript; charset=utf-8' },
+  })
 })
 
 it.each([

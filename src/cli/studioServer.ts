@@ -7,6 +7,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, isIPv6 } from 'node:net'
 import { extname, join, relative, sep } from 'node:path'
+import { promisify } from 'node:util'
+import { brotliDecompress } from 'node:zlib'
 import { LensletError } from '../core/errors.ts'
 import { UsageError } from './errors.ts'
 
@@ -85,7 +87,7 @@ export class StudioServer {
         })
       })
     const studio = new StudioServer(server, host)
-    for (const path of files) studio.#files.set(path, () => readFile(join(folder, path)))
+    for (const path of files) studio.#files.set(plainName(path), () => read(join(folder, path)))
     for (const [path, make] of made) studio.#files.set(path, once(make))
     return studio
   }
@@ -133,6 +135,14 @@ async function filesOf(folder: string): Promise<readonly string[]> {
     expected: 'the folder dist/studio of the package',
     advice: 'install the package again; in the repository: npm run build',
   })
+}
+
+/** The package has its scripts and styles compressed by Brotli, as `NAME.br`. */
+const plainName = (path: string) => path.replace(/\.br$/, '')
+
+async function read(file: string): Promise<Uint8Array> {
+  const bytes = await readFile(file)
+  return file.endsWith('.br') ? promisify(brotliDecompress)(bytes) : bytes
 }
 
 /** Keeps what was made; what failed is tried again. */

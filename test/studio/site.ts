@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
+import { brotliDecompressSync } from 'node:zlib'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { build } from '../../scripts/build.ts'
 import { root } from '../../scripts/files.ts'
@@ -39,6 +40,12 @@ async function packAll(): Promise<ReadonlyMap<string, Uint8Array>> {
   return new Map(await Promise.all(packed))
 }
 
+/** Scripts and styles of the package's site are compressed. */
+async function builtFile(path: string): Promise<Buffer> {
+  const file = join(root, 'dist/studio', path)
+  return readFile(file).catch(async () => brotliDecompressSync(await readFile(`${file}.br`)))
+}
+
 export async function startSite({ isolated }: { readonly isolated: boolean }): Promise<Site> {
   await build()
   digits ??= packAll()
@@ -54,7 +61,7 @@ export async function startSite({ isolated }: { readonly isolated: boolean }): P
     }
     const { pathname } = new URL(request.url ?? '/', 'http://site')
     const path = pathname === '/' ? 'index.html' : pathname.slice(1)
-    const file = extra.get(path) ?? data.get(path) ?? readFile(join(root, 'dist/studio', path))
+    const file = extra.get(path) ?? data.get(path) ?? builtFile(path)
     const body = await Promise.resolve(file).catch(() => undefined)
     if (body === undefined) return void response.writeHead(404).end()
     const type = types[extname(path)] ?? 'application/octet-stream'
