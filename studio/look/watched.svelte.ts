@@ -13,6 +13,8 @@ type LookKind = keyof LookCalls
 export class Watched<K extends LookKind> {
   answer = $state.raw<Answer<K> | undefined>(undefined)
   fault = $state.raw<Fault | undefined>(undefined)
+  /** The text of the design that the answer is about. */
+  answeredText = $state('')
   /** Waits for an answer that has not come for a while: time to say so. */
   isBusy = $state(false)
   readonly #kind: K
@@ -21,7 +23,6 @@ export class Watched<K extends LookKind> {
   #key = ''
   #asked = 0
   #answered = 0
-  #answeredText = ''
   #isStale = false
   #once = false
   #began = 0
@@ -48,7 +49,8 @@ export class Watched<K extends LookKind> {
     this.#wanted = ask
     if (key !== this.#key) this.fault = undefined
     this.#key = key
-    if (paced && !once) this.changed()
+    // An answer about another design must not wait for its turn to be replaced.
+    if (paced && !once && ask.text === this.answeredText) this.changed()
     else this.#ask()
   }
 
@@ -76,7 +78,7 @@ export class Watched<K extends LookKind> {
     const saying = setTimeout(() => {
       this.isBusy = true
       // What is shown is another network's.
-      if (this.#answeredText !== ask.text) this.answer = undefined
+      if (this.answeredText !== ask.text) this.answer = undefined
     }, 400)
     this.#began = performance.now()
     try {
@@ -84,7 +86,7 @@ export class Watched<K extends LookKind> {
       if (asked !== this.#asked) return
       if (answer !== undefined) {
         this.answer = answer
-        this.#answeredText = ask.text
+        this.answeredText = ask.text
       }
       this.fault = undefined
     } catch (error) {

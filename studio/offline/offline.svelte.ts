@@ -17,13 +17,12 @@ class Offline {
     // Served by a program of this machine, and complete: a worker that outlives the program would be in the way of others.
     if (crossOriginIsolated && /^(localhost|127\.[\d.]+|\[::1\])$/.test(location.hostname)) return
     const { serviceWorker } = navigator
-    let registration: ServiceWorkerRegistration
-    try {
-      registration = await serviceWorker.register('sw.js', { updateViaCache: 'none' })
-    } catch {
-      // Storage is full or forbidden: the page works, but only online.
-      return
-    }
+    // Storage is full or forbidden, or the browser is told to give none: the page works, but only online.
+    const registered: Promise<ServiceWorkerRegistration | undefined> = serviceWorker.register('sw.js', {
+      updateViaCache: 'none',
+    })
+    const registration = await registered.catch(() => undefined)
+    if (registration === undefined) return
     this.#watch(registration)
     registration.addEventListener('updatefound', () => {
       registration.installing?.addEventListener('statechange', () => this.#watch(registration))

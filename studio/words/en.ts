@@ -133,7 +133,6 @@ export const en = {
     mistakes: 'Mistakes',
     noTest: 'Start the training: what the network gets wrong shows here.',
     confusion: 'Rows: what it is. Columns: what the network says.',
-    actual: 'what it is',
     worst: 'Worst mistakes',
     noMistakes: 'None.',
     sample: (count: number, of: number) =>

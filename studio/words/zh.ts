@@ -130,7 +130,6 @@ export const zh: Words = {
     mistakes: '错误',
     noTest: '开始训练,网络的错误会显示在这里。',
     confusion: '行:实际类别;列:网络的判断。',
-    actual: '实际类别',
     worst: '错得最厉害的',
     noMistakes: '没有。',
     sample: (count, of) => `在 ${of.toLocaleString('en-US')} 张中的 ${count.toLocaleString('en-US')} 张上测试。`,
