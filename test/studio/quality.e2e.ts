@@ -123,15 +123,16 @@ describe.skipIf(executablePath === undefined)('the Studio (skipped where no Chro
         await isReady(page)
       }
     }
-    // Everything that is made once, and code that is compiled when it is used often, is there after the first round.
-    await steps(3)
-    await resets()
-    await steps(1)
+    const round = async () => {
+      // 94 steps an epoch.
+      await steps(11.7)
+      await resets()
+      await steps(1)
+    }
+    // Everything that is made once, and code that is compiled when it is used often, is there after the first.
+    await round()
     const before = await measure()
-    // 94 steps an epoch.
-    await steps(11.7)
-    await resets()
-    await steps(1)
+    await round()
     const after = await measure()
     console.log(`memory: ${(before / 2 ** 20).toFixed(1)} MiB before, ${(after / 2 ** 20).toFixed(1)} after`)
     // The arena is 4.1 MiB: one that were left behind by each reset would be 41.
