@@ -13,8 +13,8 @@ const site = join(root, 'dist/studio')
 /** Brings dist/studio up to date, of a dist/ that is; true when it had to be rebuilt. */
 export async function buildStudio(): Promise<boolean> {
   const sources = (await filesUnder(join(root, 'studio'))).filter((file) => !file.endsWith('.test.ts'))
-  const settings = ['dist/.stamp', 'package-lock.json', 'scripts/build-studio.ts'].map((file) => join(root, file))
-  const stamp = await hashOf([...sources, ...settings])
+  const others = ['dist/.stamp', 'package-lock.json', 'scripts/build-studio.ts'].map((file) => join(root, file))
+  const stamp = await hashOf([...sources, ...others])
   const isCurrent = async () => stamp === (await readFile(join(site, '.stamp'), 'utf8').catch(() => ''))
   if (await isCurrent()) return false
   // Loaded only here: it takes longer than finding that nothing changed.
@@ -23,7 +23,8 @@ export async function buildStudio(): Promise<boolean> {
   const former = join(root, `dist-studio.${process.pid}.former`)
   try {
     const outDir = { build: { outDir: part } }
-    await build({ configFile: join(root, 'studio/vite.config.ts'), mode: 'package', logLevel: 'error', ...outDir })
+    const settings = { configFile: join(root, 'studio/vite.config.ts'), mode: 'package', logLevel: 'error' } as const
+    await inProduction(() => build({ ...settings, ...outDir }))
     for (const file of await filesUnder(part)) if (/\.(?:js|css)$/.test(file)) await compress(file)
     await writeFile(join(part, '.stamp'), stamp)
     // Another build may have been quicker.
@@ -45,4 +46,16 @@ export async function buildStudio(): Promise<boolean> {
 async function compress(file: string): Promise<void> {
   await writeFile(`${file}.br`, await promisify(brotliCompress)(await readFile(file)))
   await rm(file)
+}
+
+/** A test runner's NODE_ENV would make a site for developers: without its service worker, and with Svelte's checks. */
+async function inProduction(run: () => Promise<unknown>): Promise<void> {
+  const { NODE_ENV } = process.env
+  process.env.NODE_ENV = 'production'
+  try {
+    await run()
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = NODE_ENV
+  }
 }
