@@ -109,6 +109,31 @@ describe.skipIf(executablePath === undefined)('a person (skipped where no Chromi
       expect(await page.getByTestId('status').getAttribute('data-state')).toBe('running')
     }))
 
+  it('shows no map of one design on layers of the same name of another', () =>
+    studio(async ({ page }) => {
+      await trainFor(page, 1)
+      await drawOne(page)
+      await page.locator('#group-conv1 image').waitFor()
+      const seen = await page.evaluateHandle(() => {
+        const wordOf = () => document.querySelector('#group-conv1 .name')?.textContent
+        const mapOf = () => document.querySelector('#group-conv1 image')?.getAttribute('href')
+        const words = new Map<string, Set<string | undefined>>()
+        const note = () => {
+          const map = mapOf()
+          if (map) words.set(map, (words.get(map) ?? new Set()).add(wordOf() ?? undefined))
+        }
+        note()
+        new MutationObserver(note).observe(document.body, { subtree: true, childList: true, attributes: true })
+        return words
+      })
+      await write(page, 'INPUT 28x28x1 -> CONV3-8 -> RELU -> POOL2 -> FC-10')
+      await expect.poll(() => layers(page)).toContain('CONV3-8')
+      await page.locator('#group-conv1 image').waitFor()
+      const mixed = await seen.evaluate((words) => [...words.values()].map((each) => [...each]))
+      expect(mixed.flat()).toContain('CONV3-8')
+      expect(mixed.filter((each) => each.length > 1)).toEqual([])
+    }))
+
   it('tries a drawing', () =>
     studio(async ({ page }) => {
       await trainFor(page, 4)
