@@ -9,7 +9,7 @@ import { policies } from './build/policy.ts'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 
-// Mode `package`: for dist/studio of the package, whose command has the digits.
+// Mode `package` builds dist/studio for the package. It leaves out the digits, which `lenslet studio` serves.
 export default defineConfig(({ mode }) => ({
   root: here,
   base: './',

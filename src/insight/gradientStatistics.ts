@@ -10,21 +10,12 @@ import { printShape, type Shape, sizeOf, volumeSize } from '../core/shapes.ts'
 import type { Model } from '../model/model.ts'
 import { checkPictures } from '../model/pictures.ts'
 import { type Histogram, histogramOf } from './histogramOf.ts'
+import { jointRange, type ValueStatistics, valueStatistics } from './valueStatistics.ts'
 
-export interface GradientStatistics {
+export interface GradientStatistics extends ValueStatistics {
   /** `conv1.filters` */
   readonly name: string
   readonly shape: Shape
-  /** Of the finite values; NaN where there is none. */
-  readonly mean: number
-  readonly deviation: number
-  readonly least: number
-  readonly most: number
-  /** L2 norm. */
-  readonly norm: number
-  /** Values that are exactly 0: nothing flows back to them. */
-  readonly zeros: number
-  readonly notFinite: number
   readonly histogram: Histogram
 }
 
@@ -76,7 +67,9 @@ export async function gradientStatistics(
       const buffer = found[name]
       if (buffer === undefined) continue
       const values = (await program.read(buffer)) as Float32Array
-      weights.push({ name, shape: buffers[buffer]?.shape ?? [], ...statisticsOf(values, bins) })
+      const statistics = valueStatistics(values)
+      const histogram = histogramOf(values, jointRange(statistics), bins)
+      weights.push({ name, shape: buffers[buffer]?.shape ?? [], ...statistics, histogram })
     }
     return { loss: losses.reduce((sum, loss) => sum + loss, 0) / batch, weights }
   } finally {
@@ -96,28 +89,4 @@ function checkLabels(labels: ArrayLike<number>, shape: Shape, classes: number | 
         ? `numbers of the shape ${printShape(shape)}`
         : `${sizeOf(shape)} whole numbers from 0 to ${classes - 1}`,
   })
-}
-
-function statisticsOf(values: Float32Array, bins: number): Omit<GradientStatistics, 'name' | 'shape'> {
-  let [sum, squares, zeros, finite] = [0, 0, 0, 0]
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (const value of values) {
-    if (!Number.isFinite(value)) continue
-    finite++
-    sum += value
-    squares += value * value
-    if (value === 0) zeros++
-    if (value < least) least = value
-    if (value > most) most = value
-  }
-  const mean = sum / finite
-  let spread = 0
-  for (const value of values) if (Number.isFinite(value)) spread += (value - mean) * (value - mean)
-  return {
-    ...{ mean, deviation: Math.sqrt(spread / finite), norm: Math.sqrt(squares), zeros },
-    least: finite === 0 ? Number.NaN : least,
-    most: finite === 0 ? Number.NaN : most,
-    notFinite: values.length - finite,
-    histogram: histogramOf(values, [least, most], bins),
-  }
 }

@@ -14,6 +14,7 @@ import { inferVolumes } from '../network/volumes.ts'
 import { type Histogram, histogramOf } from './histogramOf.ts'
 import { layersNamed } from './layerStream.ts'
 import { type SimilarPairs, similarFilters } from './similarFilters.ts'
+import { jointRange, type ValueStatistics, valueStatistics } from './valueStatistics.ts'
 
 export interface FilterStatistics {
   /** K: how many; the last axis of the weight. */
@@ -39,23 +40,13 @@ export interface Movement {
   readonly histogram: Histogram
 }
 
-export interface WeightStatistics {
+export interface WeightStatistics extends ValueStatistics {
   /** `conv1.filters` */
   readonly name: string
   readonly layer: string
   readonly role: ParameterSpec['role']
   readonly shape: Shape
   readonly count: number
-  /** Of the finite values; NaN where there is none. */
-  readonly mean: number
-  readonly deviation: number
-  readonly least: number
-  readonly most: number
-  /** L2 norm. */
-  readonly norm: number
-  /** Values that are exactly 0. */
-  readonly zeros: number
-  readonly notFinite: number
   readonly histogram: Histogram
   /** Of learned weights with at least two axes: filters, templates of FC layers. */
   readonly filters?: FilterStatistics
@@ -123,36 +114,17 @@ function statisticsOf(
   bins: number,
   similarity: number,
 ): Omit<WeightStatistics, 'name' | 'layer' | 'role'> {
-  let [sum, squares, zeros, finite] = [0, 0, 0, 0]
-  const range: [number, number] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (const value of values) {
-    if (!Number.isFinite(value)) continue
-    finite++
-    sum += value
-    squares += value * value
-    if (value === 0) zeros++
-    widen(range, value)
-  }
-  const mean = sum / finite
-  let spread = 0
-  for (const value of values) if (Number.isFinite(value)) spread += (value - mean) * (value - mean)
-  const [least, most] = finite === 0 ? [Number.NaN, Number.NaN] : range
-  if (start !== undefined) for (const value of start) if (Number.isFinite(value)) widen(range, value)
+  const statistics = valueStatistics(values)
+  const range = jointRange(statistics, ...(start === undefined ? [] : [valueStatistics(start)]))
   const hasFilters = role === 'learned' && shape.length >= 2
   return {
     shape,
     count: values.length,
-    ...{ mean, deviation: Math.sqrt(spread / finite), least, most, norm: Math.sqrt(squares), zeros },
-    notFinite: values.length - finite,
+    ...statistics,
     histogram: histogramOf(values, range, bins),
     ...(hasFilters && { filters: filterStatistics(values, shape, similarity) }),
     ...(start !== undefined && { moved: movement(values, start, hasFilters ? shape : undefined, range, bins) }),
   }
-}
-
-function widen(range: [number, number], value: number): void {
-  if (value < range[0]) range[0] = value
-  if (value > range[1]) range[1] = value
 }
 
 function filterStatistics(values: Float32Array, shape: Shape, similarity: number): FilterStatistics {

@@ -61,7 +61,7 @@ export function onSide(
   return [at(rows[0], columns[0]), at(rows[0], columns[1]), at(rows[1], columns[1]), at(rows[1], columns[0])].join(' ')
 }
 
-/** Puts an image of so many rows and columns on the slab's right side face: the matrix of an SVG transform. */
+/** Fits an image of `rows` × `columns` pixels to the slab's right face: the matrix of an SVG transform. */
 export function sideMatrix({ height, back, thickness }: Slab, rows: number, columns: number): string {
   const across = round3(back / columns)
   return `matrix(${across} ${-across} 0 ${round3(height / rows)} ${round(thickness)} ${round(back)})`

@@ -96,7 +96,7 @@ export interface PicturesCalls {
     readonly ask: { readonly text: string; readonly classes: number; readonly size?: Volume }
     readonly answer: { readonly text: string }
   }
-  /** A zip of the project, or of one class: a folder a class. It is a file of the browser until it is fetched. */
+  /** A ZIP of the project or of one class, with one folder per class. The browser keeps it as a file until it is fetched. */
   'pictures.save': {
     readonly ask: { readonly design: string; readonly classId?: number }
     readonly answer: { readonly file: Blob; readonly name: string }

@@ -358,7 +358,7 @@ export const en = {
     dead: 'A dead ReLU at rate 1',
     deadSays: 'Press Start, then look at Statistics: units that are never above 0 again.',
     own: 'Your own pictures',
-    ownSays: 'Give folders of photographs, a folder a class, or use the camera.',
+    ownSays: 'Add photographs, with one folder per class, or use the camera.',
     pretrained: 'A pretrained network, explained',
     pretrainedSays: 'Drop an ONNX or safetensors file and a photograph: What matters shows what it looks at.',
   },

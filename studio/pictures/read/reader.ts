@@ -29,7 +29,7 @@ export class Reader {
   /** Images whose pixels may be missing. */
   #missing: number[] = []
   #sinceFlush = 0
-  /** Images that are read though nobody waits for them. */
+  /** Images that are read ahead, before a step asks for them. */
   #behind = 0
 
   constructor(project: Project, pool: DecodePool, cache: PixelCache, changed: () => void) {
@@ -242,7 +242,7 @@ export class Reader {
     this.#changed()
   }
 
-  /** Keeps the decoders busy with what nobody waits for. */
+  /** Gives idle decoders images to read ahead. */
   #go(): void {
     while (this.#behind < this.#pool.size) {
       const work = this.#nextWork()

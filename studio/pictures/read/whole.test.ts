@@ -1,4 +1,4 @@
-/** Files that were cut short anywhere are found; whole ones, with whatever stands behind their end, are not refused. */
+/** Truncated files are detected wherever they were cut. Complete files are accepted, also with extra bytes after their end. */
 
 import { expect, test } from 'vitest'
 import { damageOf } from './whole.ts'
