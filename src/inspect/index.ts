@@ -6,6 +6,7 @@ export { adviceFor } from './advice/advice.ts'
 export type { Advice, PlannedTraining } from './advice/types.ts'
 export { type ArenaBlocks, arenaBlocks } from './arenaBlocks.ts'
 export { type ArenaSvgOptions, arenaSvg } from './arenaSvg.ts'
+export { type ColorScale, colorAt, mixedColor, type Rgb } from './colors.ts'
 export { commonMistakes, confusionSvg, type Mistake } from './confusion.ts'
 export {
   type ConvolutionFrame,

@@ -3,22 +3,9 @@
  * symmetric around 0. Paper is the page's own, so that 0 looks like nothing.
  */
 
-export type Rgb = readonly [red: number, green: number, blue: number]
-export type Theme = 'light' | 'dark'
+import { colorAt, mixedColor, type Rgb } from 'lenslet/inspect'
 
-/** Points of matplotlib's viridis (van der Walt and Smith 2015), at equal distances. */
-const viridis: readonly Rgb[] = [
-  [68, 1, 84],
-  [72, 40, 120],
-  [62, 74, 137],
-  [49, 104, 142],
-  [38, 130, 142],
-  [31, 158, 137],
-  [53, 183, 121],
-  [110, 206, 88],
-  [181, 222, 43],
-  [253, 231, 37],
-]
+export type Theme = 'light' | 'dark'
 
 /** Okabe and Ito's blue and orange, darker at the ends on white. */
 const signs: Readonly<Record<Theme, readonly Rgb[]>> = {
@@ -65,15 +52,7 @@ export function scaleOf(values: Iterable<number>, kind?: Scale['kind']): Scale {
 export function colorOf(value: number, { kind, end }: Scale, theme: Theme): Rgb {
   if (!Number.isFinite(value)) return broken
   const share = end > 0 ? value / end : 0
-  return kind === 'signed' ? mixed(signs[theme], (share + 1) / 2) : mixed(viridis, share)
-}
-
-function mixed(colors: readonly Rgb[], share: number): Rgb {
-  const at = Math.min(1, Math.max(0, share)) * (colors.length - 1)
-  const below = Math.min(colors.length - 2, Math.floor(at))
-  const [a, b] = [colors[below] as Rgb, colors[below + 1] as Rgb]
-  const part = (index: 0 | 1 | 2) => Math.round(a[index] + (b[index] - a[index]) * (at - below))
-  return [part(0), part(1), part(2)]
+  return kind === 'signed' ? mixedColor(signs[theme], (share + 1) / 2) : colorAt('viridis', share)
 }
 
 /** For a style: `rgb(0 114 178)`. */

@@ -2,7 +2,8 @@
 
 import type { Volume } from 'lenslet/core'
 import { upscale } from 'lenslet/insight'
-import { colorOf, type Rgb, type Scale, type Theme } from './colors.ts'
+import type { Rgb } from 'lenslet/inspect'
+import { colorOf, type Scale, type Theme } from './colors.ts'
 
 export interface Pixels {
   readonly width: number
