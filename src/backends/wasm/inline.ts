@@ -12,6 +12,9 @@ import type { CallRange, ScheduledCall } from './schedule.ts'
 /** A loop that awaits nothing but runs would keep timers, signals and painting waiting: they get a turn so often. */
 const turnMilliseconds = 30
 
+/** The same within a run that this thread leads: in a page, a frame is drawn every 16 ms. A turn takes some 10 µs. */
+const ledTurnMilliseconds = 4
+
 /** Looks at a follower that is still inside, about 0.1 ms, before the calling thread turns to its other work in between. */
 const mostLooks = 50_000
 
@@ -73,14 +76,19 @@ export async function startInline(
       lastTurn = platform.now()
     }
     if (failure) throw failure
+    let turned = platform.now()
+    const giveTurn = async () => {
+      await platform.nextTurn()
+      const lost = failureOf?.()
+      if (lost) throw lost
+      turned = platform.now()
+    }
     try {
       for (let at = from; at < to; at++) {
+        if (failureOf && platform.now() - turned > ledTurnMilliseconds) await giveTurn()
         if (!execute(calls, at)) continue
-        do {
-          await platform.nextTurn()
-          const lost = failureOf?.()
-          if (lost) throw lost
-        } while (!isEmpty())
+        do await giveTurn()
+        while (!isEmpty())
       }
     } catch (error) {
       failure = error as Error

@@ -25,7 +25,7 @@ const second = first + (length + slack) * 4
 const arenaBytes = 65536
 
 /** Estimates: worth an order of its own, and not worth one even a thousand times over. */
-const long = 2e6
+const long = 2e8
 const short = 100
 /** Of some hundred calls: worth sharing, and so short that the calling thread leads. */
 const brief = 2e4
@@ -170,8 +170,35 @@ describe('work that is brief by estimate', () => {
     expect(new Int32Array(of.memory.buffer, first, 2 * (length + slack)).slice()).toEqual(expected)
   })
 
+  it('gives other work its turn in between, however many calls there are', async () => {
+    const many = shiftedChain(30_000, 3_000)
+    const of = await startOf(many, true)
+    const runner = await startWorkers(of, 2)
+    let turns = 0
+    let isOver = false
+    const count = () => {
+      turns++
+      if (!isOver) setImmediate(count)
+    }
+    const run = runner.run({ from: 0, to: many.length })
+    setImmediate(count)
+    await run
+    isOver = true
+    expect(ordered(of)).toBe(0)
+    expect(turns).toBeGreaterThan(2)
+    await runner.dispose()
+  })
+
+  it('ends with an error where the workers are ended during such a turn', async () => {
+    const many = shiftedChain(30_000, 3_000)
+    const runner = await startWorkers(await startOf(many, true), 2)
+    const run = runner.run({ from: 0, to: many.length })
+    setImmediate(() => void runner.dispose())
+    await expect(run).rejects.toThrow(WorkerLostError)
+  })
+
   it('and orders may follow each other', async () => {
-    const mixed = calls.map((call, index) => ({ ...call, nanoseconds: [2e6, short, 1e8][index % 3] as number }))
+    const mixed = calls.map((call, index) => ({ ...call, nanoseconds: [2e6, short, 1e9][index % 3] as number }))
     const expected = await valuesAfter(1, mixed, [[0, mixed.length]])
     const of = await startOf(mixed, true)
     const runner = await startWorkers(of, 3)
@@ -259,7 +286,7 @@ describe('a worker that ends', () => {
   }
 
   it.each([
-    ['ordered', 2 * long],
+    ['ordered', long],
     ['led', 5e5],
   ])('inside a call fails the run, if %s, and no other worker is left waiting', async (how, nanoseconds) => {
     loseWorker('inside')

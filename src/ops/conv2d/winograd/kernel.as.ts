@@ -220,6 +220,10 @@ export function winogradProduct(
   }
 }
 
+/** Bytes of a core's second-level cache, at least. */
+// @ts-ignore: decorator
+@inline const SECOND_LEVEL: usize = 1 << 20
+
 /** The first stage alone: transformed[plane][tile][channel] of tiles first … first + count, numbered from `first`. */
 export function winogradInput(
   side: i32,
@@ -242,17 +246,20 @@ export function winogradInput(
   counter: usize,
   scratch: usize,
 ): void {
-  const ranges = (channels + channelsEach - 1) / channelsEach
+  const ranges = (count + tilesEach - 1) / tilesEach
   const pixel = <usize>channels << 2
+  // Planes larger than a core's caches: their lines are to come together, rather than one by one as they are written.
+  const areFar = <usize>(side * side) * sourcePlane > SECOND_LEVEL
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
-    const channel = (tile % ranges) * channelsEach
-    const begin = (tile / ranges) * tilesEach
+    const channel = (tile / ranges) * channelsEach
+    const begin = (tile % ranges) * tilesEach
     const end = first + min(begin + tilesEach, count)
     const wanted = min(channelsEach, channels - channel)
     const offset = <usize>channel << 2
     const at = transformed + <usize>begin * sourcePitch + offset
-    // The planes are larger than a core's caches: their lines come together, rather than one by one as they are written.
-    for (let i = 0; i < side * side; i++) touchRows(at + <usize>i * sourcePlane, end - first - begin, <usize>wanted << 2, sourcePitch)
+    if (areFar) {
+      for (let i = 0; i < side * side; i++) touchRows(at + <usize>i * sourcePlane, end - first - begin, <usize>wanted << 2, sourcePitch)
+    }
     if (side == 6) {
       transformInput<Six>(source + offset, height, width, pixel, wanted, originY, originX, tilesY, tilesX, first + begin, end, at, sourcePitch, sourcePlane, scratch)
     } else {
@@ -324,11 +331,11 @@ export function winogradOutput(
   counter: usize,
   scratch: usize,
 ): void {
-  const ranges = (columns + columnsEach - 1) / columnsEach
+  const ranges = (count + tilesEach - 1) / tilesEach
   const pixel = <usize>columns << 2
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
-    const column = (tile % ranges) * columnsEach
-    const begin = (tile / ranges) * tilesEach
+    const column = (tile / ranges) * columnsEach
+    const begin = (tile % ranges) * tilesEach
     const end = first + min(begin + tilesEach, count)
     const wanted = min(columnsEach, columns - column)
     const offset = <usize>column << 2

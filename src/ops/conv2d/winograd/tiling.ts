@@ -45,9 +45,16 @@ export function linesBytes(side: number): number {
 /** Enough for eight workers to end together. */
 const mostRanges = 64
 
-/** Ranges of `count` tiles times ranges of channels (multiples of 8), for a transform that is a call of its own. */
-export function transformRanges({ tilesX }: Tiling, count: number, channels: number) {
-  const channelsEach = Math.min(channels, 64)
+/** Channels of a range where there are few tiles, and where the planes keep such ranges apart. */
+export const fewChannels = 64
+
+/**
+ * Ranges of `count` tiles times ranges of channels (multiples of 8), for a transform that is a call of its own. Where there
+ * are enough tiles, a range has all channels, so that neighboring lines of a plane are written by one core.
+ */
+export function transformRanges({ tilesX }: Tiling, count: number, channels: number, mostChannels = channels) {
+  const areMany = count / tilesX >= mostRanges / 2
+  const channelsEach = Math.min(channels, areMany ? mostChannels : fewChannels)
   const ranges = Math.ceil(channels / channelsEach)
   const wanted = evenPiece(count, (count * ranges) / mostRanges)
   // Whole rows of tiles, so that no column is transformed twice.

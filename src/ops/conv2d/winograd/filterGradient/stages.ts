@@ -5,7 +5,7 @@ import type { WasmCall } from '../../../wasm/types.ts'
 import { evenPanels, evenPiece } from '../../blocks.ts'
 import type { Correlation } from '../../correlation.ts'
 import type { FilterGradientAddresses } from '../../layout.ts'
-import { tiledPictures, transformRanges } from '../tiling.ts'
+import { fewChannels, tiledPictures, transformRanges } from '../tiling.ts'
 import type { Plan } from './plan.ts'
 
 export function stageCalls(
@@ -26,7 +26,7 @@ export function stageCalls(
     const count = Math.min(chunkTiles, total - first)
     const tiles = { tilesY: plan.tilesY, tilesX: plan.tilesX, first, count }
     const input = transformRanges(plan, count, channels)
-    const output = transformRanges(plan, count, columns)
+    const output = transformRanges(plan, count, columns, fewChannels)
     const pictures = { side, ...tiledPictures(correlation, source, channels), ...tiles, ...transformed }
     const results = { side, gradient, gridHeight, gridWidth, columns, ...tiles, ...gradients }
     const { tilesEach, channelsEach: columnsEach } = output.ranges
