@@ -6,28 +6,13 @@
  * - `exponent(x, a)`: what is exponentiated;
  * - `apply(x, e, one, a)`: the result, or the slope that dy is multiplied by if `slopes()`.
  *
- * `a` is the function's parameter. Constants stand before the loops (see math.as.ts), and are kept there by `constant`: where
- * a function has an argument that F does not use, asc's optimizer takes it away and then moves constants into the loop
- * (sigmoid: 4.4 → 10 ns for four values).
+ * `a` is the function's parameter. Constants stand before the loops (constant.as.ts).
  */
 
-import { Four, One } from './lanes.as.ts'
+import { constant, zeroOf } from './constant.as.ts'
 import { exponential, exponentialMinusOne } from './math.as.ts'
+import { high, LANES, put, STEP } from './steps.as.ts'
 import { nextTile } from './tiles.as.ts'
-
-/** `value`, by an `or` with 0, which the optimizer cannot know to be 0. */
-// @ts-ignore: decorator
-@inline
-function constant(value: f32, zero: v128): v128 {
-  return v128.or(f32x4.splat(value), zero)
-}
-
-/** 0: the counter's address is a multiple of 4. */
-// @ts-ignore: decorator
-@inline
-function zeroOf(counter: usize): v128 {
-  return i32x4.splat(<i32>counter & 3)
-}
 
 /** y may be x or dy. `dy` is read only if F.slopes(). */
 export function curve<F>(
@@ -42,16 +27,13 @@ export function curve<F>(
 ): void {
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
     const from = tile * chunk
-    const length = min(chunk, count - from)
     const at = <usize>from << 2
-    const rest = at + (<usize>(length & ~3) << 2)
-    curveLanes<Four, F>(x + at, dy + at, y + at, length & ~3, a, zeroOf(counter))
-    curveLanes<One, F>(x + rest, dy + rest, y + rest, length & 3, a, zeroOf(counter))
+    curveOver<F>(x + at, dy + at, y + at, min(chunk, count - from), a)
   }
 }
 
-function curveLanes<L, F>(x: usize, dy: usize, y: usize, count: i32, parameter: f32, zero: v128): void {
-  const step = <usize>changetype<L>(0).width() << 2
+function curveOver<F>(x: usize, dy: usize, y: usize, count: i32, parameter: f32): void {
+  const zero = zeroOf(y)
   const least = constant(-104, zero)
   const most = constant(89, zero)
   const log2e = constant(1.44269504088896341, zero)
@@ -66,17 +48,31 @@ function curveLanes<L, F>(x: usize, dy: usize, y: usize, count: i32, parameter: 
   const c1 = constant(5.0000001201e-1, zero)
   const one = constant(1, zero)
   const a = f32x4.splat(parameter)
-  for (const end = y + (<usize>count << 2); y < end; y += step) {
-    const v = changetype<F>(0).take(changetype<L>(0).load(x))
-    const power = changetype<F>(0).exponent(v, a)
-    const e = exponential(power, least, most, log2e, magic, ln2High, ln2Low, c6, c5, c4, c3, c2, c1, one)
+  const end = y + (<usize>count << 2)
+  for (const last = y + (<usize>(count & ~(LANES - 1)) << 2); y < last; y += STEP, x += STEP) {
+    const low = v128.load(x)
+    const v = changetype<F>(0).take(low)
+    const vh = WIDE == 1 ? changetype<F>(0).take(high(x, low)) : v
+    const e = exponential(changetype<F>(0).exponent(v, a), least, most, log2e, magic, ln2High, ln2Low, c6, c5, c4, c3, c2, c1, one)
+    const eh = WIDE == 1 ? exponential(changetype<F>(0).exponent(vh, a), least, most, log2e, magic, ln2High, ln2Low, c6, c5, c4, c3, c2, c1, one) : e
     let result = changetype<F>(0).apply(v, e, one, a)
+    let resultHigh = WIDE == 1 ? changetype<F>(0).apply(vh, eh, one, a) : result
     if (changetype<F>(0).slopes()) {
-      result = f32x4.mul(changetype<L>(0).load(dy), result)
-      dy += step
+      const d = v128.load(dy)
+      result = f32x4.mul(d, result)
+      resultHigh = WIDE == 1 ? f32x4.mul(high(dy, d), resultHigh) : result
+      dy += STEP
     }
-    changetype<L>(0).store(y, result)
-    x += step
+    put(y, result, resultHigh)
+  }
+  for (; y < end; y += 4, x += 4) {
+    const v = changetype<F>(0).take(v128.load32_zero(x))
+    let result = changetype<F>(0).apply(v, exponential(changetype<F>(0).exponent(v, a), least, most, log2e, magic, ln2High, ln2Low, c6, c5, c4, c3, c2, c1, one), one, a)
+    if (changetype<F>(0).slopes()) {
+      result = f32x4.mul(v128.load32_zero(dy), result)
+      dy += 4
+    }
+    v128.store_lane<f32>(y, result, 0)
   }
 }
 
@@ -95,16 +91,13 @@ export function curveMinusOne<F>(
 ): void {
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
     const from = tile * chunk
-    const length = min(chunk, count - from)
     const at = <usize>from << 2
-    const rest = at + (<usize>(length & ~3) << 2)
-    minusOneLanes<Four, F>(x + at, dy + at, y + at, length & ~3, a, b, c, zeroOf(counter))
-    minusOneLanes<One, F>(x + rest, dy + rest, y + rest, length & 3, a, b, c, zeroOf(counter))
+    minusOneOver<F>(x + at, dy + at, y + at, min(chunk, count - from), a, b, c)
   }
 }
 
-function minusOneLanes<L, F>(x: usize, dy: usize, y: usize, count: i32, a: f32, b: f32, c: f32, zero: v128): void {
-  const step = <usize>changetype<L>(0).width() << 2
+function minusOneOver<F>(x: usize, dy: usize, y: usize, count: i32, a: f32, b: f32, c: f32): void {
+  const zero = zeroOf(y)
   const least = constant(-87, zero)
   const log2e = constant(1.44269504088896341, zero)
   const magic = constant(12582912, zero)
@@ -120,16 +113,30 @@ function minusOneLanes<L, F>(x: usize, dy: usize, y: usize, count: i32, a: f32, 
   const as = f32x4.splat(a)
   const bs = f32x4.splat(b)
   const cs = f32x4.splat(c)
-  for (const end = y + (<usize>count << 2); y < end; y += step) {
-    const v = changetype<L>(0).load(x)
-    const power = changetype<F>(0).exponent(v, cs)
-    const m = exponentialMinusOne(power, least, log2e, magic, ln2High, ln2Low, c6, c5, c4, c3, c2, c1, one)
-    let result = changetype<F>(0).apply(v, m, as, bs)
+  const end = y + (<usize>count << 2)
+  for (const last = y + (<usize>(count & ~(LANES - 1)) << 2); y < last; y += STEP, x += STEP) {
+    const low = v128.load(x)
+    const v = low
+    const vh = WIDE == 1 ? high(x, low) : v
+    const e = exponentialMinusOne(changetype<F>(0).exponent(v, cs), least, log2e, magic, ln2High, ln2Low, c6, c5, c4, c3, c2, c1, one)
+    const eh = WIDE == 1 ? exponentialMinusOne(changetype<F>(0).exponent(vh, cs), least, log2e, magic, ln2High, ln2Low, c6, c5, c4, c3, c2, c1, one) : e
+    let result = changetype<F>(0).apply(v, e, as, bs)
+    let resultHigh = WIDE == 1 ? changetype<F>(0).apply(vh, eh, as, bs) : result
     if (changetype<F>(0).slopes()) {
-      result = f32x4.mul(changetype<L>(0).load(dy), result)
-      dy += step
+      const d = v128.load(dy)
+      result = f32x4.mul(d, result)
+      resultHigh = WIDE == 1 ? f32x4.mul(high(dy, d), resultHigh) : result
+      dy += STEP
     }
-    changetype<L>(0).store(y, result)
-    x += step
+    put(y, result, resultHigh)
+  }
+  for (; y < end; y += 4, x += 4) {
+    const v = v128.load32_zero(x)
+    let result = changetype<F>(0).apply(v, exponentialMinusOne(changetype<F>(0).exponent(v, cs), least, log2e, magic, ln2High, ln2Low, c6, c5, c4, c3, c2, c1, one), as, bs)
+    if (changetype<F>(0).slopes()) {
+      result = f32x4.mul(v128.load32_zero(dy), result)
+      dy += 4
+    }
+    v128.store_lane<f32>(y, result, 0)
   }
 }
