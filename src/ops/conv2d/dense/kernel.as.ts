@@ -159,13 +159,6 @@ function addEightTerms(source: usize, weights: usize, pitch: usize, sums: usize,
   }
 }
 
-/** Begins the next eight rows of weights: a processor fetches ahead within a page only, and each page begins with a wait. */
-function touchPages(from: usize, pitch: usize, bytes: usize): void {
-  for (let i = 0; i < 8; i++, from += pitch) {
-    for (let at: usize = 0; at < bytes; at += 4096) load<i32>(from + at)
-  }
-}
-
 /**
  * The same for one row, not transposed: memory speed is all there is to have, so the weights are streamed as they lie,
  * eight of their rows at a time, while the sums wait in the first-level cache. Tiles are chunks of terms, because whole
@@ -198,7 +191,6 @@ export function denseRow(
     zeroValues(to, count)
     let term = first
     for (; term + 8 <= end; term += 8) {
-      if (term + 16 <= end) touchPages(from + <usize>(term + 8) * pitch, pitch, <usize>whole << 2)
       addEightTerms(source + (<usize>term << 2), from + <usize>term * pitch, pitch, to, to + (<usize>whole << 2))
     }
     for (; term < end; term++) {
