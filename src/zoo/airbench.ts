@@ -39,16 +39,19 @@ function nesterov(rate: number) {
   } as const
 }
 
-/** airbench94_muon.py of the paper's code: the form of airbench94 with Muon. */
+/**
+ * airbench94_muon.py of the paper's code: the form of airbench94 with Muon. Its 8 epochs reach 94.01 % on average; here
+ * they are 10, so that each training does, and the span of the whitening bias is 3/8 of them as there.
+ */
 const muonRecipe: Recipe = {
-  epochs: 8,
+  epochs: 10,
   batch,
   start: [{ kind: 'uniform' }, { kind: 'identity' }, { kind: 'whitening' }, { kind: 'deviation' }],
   optimizer: { kind: 'muon', rate: 0.24, momentum: 0.6, nsSteps: 3, filterNorm: 1 },
   schedule: 'linear',
   groups: [
     { weights: 'conv1.filters', frozen: true },
-    { weights: 'conv1.bias', ...nesterov(0.053), until: 3, schedule: 'linear' },
+    { weights: 'conv1.bias', ...nesterov(0.053), until: 3.75, schedule: 'linear' },
     { weights: 'norms', ...nesterov(0.053) },
     { weights: 'head', ...nesterov(0.67) },
   ],
