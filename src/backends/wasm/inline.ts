@@ -8,6 +8,7 @@ import { controlWords, stateInside, stateOpen } from './control.ts'
 import { KernelTrapError } from './errors.ts'
 import { boundCalls, type Kernel, type Kernels, type Runner, type RunnerStart } from './runner.ts'
 import type { CallRange, ScheduledCall } from './schedule.ts'
+import { Sharing } from './sharing.ts'
 
 /** A loop that awaits nothing but runs would keep timers, signals and painting waiting: they get a turn so often. */
 const turnMilliseconds = 30
@@ -44,21 +45,69 @@ export async function startInline(
   const words = new Int32Array(start.memory.buffer)
   const counter = (start.control + controlWords.aloneCounter) >> 2
   const state = (start.control + controlWords.state) >> 2
+  const sharing = new Sharing()
   let failure: Error | undefined
   let lastTurn = platform.now()
 
-  /** Runs a call; true where a worker is still inside of it. */
-  function execute(calls: typeof alone, at: number): boolean {
-    const { run, args, wake } = calls[at] as (typeof alone)[number]
+  /** After a turn for other work, if one is due; once something has failed, nothing runs any more. */
+  async function inTurns(run: () => void | Promise<void>) {
+    if (platform.now() - lastTurn > turnMilliseconds) {
+      await platform.nextTurn()
+      lastTurn = platform.now()
+    }
+    if (failure) throw failure
     try {
-      if (wake !== undefined) kernels.openCall(start.control, at, wake)
+      await run()
+    } catch (error) {
+      failure = error as Error
+      throw error
+    }
+  }
+
+  function execute({ run, args }: (typeof alone)[number], at: number) {
+    try {
       run(...args)
     } catch (error) {
       throw new KernelTrapError(start.placeOf(at), String(error))
     }
-    if (wake !== undefined) return !isLeft()
+  }
+
+  function runAlone(at: number) {
+    execute(alone[at] as (typeof alone)[number], at)
     words[counter] = 0
-    return false
+  }
+
+  async function leadAll({ from, to }: CallRange, failureOf: () => Error | undefined) {
+    let now = platform.now()
+    let turned = now
+    const giveTurn = async () => {
+      await platform.nextTurn()
+      const lost = failureOf()
+      if (lost) throw lost
+      turned = platform.now()
+    }
+    for (let at = from; at < to; at++) {
+      const call = led[at] as (typeof led)[number]
+      if (now - turned > ledTurnMilliseconds) {
+        await giveTurn()
+        now = turned
+      }
+      if (call.wake === undefined || !sharing.pays(now)) {
+        runAlone(at)
+        now = platform.now()
+        continue
+      }
+      const opened = now
+      kernels.openCall(start.control, at, call.wake)
+      execute(call, at)
+      const done = platform.now()
+      if (!isLeft()) {
+        do await giveTurn()
+        while (!isEmpty())
+      }
+      now = platform.now()
+      sharing.add(now - opened, now - done, now)
+    }
   }
 
   /** Closes the open call, and looks whether all who joined it have left. */
@@ -70,36 +119,13 @@ export async function startInline(
 
   const isEmpty = () => (Atomics.load(words, state) & stateInside) === 0
 
-  async function runAll(calls: typeof alone, { from, to }: CallRange, failureOf?: () => Error | undefined) {
-    if (platform.now() - lastTurn > turnMilliseconds) {
-      await platform.nextTurn()
-      lastTurn = platform.now()
-    }
-    if (failure) throw failure
-    let turned = platform.now()
-    const giveTurn = async () => {
-      await platform.nextTurn()
-      const lost = failureOf?.()
-      if (lost) throw lost
-      turned = platform.now()
-    }
-    try {
-      for (let at = from; at < to; at++) {
-        if (failureOf && platform.now() - turned > ledTurnMilliseconds) await giveTurn()
-        if (!execute(calls, at)) continue
-        do await giveTurn()
-        while (!isEmpty())
-      }
-    } catch (error) {
-      failure = error as Error
-      throw error
-    }
-  }
-
   return {
     threads: 1,
-    run: (range) => runAll(alone, range),
-    lead: (range, failureOf) => runAll(led, range, failureOf),
+    run: ({ from, to }) =>
+      inTurns(() => {
+        for (let at = from; at < to; at++) runAlone(at)
+      }),
+    lead: (range, failureOf) => inTurns(() => leadAll(range, failureOf)),
     async dispose() {},
   }
 }

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { platform } from '#platform'
 import { WorkerStartError } from '../../platform/errors.ts'
 import type { PlatformWorker, WorkerPort } from '../../platform/types.ts'
@@ -14,6 +14,7 @@ import { allocate } from './memory.ts'
 import { kernelModule } from './modules.ts'
 import type { Kernels, RunnerStart } from './runner.ts'
 import type { ScheduledCall } from './schedule.ts'
+import { Sharing } from './sharing.ts'
 import type { WorkerOrders } from './worker.ts'
 import { startWorkers } from './workers.ts'
 
@@ -158,6 +159,9 @@ describe('work that is short by estimate', () => {
 describe('work that is brief by estimate', () => {
   const calls = shiftedChain(300, brief)
 
+  // Also where the machine is so busy that sharing does not pay.
+  beforeEach(() => void vi.spyOn(Sharing.prototype, 'pays').mockReturnValue(true))
+
   it.each([2, 3, 4])('is led by the caller, with the bits of one thread on %i', async (threads) => {
     const expected = await valuesAfter(1, calls, [[0, calls.length]])
     const of = await startOf(calls, true)
@@ -207,6 +211,45 @@ describe('work that is brief by estimate', () => {
     await runner.dispose()
     expect(new Int32Array(of.memory.buffer, first, 2 * (length + slack)).slice()).toEqual(expected)
   })
+})
+
+it('a caller who leads shares no calls for a while after a worker has kept it waiting', async () => {
+  // Put aside inside each call, as where another program has its processor.
+  const slow = (port: WorkerPort) => {
+    port.onmessage = (event) => {
+      const { modules, memory, control } = event.data as WorkerOrders
+      const [module] = modules as readonly [WebAssembly.Module]
+      const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels
+      const clock = new Int32Array(new SharedArrayBuffer(4))
+      port.postMessage({ kind: 'ready' })
+      for (let generation = -1; ; ) {
+        generation = kernels.joinCall(control, generation)
+        if (generation < 0) return
+        Atomics.wait(clock, 0, 0, 5)
+        kernels.leaveCall(control)
+      }
+    }
+  }
+  const real = platform.startWorker
+  let index = 0
+  vi.spyOn(platform, 'startWorker').mockImplementation((main, events) => real(index++ === 1 ? slow : main, events))
+  const calls = shiftedChain(3000, brief)
+  const expected = await valuesAfter(1, calls, [[0, calls.length]])
+  const of = await startOf(calls, true)
+  const runner = await startWorkers(of, 2)
+  await runner.run({ from: 0, to: calls.length })
+  expect(new Int32Array(of.memory.buffer, first, 2 * (length + slack)).slice()).toEqual(expected)
+  // The generation of calls counts to 2¹⁵.
+  const openedIn = async () => {
+    const before = opened(of)
+    await runner.run({ from: 0, to: calls.length })
+    return (opened(of) - before) & 0x7fff
+  }
+  let shared = calls.length
+  for (const end = performance.now() + 5_000; shared === calls.length && performance.now() < end; )
+    shared = await openedIn()
+  expect(shared).toBeLessThan(calls.length)
+  await runner.dispose()
 })
 
 it('a call of one tile is opened to nobody', async () => {
