@@ -331,11 +331,11 @@ export function winogradOutput(
   counter: usize,
   scratch: usize,
 ): void {
-  const ranges = (count + tilesEach - 1) / tilesEach
+  const ranges = (columns + columnsEach - 1) / columnsEach
   const pixel = <usize>columns << 2
   for (let tile = nextTile(counter); tile < tiles; tile = nextTile(counter)) {
-    const column = (tile / ranges) * columnsEach
-    const begin = (tile % ranges) * tilesEach
+    const column = (tile % ranges) * columnsEach
+    const begin = (tile / ranges) * tilesEach
     const end = first + min(begin + tilesEach, count)
     const wanted = min(columnsEach, columns - column)
     const offset = <usize>column << 2
