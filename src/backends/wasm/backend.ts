@@ -62,6 +62,7 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
         calls: schedule.calls,
         control: 0,
         scratch: plan.scratch,
+        callerIsBusy: plan.goal.kind === 'training',
         alwaysShare,
         placeOf,
       }

@@ -20,6 +20,8 @@ export interface RunnerStart {
   /** Address of the control block. */
   readonly control: number
   readonly scratch: { readonly offset: number; readonly bytesPerThread: number }
+  /** The calling thread has other work during a run: a training's next batch. */
+  readonly callerIsBusy?: boolean
   /** Leave nothing to the calling thread, however short. */
   readonly alwaysShare?: boolean
   /** Whom a call works for. */

@@ -174,6 +174,20 @@ describe('work that is brief by estimate', () => {
     expect(new Int32Array(of.memory.buffer, first, 2 * (length + slack)).slice()).toEqual(expected)
   })
 
+  it('is ordered where the caller has work of its own, unless it is very brief', async () => {
+    const of = { ...(await startOf(shiftedChain(300, brief), true)), callerIsBusy: true }
+    const runner = await startWorkers(of, 2)
+    await runner.run({ from: 0, to: 300 })
+    expect(ordered(of)).toBe(0)
+    await runner.dispose()
+
+    const longer = { ...(await startOf(shiftedChain(300, 2 * brief), true)), callerIsBusy: true }
+    const other = await startWorkers(longer, 2)
+    await other.run({ from: 0, to: 300 })
+    expect(ordered(longer)).toBe(1)
+    await other.dispose()
+  })
+
   it('gives other work its turn in between, however many calls there are', async () => {
     const many = shiftedChain(30_000, 3_000)
     const of = await startOf(many, true)

@@ -115,9 +115,8 @@ function minusOneOver<F>(x: usize, dy: usize, y: usize, count: i32, a: f32, b: f
   const cs = f32x4.splat(c)
   const end = y + (<usize>count << 2)
   for (const last = y + (<usize>(count & ~(LANES - 1)) << 2); y < last; y += STEP, x += STEP) {
-    const low = v128.load(x)
-    const v = low
-    const vh = WIDE == 1 ? high(x, low) : v
+    const v = v128.load(x)
+    const vh = high(x, v)
     const e = exponentialMinusOne(changetype<F>(0).exponent(v, cs), least, log2e, magic, ln2High, ln2Low, c6, c5, c4, c3, c2, c1, one)
     const eh = WIDE == 1 ? exponentialMinusOne(changetype<F>(0).exponent(vh, cs), least, log2e, magic, ln2High, ln2Low, c6, c5, c4, c3, c2, c1, one) : e
     let result = changetype<F>(0).apply(v, e, as, bs)

@@ -15,15 +15,15 @@ import { high, LANES, put, STEP } from './steps.as.ts'
 
 /** y = x·Φ(x); y may be x. */
 export function gelus(x: usize, y: usize, count: i32): void {
-  geluLanes<Value>(x, 0, y, count)
+  geluOver<Value>(x, 0, y, count)
 }
 
 /** dx = dy·(Φ(x) + x·φ(x)); dx may be dy. */
 export function geluGradients(x: usize, dy: usize, dx: usize, count: i32): void {
-  geluLanes<Slope>(x, dy, dx, count)
+  geluOver<Slope>(x, dy, dx, count)
 }
 
-function geluLanes<F>(x: usize, dy: usize, y: usize, count: i32): void {
+function geluOver<F>(x: usize, dy: usize, y: usize, count: i32): void {
   const none = zeroOf(y)
   const least = constant(-104, none)
   const most = constant(89, none)
