@@ -10,7 +10,7 @@ const leastWait = 1
 const judged = 8
 /** Of the judged time: two threads gain less than half of it. */
 const mostWaiting = 0.3
-/** Milliseconds alone: after a first failure, and after many in a row. A trial costs about 5 ms. */
+/** Milliseconds alone: after a first failure, and after many in a row. */
 const pauses = { first: 20, longest: 640 }
 
 export class Sharing {
