@@ -3,80 +3,29 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { platform } from '#platform'
 import { WorkerStartError } from '../../platform/errors.ts'
 import type { PlatformWorker, WorkerPort } from '../../platform/types.ts'
-import { controlWords } from './control.ts'
 import { KernelTrapError, WorkerLostError } from './errors.ts'
-import { startInline } from './inline.ts'
-import { allocate } from './memory.ts'
-import { kernelModule } from './modules.ts'
-import type { Kernels, RunnerStart } from './runner.ts'
+import type { Kernels } from './runner.ts'
 import type { ScheduledCall } from './schedule.ts'
-import { Sharing } from './sharing.ts'
+import {
+  arenaBytes,
+  first,
+  length,
+  long,
+  opened,
+  ordered,
+  shiftedChain,
+  short,
+  slack,
+  start,
+  startOf,
+  valuesAfter,
+} from './testing/chain.ts'
 import type { WorkerOrders } from './worker.ts'
 import { startWorkers } from './workers.ts'
-
-const length = 1000
-const chunk = 24
-const slack = 256
-const first = 4096
-const second = first + (length + slack) * 4
-const arenaBytes = 65536
-
-/** Estimates: worth an order of its own, and not worth one even a thousand times over. */
-const long = 2e8
-const short = 100
-/** Of some hundred calls: worth sharing, and so short that the calling thread leads. */
-const brief = 2e4
-
-/** Each call reads what other tiles of the call before it wrote, so a worker that runs ahead spoils the values. */
-function shiftedChain(count: number, nanoseconds = long): ScheduledCall[] {
-  return Array.from({ length: count }, (_, call) => {
-    const [from, to] = call % 2 === 0 ? [first, second] : [second, first]
-    return {
-      kernel: 'lreluForward',
-      args: [from + 4 * ((call * 37) % slack), to, length, -1.5 + (call % 3), chunk],
-      tiles: Math.ceil(length / chunk),
-      nanoseconds,
-    }
-  })
-}
-
-async function startOf(calls: readonly ScheduledCall[], shared: boolean): Promise<RunnerStart> {
-  const memory = allocate(arenaBytes, shared)
-  const values = new Float32Array(memory.buffer, first, 2 * (length + slack))
-  values.forEach((_, i) => {
-    values[i] = Math.sin(i) * 3
-  })
-  return {
-    memory,
-    modules: [await kernelModule(shared ? 'relaxed-shared' : 'relaxed-single')],
-    calls,
-    control: 0,
-    scratch: { offset: 0, bytesPerThread: 0 },
-    placeOf: (call) => ({ kernel: calls[call]?.kernel ?? '', step: 2 * call, node: `relu${call}` }),
-  }
-}
-
-/** Calls that were opened to several workers until now. */
-const opened = ({ memory, control }: RunnerStart) =>
-  (new Int32Array(memory.buffer)[(control + controlWords.state) >> 2] as number) >>> 17
-
-/** Orders that the leading worker was given. */
-const ordered = ({ memory, control }: RunnerStart) =>
-  new Int32Array(memory.buffer)[(control + controlWords.order) >> 2] as number
-
-const start = (of: RunnerStart, threads: number) => (threads === 1 ? startInline(of) : startWorkers(of, threads))
-
-async function valuesAfter(threads: number, calls: ScheduledCall[], orders: [from: number, to: number][]) {
-  const of = await startOf(calls, threads > 1)
-  const runner = await start(of, threads)
-  for (const [from, to] of orders) await runner.run({ from, to })
-  await runner.dispose()
-  return new Int32Array(of.memory.buffer, first, 2 * (length + slack)).slice()
-}
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -154,116 +103,6 @@ describe('work that is short by estimate', () => {
     expect(turn).toBe(true)
     await runner.dispose()
   })
-})
-
-describe('work that is brief by estimate', () => {
-  const calls = shiftedChain(300, brief)
-
-  // Also where the machine is so busy that sharing does not pay.
-  beforeEach(() => void vi.spyOn(Sharing.prototype, 'pays').mockReturnValue(true))
-
-  it.each([2, 3, 4])('is led by the caller, with the bits of one thread on %i', async (threads) => {
-    const expected = await valuesAfter(1, calls, [[0, calls.length]])
-    const of = await startOf(calls, true)
-    const runner = await startWorkers(of, threads)
-    await runner.run({ from: 0, to: 140 })
-    await new Promise((resolve) => setTimeout(resolve, 5))
-    await runner.run({ from: 140, to: calls.length })
-    expect([opened(of), ordered(of)]).toEqual([300, 0])
-    await runner.dispose()
-    expect(new Int32Array(of.memory.buffer, first, 2 * (length + slack)).slice()).toEqual(expected)
-  })
-
-  it('is ordered where the caller has work of its own, unless it is very brief', async () => {
-    const of = { ...(await startOf(shiftedChain(300, brief), true)), callerIsBusy: true }
-    const runner = await startWorkers(of, 2)
-    await runner.run({ from: 0, to: 300 })
-    expect(ordered(of)).toBe(0)
-    await runner.dispose()
-
-    const longer = { ...(await startOf(shiftedChain(300, 2 * brief), true)), callerIsBusy: true }
-    const other = await startWorkers(longer, 2)
-    await other.run({ from: 0, to: 300 })
-    expect(ordered(longer)).toBe(1)
-    await other.dispose()
-  })
-
-  it('gives other work its turn in between, however many calls there are', async () => {
-    const many = shiftedChain(30_000, 3_000)
-    const of = await startOf(many, true)
-    const runner = await startWorkers(of, 2)
-    let turns = 0
-    let isOver = false
-    const count = () => {
-      turns++
-      if (!isOver) setImmediate(count)
-    }
-    const run = runner.run({ from: 0, to: many.length })
-    setImmediate(count)
-    await run
-    isOver = true
-    expect(ordered(of)).toBe(0)
-    expect(turns).toBeGreaterThan(2)
-    await runner.dispose()
-  })
-
-  it('ends with an error where the workers are ended during such a turn', async () => {
-    const many = shiftedChain(30_000, 3_000)
-    const runner = await startWorkers(await startOf(many, true), 2)
-    const run = runner.run({ from: 0, to: many.length })
-    setImmediate(() => void runner.dispose())
-    await expect(run).rejects.toThrow(WorkerLostError)
-  })
-
-  it('and orders may follow each other', async () => {
-    const mixed = calls.map((call, index) => ({ ...call, nanoseconds: [2e6, short, 1e9][index % 3] as number }))
-    const expected = await valuesAfter(1, mixed, [[0, mixed.length]])
-    const of = await startOf(mixed, true)
-    const runner = await startWorkers(of, 3)
-    for (let from = 0; from < mixed.length; from++) await runner.run({ from, to: from + 1 })
-    expect([opened(of), ordered(of)]).toEqual([200, 100])
-    await runner.dispose()
-    expect(new Int32Array(of.memory.buffer, first, 2 * (length + slack)).slice()).toEqual(expected)
-  })
-})
-
-it('a caller who leads shares no calls for a while after a worker has kept it waiting', async () => {
-  // Put aside inside each call, as where another program has its processor.
-  const slow = (port: WorkerPort) => {
-    port.onmessage = (event) => {
-      const { modules, memory, control } = event.data as WorkerOrders
-      const [module] = modules as readonly [WebAssembly.Module]
-      const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels
-      const clock = new Int32Array(new SharedArrayBuffer(4))
-      port.postMessage({ kind: 'ready' })
-      for (let generation = -1; ; ) {
-        generation = kernels.joinCall(control, generation)
-        if (generation < 0) return
-        Atomics.wait(clock, 0, 0, 5)
-        kernels.leaveCall(control)
-      }
-    }
-  }
-  const real = platform.startWorker
-  let index = 0
-  vi.spyOn(platform, 'startWorker').mockImplementation((main, events) => real(index++ === 1 ? slow : main, events))
-  const calls = shiftedChain(3000, brief)
-  const expected = await valuesAfter(1, calls, [[0, calls.length]])
-  const of = await startOf(calls, true)
-  const runner = await startWorkers(of, 2)
-  await runner.run({ from: 0, to: calls.length })
-  expect(new Int32Array(of.memory.buffer, first, 2 * (length + slack)).slice()).toEqual(expected)
-  // The generation of calls counts to 2¹⁵.
-  const openedIn = async () => {
-    const before = opened(of)
-    await runner.run({ from: 0, to: calls.length })
-    return (opened(of) - before) & 0x7fff
-  }
-  let shared = calls.length
-  for (const end = performance.now() + 5_000; shared === calls.length && performance.now() < end; )
-    shared = await openedIn()
-  expect(shared).toBeLessThan(calls.length)
-  await runner.dispose()
 })
 
 it('a call of one tile is opened to nobody', async () => {
